@@ -1,0 +1,1 @@
+"""Everything that touches the outside: files, rasters, layers, encodings, documents."""

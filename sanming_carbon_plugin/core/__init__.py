@@ -1,0 +1,1 @@
+"""The domain on arrays and tables: no file, no QGIS, no Qt."""

@@ -1,0 +1,1 @@
+"""Carbon of a stand: stock, yearly sink, and how sure that is."""

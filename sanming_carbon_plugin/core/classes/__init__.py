@@ -1,0 +1,1 @@
+"""Which measure a stand gets, and why."""

@@ -1,0 +1,1 @@
+"""From stands to totals, targets and plans."""

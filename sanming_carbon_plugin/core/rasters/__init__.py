@@ -1,0 +1,1 @@
+"""Raster evidence per stand: which cells a stand covers, and what they say."""

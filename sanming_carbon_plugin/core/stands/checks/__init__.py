@@ -1,0 +1,1 @@
+"""Checks of a stand layer, one module per kind of doubt."""

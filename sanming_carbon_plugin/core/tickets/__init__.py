@@ -1,0 +1,1 @@
+"""Forestry carbon tickets (林业碳票): eligibility, and nothing counted twice."""
