@@ -1,0 +1,76 @@
+"""What a job is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...core.stands.layer import VectorLayer
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """A vector layer that is still to be read: a file or a connection string, and where in it."""
+
+    path: str
+    layer: str | None = None
+    encoding: str | None = None
+
+
+StandSource = LayerSource | VectorLayer
+"""A layer to read, or one that was taken from the screen already."""
+
+
+@dataclass(frozen=True)
+class AssessRequest:
+    """Options of the main job, named as on the command line.
+
+    Attributes
+    ----------
+    rasters
+        Pairs of NAME and PATH, PATH with ``#2`` or ``#red`` for one band.
+    period
+        ``YYYY-MM-DD/YYYY-MM-DD``, both days included.
+    survey_method
+        ``METHOD`` or ``METHOD,METHOD0`` for layers that do not say it themselves.
+    profile
+        Name of a shipped ticket profile, or a file.
+    report
+        Folder for the tables and the report, None for none.
+    """
+
+    stands: StandSource
+    out: Path
+    rasters: tuple[tuple[str, str], ...] = ()
+    mapping: Path | None = None
+    recipe: Path | None = None
+    earlier: StandSource | None = None
+    period: str | None = None
+    survey_method: str | None = None
+    profile: str | None = None
+    rules: Path | None = None
+    parameters: Path | None = None
+    credited: tuple[StandSource, ...] = ()
+    tenure: StandSource | None = None
+    seed: int = 0
+    overwrite: bool = False
+    report: Path | None = None
+
+
+@dataclass(frozen=True)
+class JobOutcome:
+    """What a job has to tell when it is done.
+
+    Attributes
+    ----------
+    out
+        The result, None where nothing was to be written.
+    counts
+        Numbers to print, in order: name and value.
+    issue_counts
+        Stands or doubts per issue code, with its severity.
+    """
+
+    out: Path | None
+    counts: dict[str, object] = field(default_factory=dict)
+    issue_counts: dict[tuple[str, str], int] = field(default_factory=dict)
