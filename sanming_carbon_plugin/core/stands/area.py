@@ -1,0 +1,109 @@
+"""How large a stand is on the ellipsoid, whatever map projection it is drawn in."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+Floats = npt.NDArray[np.float64]
+
+_FULL_TURN = 2.0 * np.pi
+
+
+def authalic_latitude(latitude_rad: Floats, eccentricity: float) -> Floats:
+    """Latitude on the sphere that has the same area as the ellipsoid, between the same parallels.
+
+    Parameters
+    ----------
+    latitude_rad
+        Geodetic latitude in radians, any shape.
+    eccentricity
+        First eccentricity of the ellipsoid, 0 for a sphere.
+
+    Returns
+    -------
+    ndarray
+        Authalic latitude in radians, same shape.
+
+    Notes
+    -----
+    Snyder, Map Projections: A Working Manual (USGS Professional Paper 1395), equations 3-11 and 3-12.
+    """
+    ratio = _authalic_q(np.sin(latitude_rad), eccentricity) / _authalic_q(np.float64(1.0), eccentricity)
+    beta: Floats = np.arcsin(np.clip(ratio, -1.0, 1.0))
+    return beta
+
+
+def ellipsoidal_area_m2(
+    geometry_lonlat: npt.NDArray[np.object_], semi_major_m: float, flattening: float
+) -> Floats:
+    """Area of polygons on the ellipsoid.
+
+    Every edge is taken as a great circle of the sphere of equal area. Against geodesic edges the difference
+    is far below 1e-9 of the area for stands, and grows with the length of the edges.
+
+    Parameters
+    ----------
+    geometry_lonlat
+        Polygons or multipolygons with longitude and latitude in degrees; None for unknown. Length n.
+    semi_major_m
+        Semi-major axis of the ellipsoid in m.
+    flattening
+        Flattening of the ellipsoid (0 for a sphere).
+
+    Returns
+    -------
+    ndarray
+        Area in m², length n; holes are subtracted, parts are summed. NaN for None, for an empty geometry and
+        for one that has no polygon.
+
+    Notes
+    -----
+    Spherical excess of the triangle between an edge and the equator, with β the authalic latitude:
+    E = 2·atan2(tan(Δλ/2)·(tan(β1/2) + tan(β2/2)), 1 + tan(β1/2)·tan(β2/2)). The sum round a ring of
+    Δλ·sin(β0) is zero, so it is taken off each edge: this keeps the digits of small rings.
+    """
+    result = np.full(len(geometry_lonlat), np.nan)
+    parts, part_of = shapely.get_parts(np.asarray(geometry_lonlat, dtype=object), return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    if len(rings) == 0:
+        return result
+    ring_area = _ring_areas_m2(rings, semi_major_m, flattening)
+    is_shell = np.ones(len(rings), dtype=bool)
+    is_shell[1:] = ring_part[1:] != ring_part[:-1]
+    owner = part_of[ring_part]
+    total = np.bincount(owner, np.where(is_shell, ring_area, -ring_area), minlength=len(result))
+    has_rings = np.bincount(owner, minlength=len(result)) > 0
+    result[has_rings] = total[has_rings]
+    return result
+
+
+def _authalic_q(sine: Floats | np.float64, eccentricity: float) -> Floats:
+    """Snyder's q, which grows with the area between the equator and a parallel."""
+    if eccentricity == 0.0:
+        return np.asarray(2.0 * sine)
+    scaled = eccentricity * sine
+    return np.asarray(
+        (1.0 - eccentricity**2) * (sine / (1.0 - scaled**2) + np.arctanh(scaled) / eccentricity)
+    )
+
+
+def _ring_areas_m2(rings: npt.NDArray[np.object_], semi_major_m: float, flattening: float) -> Floats:
+    """Unsigned area of each ring in m²."""
+    eccentricity = float(np.sqrt(flattening * (2.0 - flattening)))
+    coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
+    longitude, latitude = np.radians(coordinates[:, 0]), np.radians(coordinates[:, 1])
+    half_tangent = np.tan(0.5 * authalic_latitude(latitude, eccentricity))
+    same_ring = ring_of[1:] == ring_of[:-1]
+    turn = np.diff(longitude)
+    turn -= _FULL_TURN * np.round(turn / _FULL_TURN)
+    first, second = half_tangent[:-1], half_tangent[1:]
+    excess = 2.0 * np.arctan2(np.tan(0.5 * turn) * (first + second), 1.0 + first * second)
+    starts = np.searchsorted(ring_of, np.arange(len(rings)))
+    reference = half_tangent[np.minimum(starts, len(half_tangent) - 1)]
+    excess -= turn * (2.0 * reference / (1.0 + reference**2))[ring_of[:-1]]
+    total = np.bincount(ring_of[:-1][same_ring], excess[same_ring], minlength=len(rings))
+    squared_radius = 0.5 * semi_major_m**2 * float(_authalic_q(np.float64(1.0), eccentricity))
+    area: Floats = np.abs(total) * squared_radius
+    return area
