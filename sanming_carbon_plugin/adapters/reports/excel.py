@@ -1,0 +1,93 @@
+"""The Excel workbook: summary, outcomes, doubts and the record of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ...core.errors import DependencyError
+from ..words import word
+from .figures import area_by, issue_counts, summary_in_words
+
+if TYPE_CHECKING:
+    from . import ReportInput
+
+_WIDEST_COLUMN = 60
+
+
+def write_workbook(path: Path, content: ReportInput, language: str) -> None:
+    """Write the tables of a result as one workbook.
+
+    Numbers stay numbers; unknown cells stay empty.
+
+    Raises
+    ------
+    DependencyError
+        Where openpyxl is not installed.
+    """
+    try:
+        from openpyxl import Workbook
+    except ImportError as missing:
+        raise DependencyError("LIBRARY_MISSING", library="openpyxl", purpose="Excel") from missing
+
+    book = Workbook()
+    book.remove(book.active)
+    _add(book, word("report", "summary", language), summary_in_words(content.summary, language))
+    outcomes = [
+        area_by(content.stands, column, kind, language)
+        for column, kind in (
+            ("pine_transform", "outcome"),
+            ("pine_technique", "pine_technique"),
+            ("reserve_forest", "outcome"),
+            ("reserve_mode", "reserve_mode"),
+            ("ticket", "outcome"),
+            ("measure", "measure"),
+        )
+    ]
+    _add(book, word("report", "outcomes", language), pd.concat(outcomes, ignore_index=True))
+    _add(book, word("report", "issues", language), issue_counts(content.issues, language))
+    record = pd.DataFrame({"item": list(content.run), "content": [str(value) for value in content.run.values()]})
+    record.columns = [word("report", "item", language), word("report", "content", language)]
+    _add(book, word("report", "run", language), record)
+    book.save(path)
+
+
+def _add(book: Any, title: str, table: pd.DataFrame) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title)
+    sheet.append(list(table.columns))
+    for row in table.itertuples(index=False):
+        sheet.append([_cell(value) for value in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="DCE6DC")
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.freeze_panes = "A2"
+    for number, name in enumerate(table.columns, start=1):
+        longest = max([_width(str(name)) / 2, *(_width(_shown(value)) for value in table[name].head(200))])
+        sheet.column_dimensions[get_column_letter(number)].width = min(longest + 3, _WIDEST_COLUMN)
+        if table[name].dtype.kind == "f":
+            for cell in sheet[get_column_letter(number)][1:]:
+                cell.number_format = "#,##0.00"
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _cell(value: object) -> object:
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    # A text that begins with = + - @ would be run as a formula by Excel.
+    return "'" + value if isinstance(value, str) and value[:1] in "=+@" else value
+
+
+def _shown(value: object) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)

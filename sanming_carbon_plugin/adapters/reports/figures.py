@@ -1,0 +1,70 @@
+"""The figures of a report, taken from the tables of the result and put into words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...core.planning.summary import GROUP_COLUMNS
+from ...core.units import mu_from_hectares
+from ..words import word
+
+
+def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, object]:
+    """Sums over all groups, and the interval of the total sink as the run recorded it.
+
+    A sum without any known part is None.
+    """
+    sums: dict[str, object] = {}
+    for name in summary.columns:
+        if name in GROUP_COLUMNS or name.startswith("sink_low") or name.startswith("sink_high"):
+            continue
+        values = summary[name].to_numpy(dtype=float)
+        known = values[~np.isnan(values)]
+        sums[name] = float(known.sum()) if len(known) else None
+    for name in ("sink_low_tco2e_yr", "sink_high_tco2e_yr"):
+        sums[name] = run.get(f"total_{name}")
+    return sums
+
+
+def summary_in_words(summary: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The summary with codes as words and columns named for readers."""
+    table = summary.copy()
+    for kind in ("species_group", "age_group"):
+        table[kind] = [word(kind, value, language) for value in summary[kind]]
+    for name in ("county", "township"):
+        table[name] = [word("report", "unknown", language) if value is None else value for value in summary[name]]
+    return table.rename(columns={name: word("column", name, language) for name in table.columns})
+
+
+def area_by(stands: pd.DataFrame, column: str, kind: str, language: str) -> pd.DataFrame:
+    """Stands and area by the codes of ``column``; stands without a code are left out."""
+    known = stands[stands[column].notna()]
+    grouped = known.groupby(column, sort=True)["area_ha"].agg(["size", "sum"])
+    return pd.DataFrame(
+        {
+            word("report", "item", language): [word("column", column, language)] * len(grouped),
+            word("report", "content", language): [word(kind, code, language) for code in grouped.index],
+            word("column", "stands", language): grouped["size"].to_numpy(),
+            word("column", "area_ha", language): grouped["sum"].to_numpy(dtype=float),
+            word("column", "area_mu", language): mu_from_hectares(grouped["sum"].to_numpy(dtype=float)),
+        }
+    )
+
+
+def issue_counts(issues: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Number of rows per issue code, with the first message as an example; errors first."""
+    message = "message_zh" if language == "zh" else "message"
+    order = {"error": 0, "warning": 1, "info": 2}
+    grouped = issues.groupby(["severity", "code"], sort=True).agg(count=("code", "size"), message=(message, "first"))
+    grouped = grouped.reset_index()
+    grouped["order"] = grouped["severity"].map(order)
+    grouped = grouped.sort_values(["order", "code"], kind="stable")
+    return pd.DataFrame(
+        {
+            word("column", "severity", language): [word("severity", value, language) for value in grouped["severity"]],
+            word("column", "code", language): grouped["code"].to_numpy(),
+            word("column", "count", language): grouped["count"].to_numpy(),
+            word("column", message, language): grouped["message"].to_numpy(),
+        }
+    )

@@ -1,0 +1,139 @@
+"""The report as one HTML file that opens offline: words, tables and bars drawn as SVG."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..words import word, words_of
+from .figures import area_by, issue_counts, summary_in_words, totals
+
+if TYPE_CHECKING:
+    from . import ReportInput
+
+_STYLE = """
+body{font:15px/1.55 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#1d2a21;max-width:1100px;
+margin:2rem auto;padding:0 1.2rem}
+h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:2px solid #2f6b46}
+.note{background:#f4f1e4;border-left:4px solid #b58900;padding:.5rem .8rem}
+.figures{display:flex;flex-wrap:wrap;gap:.8rem}.figure{border:1px solid #c9d5cc;padding:.6rem .9rem;min-width:11rem}
+.figure b{display:block;font-size:1.35rem}.figure span{color:#4c5c51}
+table{border-collapse:collapse;width:100%;font-size:.86rem}td,th{border:1px solid #c9d5cc;padding:.25rem .5rem}
+th{background:#e7efe9;text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}
+.wide{overflow-x:auto}svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
+"""
+
+_TOTALS = ("stands", "area_ha", "area_mu", "volume_m3", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr")
+_BAR_PIXELS = 520
+_ROW_PIXELS = 26
+
+
+def write_page(path: Path, content: ReportInput, language: str) -> None:
+    """Write the report as one self-contained HTML file in ``language`` (``en`` or ``zh``)."""
+    title = word("report", "title", language)
+    parts = [
+        f"<h1>{escape(title)}</h1><p>{escape(str(content.run.get('started', '')))}"
+        f" · sanming_carbon_plugin {escape(str(content.run.get('plugin_version', '')))}</p>",
+        f'<p class="note">{escape(word("report", "provisional", language))}</p>',
+        _section("totals", _figures(content, language), language),
+        _section("by_species", _species_bars(content.summary, language), language),
+        _section("measures", _area_bars(content.stands, "measure", language), language),
+        _section("techniques", _area_bars(content.stands, "pine_technique", language), language),
+        _section("outcomes", _outcomes(content.stands, language), language),
+        _section("summary", _table(summary_in_words(content.summary, language)), language),
+        _section("issues", _table(issue_counts(content.issues, language)), language),
+        _section("run", _record(content.run, language), language),
+    ]
+    code = "zh-CN" if language == "zh" else "en"
+    path.write_text(
+        f'<!DOCTYPE html><html lang="{code}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>",
+        encoding="utf-8",
+    )
+
+
+def _section(code: str, body: str, language: str) -> str:
+    return f"<h2>{escape(word('report', code, language))}</h2>{body}"
+
+
+def _number(value: float | None, language: str) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return word("report", "unknown", language)
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.2f}"  # noqa: PLR2004
+
+
+def _figures(content: ReportInput, language: str) -> str:
+    sums = totals(content.summary, content.run)
+    boxes = []
+    for name in _TOTALS:
+        text = _number(sums.get(name), language)
+        if name == "sink_tco2e_yr" and sums.get("sink_low_tco2e_yr") is not None:
+            low, high = (_number(sums[f"sink_{side}_tco2e_yr"], language) for side in ("low", "high"))
+            text += f" <small>[{low} – {high}]</small>"
+        boxes.append(f'<div class="figure"><b>{text}</b><span>{escape(word("column", name, language))}</span></div>')
+    unknown = "; ".join(
+        f"{word('column', name, language)}: {_number(sums.get(name), language)}"
+        for name in ("stands_without_volume", "stands_without_stock", "stands_without_sink")
+    )
+    notes = f"{word('report', 'unknown_note', language)} {unknown}"
+    interval = word("report", "interval_note", language)
+    return f'<div class="figures">{"".join(boxes)}</div><p>{escape(notes)}</p><p>{escape(interval)}</p>'
+
+
+def _species_bars(summary: pd.DataFrame, language: str) -> str:
+    known = summary[summary["stock_tco2e"].notna()]
+    by_group = known.groupby("species_group")["stock_tco2e"].sum().sort_values(ascending=False)
+    return _bars({word("species_group", code, language): value for code, value in by_group.items()}, "tCO₂e")
+
+
+def _area_bars(stands: pd.DataFrame, kind: str, language: str) -> str:
+    areas = stands.groupby(kind)["area_ha"].sum()
+    ordered = {code: areas[code] for code in words_of(kind, language) if code in areas.index}
+    return _bars({word(kind, code, language): value for code, value in ordered.items()}, "ha")
+
+
+def _bars(values: dict[str, float], unit: str) -> str:
+    if not values:
+        return "<p>—</p>"
+    widest = max(values.values()) or 1.0
+    rows = []
+    for number, (label, value) in enumerate(values.items()):
+        top = number * _ROW_PIXELS
+        length = max(value / widest * _BAR_PIXELS, 1.0)
+        rows.append(
+            f'<text x="250" y="{top + 17}" text-anchor="end">{escape(label)}</text>'
+            f'<rect x="260" y="{top + 4}" width="{length:.1f}" height="17" fill="#2f6b46"/>'
+            f'<text x="{266 + length:.1f}" y="{top + 17}">{value:,.0f} {unit}</text>'
+        )
+    height = len(values) * _ROW_PIXELS + 6
+    return f'<svg role="img" width="960" height="{height}" viewBox="0 0 960 {height}">{"".join(rows)}</svg>'
+
+
+def _outcomes(stands: pd.DataFrame, language: str) -> str:
+    columns = (("pine_transform", "outcome"), ("reserve_forest", "outcome"), ("ticket", "outcome"))
+    return _table(pd.concat([area_by(stands, name, kind, language) for name, kind in columns], ignore_index=True))
+
+
+def _table(table: pd.DataFrame) -> str:
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in table.columns)
+    rows = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in table.itertuples(index=False))
+    return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "<td></td>"
+    if isinstance(value, float):
+        return f'<td class="n">{value:,.2f}</td>'
+    if isinstance(value, str):
+        return f"<td>{escape(value)}</td>"
+    return f'<td class="n">{value:,}</td>'
+
+
+def _record(run: dict[str, object], language: str) -> str:
+    table = pd.DataFrame({"item": list(run), "content": [str(value) for value in run.values()]})
+    table.columns = [word("report", "item", language), word("report", "content", language)]
+    return _table(table)
