@@ -1,0 +1,1 @@
+"""The dock in QGIS: it fills in parameters and starts algorithms, and computes nothing itself."""

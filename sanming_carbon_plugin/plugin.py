@@ -1,0 +1,69 @@
+"""What QGIS loads: this module only wires, and ``unload`` undoes it in reverse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
+from qgis.PyQt.QtGui import QAction
+
+from .gui.dock import CarbonDock
+from .processing.base import plugin_icon
+from .processing.provider import SanmingCarbonProvider
+from .processing.translation import install_translator, tr
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+
+class SanmingCarbonPlugin:
+    """The plugin in one QGIS window, or in ``qgis_process`` without any."""
+
+    def __init__(self, iface: QgisInterface | None) -> None:
+        self.iface = iface
+        self.translator: QTranslator | None = None
+        self.provider: SanmingCarbonProvider | None = None
+        self.dock: CarbonDock | None = None
+        self.action: QAction | None = None
+        self.menu = ""
+
+    def initProcessing(self) -> None:
+        """Offer the algorithms; all that ``qgis_process`` asks for."""
+        self.translator = install_translator()
+        self.provider = SanmingCarbonProvider()
+        QgsApplication.processingRegistry().addProvider(self.provider)
+
+    def initGui(self) -> None:
+        """Put the plugin into the window: algorithms, dock, toolbar and menu."""
+        self.initProcessing()
+        self.menu = tr("Sanming Forest Carbon")
+        window = self.iface.mainWindow()
+        self.dock = CarbonDock(self.iface, window)
+        self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.setUserVisible(False)
+        self.action = QAction(plugin_icon(), self.menu, window)
+        self.action.setObjectName("sanming_carbon_dock_action")
+        self.action.setToolTip(tr("Show or hide the forest carbon panel"))
+        self.dock.setToggleVisibilityAction(self.action)
+        self.iface.addToolBarIcon(self.action)
+        self.iface.addPluginToMenu(self.menu, self.action)
+
+    def unload(self) -> None:
+        """Take everything away again."""
+        if self.action is not None:
+            self.iface.removePluginMenu(self.menu, self.action)
+            self.iface.removeToolBarIcon(self.action)
+            self.action.deleteLater()
+            self.action = None
+        if self.dock is not None:
+            self.dock.shut_down()
+            self.iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None
+        if self.translator is not None:
+            QCoreApplication.removeTranslator(self.translator)
+            self.translator = None

@@ -1,0 +1,236 @@
+"""The main job as an algorithm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterDateTime,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
+)
+from qgis.PyQt.QtCore import QDateTime, Qt
+
+from ..core.errors import UsageError
+from ..core.progress import Progress
+from .base import StandAlgorithm
+from .inputs import optional_path, raster_sources, stand_source
+from .parameters import (
+    ENCODING,
+    MAPPING,
+    OUTPUT,
+    OVERWRITE,
+    RASTER_NAMES,
+    RASTERS,
+    STANDS,
+    advanced,
+    encoding_parameter,
+    explained,
+    mapping_parameter,
+    output_parameter,
+    overwrite_parameter,
+    raster_names_parameter,
+    rasters_parameter,
+    stands_parameter,
+)
+from .translation import tr
+
+SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
+
+
+class AssessAlgorithm(StandAlgorithm):
+    """Stands and rasters in; carbon, classes and ticket eligibility per stand out."""
+
+    RECIPE = "RECIPE"
+    EARLIER = "EARLIER"
+    PERIOD_START = "PERIOD_START"
+    PERIOD_END = "PERIOD_END"
+    SURVEY_METHOD = "SURVEY_METHOD"
+    SURVEY_METHOD_EARLIER = "SURVEY_METHOD_EARLIER"
+    CREDITED = "CREDITED"
+    TENURE = "TENURE"
+    PROFILE = "PROFILE"
+    RULES = "RULES"
+    PARAMETERS = "PARAMETERS"
+    SEED = "SEED"
+    REPORT = "REPORT"
+
+    def name(self) -> str:
+        """Identifier."""
+        return "assess"
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return tr("Assess stands")
+
+    def shortDescription(self) -> str:
+        """One sentence for the toolbox."""
+        return tr("Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.")
+
+    def shortHelpString(self) -> str:
+        """What the algorithm does."""
+        return tr(
+            "Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon "
+            "by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with "
+            "every rule's outcome, and carbon-ticket eligibility.\n\n"
+            "The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing "
+            "the value stays empty, never 0, and the layer issues says why."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Define parameters and outputs."""
+        self.addParameter(stands_parameter())
+        self.addParameter(rasters_parameter(optional=True))
+        self.addParameter(raster_names_parameter())
+        self._define_period()
+        self._define_tickets()
+        self._define_advanced()
+        self.addParameter(output_parameter(tr("Result"), tr("GeoPackage files") + " (*.gpkg)"))
+        self.addParameter(overwrite_parameter())
+        self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
+
+    def _define_period(self) -> None:
+        polygons = [Qgis.ProcessingSourceType.VectorPolygon]
+        day = Qgis.ProcessingDateTimeParameterDataType.Date
+        self.addParameter(
+            explained(
+                QgsProcessingParameterFeatureSource(self.EARLIER, tr("Earlier stands"), polygons, optional=True),
+                tr("The inventory at the beginning of the period, for the measured yearly sink."),
+            )
+        )
+        for name, text in (
+            (self.PERIOD_START, tr("First day of the period")),
+            (self.PERIOD_END, tr("Last day of the period")),
+        ):
+            self.addParameter(QgsProcessingParameterDateTime(name, text, day, optional=True))
+
+    def _define_tickets(self) -> None:
+        self.addParameter(
+            explained(
+                QgsProcessingParameterMultipleLayers(
+                    self.CREDITED, tr("Credited parcels"), Qgis.ProcessingSourceType.VectorPolygon, optional=True
+                ),
+                tr("Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, "
+                   "period_start and period_end."),
+            )
+        )  # fmt: skip
+        self.addParameter(
+            explained(
+                QgsProcessingParameterFeatureSource(
+                    self.TENURE, tr("Tenure"), [Qgis.ProcessingSourceType.VectorPolygon], optional=True
+                ),
+                tr("Polygons of the certificates, with the columns certificate, holder, right, valid_to and disputed."),
+            )
+        )
+
+    def _define_advanced(self) -> None:
+        self.addParameter(encoding_parameter())
+        self.addParameter(mapping_parameter())
+        for name, text in (
+            (self.SURVEY_METHOD, tr("How the stands were surveyed")),
+            (self.SURVEY_METHOD_EARLIER, tr("How the earlier stands were surveyed")),
+        ):
+            parameter = QgsProcessingParameterEnum(name, text, survey_method_texts(), optional=True)
+            self.addParameter(advanced(explained(parameter, tr("For layers that do not say it themselves."))))
+        for name, text, extension in (
+            (self.RECIPE, tr("Raster recipe"), "json"),
+            (self.PROFILE, tr("Ticket profile"), "json"),
+            (self.RULES, tr("Classification rules"), "json"),
+            (self.PARAMETERS, tr("Carbon parameters"), "csv"),
+        ):
+            parameter = QgsProcessingParameterFile(name, text, extension=extension, optional=True)
+            self.addParameter(advanced(explained(parameter, tr("Leave empty to use the one that is shipped."))))
+        self.addParameter(
+            advanced(QgsProcessingParameterNumber(self.SEED, tr("Random seed"), defaultValue=0, minValue=0))
+        )
+        report = QgsProcessingParameterFolderDestination(self.REPORT, tr("Tables and report"), None, True)  # noqa: FBT003
+        report.setCreateByDefault(False)  # noqa: FBT003
+        self.addParameter(advanced(report))
+
+    def prepare_request(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
+        """Take layers and options."""
+        from ..adapters.jobs.request import AssessRequest  # noqa: PLC0415 - pandas may be missing on loading
+
+        def file(name: str) -> Path | None:
+            return optional_path(self.parameterAsFile(parameters, name, context))
+
+        stands = self.parameterAsVectorLayer(parameters, STANDS, context)
+        earlier = self.parameterAsVectorLayer(parameters, self.EARLIER, context)
+        tenure = self.parameterAsVectorLayer(parameters, self.TENURE, context)
+        credited = self.parameterAsLayerList(parameters, self.CREDITED, context)
+        rasters = self.parameterAsLayerList(parameters, RASTERS, context)
+        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
+        profile = file(self.PROFILE)
+        report = self.parameterAsString(parameters, self.REPORT, context)
+        self.request = AssessRequest(
+            stands=self.layer_source(stands, parameters, STANDS, encoding),
+            out=Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
+            rasters=raster_sources(rasters, self.parameterAsString(parameters, RASTER_NAMES, context)),
+            mapping=file(MAPPING),
+            recipe=file(self.RECIPE),
+            earlier=stand_source(earlier, parameters.get(self.EARLIER)) if earlier else None,
+            period=self._period(parameters, context),
+            survey_method=self._survey_method(parameters, context),
+            profile=str(profile) if profile else None,
+            rules=file(self.RULES),
+            parameters=file(self.PARAMETERS),
+            credited=tuple(stand_source(layer) for layer in credited),
+            tenure=stand_source(tenure, parameters.get(self.TENURE)) if tenure else None,
+            seed=self.parameterAsInt(parameters, self.SEED, context),
+            overwrite=self.parameterAsBoolean(parameters, OVERWRITE, context),
+            report=optional_path(report),
+        )
+
+    def run_job(self, context: QgsProcessingContext, progress: Progress) -> dict[str, Any]:
+        """Assess the stands."""
+        from ..adapters.jobs.assess import assess  # noqa: PLC0415 - pandas may be missing on loading
+
+        outcome = assess(self.request, progress)
+        return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}
+
+    def _period(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str | None:
+        days = [
+            _iso_day(self.parameterAsDateTime(parameters, name, context))
+            for name in (self.PERIOD_START, self.PERIOD_END)
+        ]
+        if not any(days):
+            return None
+        if not all(days):
+            raise UsageError("PERIOD_INCOMPLETE")
+        return "/".join(days)
+
+    def _survey_method(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str | None:
+        methods = [
+            SURVEY_METHODS[self.parameterAsEnum(parameters, name, context)] if parameters.get(name) is not None else ""
+            for name in (self.SURVEY_METHOD, self.SURVEY_METHOD_EARLIER)
+        ]
+        if not any(methods):
+            return None
+        return ",".join(method or "unknown" for method in methods) if methods[1] else methods[0]
+
+
+def survey_method_texts() -> list[str]:
+    """The survey methods in words, in the order of ``SURVEY_METHODS``."""
+    return [
+        tr("Sample plots"),
+        tr("Angle gauge"),
+        tr("By eye"),
+        tr("Laser scanning"),
+        tr("Modelled"),
+        tr("Unknown"),
+    ]
+
+
+def _iso_day(moment: QDateTime) -> str:
+    return moment.date().toString(Qt.DateFormat.ISODate) if moment.isValid() else ""

@@ -1,0 +1,61 @@
+"""The checks alone, as an algorithm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
+
+from ..core.progress import Progress
+from .base import StandAlgorithm
+from .inputs import optional_path
+from .parameters import (
+    ENCODING,
+    MAPPING,
+    OUTPUT,
+    OVERWRITE,
+    STANDS,
+    encoding_parameter,
+    mapping_parameter,
+    output_parameter,
+    overwrite_parameter,
+    stands_parameter,
+)
+from .translation import tr
+
+
+class CheckAlgorithm(StandAlgorithm):
+    """Finds what is doubtful in a layer of stands, without computing anything."""
+
+    def name(self) -> str:
+        """Identifier."""
+        return "check"
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return tr("Check stands")
+
+    def shortDescription(self) -> str:
+        """One sentence for the toolbox."""
+        return tr("Lists what is missing, contradictory or unlikely in a layer of stands.")
+
+    def shortHelpString(self) -> str:
+        """What the algorithm does."""
+        return tr(
+            "Runs only the checks of the main job and writes each doubt with the stand's shape, the column, the value "
+            "and a sentence that says what to do. The log shows the number of stands for each kind of doubt."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Define parameters and outputs."""
+        self.addParameter(stands_parameter())
+        self.addParameter(encoding_parameter())
+        self.addParameter(mapping_parameter())
+        self.addParameter(output_parameter(tr("Issues"), tr("GeoPackage files") + " (*.gpkg)"))
+        self.addParameter(overwrite_parameter())
+        self.addOutput(QgsProcessingOutputNumber("ISSUES_COUNT", tr("Number of issues")))
+
+    def prepare_request(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
+        """Take the layer and options."""

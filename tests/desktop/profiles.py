@@ -1,0 +1,93 @@
+"""Profiles of their own for QGIS, with the plugin installed as a user would have it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+import zipfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = "sanming_carbon_plugin"
+PROJ_DATA = "/usr/share/proj"
+
+
+class Profile:
+    """A QGIS profile below ``folder``.
+
+    Parameters
+    ----------
+    folder
+        Folder for the profiles, as QGIS's option ``--profiles-path`` takes it.
+    locale
+        QGIS's own name of the language of its screens: ``en_US``, ``zh-Hans``.
+    """
+
+    def __init__(self, folder: Path, locale: str = "en_US") -> None:
+        self.folder = folder
+        self.home = folder / "profiles" / "default"
+        self.plugins = self.home / "python" / "plugins"
+        self.plugins.mkdir(parents=True)
+        settings = self.home / "QGIS"
+        settings.mkdir()
+        (settings / "QGIS3.ini").write_text(
+            "[locale]\noverrideFlag=true\nuserLocale={}\n"
+            "[PythonPlugins]\n{}=true\nprocessing=true\n"
+            "[qgis]\ncheckVersion=false\nshowTips340=false\nnewsFeed=false\n"
+            "[core]\nNewsFeed\\httpsfeedqgisorg\\disabled=true\n".format(locale, PACKAGE),
+            encoding="utf-8",
+        )
+
+    def install_from_clone(self) -> None:
+        """Install the plugin from this clone, laid out as in the zip."""
+        stage(self.plugins / PACKAGE)
+
+    def install_zip(self, archive: Path) -> None:
+        """Install the plugin from the zip that users get."""
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(self.plugins)
+
+    def run_desktop(self, script: Path, result: Path, timeout_s: float = 240, **more_env: str) -> dict:
+        """Start the QGIS desktop without a screen, run ``script`` in it, and give what it wrote to ``result``.
+
+        The script must end QGIS itself. Its answer is JSON.
+        """
+        command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", "qgis", "--nologo", "--noversioncheck"]
+        command += ["--profiles-path", str(self.folder), "--code", str(script)]
+        done = self._run(command, timeout_s, SANMING_RESULT=str(result), QT_QPA_PLATFORM="xcb", **more_env)
+        if not result.exists():
+            raise AssertionError("QGIS wrote no result, status {}:\n{}".format(done.returncode, done.stderr[-4000:]))
+        answer = json.loads(result.read_text(encoding="utf-8"))
+        answer["status"] = done.returncode
+        answer["stderr"] = done.stderr
+        return answer
+
+    def run_qgis_process(self, *arguments: str, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
+        """Run ``qgis_process`` with this profile."""
+        return self._run(["qgis_process", *arguments], timeout_s, QT_QPA_PLATFORM="offscreen")
+
+    def _run(self, command: list[str], timeout_s: float, **more_env: str) -> subprocess.CompletedProcess[str]:
+        env = os.environ | environment() | {"QGIS_CUSTOM_CONFIG_PATH": str(self.folder)} | more_env
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout_s, check=False)
+
+
+def environment() -> dict[str, str]:
+    """What QGIS programs need beside the usual: they run the system's Python, not the environment's."""
+    packages = sysconfig.get_paths()["purelib"]
+    return {"PYTHONPATH": packages, "PROJ_DATA": PROJ_DATA, "LC_ALL": "C.UTF-8"}
+
+
+def stage(target: Path) -> None:
+    """Lay out the plugin in ``target`` as the zip does: one folder with resources and translations inside."""
+    ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
+    shutil.copytree(REPOSITORY / PACKAGE, target, ignore=ignore)
+    shutil.copytree(REPOSITORY / "resources", target / "resources", ignore=ignore)
+    (target / "i18n").mkdir()
+    for source in sorted((REPOSITORY / "i18n").glob("*.ts")):
+        compiled = target / "i18n" / (source.stem + ".qm")
+        subprocess.run(["lrelease", "-silent", str(source), "-qm", str(compiled)], check=True)
+    for name in ("metadata.txt", "LICENSE"):
+        shutil.copy(REPOSITORY / name, target / name)
