@@ -1,0 +1,217 @@
+"""Parcels whose carbon somebody has credited already, or has applied for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ..errors import InputError
+from ..issues import join_issues, layer_issue
+
+if TYPE_CHECKING:
+    from ..stands.layer import VectorLayer
+
+CREDITED_FIELDS = ("scheme", "scheme_id", "period_start", "period_end")
+_DAY_BEFORE_ALL = np.datetime64("0001-01-01")
+_DAY_AFTER_ALL = np.datetime64("9999-12-31")
+_COMPACT_DATE_LENGTH = len("20201231")
+
+
+class DatedPeriod(Protocol):
+    """Whatever has a first and a last day, both of which count."""
+
+    @property
+    def start(self) -> date:
+        """First day."""
+
+    @property
+    def end(self) -> date:
+        """Last day."""
+
+
+@dataclass(frozen=True)
+class CreditedParcels:
+    """One layer of credited or pending parcels, row by row as handed in.
+
+    Attributes
+    ----------
+    geometry
+        Object array of polygons in the CRS of the stands, None where the row has none; length n.
+    scheme, scheme_id
+        Object arrays of text or None: who credits (``ticket``, ``CCER`` …) and under which number.
+    period_start, period_end
+        Object arrays of ISO dates or None. Both days belong to the period, so a parcel credited up to
+        2020-12-31 leaves 2021-01-01 free.
+    source_row
+        Position of each row in its layer, from 0.
+    source
+        Name of the layer, for messages.
+    """
+
+    geometry: npt.NDArray[np.object_]
+    scheme: npt.NDArray[np.object_]
+    scheme_id: npt.NDArray[np.object_]
+    period_start: npt.NDArray[np.object_]
+    period_end: npt.NDArray[np.object_]
+    source_row: npt.NDArray[np.int64]
+    source: str = ""
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    @classmethod
+    def from_layer(cls, layer: VectorLayer, mapping: Mapping[str, str] | None = None) -> CreditedParcels:
+        """Parcels of a layer whose columns have the names of :data:`CREDITED_FIELDS`, or are mapped to them.
+
+        Parameters
+        ----------
+        layer
+            Polygons in the CRS of the stands.
+        mapping
+            Source column for each of the four names; a name left out is looked for whatever its case.
+
+        Raises
+        ------
+        InputError
+            CREDITED_FIELD_MISSING when a column is not there.
+        """
+        chosen = dict(mapping or {})
+        by_lower = {str(name).lower(): str(name) for name in layer.attributes.columns}
+        names = {field: chosen.get(field, by_lower.get(field)) for field in CREDITED_FIELDS}
+        missing = [field for field, name in names.items() if name not in layer.attributes.columns]
+        if missing:
+            raise InputError("CREDITED_FIELD_MISSING", layer=layer.source or layer.name, fields=", ".join(missing))
+        columns = {field: _text(layer.attributes[name]) for field, name in names.items()}
+        rows = np.arange(len(layer), dtype=np.int64)
+        return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
+
+
+@dataclass(frozen=True)
+class ParcelTable:
+    """Parcels of all layers that touch one period, ready for the overlay.
+
+    ``first_day`` and ``last_day`` are offsets from the period's first day: a parcel takes the days
+    ``first_day`` up to, and without, ``last_day``.
+    """
+
+    geometry: npt.NDArray[np.object_]
+    scheme: npt.NDArray[np.object_]
+    scheme_id: npt.NDArray[np.object_]
+    first_day: npt.NDArray[np.int64]
+    last_day: npt.NDArray[np.int64]
+    reason: npt.NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+
+def parcels_in_period(
+    credited: Iterable[CreditedParcels], period: DatedPeriod, ignored_schemes: Iterable[str] = ("none",)
+) -> tuple[ParcelTable, pd.DataFrame]:
+    """Parcels that take at least one day of ``period``, and doubts about the rest.
+
+    A row without a start or an end is taken as open on that side: what is not known must not set carbon
+    free. A row without geometry cannot be placed and is reported.
+
+    Raises
+    ------
+    InputError
+        CREDITED_DATE_UNREADABLE, CREDITED_PERIOD_REVERSED with the first bad row.
+    """
+    start = np.datetime64(period.start, "D")
+    length = int((np.datetime64(period.end, "D") - start).astype(np.int64)) + 1
+    tables, issues = [], []
+    for layer in credited:
+        table, doubts = _table(layer, start, length, frozenset(ignored_schemes))
+        tables.append(table)
+        issues.append(doubts)
+    if not tables:
+        tables = [ParcelTable(*(np.empty(0, dtype=kind) for kind in (object, object, object, int, int, object)))]
+    names = ("geometry", "scheme", "scheme_id", "first_day", "last_day", "reason")
+    return ParcelTable(*(np.concatenate([getattr(table, name) for table in tables]) for name in names)), join_issues(
+        issues
+    )
+
+
+def _table(
+    layer: CreditedParcels, start: np.datetime64, length: int, ignored: frozenset[str]
+) -> tuple[ParcelTable, pd.DataFrame]:
+    first = _days(layer, layer.period_start, "period_start")
+    last = _days(layer, layer.period_end, "period_end")
+    open_period = np.isnat(first) | np.isnat(last)
+    reversed_rows = np.flatnonzero(last < first)
+    if len(reversed_rows):
+        row = int(reversed_rows[0])
+        raise InputError(
+            "CREDITED_PERIOD_REVERSED",
+            layer=layer.source,
+            row=int(layer.source_row[row]) + 1,
+            start=str(first[row]),
+            end=str(last[row]),
+        )
+    first = np.where(np.isnat(first), _DAY_BEFORE_ALL, first)
+    last = np.where(np.isnat(last), _DAY_AFTER_ALL, last)
+    begin = np.clip((first - start).astype(np.int64), 0, length)
+    end = np.clip((last - start).astype(np.int64) + 1, 0, length)
+    geometry = usable_polygons(layer.geometry)
+    placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    counted = ~np.isin(_lower(layer.scheme), list(ignored))
+    keep = placed & counted & (end > begin)
+    whole = (begin == 0) & (end == length)
+    reason = np.where(whole, "credited_whole_period", "credited_part_of_period").astype(object)
+    reason[open_period] = "credited_dates_missing"
+    issues = [
+        layer_issue(code, field, count, layer=layer.source)
+        for code, field, count in (
+            ("CREDITED_PERIOD_MISSING", "period_start", int((open_period & counted).sum())),
+            ("CREDITED_GEOMETRY_MISSING", None, int((~placed & counted).sum())),
+        )
+        if count
+    ]
+    columns = (geometry, layer.scheme, layer.scheme_id, begin, end, reason)
+    return ParcelTable(*(np.asarray(column)[keep] for column in columns)), join_issues(issues)
+
+
+def usable_polygons(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """The same shapes, repaired where a ring crosses itself: an overlay needs valid polygons."""
+    shapes = np.array(geometry, dtype=object)
+    broken = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    if broken.any():
+        shapes[broken] = shapely.make_valid(shapes[broken])
+    return shapely.force_2d(shapes)
+
+
+def _days(layer: CreditedParcels, texts: npt.NDArray[np.object_], field: str) -> npt.NDArray[np.datetime64]:
+    codes, distinct = pd.factorize(np.asarray(texts, dtype=object))
+    first_row = {int(code): row for row, code in reversed(list(enumerate(codes)))}
+    days = [_day(text, layer, first_row[code], field) for code, text in enumerate(distinct)]
+    return np.asarray([*days, np.datetime64("NaT")], dtype="datetime64[D]")[codes]
+
+
+def _day(text: object, layer: CreditedParcels, row: int, field: str) -> np.datetime64:
+    plain = str(text).strip()[:10].replace("/", "-").replace(".", "-")
+    if len(plain) == _COMPACT_DATE_LENGTH and plain.isdigit():
+        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
+    try:
+        return np.datetime64(date.fromisoformat(plain), "D")
+    except ValueError as fault:
+        number = int(layer.source_row[row]) + 1
+        raise InputError(
+            "CREDITED_DATE_UNREADABLE", layer=layer.source, row=number, field=field, value=str(text)
+        ) from fault
+
+
+def _text(column: pd.Series) -> npt.NDArray[np.object_]:
+    values = column.to_numpy(dtype=object)
+    return np.asarray([None if pd.isna(value) or str(value) == "" else str(value) for value in values], dtype=object)
+
+
+def _lower(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    return np.asarray(["" if text is None else str(text).lower() for text in texts], dtype=object)
