@@ -1,0 +1,136 @@
+"""Clear-cut blocks: how large a clear-cut may be on a slope, and which adjacent stands would become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .conditions import Problems, shown
+from .evaluation import FactsView
+
+SECTION = "clear_cut_limits"
+_COLUMNS = ("clear_cut_limit_ha_low", "clear_cut_limit_ha_high")
+
+Floats = npt.NDArray[np.float64]
+
+
+class ClearCutLimits:
+    """Largest clear-cut area by slope.
+
+    Parameters
+    ----------
+    slope_below_deg
+        Upper end of each slope class, not part of it, rising; shape (k,).
+    area_ha
+        Largest area of each class, shape (k,); steeper than the last class: 0.
+    """
+
+    def __init__(self, slope_below_deg: Floats, area_ha: Floats) -> None:
+        self.slope_below_deg = slope_below_deg
+        self.area_ha = np.append(area_ha, 0.0)
+
+    def at(self, slope_deg: Floats) -> Floats:
+        """Largest clear-cut area in hectares at a slope."""
+        return self.area_ha[np.searchsorted(self.slope_below_deg, slope_deg, side="right")]
+
+    def of_stands(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """``clear_cut_limit_ha_low`` and ``…_high``: the limit at the steepest and at the gentlest slope."""
+        low, high = FactsView(facts).interval("slope_deg")
+        known = np.isfinite(low) & np.isfinite(high)
+        limits = np.full((len(facts), 2), np.nan)
+        limits[known, 0] = self.at(high[known])
+        limits[known, 1] = self.at(low[known])
+        return pd.DataFrame(limits, index=facts.index, columns=list(_COLUMNS))
+
+
+def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
+    """The section ``clear_cut_limits`` of a rule file: ``rows`` of ``slope_below_deg`` and ``area_ha``."""
+    path = "$." + SECTION
+    if not isinstance(data, Mapping) or not isinstance(data.get("rows"), list) or not data["rows"]:
+        problems.add(path, "must be an object with a list of rows, not {}".format(shown(data)))
+        return None
+    for key in set(data) - {"rows", "source", "confidence"}:
+        problems.add(path, "unknown key {}".format(shown(key)))
+    found = []
+    for number, row in enumerate(data["rows"]):
+        values = [row.get(name) for name in ("slope_below_deg", "area_ha")] if isinstance(row, Mapping) else []
+        if not values or any(
+            isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 < v <= 1e4 for v in values
+        ):  # noqa: PLR2004
+            problems.add("{}.rows[{}]".format(path, number), "needs slope_below_deg and area_ha above 0")
+        else:
+            found.append([float(value) for value in values])
+    if len(found) < len(data["rows"]):
+        return None
+    table = np.asarray(found)
+    if (np.diff(table[:, 0]) <= 0).any() or (np.diff(table[:, 1]) > 0).any() or table[-1, 0] > 90:  # noqa: PLR2004
+        problems.add(path + ".rows", "must go from gentle to steep, with areas that do not grow")
+        return None
+    return ClearCutLimits(table[:, 0], table[:, 1])
+
+
+def felling_blocks(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+    """Number of the block each stand belongs to: stands that share a boundary, directly or by others.
+
+    Stands that meet in a single point are not one block. Shape (n,), numbers from 0 in the order of the first
+    stand of each block.
+    """
+    count = len(geometry)
+    first, second = shapely.STRtree(geometry).query(geometry, predicate="intersects")
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    shared = shapely.length(shapely.intersection(geometry[first], geometry[second])) > 0
+    return _connected(count, first[shared], second[shared])
+
+
+def _connected(count: int, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    from scipy.sparse import coo_array  # noqa: PLC0415 - only needed where something is clear-cut
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    return pd.factorize(labels)[0].astype(np.intp)
+
+
+def blocks_above_limit(
+    facts: pd.DataFrame, geometry: npt.NDArray[np.object_], clear_cut: npt.NDArray[np.bool_], limits: ClearCutLimits
+) -> pd.DataFrame:
+    """Clear-cut stands whose block is larger than its steepest stand allows.
+
+    Parameters
+    ----------
+    facts
+        The table of stands, n rows, with ``area_ha`` and the slope.
+    geometry
+        Polygons, shape (n,).
+    clear_cut
+        Which stands are to be clear-cut, shape (n,).
+
+    Returns
+    -------
+    DataFrame
+        Index ``stand_key``; ``block_ha``, ``limit_ha`` and the number of stands in the block.
+    """
+    whole = clear_cut & ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
+    chosen = np.flatnonzero(whole)
+    empty = pd.DataFrame({"block_ha": [], "limit_ha": [], "stands": []}, index=facts.index[:0])
+    if not len(chosen):
+        return empty
+    block = felling_blocks(geometry[chosen])
+    area = facts["area_ha"].to_numpy(dtype=np.float64)[chosen]
+    limit = limits.of_stands(facts.iloc[chosen])[_COLUMNS[0]].to_numpy()
+    table = pd.DataFrame({"block": block, "area": area, "limit": limit})
+    groups = table.groupby("block")
+    result = pd.DataFrame(
+        {
+            "block_ha": groups["area"].transform("sum").to_numpy(),
+            "limit_ha": groups["limit"].transform("min").to_numpy(),
+            "stands": groups["area"].transform("size").to_numpy(),
+        },
+        index=facts.index[chosen],
+    )
+    return result[result["block_ha"] > result["limit_ha"]]

@@ -1,0 +1,282 @@
+"""Which measures fit a stand, by which technique, and which goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..issues import ISSUE_COLUMNS, join_issues, no_issues
+from ..progress import Progress
+from ..stage import StageResult
+from .conditions import Problems, fields_of
+from .evaluation import FAILED, PASSED, UNKNOWN, Evaluation, FactsView, Outcomes, evaluate
+from .felling_blocks import SECTION as LIMITS_SECTION
+from .felling_blocks import ClearCutLimits, blocks_above_limit, clear_cut_limits
+from .fields import KNOWN_FIELDS, NUMBER, KnownField
+from .overrides import Decisions, decided
+from .rules import Measure, Rule, RuleSet, rules_invalid
+from .site_yield import SECTION as YIELD_SECTION
+from .site_yield import SiteYieldTerms, site_volume_ratio, site_yield_terms
+from .trace import Texts, texts_of, trace
+
+MEASURES: dict[str, tuple[str, ...]] = {
+    "pest_control": (),
+    "pine_transform": ("clear_cut", "strip_cut", "selective_tending"),
+    "reserve_forest": ("intensive_plantation", "stand_improvement", "young_tending"),
+    "tending": (),
+    "closure": (),
+    "afforestation": (),
+    "project_pool": (),
+}
+"""The measures of the programme and the techniques each may have."""
+
+EXTRA_SECTIONS = (YIELD_SECTION, LIMITS_SECTION)
+
+_WITH_COLUMNS = {
+    "pine_transform": ("pine_transform", "pine_technique", "pine_rules"),
+    "reserve_forest": ("reserve_forest", "reserve_mode", "reserve_rules"),
+}
+_WORDS = np.array(["no", "unknown", "yes"], dtype=object)
+
+
+def measure_rules(data: object, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> RuleSet:
+    """A rule set about measures, checked together with its further sections.
+
+    Raises
+    ------
+    InputError
+        RULES_INVALID, with every problem and its place.
+    """
+    rule_set = RuleSet.from_dict(data, known_fields, MEASURES, EXTRA_SECTIONS)
+    problems = Problems()
+    _terms([rule_set], problems)
+    if problems.found:
+        raise rules_invalid(data, problems)
+    return rule_set
+
+
+def with_own_rules(shipped: Iterable[RuleSet], own: RuleSet) -> list[RuleSet]:
+    """The shipped rule sets with the measures of a user's own file put in their place."""
+    kept = [rule_set.without(own.measures) for rule_set in shipped]
+    return [*(rule_set for rule_set in kept if rule_set.measures or rule_set.precedence), own]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    site_yield: SiteYieldTerms | None
+    limits: ClearCutLimits | None
+
+
+def _terms(rule_sets: Iterable[RuleSet], problems: Problems) -> _Terms:
+    """The further sections; a later file goes before an earlier one."""
+    site_yield, limits = None, None
+    for rule_set in rule_sets:
+        if YIELD_SECTION in rule_set.extra:
+            site_yield = site_yield_terms(rule_set.extra[YIELD_SECTION], problems)
+        if LIMITS_SECTION in rule_set.extra:
+            limits = clear_cut_limits(rule_set.extra[LIMITS_SECTION], problems)
+    return _Terms(site_yield, limits)
+
+
+def derived_facts(facts: pd.DataFrame, rule_sets: Sequence[RuleSet]) -> pd.DataFrame:
+    """What rules ask and only the whole layer or a table of the rule file can tell.
+
+    Returns
+    -------
+    DataFrame
+        ``site_volume_ratio_low``, ``…_high`` (1) and ``clear_cut_limit_ha_low``, ``…_high`` (ha), one row per
+        stand; columns of which no rule file gives the terms are absent, and so unknown.
+    """
+    terms = _terms(rule_sets, Problems())
+    parts = [pd.DataFrame(index=facts.index)]
+    if terms.site_yield is not None:
+        parts.append(site_volume_ratio(facts, terms.site_yield))
+    if terms.limits is not None:
+        parts.append(terms.limits.of_stands(facts))
+    return pd.concat(parts, axis=1)
+
+
+def with_derived_facts(facts: pd.DataFrame, rule_sets: Sequence[RuleSet]) -> pd.DataFrame:
+    """``facts`` and the derived facts; columns that are there already are kept as they are."""
+    derived = derived_facts(facts, rule_sets)
+    new = [name for name in derived.columns if name not in facts.columns]
+    return pd.concat([facts, derived[new]], axis=1) if new else facts
+
+
+def classify(
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_] | None,
+    rule_sets: RuleSet | Sequence[RuleSet],
+    overrides: Decisions | None = None,
+    progress: Progress | None = None,
+) -> StageResult:
+    """Which measures fit each stand.
+
+    Parameters
+    ----------
+    facts
+        The table of stands, indexed by ``stand_key``, n rows.
+    geometry
+        Their polygons, shape (n,); None leaves out the test of clear-cut blocks.
+    rule_sets
+        Rule sets of :func:`measure_rules`; no measure may stand in two of them.
+    overrides
+        Decisions of foresters, kept beside what the rules say.
+
+    Returns
+    -------
+    StageResult
+        The columns of the contract, the derived facts, and ``…_decided`` columns where there are decisions.
+    """
+    progress = progress or Progress()
+    sets = [rule_sets] if isinstance(rule_sets, RuleSet) else list(rule_sets)
+    derived = derived_facts(facts, sets)
+    view = FactsView(pd.concat([facts.drop(columns=derived.columns, errors="ignore"), derived], axis=1))
+    columns: dict[str, object] = {}
+    outcomes: dict[str, Outcomes] = {}
+    issues = []
+    for number, rule_set in enumerate(sets):
+        progress.raise_if_cancelled()
+        evaluation = evaluate(rule_set, view)
+        for measure in rule_set.measures.values():
+            outcomes[measure.id] = evaluation.measure(measure)
+            columns |= _measure_columns(evaluation, measure, outcomes[measure.id])
+        issues.append(_unknown_issues(evaluation, outcomes))
+        progress.update((number + 1) / (len(sets) + 1))
+    for names in _WITH_COLUMNS.values():
+        for name in names:
+            columns.setdefault(name, np.full(len(facts), None, dtype=object))
+    columns |= _fitting(outcomes, _precedence(sets), len(facts))
+    result = pd.concat([pd.DataFrame(columns, index=facts.index), derived], axis=1)
+    issues.append(_block_issues(facts, geometry, result, _terms(sets, Problems()).limits))
+    if overrides is not None:
+        beside = decided(result, geometry, overrides)
+        result = pd.concat([result, beside.columns], axis=1)
+        issues.append(beside.issues)
+    progress.update(1.0)
+    return StageResult(result, join_issues(issues))
+
+
+def _precedence(rule_sets: Iterable[RuleSet]) -> list[str]:
+    """The order of the last file that gives one; measures it leaves out come last."""
+    order: list[str] = []
+    for rule_set in rule_sets:
+        order = list(rule_set.precedence) or order
+    return order + [name for name in MEASURES if name not in order]
+
+
+def _measure_columns(evaluation: Evaluation, measure: Measure, outcome: Outcomes) -> dict[str, Texts]:
+    if measure.id not in _WITH_COLUMNS:
+        return {}
+    answer, technique, rules = _WITH_COLUMNS[measure.id]
+    ids = [rule.id for rule in measure.rules]
+    return {
+        answer: _WORDS[outcome + 1],
+        technique: chosen_technique(evaluation, measure, outcome),
+        rules: trace(ids, [evaluation.outcomes[rule_id] for rule_id in ids], len(outcome)),
+    }
+
+
+def chosen_technique(evaluation: Evaluation, measure: Measure, outcome: Outcomes) -> Texts:
+    """The first technique that is possible for certain; None unless the measure is granted.
+
+    Techniques stand in the file from the strongest to the gentlest. One that is unknown is passed over: a stand
+    is never clear-cut because nobody knew its slope.
+    """
+    chosen = np.full(len(outcome), None, dtype=object)
+    for technique, possible in reversed(evaluation.techniques(measure).items()):
+        chosen[possible == PASSED] = technique
+    chosen[outcome != PASSED] = None
+    return chosen
+
+
+def _fitting(outcomes: Mapping[str, Outcomes], order: Sequence[str], count: int) -> dict[str, Texts]:
+    names = [name for name in order if name in outcomes]
+    fits = [(outcomes[name] == PASSED).astype(np.int8) for name in names]
+
+    def joined(signs: list[int]) -> str | None:
+        return ";".join(name for name, sign in zip(names, signs, strict=True) if sign) or None
+
+    def first(signs: list[int]) -> str | None:
+        return next((name for name, sign in zip(names, signs, strict=True) if sign), None)
+
+    return {"measures": texts_of(fits, count, joined), "measure": texts_of(fits, count, first)}
+
+
+def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) -> pd.DataFrame:
+    """One row per stand of which a measure of this rule set is unknown: rules without answer, fields without value."""
+    asked: dict[str, Outcomes] = {}
+    rules: list[Rule] = []
+    for measure in evaluation.rule_set.measures.values():
+        open_measure = outcomes[measure.id] == UNKNOWN
+        techniques = evaluation.techniques(measure)
+        for rule in measure.rules:
+            matters = open_measure & (evaluation.outcomes[rule.id] == UNKNOWN)
+            if rule.technique is not None:
+                # A technique that is excluded anyway needs no further evidence.
+                matters = matters & (techniques[rule.technique] != FAILED)
+            if matters.any():
+                asked[rule.id] = matters.astype(np.int8)
+                rules.append(rule)
+    if not rules:
+        return no_issues()
+    stands = np.flatnonzero(np.maximum.reduce(list(asked.values())))
+    names = list(dict.fromkeys(name for rule in rules for name in fields_of(rule.test)))
+    missing = [_missing(evaluation.facts, name, rules, asked)[stands] for name in names]
+    return pd.DataFrame(
+        {
+            "stand_key": np.asarray(evaluation.facts.index, dtype=object)[stands],
+            "code": np.full(len(stands), "CLASS_UNKNOWN", dtype=object),
+            "field": texts_of(missing, len(stands), lambda signs: _listed(names, signs)),
+            "value": texts_of([a[stands] for a in asked.values()], len(stands), lambda s: _listed(list(asked), s)),
+            "params": _same({"rule_set": evaluation.rule_set.id}, len(stands)),
+        },
+        columns=list(ISSUE_COLUMNS),
+    )
+
+
+def _missing(facts: FactsView, name: str, rules: Iterable[Rule], asked: Mapping[str, Outcomes]) -> Outcomes:
+    """Where a field has no full value although an unanswered rule asks for it."""
+    here = np.maximum.reduce([asked[rule.id] for rule in rules if name in fields_of(rule.test)])
+    number = name in KNOWN_FIELDS and KNOWN_FIELDS[name].kind == NUMBER
+    return here * (~facts.known(name, number or facts.is_number(name))).astype(np.int8)
+
+
+def _listed(names: Sequence[str], signs: Sequence[int]) -> str | None:
+    return ";".join(name for name, sign in zip(names, signs, strict=True) if sign) or None
+
+
+def _same(params: dict[str, object], count: int) -> npt.NDArray[np.object_]:
+    column = np.empty(count, dtype=object)
+    column[:] = params  # type: ignore[call-overload]
+    return column
+
+
+def _block_issues(
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_] | None,
+    result: pd.DataFrame,
+    limits: ClearCutLimits | None,
+) -> pd.DataFrame:
+    clear_cut = (result["pine_technique"] == "clear_cut").to_numpy()
+    if geometry is None or limits is None or not clear_cut.any():
+        return no_issues()
+    blocks = blocks_above_limit(facts, geometry, clear_cut, limits)
+    rows = [
+        {"block_ha": round(float(block), 2), "limit_ha": round(float(limit), 2), "stands": int(stands)}
+        for block, limit, stands in zip(blocks["block_ha"], blocks["limit_ha"], blocks["stands"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "stand_key": np.asarray(blocks.index, dtype=object),
+            "code": "CLEAR_CUT_BLOCK_TOO_LARGE",
+            "field": "pine_technique",
+            "value": [str(row["block_ha"]) for row in rows],
+            "params": rows,
+        },
+        columns=list(ISSUE_COLUMNS),
+    )

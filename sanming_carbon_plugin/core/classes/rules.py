@@ -1,0 +1,347 @@
+"""Rule sets: which rules decide about which measure. Read from plain data and checked as a whole.
+
+A measure is granted where no ``exclude`` rule applies, every ``require`` rule holds and, if the measure has
+techniques, at least one technique is possible. A rule with a ``technique`` speaks about that technique alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from ..errors import InputError
+from .conditions import ConditionReader, Group, Node, Problems, group, shown
+from .contradictions import can_pass
+from .fields import KnownField
+
+KINDS = ("exclude", "require", "technique")
+STATUSES = ("official", "provisional")
+MOST_RULES = 300
+LONGEST_TEXT = 1_000
+MOST_SHOWN = 30
+
+_TEXTS = ("title", "title_zh")
+_TOP = {"id", "version", "status", "definitions", "measures", "precedence", "note", "note_zh", "valid_from", "valid_to"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Attributes
+    ----------
+    test
+        What must pass for the rule to speak in favour: the condition itself, for an ``exclude`` its opposite.
+    technique
+        The technique the rule speaks about, None for the measure as a whole.
+    """
+
+    id: str
+    measure: str
+    kind: str
+    test: Node
+    technique: str | None
+    title: str
+    title_zh: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure, its techniques in the order in which they are preferred, and its rules: exclusions first."""
+
+    id: str
+    title: str
+    title_zh: str
+    techniques: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    def gate(self) -> list[Rule]:
+        """The rules about the measure as a whole."""
+        return [rule for rule in self.rules if rule.technique is None]
+
+    def of_technique(self, technique: str) -> list[Rule]:
+        """The rules about one technique."""
+        return [rule for rule in self.rules if rule.technique == technique]
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """A checked rule file.
+
+    Attributes
+    ----------
+    precedence
+        Measures in the order in which they go first where several fit; empty where the file does not say.
+    extra
+        Further sections of the file, which the room that uses them has to check.
+    data
+        The file's content as it was read.
+    """
+
+    id: str
+    version: str
+    status: str
+    title: str
+    title_zh: str
+    measures: Mapping[str, Measure]
+    precedence: tuple[str, ...] = ()
+    extra: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @staticmethod
+    def from_dict(
+        data: object,
+        known_fields: Mapping[str, KnownField],
+        measures: Mapping[str, Collection[str]] | None = None,
+        extra: Collection[str] = (),
+    ) -> RuleSet:
+        """Check the content of a rule file and make a rule set of it.
+
+        Parameters
+        ----------
+        data
+            Content of the file: dictionaries, lists, texts, numbers.
+        known_fields
+            What conditions may ask.
+        measures
+            The measures that may be ruled, each with the techniques it may have; None for any.
+        extra
+            Names of further sections the file may have.
+
+        Raises
+        ------
+        InputError
+            RULES_INVALID, with every problem and its place.
+        """
+        problems = Problems()
+        made = _FileReader(data, known_fields, measures, extra, problems).read()
+        if made is None or problems.found:
+            raise rules_invalid(data, problems)
+        return made
+
+    @property
+    def rules(self) -> list[Rule]:
+        """All rules, in the order of their measures."""
+        return [rule for measure in self.measures.values() for rule in measure.rules]
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule ``rule_id``."""
+        return {rule.id: rule for rule in self.rules}[rule_id]
+
+    def without(self, measures: Collection[str]) -> RuleSet:
+        """The same rule set without some measures."""
+        kept = {name: measure for name, measure in self.measures.items() if name not in measures}
+        return RuleSet(
+            self.id, self.version, self.status, self.title, self.title_zh, kept, self.precedence, self.extra, self.data
+        )
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the content, the same however the file was laid out."""
+        text = json.dumps(self.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def rules_invalid(data: object, problems: Problems) -> InputError:
+    """The error that names every problem of a rule file."""
+    name = data.get("id") if isinstance(data, dict) else None
+    text = "; ".join(problems.found[:MOST_SHOWN])
+    if len(problems.found) > MOST_SHOWN:
+        text += "; …"
+    return InputError("RULES_INVALID", rules=shown(name), count=len(problems.found), problems=text)
+
+
+class _FileReader:
+    """Reads one file's content; every problem is noted, none stops the reading of the rest."""
+
+    def __init__(
+        self,
+        data: object,
+        known_fields: Mapping[str, KnownField],
+        measures: Mapping[str, Collection[str]] | None,
+        extra: Collection[str],
+        problems: Problems,
+    ) -> None:
+        self._data = data
+        self._known = known_fields
+        self._allowed = measures
+        self._extra = extra
+        self._problems = problems
+        self._rule_ids: set[str] = set()
+
+    def read(self) -> RuleSet | None:
+        data = self._data
+        if not isinstance(data, dict):
+            self._problems.add("$", "must be an object, not {}".format(shown(data)))
+            return None
+        for key in data:
+            if key not in _TOP and key not in _TEXTS and key not in self._extra:
+                self._problems.add("$", "unknown key {}".format(shown(key)))
+        texts = {key: self._text(data, key, "$") for key in ("id", "version", *_TEXTS)}
+        status = self._one_of(data, "status", STATUSES, "$")
+        definitions = self._definitions(data.get("definitions", {}))
+        conditions = ConditionReader(self._known, definitions, self._problems)
+        measures = self._measures(data.get("measures"), conditions)
+        for name in definitions:
+            if name not in conditions.used:
+                conditions.definition(name)
+                self._problems.add("$.definitions.{}".format(name), "is never used")
+        extra = {key: data[key] for key in self._extra if key in data}
+        precedence = self._precedence(data.get("precedence", []))
+        return RuleSet(
+            texts["id"],
+            texts["version"],
+            status,
+            texts["title"],
+            texts["title_zh"],
+            measures,
+            precedence,
+            extra,
+            data,
+        )
+
+    def _text(self, data: Mapping[str, object], key: str, path: str) -> str:
+        value = data.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self._problems.add("{}.{}".format(path, key), "must be a text")
+        elif len(value) > LONGEST_TEXT:
+            self._problems.add("{}.{}".format(path, key), "is longer than {} characters".format(LONGEST_TEXT))
+        elif re.search(r"[\x00-\x1f]|<\s*/?\s*[a-zA-Z!]", value):
+            self._problems.add("{}.{}".format(path, key), "holds control characters or markup")
+        else:
+            return value
+        return ""
+
+    def _one_of(self, data: Mapping[str, object], key: str, words: Collection[str], path: str) -> str:
+        value = data.get(key)
+        if isinstance(value, str) and value in words:
+            return value
+        self._problems.add(
+            "{}.{}".format(path, key), "must be one of {}, not {}".format(", ".join(words), shown(value))
+        )
+        return ""
+
+    def _definitions(self, data: object) -> dict[str, object]:
+        if not isinstance(data, dict) or len(data) > MOST_RULES:
+            self._problems.add("$.definitions", "must be an object of at most {} definitions".format(MOST_RULES))
+            return {}
+        for name, definition in data.items():
+            path = "$.definitions.{}".format(name)
+            if not isinstance(definition, dict) or "condition" not in definition:
+                self._problems.add(path, "must be an object with a condition")
+                continue
+            for key in set(definition) - {"condition", "source", "confidence", *_TEXTS}:
+                self._problems.add(path, "unknown key {}".format(shown(key)))
+        return data
+
+    def _precedence(self, data: object) -> tuple[str, ...]:
+        if not isinstance(data, list) or not all(isinstance(name, str) for name in data):
+            self._problems.add("$.precedence", "must be a list of measures")
+            return ()
+        if len(set(data)) < len(data):
+            self._problems.add("$.precedence", "names a measure twice")
+        for name in data:
+            if self._allowed is not None and name not in self._allowed:
+                self._problems.add("$.precedence", "unknown measure {}".format(shown(name)))
+        return tuple(data)
+
+    def _measures(self, data: object, conditions: ConditionReader) -> dict[str, Measure]:
+        if not isinstance(data, dict) or not data:
+            self._problems.add("$.measures", "must be an object with at least one measure")
+            return {}
+        found = {}
+        for name, measure in data.items():
+            path = "$.measures.{}".format(name)
+            if self._allowed is not None and name not in self._allowed:
+                self._problems.add(path, "unknown measure")
+            elif not isinstance(measure, dict):
+                self._problems.add(path, "must be an object")
+            else:
+                found[name] = self._measure(name, measure, conditions, path)
+        return found
+
+    def _measure(self, name: str, data: dict[str, object], conditions: ConditionReader, path: str) -> Measure:
+        for key in set(data) - {"techniques", "rules", *_TEXTS}:
+            self._problems.add(path, "unknown key {}".format(shown(key)))
+        techniques = self._techniques(name, data.get("techniques", []), path)
+        items = data.get("rules")
+        rules: list[Rule] = []
+        if not isinstance(items, list) or not items:
+            self._problems.add(path + ".rules", "must be a list with at least one rule")
+        elif len(items) > MOST_RULES:
+            self._problems.add(path + ".rules", "has {} rules, more than {}".format(len(items), MOST_RULES))
+        else:
+            read = [
+                self._rule(name, item, techniques, conditions, "{}.rules[{}]".format(path, i))
+                for i, item in enumerate(items)
+            ]
+            rules = [rule for rule in read if rule is not None]
+            if len(rules) == len(items):
+                self._check_reachable(rules, techniques, path)
+        # Exclusions are read first by whoever follows the trace, then what the measure asks, then the techniques.
+        rules.sort(key=lambda rule: (rule.technique is not None, KINDS.index(rule.kind)))
+        rules.sort(key=lambda rule: -1 if rule.technique is None else techniques.index(rule.technique))
+        title, title_zh = (self._text(data, key, path) for key in _TEXTS)
+        return Measure(name, title, title_zh, techniques, tuple(rules))
+
+    def _techniques(self, measure: str, data: object, path: str) -> tuple[str, ...]:
+        path += ".techniques"
+        if not isinstance(data, list) or not all(isinstance(name, str) for name in data):
+            self._problems.add(path, "must be a list of names")
+            return ()
+        for name in data:
+            if self._allowed is not None and name not in self._allowed[measure]:
+                self._problems.add(path, "unknown technique {}".format(shown(name)))
+        if len(set(data)) < len(data):
+            self._problems.add(path, "names a technique twice")
+        return tuple(data)
+
+    def _rule(
+        self, measure: str, data: object, techniques: tuple[str, ...], conditions: ConditionReader, path: str
+    ) -> Rule | None:
+        if not isinstance(data, dict):
+            self._problems.add(path, "must be an object, not {}".format(shown(data)))
+            return None
+        before = len(self._problems.found)
+        for key in set(data) - {"id", "kind", "technique", "condition", "source", "confidence", "note", *_TEXTS}:
+            self._problems.add(path, "unknown key {}".format(shown(key)))
+        rule_id = data.get("id")
+        if not isinstance(rule_id, str) or not re.fullmatch(r"[A-Z][A-Z0-9_]{0,23}", rule_id):
+            self._problems.add(path + ".id", "must be 1 to 24 capitals, digits or _, not {}".format(shown(rule_id)))
+        elif rule_id in self._rule_ids:
+            self._problems.add(path + ".id", "{} stands twice in this file".format(rule_id))
+        else:
+            self._rule_ids.add(rule_id)
+        kind = self._one_of(data, "kind", KINDS, path)
+        technique = data.get("technique")
+        if (technique is None and kind == "technique") or (technique is not None and technique not in techniques):
+            self._problems.add(path + ".technique", "{} is no technique of this measure".format(shown(technique)))
+        texts = {key: self._text(data, key, path) for key in (*_TEXTS, "source", "confidence")}
+        condition = conditions.read(data.get("condition"), path + ".condition")
+        if condition is None or len(self._problems.found) > before:
+            return None
+        self._check_alive(condition, path)
+        test = condition.opposite() if kind == "exclude" else condition
+        return Rule(str(rule_id), measure, kind, test, None if technique is None else str(technique), **texts)
+
+    def _check_alive(self, condition: Node, path: str) -> None:
+        if not can_pass(condition, self._known):
+            self._problems.add(path + ".condition", "can never be true: the rule is dead")
+        elif not can_pass(condition.opposite(), self._known):
+            self._problems.add(path + ".condition", "is always true: the rule is dead")
+
+    def _check_reachable(self, rules: list[Rule], techniques: tuple[str, ...], path: str) -> None:
+        gate: list[Node] = [rule.test for rule in rules if rule.technique is None]
+        if gate and not can_pass(Group(True, tuple(gate), 1), self._known):
+            self._problems.add(path + ".rules", "contradict each other: no stand can fit")
+            return
+        for technique in techniques:
+            own = [rule.test for rule in rules if rule.technique == technique]
+            if not own:
+                self._problems.add(path + ".techniques", "{} has no rule".format(technique))
+            elif not can_pass(group(True, gate + own), self._known):
+                self._problems.add(path + ".techniques", "{} can never apply: its rules are dead".format(technique))
