@@ -1,0 +1,75 @@
+"""Opens the tables of carbon parameters: the packaged ones, or a user's edited copy of the main table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from ..core.carbon.parameters import ParameterTable
+from ..core.carbon.uncertainty import ErrorTable
+from ..core.errors import InputError
+from ..paths import resources_dir
+
+
+def load_parameters(path: Path | None = None) -> ParameterTable:
+    """The parameter table of ``path``, else the packaged one.
+
+    Parameters
+    ----------
+    path
+        Edited copy of ``carbon_parameters.csv``; volume equations and culm masses are always the packaged ones.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_UNREADABLE`` when a file cannot be read as a table of text, ``PARAMETERS_INVALID`` with
+        every bad cell.
+    """
+    folder = resources_dir() / "parameters"
+    frame, meta = read_rows(path or folder / "carbon_parameters.csv")
+    return ParameterTable.from_rows(
+        frame,
+        meta,
+        equations=read_rows(folder / "volume_equations.csv")[0],
+        culms=read_rows(folder / "bamboo_culms.csv")[0],
+        ranges=read_rows(folder / "parameter_ranges.csv")[0],
+    )
+
+
+def load_errors(path: Path | None = None) -> ErrorTable:
+    """The table of error components of ``path``, else the packaged one.
+
+    Raises
+    ------
+    InputError
+        As :func:`load_parameters`.
+    """
+    return ErrorTable.from_rows(*read_rows(path or resources_dir() / "parameters" / "errors.csv"))
+
+
+def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table of text and the ``# name: value`` lines above its header.
+
+    Comment lines survive a spreadsheet program, which fills them up with separators.
+    """
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError("PARAMETERS_UNREADABLE", path=path, detail=str(fault)) from fault
+    meta: dict[str, str] = {}
+    start = 0
+    for start, line in enumerate(lines):  # noqa: B007  (the header follows the last comment line)
+        text = line.strip().strip('"')
+        if not text.startswith("#"):
+            break
+        name, colon, value = text.lstrip("# ").partition(":")
+        if colon:
+            meta[name.strip()] = value.strip().rstrip(",;").strip('" ')
+    try:
+        frame = pd.read_csv(io.StringIO("".join(lines[start:])), dtype=str, keep_default_na=False)
+    except (ValueError, csv.Error) as fault:
+        raise InputError("PARAMETERS_UNREADABLE", path=path, detail=str(fault)) from fault
+    return frame, meta

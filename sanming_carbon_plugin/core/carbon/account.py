@@ -1,0 +1,176 @@
+"""What each stand of one inventory holds: how much of what, and how many tonnes of CO₂e one unit of it stands for.
+
+Stock and sink are both made from this account, so that they can never use different readings of a stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .parameters import (
+    FAMILY_AREA,
+    FAMILY_CULM,
+    FAMILY_NONE,
+    FAMILY_VOLUME,
+    NO_ROW,
+    FloatArray,
+    IntArray,
+    LookUp,
+    ParameterTable,
+    TextArray,
+)
+
+BoolArray = npt.NDArray[np.bool_]
+
+NOT_FOREST = frozenset(
+    {"cropland", "pasture", "water", "unused", "built_up", "forest_support", "temporary_use", "cleared_for_farming",
+     "landslide", "plantable_barren", "plantable_sand", "plantable_other", "nursery"}
+)  # fmt: skip
+"""Land classes without a stand of trees: no stock is expected, and a missing volume is no fault."""
+
+UNSTOCKED = frozenset({"cutover", "burnt", "other_unstocked"})
+"""Forest land that lost its stand: a recorded volume counts, a missing one stays unknown."""
+
+SHRUB_LAND = frozenset({"special_shrub", "other_shrub", "shrub", "shrub_swamp"})
+BAMBOO_AGES = (1, 2, 3)
+"""Young, prime and old bamboo."""
+
+SHRUB_GROUP = "shrub"
+
+BASIS_RECORDED, BASIS_TREES, BASIS_NONE, BASIS_NOT_FOREST = "recorded", "tree_equations", "none", "not_forest"
+
+
+@dataclass(frozen=True)
+class StandAccount:
+    """One entry per stand, NaN where unknown.
+
+    Attributes
+    ----------
+    family
+        What the stand is counted in: volume (m³/ha), culms (1/ha), area (1), or nothing.
+    quantity
+        How much of it there is per hectare; a true 0 stays 0.
+    tonnes_per_unit
+        Dry biomass of one unit, t; known without a quantity, NaN without a parameter row.
+    factor_tco2e
+        CO₂ equivalent of one unit, t.
+    volume_m3_ha, volume_basis
+        Stock volume per hectare as recorded, else from the mean tree; where it comes from.
+    not_forest
+        Land classes without a stand of trees.
+    """
+
+    family: npt.NDArray[np.int8]
+    quantity: FloatArray
+    tonnes_per_unit: FloatArray
+    factor_tco2e: FloatArray
+    look_up: LookUp
+    volume_m3_ha: FloatArray
+    volume_basis: TextArray
+    not_forest: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.family)
+
+
+def numbers(facts: pd.DataFrame, column: str) -> FloatArray:
+    """Column of ``facts`` as float64, all NaN where the table has none."""
+    if column not in facts.columns:
+        return np.full(len(facts), np.nan)
+    return pd.to_numeric(facts[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def texts(facts: pd.DataFrame, column: str) -> TextArray:
+    """Column of ``facts`` as text, all None where the table has none."""
+    if column not in facts.columns:
+        return np.full(len(facts), None, dtype=object)
+    values = facts[column]
+    return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
+
+
+def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccount:
+    """Read every stand of an inventory by the parameter table.
+
+    Parameters
+    ----------
+    facts
+        Table of stands; columns that are missing count as unknown.
+    parameters
+        The parameter table.
+    """
+    land = pd.Series(texts(facts, "land_class"), dtype=object)
+    not_forest = land.isin(NOT_FOREST).to_numpy()
+    found = _look_up(texts(facts, "species_code"), land.isin(SHRUB_LAND).to_numpy(), parameters)
+    family = np.where(found.row >= 0, parameters.family[found.row], FAMILY_NONE).astype(np.int8)
+    volume, basis = _volume(facts, found, family, parameters, not_forest)
+    stems = numbers(facts, "stems_per_ha")
+    covered = np.where(not_forest | land.isin(UNSTOCKED).to_numpy(), np.nan, 1.0)
+    quantity = np.select(
+        [family == FAMILY_CULM, family == FAMILY_AREA], [np.where(stems >= 0, stems, np.nan), covered], volume
+    )
+    tonnes = _tonnes_per_unit(found.row, family, _bamboo_age(facts), parameters)
+    factor = tonnes * np.where(found.row >= 0, parameters.tco2e_per_biomass()[found.row], np.nan)
+    basis[np.isnan(quantity) & not_forest] = BASIS_NOT_FOREST
+    return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest)
+
+
+def _bamboo_age(facts: pd.DataFrame) -> IntArray:
+    """Age group 1 to 3 of bamboo, 0 where unknown."""
+    age = numbers(facts, "age_group")
+    return np.where(np.isin(age, BAMBOO_AGES), np.nan_to_num(age), 0).astype(np.int64)
+
+
+def _look_up(species: TextArray, shrub_land: BoolArray, parameters: ParameterTable) -> LookUp:
+    """Rows by species; shrub land without a species takes the row that stands for shrub."""
+    found = parameters.look_up(species)
+    leader = [row for row, name in enumerate(parameters.group) if name == SHRUB_GROUP]
+    bare = shrub_land & (pd.Series(species, dtype=object).isna().to_numpy())
+    if not leader or not bare.any():
+        return found
+    row, level, group = found.row.copy(), found.level.copy(), found.group.copy()
+    row[bare], level[bare], group[bare] = leader[0], "group", SHRUB_GROUP
+    return LookUp(row, level, group)
+
+
+def _volume(
+    facts: pd.DataFrame,
+    found: LookUp,
+    family: npt.NDArray[np.int8],
+    parameters: ParameterTable,
+    not_forest: BoolArray,
+) -> tuple[FloatArray, TextArray]:
+    """Volume per hectare: recorded, else from the mean tree and the number of trees, else unknown."""
+    volume = numbers(facts, "volume_m3_ha").copy()
+    volume[volume < 0] = np.nan
+    basis = np.full(len(facts), BASIS_NONE, dtype=object)
+    basis[~np.isnan(volume)] = BASIS_RECORDED
+    missing = np.isnan(volume) & (family == FAMILY_VOLUME) & ~not_forest
+    if parameters.equations is None or not missing.any():
+        return volume, basis
+    at = np.flatnonzero(missing)
+    groups = pd.Series(found.group[at], dtype=object).map(parameters.equations.groups).fillna(NO_ROW)
+    trees = parameters.equations.tree_volume_m3(
+        groups.to_numpy(dtype=np.int64), numbers(facts, "dbh_cm")[at], numbers(facts, "height_m")[at]
+    )
+    stems = numbers(facts, "stems_per_ha")[at]
+    volume[at] = trees * np.where(stems >= 0, stems, np.nan)
+    basis[at[~np.isnan(volume[at])]] = BASIS_TREES
+    return volume, basis
+
+
+def _tonnes_per_unit(
+    row: IntArray, family: npt.NDArray[np.int8], age_group: IntArray, parameters: ParameterTable
+) -> FloatArray:
+    """Dry biomass (t) of 1 m³, one culm or one hectare of each stand."""
+    per_volume = parameters.biomass_per_volume_t_m3()[row]
+    per_culm = parameters.culm_kg[row, age_group] / 1000.0
+    per_area = parameters.values["biomass_t_ha"][row]
+    return np.select(
+        [family == FAMILY_VOLUME, family == FAMILY_CULM, family == FAMILY_AREA],
+        [per_volume, per_culm, per_area],
+        np.nan,
+    )

@@ -1,0 +1,117 @@
+"""What a cell of a parameter table must look like; every bad cell is collected before anything is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..errors import InputError
+
+Ranges = dict[str, tuple[float, float]]
+ANY_POSITIVE = (0.0, float("inf"))
+
+
+def ranges_of(frame: pd.DataFrame | None) -> Ranges:
+    """Allowed range of each column, from the table of ranges (``column``, ``low``, ``high``)."""
+    if frame is None:
+        return {}
+    return {
+        str(name): (float(low), float(high))
+        for name, low, high in zip(frame["column"], frame["low"], frame["high"], strict=True)
+    }
+
+
+@dataclass
+class CellReader:
+    """Reads columns of a text table as numbers and remembers each cell that cannot be used."""
+
+    frame: pd.DataFrame
+    key: str
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, column: str) -> npt.NDArray[np.object_]:
+        """Column ``column`` as stripped text, None where empty or missing."""
+        texts = np.full(len(self.frame), None, dtype=object)
+        if column in self.frame.columns:
+            for row, value in enumerate(self.frame[column]):
+                texts[row] = clean_text(value)
+        return texts
+
+    def filled(self, column: str) -> npt.NDArray[np.bool_]:
+        """Where ``column`` holds anything."""
+        return np.array([text is not None for text in self.text(column)], dtype=bool)
+
+    def number(
+        self, column: str, allowed: tuple[float, float], required: npt.NDArray[np.bool_] | bool = False
+    ) -> npt.NDArray[np.float64]:
+        """Column ``column`` as float64 with NaN where empty; cells outside ``allowed`` are noted."""
+        texts = self.text(column)
+        values = np.full(len(texts), np.nan)
+        needed = np.broadcast_to(np.asarray(required), len(texts))
+        low, high = allowed
+        for row, text in enumerate(texts):
+            if text is None:
+                if needed[row]:
+                    self.note(row, column, "empty")
+                continue
+            number = _as_number(text)
+            if low <= number <= high:
+                values[row] = number
+            else:
+                self.note(row, column, f"{text} ({low:g} … {high:g})")
+        return values
+
+    def choice(self, column: str, allowed: tuple[str, ...], default: str | None) -> npt.NDArray[np.object_]:
+        """Column ``column`` as one of ``allowed``; empty cells become ``default``."""
+        texts = self.text(column)
+        for row, text in enumerate(texts):
+            if text is None:
+                texts[row] = default
+            elif text not in allowed:
+                self.note(row, column, f"{text} ({' | '.join(allowed)})")
+        return texts
+
+    def note_where(self, bad: npt.NDArray[np.bool_], column: str, values: npt.NDArray[np.float64]) -> None:
+        """Remember that ``column`` cannot be used in each row where ``bad``."""
+        for row in np.flatnonzero(bad):
+            self.note(int(row), column, f"{values[row]:.6g}")
+
+    def note(self, row: int, column: str, what: str) -> None:
+        """Remember that ``column`` of data row ``row`` (from 0) cannot be used."""
+        name = self.text(self.key)[row]
+        self.problems.append(f"{name or f'row {row + 1}'}.{column}: {what}")
+
+    def need_columns(self, columns: tuple[str, ...]) -> None:
+        """Remember the columns that are missing altogether."""
+        self.problems.extend(f"{name}: -" for name in columns if name not in self.frame.columns)
+
+    def refuse(self, table: str) -> None:
+        """Raise one error with every problem seen so far.
+
+        Raises
+        ------
+        InputError
+            ``PARAMETERS_INVALID`` when any cell was noted.
+        """
+        if self.problems:
+            raise InputError(
+                "PARAMETERS_INVALID", table=table, count=len(self.problems), problems="; ".join(self.problems)
+            )
+
+
+def clean_text(value: object) -> str | None:
+    """``value`` as text without blanks around it, None where nothing is left."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    return str(value).strip() or None
+
+
+def _as_number(text: str) -> float:
+    """``text`` as a number; what is none becomes NaN, which no range allows."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,66 @@
+"""The monitoring period: two dates, both days included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ..errors import UsageError
+from ..units import DAYS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class Period:
+    """From ``start`` to ``end``, both days included.
+
+    Raises
+    ------
+    UsageError
+        ``PERIOD_INVALID`` when it ends before it starts.
+    """
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise UsageError("PERIOD_INVALID", period=str(self), reason="end_before_start")
+
+    @property
+    def days(self) -> int:
+        """Number of days; a period that starts and ends on one day has 1."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def years(self) -> float:
+        """Length in years of 365.25 days."""
+        return self.days / DAYS_PER_YEAR
+
+    def __str__(self) -> str:
+        return f"{self.start.isoformat()}/{self.end.isoformat()}"
+
+
+def parse_period(text: str, today: date | None = None) -> Period:
+    """A period written ``YYYY-MM-DD/YYYY-MM-DD``.
+
+    Parameters
+    ----------
+    text
+        As given by the user.
+    today
+        The day of the run; a period that ends after it is refused. Without it the future is not checked.
+
+    Raises
+    ------
+    UsageError
+        ``PERIOD_INVALID`` when these are not two dates (``not_two_dates``), the period ends before it starts
+        (``end_before_start``) or after today (``in_the_future``).
+    """
+    parts = text.strip().split("/")
+    try:
+        start, end = (date.fromisoformat(part.strip()) for part in parts)
+    except ValueError as fault:
+        raise UsageError("PERIOD_INVALID", period=text, reason="not_two_dates") from fault
+    if today is not None and end > today:
+        raise UsageError("PERIOD_INVALID", period=text, reason="in_the_future")
+    return Period(start, end)

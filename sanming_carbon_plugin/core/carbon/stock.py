@@ -1,0 +1,135 @@
+"""Carbon stock of every stand, by the constant-factor and by the continuous method, with the reason for each gap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..issues import join_issues, layer_issue, stand_issues
+from ..stage import StageResult
+from ..units import CO2E_PER_CARBON
+from .account import BASIS_NOT_FOREST, BASIS_TREES, BoolArray, StandAccount, numbers, open_account, texts
+from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, ParameterTable
+
+
+def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
+    """Find the live stock of carbon of every stand.
+
+    Constant-factor method: volume · D · BEF · (1+RSR) · CF · 44/12 · area. Continuous method: a · volume + b
+    instead of the first three factors, refused below the volume stated in the table because b alone would be
+    most of the result; a true 0 is 0 by both. Bamboo is counted by culms, shrub and economic forest by a
+    constant per hectare.
+
+    Parameters
+    ----------
+    facts
+        Table of stands.
+    parameters
+        The parameter table.
+
+    Returns
+    -------
+    StageResult
+        ``species_group``, ``biomass_t_ha``, ``carbon_tc_ha``, ``stock_tco2e``, ``biomass_alt_t_ha``,
+        ``stock_alt_tco2e``, ``parameter_row``, ``parameter_level``, ``volume_basis``.
+    """
+    account = open_account(facts, parameters)
+    area = numbers(facts, "area_ha")
+    row = account.look_up.row
+    served = row >= 0
+    carbon_share = np.where(served, parameters.values["CF"][row], np.nan)
+    biomass = per_hectare(account.quantity, account.tonnes_per_unit)
+    biomass_alt = _continuous(account, parameters)
+    carbon = per_hectare(biomass, carbon_share)
+    columns = pd.DataFrame(
+        {
+            "species_group": account.look_up.group,
+            "biomass_t_ha": biomass,
+            "carbon_tc_ha": carbon,
+            "stock_tco2e": carbon * CO2E_PER_CARBON * area,
+            "biomass_alt_t_ha": biomass_alt,
+            "stock_alt_tco2e": per_hectare(biomass_alt, carbon_share) * CO2E_PER_CARBON * area,
+            "parameter_row": pd.Series(parameters.species[row], dtype=object).where(served, None).to_numpy(),
+            "parameter_level": account.look_up.level,
+            "volume_basis": account.volume_basis,
+        },
+        index=facts.index,
+    )
+    return StageResult(columns, _reasons(facts, account, columns, parameters))
+
+
+def per_hectare(quantity: FloatArray, unit_value: FloatArray) -> FloatArray:
+    """``quantity`` · ``unit_value``; nothing of anything is nothing, even where one unit's value is unknown."""
+    return np.where(quantity == 0.0, 0.0, quantity * unit_value)
+
+
+def _continuous(account: StandAccount, parameters: ParameterTable) -> FloatArray:
+    """Biomass a·V+b (t/ha) of stands counted by volume, NaN below the stated volume."""
+    row = account.look_up.row
+    values = parameters.values
+    volume = np.where(account.family == FAMILY_VOLUME, account.quantity, np.nan)
+    biomass = values["a_t_m3"][row] * volume + values["b_t_ha"][row]
+    with np.errstate(invalid="ignore"):
+        biomass = np.where(volume >= values["ab_from_m3_ha"][row], biomass, np.nan)
+    return np.where(account.quantity == 0.0, 0.0, biomass)
+
+
+def _reasons(
+    facts: pd.DataFrame, account: StandAccount, columns: pd.DataFrame, parameters: ParameterTable
+) -> pd.DataFrame:
+    """Issue rows: one reason at least for every unknown stock, and every assumption made."""
+    keys = facts.index.to_numpy(dtype=object)
+    species = texts(facts, "species_code")
+    no_species = pd.isna(species)
+    counted = columns["volume_basis"].to_numpy(dtype=object) != BASIS_NOT_FOREST
+    unknown = columns["biomass_t_ha"].isna().to_numpy() & counted
+    no_row = account.look_up.row < 0
+    missing = np.isnan(account.quantity)
+    by_culms = account.family == FAMILY_CULM
+    level = account.look_up.level
+
+    def about(code: str, where: BoolArray, field: str, seen: object = None) -> pd.DataFrame:
+        at = np.flatnonzero(where)
+        shown = None if seen is None else np.asarray(seen, dtype=object)[at]
+        return stand_issues(code, keys[at], field, shown)
+
+    no_area = np.isnan(numbers(facts, "area_ha")) & ~np.isnan(columns["biomass_t_ha"].to_numpy())
+    by_group = np.asarray((level == "group") & ~no_species, dtype=bool)
+    return join_issues(
+        [
+            about("STOCK_NO_SPECIES", unknown & no_species & no_row, "species_code"),
+            about("STOCK_UNKNOWN_SPECIES", unknown & ~no_species & no_row, "species_code", species),
+            about("STOCK_NO_VOLUME", unknown & missing & ~by_culms & ~_by_area(account), "volume_m3_ha"),
+            about("STOCK_NO_CULMS", unknown & missing & by_culms, "stems_per_ha"),
+            about("STOCK_NOT_STOCKED", unknown & missing & _by_area(account), "land_class", texts(facts, "land_class")),
+            about("STOCK_NO_AREA", no_area, "area_ha"),
+            about("STOCK_VOLUME_FROM_TREES", account.volume_basis == BASIS_TREES, "volume_m3_ha", account.volume_m3_ha),
+            about("STOCK_GROUP_FALLBACK", by_group, "species_code", species),
+            about("STOCK_MIXED_FALLBACK", np.asarray(level == "mixed", dtype=bool), "species_code", species),
+            about("STOCK_SHRUB_LAND", np.asarray((level == "group") & no_species, dtype=bool), "land_class"),
+            *_alternative_reasons(account, columns, parameters, keys),
+        ]
+    )
+
+
+def _by_area(account: StandAccount) -> BoolArray:
+    return np.asarray(~np.isin(account.family, (FAMILY_NONE, FAMILY_VOLUME, FAMILY_CULM)))
+
+
+def _alternative_reasons(
+    account: StandAccount, columns: pd.DataFrame, parameters: ParameterTable, keys: np.ndarray
+) -> list[pd.DataFrame]:
+    """Why the continuous method gives no value where the constant-factor method does."""
+    gap = columns["biomass_alt_t_ha"].isna().to_numpy() & columns["biomass_t_ha"].notna().to_numpy()
+    by_volume = account.family == FAMILY_VOLUME
+    limit = np.where(account.look_up.row >= 0, parameters.values["ab_from_m3_ha"][account.look_up.row], np.nan)
+    below = np.flatnonzero(gap & by_volume & ~np.isnan(limit))
+    without = np.flatnonzero(gap & by_volume & np.isnan(limit))
+    other = int(np.count_nonzero(gap & ~by_volume))
+    found = [
+        stand_issues("STOCK_ALT_BELOW_VOLUME", keys[below], "stock_alt_tco2e", account.quantity[below]),
+        stand_issues("STOCK_ALT_NO_EQUATION", keys[without], "stock_alt_tco2e", columns["parameter_row"].iloc[without]),
+    ]
+    if other:
+        found.append(layer_issue("STOCK_ALT_NOT_BY_VOLUME", "stock_alt_tco2e", other))
+    return found

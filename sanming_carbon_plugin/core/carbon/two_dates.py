@@ -1,0 +1,206 @@
+"""Two inventories of the same ground: which stand of today stands on which stand of then.
+
+Stands whose shape stayed the same are joined by key. All others are overlaid exactly, so that every hectare
+is compared with what stood on it and none is counted twice. The result is one list of pieces: a stand of
+today, a stand of then, and the share of today's stand that lies on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from ..progress import Progress
+from .parameters import FloatArray, IntArray
+
+GeometryArray = npt.NDArray[np.object_]
+BoolArray = npt.NDArray[np.bool_]
+
+SAME_SHAPE_SHARE = 1e-4
+"""Two outlines are the same when they differ by less than this share of the stand's width (rounding of formats)."""
+
+LINE_SHARE = 1e-6
+"""A piece below this share of both its stands is the rounding of a common line, not common ground."""
+
+PAIRS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True)
+class EarlierInventory:
+    """The earlier layer, normalised like today's, in the same CRS.
+
+    Attributes
+    ----------
+    facts
+        Table of stands, indexed by ``stand_key``.
+    geometry
+        One polygon per row of ``facts``; None where missing.
+    """
+
+    facts: pd.DataFrame
+    geometry: GeometryArray
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Common ground of the two inventories, one entry per piece.
+
+    Attributes
+    ----------
+    now, then
+        Row of today's and of the earlier table.
+    share_of_now, share_of_then
+        Planar share of the stand of today and of then that the piece covers.
+    keyed
+        Per stand of today: joined by key because the shape stayed the same.
+    cover
+        Per stand of today: share that lies on any earlier stand, at most 1.
+    block
+        Per stand of today: number of the connected block of changed stands it belongs to, -1 outside of any.
+    gone
+        Per earlier stand: share that no stand of today covers.
+    overlapping
+        Per stand of today: earlier stands overlap on it; its shares were scaled down to its own ground.
+    perimeter
+        Per stand of today: length of its outline by the square root of its area; NaN where joined by key.
+    """
+
+    now: IntArray
+    then: IntArray
+    share_of_now: FloatArray
+    share_of_then: FloatArray
+    keyed: BoolArray
+    cover: FloatArray
+    block: IntArray
+    gone: FloatArray
+    overlapping: BoolArray
+    perimeter: FloatArray
+
+
+def match(
+    keys_now: pd.Index,
+    geometry_now: GeometryArray,
+    keys_then: pd.Index,
+    geometry_then: GeometryArray,
+    progress: Progress | None = None,
+) -> Pieces:
+    """Find the common ground of two inventories.
+
+    Parameters
+    ----------
+    keys_now, keys_then
+        ``stand_key`` of each row; unique.
+    geometry_now, geometry_then
+        Polygons in one projected CRS; None and empty ones take no part in the overlay.
+    progress
+        Told how far the overlay is; may cancel.
+    """
+    progress = progress or Progress()
+    partner = _by_key(keys_now, geometry_now, keys_then, geometry_then)
+    keyed = partner >= 0
+    rest_now = np.flatnonzero(~keyed)
+    left = np.ones(len(keys_then), dtype=bool)
+    left[partner[keyed]] = False
+    rest_then = np.flatnonzero(left)
+    now, then, area, area_now, area_then = _overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
+    share_now = area / area_now[now]
+    share_then = area / area_then[then]
+    real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
+    cover_rest = np.bincount(now, share_now, minlength=len(rest_now))
+    excess = np.maximum(cover_rest, 1.0)
+    share_now = share_now / excess[now]
+    block = np.full(len(keys_now), -1, dtype=np.int64)
+    block[rest_now] = _blocks(now[real], then[real], len(rest_now), len(rest_then))
+    cover = np.where(keyed, 1.0, 0.0)
+    cover[rest_now] = np.minimum(cover_rest, 1.0)
+    gone = np.zeros(len(keys_then))
+    gone[rest_then] = 1.0 - np.minimum(np.bincount(then, share_then, minlength=len(rest_then)), 1.0)
+    overlapping = np.zeros(len(keys_now), dtype=bool)
+    overlapping[rest_now] = excess > 1.0 + LINE_SHARE
+    perimeter = np.full(len(keys_now), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        perimeter[rest_now] = shapely.length(geometry_now[rest_now]) / np.sqrt(area_now)
+    at_key = np.flatnonzero(keyed)
+    return Pieces(
+        np.concatenate([at_key, rest_now[now]]),
+        np.concatenate([partner[at_key], rest_then[then]]),
+        np.concatenate([np.ones(len(at_key)), share_now]),
+        np.concatenate([np.ones(len(at_key)), share_then]),
+        keyed,
+        cover,
+        block,
+        gone,
+        overlapping,
+        perimeter,
+    )
+
+
+def _by_key(
+    keys_now: pd.Index, geometry_now: GeometryArray, keys_then: pd.Index, geometry_then: GeometryArray
+) -> IntArray:
+    """Row of the earlier stand with the same key and the same shape, -1 where there is none."""
+    partner = keys_then.get_indexer(keys_now).astype(np.int64)
+    at = np.flatnonzero(partner >= 0)
+    same = _same_shape(geometry_now[at], geometry_then[partner[at]])
+    partner[at[~same]] = -1
+    return partner
+
+
+def _same_shape(first: GeometryArray, second: GeometryArray) -> BoolArray:
+    """Whether two outlines are the same, wherever their rings begin; two missing shapes count as the same."""
+    same = np.array(shapely.equals_exact(first, second, 0.0), dtype=bool)
+    same |= shapely.is_missing(first) & shapely.is_missing(second)
+    at = np.flatnonzero(~same & ~shapely.is_missing(first) & ~shapely.is_missing(second))
+    if len(at):
+        a, b = shapely.normalize(first[at]), shapely.normalize(second[at])
+        width = np.sqrt(np.maximum(shapely.area(a), 0.0))
+        same[at] = shapely.equals_exact(a, b, SAME_SHAPE_SHARE * width)
+    return same
+
+
+def _overlay(
+    first: GeometryArray, second: GeometryArray, progress: Progress
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]:
+    """Pairs of polygons that share ground, the shared area, and the area of each polygon."""
+    first, second = _usable(first), _usable(second)
+    area_first, area_second = np.array(shapely.area(first)), np.array(shapely.area(second))
+    area_first[area_first == 0], area_second[area_second == 0] = np.nan, np.nan
+    if not len(first) or not len(second):
+        none = np.empty(0, dtype=np.int64)
+        return none, none, np.empty(0), area_first, area_second
+    now, then = shapely.STRtree(second).query(first, predicate="intersects").astype(np.int64)
+    area = np.empty(len(now))
+    for start in range(0, len(now), PAIRS_AT_ONCE):
+        progress.raise_if_cancelled()
+        part = slice(start, start + PAIRS_AT_ONCE)
+        area[part] = shapely.area(shapely.intersection(first[now[part]], second[then[part]]))
+        progress.update(start / len(now))
+    shared = area > 0.0
+    return now[shared], then[shared], area[shared], area_first, area_second
+
+
+def _usable(geometry: GeometryArray) -> GeometryArray:
+    """Polygons as they are, crossed rings mended, missing ones as empty polygons."""
+    polygons = np.array(geometry, dtype=object)
+    missing = shapely.is_missing(polygons)
+    polygons[missing] = shapely.Polygon()
+    broken = ~shapely.is_valid(polygons)
+    if broken.any():
+        polygons[broken] = shapely.make_valid(polygons[broken])
+    return polygons
+
+
+def _blocks(now: IntArray, then: IntArray, count_now: int, count_then: int) -> IntArray:
+    """Number of the connected block of each stand of today that shares ground with changed stands."""
+    nodes = count_now + count_then
+    links = coo_matrix((np.ones(len(now), dtype=np.int8), (now, count_now + then)), shape=(nodes, nodes))
+    labels = connected_components(links, directed=False)[1][:count_now]
+    linked = np.zeros(count_now, dtype=bool)
+    linked[now] = True
+    return np.where(linked, labels, -1).astype(np.int64)

@@ -1,0 +1,366 @@
+"""How far the yearly sink may be off: named error components, each with what it shares, and the 90 % interval.
+
+Each component is a list of amounts (tonnes a year that one standard deviation moves a stand by) with the
+identity of the thing that errs: a stand's volume on one date, a survey, a row of parameters, a line, a code.
+Amounts of the same identity add up, different identities add in quadrature. So a total is never the sum of
+independent stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .change import PieceChange
+from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameters import ERROR_KINDS, FloatArray, IntArray, ParameterTable, TextArray
+from .sums import any_by, sum_by
+from .two_dates import Pieces
+
+HALF_WIDTH_90 = ERROR_KINDS["half_width_90"]
+DENSE_CELLS = 1_000_000
+"""Up to this many group-identity cells are summed in one array, above it by sorting."""
+
+NEEDED = ("stand_volume", "survey", "parameter", "boundary", "recode")
+
+
+@dataclass(frozen=True)
+class ErrorTable:
+    """Size (one standard deviation) and correlation of each named component."""
+
+    size: dict[str, float]
+    correlation: dict[str, float]
+    table_id: str = ""
+    version: str = ""
+    status: str = "provisional"
+
+    @classmethod
+    def from_rows(cls, frame: pd.DataFrame, meta: dict[str, str] | None = None) -> ErrorTable:
+        """Check the table of error components and bring every size to one standard deviation.
+
+        Raises
+        ------
+        InputError
+            ``PARAMETERS_INVALID`` with every bad cell at once.
+        """
+        cells = CellReader(frame.reset_index(drop=True), "component")
+        cells.need_columns(("component", "value", "kind", "correlation"))
+        names = cells.text("component")
+        value = cells.number("value", ANY_POSITIVE, required=np.asarray(names != "parameter", dtype=bool))
+        kinds = cells.choice("kind", tuple(ERROR_KINDS), None)
+        for row in np.flatnonzero(pd.isna(kinds)):
+            cells.note(int(row), "kind", "empty")
+        correlation = cells.number("correlation", (0.0, 1.0), required=True)
+        cells.problems.extend(f"{name}: -" for name in NEEDED if name not in set(names))
+        cells.refuse("errors")
+        spans = np.array([ERROR_KINDS[kind] for kind in kinds])
+        meta = meta or {}
+        return cls(
+            dict(zip(names, value / spans, strict=True)),
+            dict(zip(names, correlation, strict=True)),
+            meta.get("id", ""),
+            meta.get("version", ""),
+            meta.get("status", "provisional"),
+        )
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Amounts of one component: stand, identity of what errs, tonnes a year per standard deviation."""
+
+    stand: IntArray
+    identity: IntArray
+    amount: FloatArray
+
+
+@dataclass(frozen=True)
+class SinkErrors:
+    """All error components of the yearly sink of a layer.
+
+    Attributes
+    ----------
+    count
+        Number of stands.
+    sink
+        Yearly sink of each stand, tonnes; NaN where unknown.
+    shift
+        How far the middle of each stand's interval lies above its sink (recoded stands count the smaller of
+        two results, the truth may be either).
+    volume_now, volume_then
+        Stand volume errors; the same identity on both dates is the same ground.
+    parameters
+        One entry per parameter (density, expansion …); identities are error sources.
+    boundary, recode
+        Line and code errors.
+    errors
+        The table the sizes came from.
+    """
+
+    count: int
+    sink: FloatArray
+    shift: FloatArray
+    volume_now: Amounts
+    volume_then: Amounts
+    parameters: dict[str, Amounts]
+    boundary: Amounts
+    recode: Amounts
+    errors: ErrorTable
+
+
+def collect_errors(
+    pieces: Pieces,
+    change: PieceChange,
+    known: npt.NDArray[np.bool_],
+    years: FloatArray,
+    parent_key: TextArray | None,
+    parameters: ParameterTable,
+    errors: ErrorTable,
+    area_ha: FloatArray,
+) -> SinkErrors:
+    """Take the error amounts of every known piece, per year.
+
+    Parts of a stand that was cut share its volume error on both dates: as parts of one earlier stand, or by
+    ``parent_key`` where the caller cut them.
+    """
+    count = len(years)
+    use = known & ~np.isnan(years[pieces.now])
+    stand, then = pieces.now[use], pieces.then[use]
+    per_year = 1.0 / years[stand]
+    changed = change.change[use] * per_year
+    s_now, s_then = change.now[use] * per_year, change.then[use] * per_year
+    id_now, id_then = _volume_identities(stand, then, pieces.share_of_now[use], parent_key, count)
+    size = errors.size["stand_volume"]
+    gap = change.gap[use] * per_year
+    code_pair = change.row_now[use] * (len(parameters.species) + 1) + change.row_then[use]
+    recode_size = errors.size["recode"]
+    shift = sum_by(stand, np.abs(gap) * recode_size, count)
+    sink = np.full(count, np.nan)
+    sums = sum_by(stand, changed, count)
+    seen = any_by(stand, np.ones(len(stand), dtype=bool), count)
+    sink[seen] = sums[seen]
+    return SinkErrors(
+        count,
+        sink,
+        shift,
+        Amounts(stand, id_now, s_now * size),
+        Amounts(stand, id_then, s_then * size),
+        _parameter_amounts(stand, s_now, s_then, change.row_now[use], change.row_then[use], parameters),
+        _boundary_amounts(pieces, change, use, years, errors, area_ha),
+        _only(Amounts(stand, pd.factorize(code_pair)[0].astype(np.int64), gap * recode_size)),
+        errors,
+    )
+
+
+def _volume_identities(
+    stand: IntArray, then: IntArray, share: FloatArray, parent_key: TextArray | None, count: int
+) -> tuple[IntArray, IntArray]:
+    """Whose volume error each piece carries today and then, on one common list of names.
+
+    Today's error belongs to the earlier stand that gave the largest part, so that parts of one stand share it.
+    """
+    if parent_key is not None:
+        parents = pd.factorize(pd.Series(parent_key, dtype=object))[0].astype(np.int64)
+        own = np.where(parents < 0, parents.max(initial=0) + 1 + np.arange(count), parents)
+        return own[stand], own[stand]
+    order = np.argsort(share, kind="stable")
+    main = np.full(count, -1, dtype=np.int64)
+    main[stand[order]] = then[order]
+    return main[stand], then
+
+
+def _parameter_amounts(
+    stand: IntArray,
+    s_now: FloatArray,
+    s_then: FloatArray,
+    row_now: IntArray,
+    row_then: IntArray,
+    parameters: ParameterTable,
+) -> dict[str, Amounts]:
+    """Amounts by parameter; one set of factors on both dates errs on the change alone."""
+    source = pd.factorize(pd.Series(parameters.error_source, dtype=object))[0].astype(np.int64)
+    one = row_now == row_then
+    two = np.flatnonzero(~one)
+    stands = np.concatenate([stand, stand[two]])
+    rows = np.concatenate([row_now, row_then[two]])
+    base = np.concatenate([np.where(one, s_now - s_then, s_now), -s_then[two]])
+    found = {}
+    for name, relative in parameters.relative_errors().items():
+        amount = base * np.where(rows >= 0, np.nan_to_num(relative[rows]), 0.0)
+        found[name] = _only(Amounts(stands, np.where(rows >= 0, source[rows], 0), amount))
+    return found
+
+
+def _boundary_amounts(
+    pieces: Pieces,
+    change: PieceChange,
+    use: npt.NDArray[np.bool_],
+    years: FloatArray,
+    errors: ErrorTable,
+    area_ha: FloatArray,
+) -> Amounts:
+    """Ground along redrawn lines may belong to the neighbour: outline · shift · spread of what stood there."""
+    count = len(years)
+    redrawn = use & ~pieces.keyed[pieces.now]
+    stand = pieces.now[redrawn]
+    area = change.area_ha[redrawn]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        density = change.then[redrawn] / area
+        ground = sum_by(stand, area, count)
+        mean = sum_by(stand, density * area, count) / ground
+        spread = np.sqrt(sum_by(stand, (density - mean[stand]) ** 2 * area, count) / ground)
+        outline_m = pieces.perimeter * np.sqrt(area_ha * 10_000.0)
+        misplaced_ha = errors.size["boundary"] * outline_m / 10_000.0
+        amount = np.minimum(misplaced_ha, ground) * spread / years
+    at = np.flatnonzero(np.nan_to_num(amount) > 0.0)
+    return Amounts(at, at, amount[at])
+
+
+def _only(amounts: Amounts) -> Amounts:
+    """Without the entries that move nothing."""
+    some = np.flatnonzero(amounts.amount != 0.0)
+    if len(some) == len(amounts.amount):
+        return amounts
+    return Amounts(amounts.stand[some], amounts.identity[some], amounts.amount[some])
+
+
+def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str, FloatArray]:
+    """Variance (t²/a²) that each component gives to the total of each group.
+
+    Parameters
+    ----------
+    found
+        Error components of a layer.
+    group
+        Group of each stand, 0 to ``groups`` - 1; -1 leaves a stand out.
+    groups
+        Number of groups.
+    """
+    table = found.errors
+    variances = {}
+    now, then = found.volume_now, found.volume_then
+    variances["stand_volume_now"] = _by_identity(now, group, groups)
+    variances["stand_volume_earlier"] = _by_identity(then, group, groups)
+    both = table.correlation["stand_volume"]
+    if both:
+        summed = Amounts(
+            np.concatenate([now.stand, then.stand]),
+            np.concatenate([now.identity, then.identity]),
+            np.concatenate([now.amount, -then.amount]),
+        )
+        cross = _by_identity(summed, group, groups) - variances["stand_volume_now"] - variances["stand_volume_earlier"]
+        variances["stand_volume_shared"] = both * cross
+    scale = table.size["survey"] / table.size["stand_volume"] if table.size["stand_volume"] else 0.0
+    total_now = _sums(now, group, groups) * scale
+    total_then = _sums(then, group, groups) * scale
+    variances["survey_now"] = total_now**2
+    variances["survey_earlier"] = total_then**2
+    if table.correlation["survey"]:
+        variances["survey_shared"] = -2.0 * table.correlation["survey"] * total_now * total_then
+    lean = table.correlation["parameter"]
+    for name, amounts in found.parameters.items():
+        variances[name] = (1.0 - lean) * _by_identity(amounts, group, groups) + lean * _sums(
+            amounts, group, groups
+        ) ** 2
+    variances["boundary"] = _by_identity(found.boundary, group, groups)
+    same = table.correlation["recode"]
+    alone = Amounts(found.recode.stand, found.recode.stand, found.recode.amount)
+    variances["recode"] = same * _by_identity(found.recode, group, groups) + (1.0 - same) * _by_identity(
+        alone, group, groups
+    )
+    return variances
+
+
+def total_interval(found: SinkErrors, group: IntArray, groups: int | None = None) -> pd.DataFrame:
+    """Yearly sink and its 90 % interval for each group of stands.
+
+    Parameters
+    ----------
+    found
+        Error components of a layer.
+    group
+        Group of each stand, 0 …; -1 leaves a stand out.
+    groups
+        Number of groups; by default one more than the largest in ``group``.
+
+    Returns
+    -------
+    DataFrame
+        One row per group: ``stands`` (with a known sink), ``sink_tco2e_yr``, ``sink_low_tco2e_yr``,
+        ``sink_high_tco2e_yr``, ``sd_tco2e_yr``; NaN where no stand of the group is known.
+    """
+    groups = int(group.max(initial=-1)) + 1 if groups is None else groups
+    variance = sum(component_variances(found, group, groups).values(), start=np.zeros(groups))
+    sd = np.sqrt(np.maximum(variance, 0.0))
+    use = (group >= 0) & ~np.isnan(found.sink)
+    stands = np.bincount(group[use], minlength=groups)
+    total = np.where(stands > 0, sum_by(group[use], found.sink[use], groups), np.nan)
+    middle = total + sum_by(group[use], found.shift[use], groups)
+    return pd.DataFrame(
+        {
+            "stands": stands,
+            "sink_tco2e_yr": total,
+            "sink_low_tco2e_yr": np.minimum(middle - HALF_WIDTH_90 * sd, total),
+            "sink_high_tco2e_yr": middle + HALF_WIDTH_90 * sd,
+            "sd_tco2e_yr": sd,
+        }
+    )
+
+
+def stand_interval(found: SinkErrors) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper end of the 90 % interval of every stand, t/a; NaN where the sink is unknown."""
+    table = total_interval(found, np.arange(found.count), found.count)
+    return table["sink_low_tco2e_yr"].to_numpy(), table["sink_high_tco2e_yr"].to_numpy()
+
+
+def contributions(found: SinkErrors, group: IntArray | None = None, groups: int = 1) -> pd.DataFrame:
+    """How much each component gives to the variance of each total.
+
+    Returns
+    -------
+    DataFrame
+        ``group``, ``component``, ``sd_tco2e_yr``, ``share`` (of the variance; shares of a group sum to 1).
+    """
+    codes = np.zeros(found.count, dtype=np.int64) if group is None else group
+    variances = component_variances(found, codes, groups)
+    total = np.sum(list(variances.values()), axis=0)
+    parts = [
+        pd.DataFrame(
+            {
+                "group": np.arange(groups),
+                "component": np.full(groups, name, dtype=object),
+                "sd_tco2e_yr": np.sign(values) * np.sqrt(np.abs(values)),
+                "share": np.divide(values, total, out=np.full(groups, np.nan), where=total > 0),
+            }
+        )
+        for name, values in variances.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _sums(amounts: Amounts, group: IntArray, groups: int) -> FloatArray:
+    """Sum of the amounts of each group."""
+    at = group[amounts.stand]
+    use = at >= 0
+    return sum_by(at[use], amounts.amount[use], groups)
+
+
+def _by_identity(amounts: Amounts, group: IntArray, groups: int) -> FloatArray:
+    """Sum over identities of the squared sum of their amounts, for each group."""
+    at = group[amounts.stand]
+    use = at >= 0
+    at, identity, amount = at[use], amounts.identity[use], amounts.amount[use]
+    if not len(at):
+        return np.zeros(groups)
+    names = int(identity.max()) + 1
+    if groups * names <= DENSE_CELLS + 4 * len(at):
+        sums = sum_by(at * names + identity, amount, groups * names)
+        return np.asarray((sums**2).reshape(groups, names).sum(axis=1))
+    if np.bincount(at).max() == 1:
+        return sum_by(at, amount**2, groups)
+    order = np.lexsort((identity, at))
+    at, identity, amount = at[order], identity[order], amount[order]
+    first = np.flatnonzero(np.r_[True, (at[1:] != at[:-1]) | (identity[1:] != identity[:-1])])
+    return sum_by(at[first], np.add.reduceat(amount, first) ** 2, groups)
