@@ -1,0 +1,42 @@
+"""What both back ends tell about a raster before its cells are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MASK_PER_DATASET = 2
+MASK_NODATA = 8
+
+
+@dataclass(frozen=True)
+class BandFacts:
+    """One band: number (from 1), description, declared nodata, scale and offset, whether it is alpha."""
+
+    number: int
+    description: str
+    dtype: str
+    nodata: float | None
+    scale: float
+    offset: float
+    is_alpha: bool
+    mask_flags: int
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether a mask of the whole file says which cells count."""
+        return bool(self.mask_flags & MASK_PER_DATASET) and not self.is_alpha
+
+
+@dataclass(frozen=True)
+class RasterFacts:
+    """Size, place and bands of a raster; ``transform`` is None where it has no place on earth."""
+
+    path: str
+    driver: str
+    width: int
+    height: int
+    transform: tuple[float, float, float, float, float, float] | None
+    crs_wkt: str | None
+    bands: tuple[BandFacts, ...]
+    block_height: int
+    metadata: dict[str, str]

@@ -1,0 +1,92 @@
+"""Rasters through osgeo.gdal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from osgeo import gdal, gdal_array
+
+from .facts import BandFacts, RasterFacts
+
+READ_ERRORS = (RuntimeError, OSError, ValueError)
+
+Result = TypeVar("Result")
+
+
+class OpenRaster:
+    """An open file; not shared between threads."""
+
+    def __init__(self, path: str, decode_threads: int) -> None:
+        self._file = _checked(lambda: gdal.OpenEx(path, gdal.OF_RASTER))
+        if self._file.GetDriver().ShortName == "GTiff" and decode_threads > 1:
+            options = [f"NUM_THREADS={decode_threads}"]
+            self._file = _checked(lambda: gdal.OpenEx(path, gdal.OF_RASTER, open_options=options))
+        self.facts = self._facts(path)
+
+    def _facts(self, path: str) -> RasterFacts:
+        source = self._file
+        bands = [source.GetRasterBand(number) for number in range(1, source.RasterCount + 1)]
+        transform = source.GetGeoTransform(can_return_null=True)
+        return RasterFacts(
+            path=path,
+            driver=source.GetDriver().ShortName,
+            width=source.RasterXSize,
+            height=source.RasterYSize,
+            transform=tuple(transform) if transform and tuple(transform) != (0, 1, 0, 0, 0, 1) else None,
+            crs_wkt=source.GetProjection() or None,
+            bands=tuple(_band_facts(number, band) for number, band in enumerate(bands, start=1)),
+            block_height=max((band.GetBlockSize()[1] for band in bands), default=1),
+            metadata=dict(source.GetMetadata() or {}),
+        )
+
+    def read(self, bands: list[int], first_row: int, row_count: int) -> npt.NDArray[Any]:
+        """Values of bands (numbers from 1), shape (bands, rows, width)."""
+        width = self._file.RasterXSize
+        values = _checked(lambda: self._file.ReadAsArray(0, first_row, width, row_count, band_list=bands))
+        return values.reshape(len(bands), row_count, width)
+
+    def read_mask(self, band: int, first_row: int, row_count: int) -> npt.NDArray[np.uint8]:
+        """Mask of a band, 0 where it does not count, shape (rows, width)."""
+        mask = self._file.GetRasterBand(band).GetMaskBand()
+        return _checked(lambda: mask.ReadAsArray(0, first_row, self._file.RasterXSize, row_count))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file = None
+
+
+def _band_facts(number: int, band: gdal.Band) -> BandFacts:
+    scale, offset = band.GetScale(), band.GetOffset()
+    return BandFacts(
+        number=number,
+        description=band.GetDescription() or "",
+        dtype=np.dtype(gdal_array.GDALTypeCodeToNumericTypeCode(band.DataType)).name,
+        nodata=band.GetNoDataValue(),
+        scale=1.0 if scale is None else scale,
+        offset=0.0 if offset is None else offset,
+        is_alpha=band.GetColorInterpretation() == gdal.GCI_AlphaBand,
+        mask_flags=band.GetMaskFlags(),
+    )
+
+
+def _checked(call: Callable[[], Result | None]) -> Result:
+    """The result of a call that tells its failure by None, or by an exception where QGIS switched them on."""
+    with _quiet():
+        result = call()
+        if result is None:
+            raise OSError(gdal.GetLastErrorMsg() or "unknown")
+    return result
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    gdal.ErrorReset()
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        yield
+    finally:
+        gdal.PopErrorHandler()

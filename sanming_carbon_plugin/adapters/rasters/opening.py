@@ -1,0 +1,116 @@
+"""Find, open and check a raster."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+from ...core.errors import DependencyError, InputError
+from ...core.rasters.bands import NamedRaster
+from ...core.rasters.grid import Grid
+from .facts import BandFacts, RasterFacts
+from .placing import mover
+from .reading import FileBands
+
+DECODE_THREADS = 2
+
+_BACK_ENDS = {"rasterio": "rasterio_back_end", "gdal": "gdal_back_end"}
+_chosen: list[str] = []
+
+
+def back_end_name() -> str:
+    """The back end of this process: ``rasterio`` where it shares its GDAL with osgeo, else ``gdal``."""
+    if not _chosen:
+        _chosen.append(_choose())
+    return _chosen[0]
+
+
+def _choose() -> str:
+    has_rasterio = importlib.util.find_spec("rasterio") is not None
+    has_gdal = importlib.util.find_spec("osgeo") is not None
+    if has_rasterio and has_gdal:
+        rasterio, gdal = importlib.import_module("rasterio"), importlib.import_module("osgeo.gdal")
+        return "rasterio" if rasterio.__gdal_version__ == gdal.__version__ else "gdal"
+    if not (has_rasterio or has_gdal):
+        raise DependencyError("MISSING_LIBRARY", library="rasterio")
+    return "rasterio" if has_rasterio else "gdal"
+
+
+def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str | None = None) -> NamedRaster:
+    """Open a raster for evidence.
+
+    Parameters
+    ----------
+    spec
+        ``PATH``, ``PATH#2`` (band by number) or ``PATH#red`` (band by description).
+    name
+        What the columns begin with.
+    stands_crs_wkt
+        CRS of the stands, None where they state none.
+    backend
+        ``rasterio`` or ``gdal``; None for the one of this process.
+
+    Raises
+    ------
+    InputError
+        Missing, unreadable, without place, without CRS, without the band asked for.
+    """
+    reader = open_bands(spec, backend, crs_needed=stands_crs_wkt is not None)
+    return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name))
+
+
+def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True) -> FileBands:
+    """Open chosen bands of a raster without regard to any stands."""
+    path, wanted = _path_and_band(spec)
+    if _is_local(path) and not Path(path).exists():
+        raise InputError("RASTER_MISSING", path=path)
+    module = _module(backend or back_end_name())
+    try:
+        file = module.OpenRaster(path, DECODE_THREADS)
+    except module.READ_ERRORS as error:
+        raise InputError("RASTER_FORMAT", path=path, reason=str(error)) from error
+    facts = file.facts
+    if not facts.bands:
+        raise InputError("RASTER_WITHOUT_BANDS", path=path)
+    if facts.transform is None:
+        raise InputError("RASTER_WITHOUT_PLACE", path=path)
+    if facts.crs_wkt is None and crs_needed:
+        raise InputError("RASTER_WITHOUT_CRS", path=path)
+    bands = _chosen_bands(facts, wanted)
+    grid = Grid(facts.width, facts.height, facts.transform, facts.crs_wkt)
+    return FileBands(file, grid, bands, module.READ_ERRORS)
+
+
+def _module(backend: str) -> ModuleType:
+    return importlib.import_module(f".{_BACK_ENDS[backend]}", __package__)
+
+
+def _is_local(path: str) -> bool:
+    return not path.startswith("/vsi") and "://" not in path and not path.lstrip().startswith("<")
+
+
+def _path_and_band(spec: str) -> tuple[str, str | None]:
+    path, mark, band = spec.rpartition("#")
+    if not mark or (_is_local(spec) and Path(spec).exists()):
+        return spec, None
+    return path, band
+
+
+def _chosen_bands(facts: RasterFacts, wanted: str | None) -> list[BandFacts]:
+    usable = [band for band in facts.bands if not band.is_alpha] or list(facts.bands)
+    if wanted is None:
+        chosen = usable
+    elif wanted.isascii() and wanted.isdigit():
+        chosen = [band for band in facts.bands if band.number == int(wanted)]
+    else:
+        folded = wanted.casefold()
+        chosen = [band for band in facts.bands if band.description.casefold() == folded][:1]
+    if not chosen:
+        known = ", ".join(band.description or str(band.number) for band in facts.bands)
+        raise InputError("RASTER_BAND_UNKNOWN", path=facts.path, band=wanted, known=known)
+    for band in chosen:
+        if band.dtype.startswith("complex"):
+            raise InputError("RASTER_COMPLEX", path=facts.path, band=band.number)
+    return chosen

@@ -1,0 +1,97 @@
+"""Bands of an open raster as the rooms want them: values and validity, some rows at a time."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core.errors import InputError
+from ...core.rasters.grid import Grid
+from .facts import BandFacts, RasterFacts
+from .nodata import invalid_values
+
+BYTES_PER_READING = 128 * 2**20
+CELLS_PER_READING = 1_000_000
+
+
+class OpenFile(Protocol):
+    """What each back end offers."""
+
+    facts: RasterFacts
+
+    def read(self, bands: list[int], first_row: int, row_count: int) -> npt.NDArray[Any]:
+        """Values of bands, shape (bands, rows, width)."""
+
+    def read_mask(self, band: int, first_row: int, row_count: int) -> npt.NDArray[np.uint8]:
+        """Mask of a band, shape (rows, width)."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class FileBands:
+    """Chosen bands of one raster file; a :class:`core.rasters.bands.BandReader`."""
+
+    def __init__(
+        self, file: OpenFile, grid: Grid, bands: list[BandFacts], read_errors: tuple[type[Exception], ...]
+    ) -> None:
+        self._file = file
+        self._bands = bands
+        self._read_errors = read_errors
+        self._alpha = next((band.number for band in file.facts.bands if band.is_alpha), None)
+        self._masked = next((band.number for band in bands if band.has_mask), None)
+        self.facts = file.facts
+        self.name = file.facts.path
+        self.grid = grid
+        self.band_names = tuple(band.description for band in bands)
+        self.row_step = _row_step(file.facts, bands)
+
+    def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """Values (bands, rows, width) and validity of the same shape, (1, rows, width) or (1, 1, 1)."""
+        try:
+            values = self._file.read([band.number for band in self._bands], first_row, row_count)
+            shared = self._shared_mask(first_row, row_count)
+        except self._read_errors as error:
+            raise InputError(
+                "RASTER_UNREADABLE",
+                path=self.name,
+                first_row=first_row + 1,
+                last_row=first_row + row_count,
+                reason=str(error),
+            ) from error
+        wrong = [invalid_values(plane, band.nodata) for plane, band in zip(values, self._bands, strict=True)]
+        if all(one is None for one in wrong):
+            return values, np.ones((1, 1, 1), dtype=bool) if shared is None else shared[None]
+        valid = np.ones(values.shape, dtype=bool)
+        for plane, one in zip(valid, wrong, strict=True):
+            if one is not None:
+                np.logical_not(one, out=plane)
+        if shared is not None:
+            valid &= shared
+        if len(valid) > 1 and (valid[1:] == valid[0]).all():
+            valid = valid[:1]
+        return values, valid
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _shared_mask(self, first_row: int, row_count: int) -> npt.NDArray[np.bool_] | None:
+        if self._masked is not None:
+            return self._file.read_mask(self._masked, first_row, row_count) > 0
+        if self._alpha is not None:
+            return self._file.read([self._alpha], first_row, row_count)[0] > 0
+        return None
+
+
+def _row_step(facts: RasterFacts, bands: list[BandFacts]) -> int:
+    """Rows per reading: whole tiles where they fit into the memory allowed, many rows where they are flat."""
+    row_bytes = sum(np.dtype(band.dtype).itemsize for band in bands) * facts.width
+    most = max(BYTES_PER_READING // max(row_bytes, 1), 1)
+    block = min(facts.block_height, facts.height)
+    if block >= most:
+        return int(most)
+    wanted = max(min(CELLS_PER_READING // facts.width, most), 1)
+    return int(max(wanted // block, 1) * block)

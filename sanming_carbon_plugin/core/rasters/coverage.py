@@ -1,0 +1,241 @@
+"""The coverage index: which cells of a grid each stand covers, and by which share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..progress import Progress
+from .boundary import NOTHING, FloatArray, IntArray, Windows, covered_shares
+from .grid import Grid
+from .outlines import ObjectArray, Outlines, Rings, edges_of, outlines_in_row_order, rings_of
+
+_OVERLAP = 1e-7
+
+
+@dataclass(frozen=True)
+class CoverageBlock:
+    """Coverage of some stands (or parts of stands), sorted by row of the grid.
+
+    Attributes
+    ----------
+    stands
+        Position of the stand of each item of the block; a stand can have several items.
+    areas
+        Area of each item in cells, land beside the grid included.
+    first_row
+        Row of the grid that the row pointers start at.
+    edge_start, run_start
+        Row pointers, length rows + 1: boundary cells and runs of row ``first_row + i`` are those from
+        ``start[i]`` to ``start[i + 1]``.
+    edge_column, edge_item, edge_share
+        Boundary cells: column, item and covered share (0..1).
+    run_column, run_length, run_item
+        Runs of whole cells: first column, number of cells and item.
+    """
+
+    stands: npt.NDArray[np.int32]
+    areas: FloatArray
+    first_row: int
+    edge_start: IntArray
+    edge_column: npt.NDArray[np.int32]
+    edge_item: npt.NDArray[np.int32]
+    edge_share: FloatArray
+    run_start: IntArray
+    run_column: npt.NDArray[np.int32]
+    run_length: npt.NDArray[np.int32]
+    run_item: npt.NDArray[np.int32]
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows that the pointers span."""
+        return len(self.edge_start) - 1
+
+    def covered_per_item(self) -> FloatArray:
+        """Covered area of each item within the grid, in cells."""
+        count = len(self.stands)
+        covered = np.zeros(count)
+        covered += np.bincount(self.edge_item, weights=self.edge_share, minlength=count)
+        covered += np.bincount(self.run_item, weights=self.run_length, minlength=count)
+        return covered
+
+
+@dataclass(frozen=True)
+class CoverageIndex:
+    """Coverage of all stands on one grid.
+
+    Attributes
+    ----------
+    grid
+        The grid it belongs to.
+    stand_count
+        Number of stands, those without any cell included.
+    blocks
+        In order of their first row.
+    """
+
+    grid: Grid
+    stand_count: int
+    blocks: Sequence[CoverageBlock]
+
+    def areas_cells(self) -> FloatArray:
+        """Area of each stand in cells, land beside the grid included."""
+        total = np.zeros(self.stand_count)
+        for block in self.blocks:
+            np.add.at(total, block.stands, block.areas)
+        return total
+
+    def covered_cells(self) -> FloatArray:
+        """Area of each stand in cells within the grid."""
+        total = np.zeros(self.stand_count)
+        for block in self.blocks:
+            np.add.at(total, block.stands, block.covered_per_item())
+        return total
+
+
+@dataclass(frozen=True)
+class _Segments:
+    """Rows of the windows of a block, in order of row: their item, row, first column and place."""
+
+    item: IntArray
+    row: IntArray
+    column: IntArray
+    place: IntArray
+
+
+def coverage_index(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> CoverageIndex:
+    """Exact coverage of every stand.
+
+    Parameters
+    ----------
+    geometry
+        Polygons and multipolygons in the CRS of the grid, length n; None and empty ones have no cells.
+    grid
+        The cells.
+    progress
+        Told the share of stands done; asked for cancelling between blocks.
+    """
+    return CoverageIndex(grid, len(geometry), list(coverage_blocks(geometry, grid, progress)))
+
+
+def coverage_blocks(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> Iterator[CoverageBlock]:
+    """Blocks of the index one after the other, in order of their first row."""
+    progress = progress or Progress()
+    outlines = outlines_in_row_order(geometry, grid)
+    for start, end in outlines.cuts:
+        progress.raise_if_cancelled()
+        yield coverage_block(outlines, start, end, grid)
+        progress.update(end / len(outlines.stands))
+
+
+def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> CoverageBlock:
+    """Coverage of the items from ``start`` to ``end`` (not included)."""
+    stands = outlines.stands[start:end]
+    limits = outlines.from_row[start:end], outlines.to_row[start:end]
+    polygons = outlines.polygons[start:end]
+    rings = rings_of(polygons, grid)
+    shares, segments, areas = _shares(rings, limits, grid)
+    crossing = _items_crossing_themselves(shares, segments, len(stands))
+    if crossing.any():
+        rings = rings_of(polygons, grid, repair=crossing)
+        shares, segments, areas = _shares(rings, limits, grid)
+    areas[~outlines.counts_area[start:end]] = 0.0
+    return _packed(stands, areas, shares, segments)
+
+
+def _shares(rings: Rings, limits: tuple[IntArray, IntArray], grid: Grid) -> tuple[FloatArray, _Segments, FloatArray]:
+    from_row, to_row = limits
+    count = len(from_row)
+    columns, rows = rings.points[:, 0].copy(), rings.points[:, 1].copy()
+    item = rings.item[rings.ring]
+    present = np.concatenate([[0], np.flatnonzero(item[1:] != item[:-1]) + 1])
+    spans = np.zeros((4, count))
+    spans[:2, item[present]] = np.minimum.reduceat(rings.points, present).T
+    spans[2:, item[present]] = np.maximum.reduceat(rings.points, present).T
+    np.floor(spans, out=spans)
+    left, top, right, bottom = spans.astype(np.int64)
+    corner_column, corner_row = np.clip(left, 0, grid.width), np.clip(top, from_row, to_row)
+    column_count = np.clip(right + 1, corner_column, grid.width) - corner_column
+    row_count = np.clip(bottom + 1, corner_row, to_row) - corner_row
+    is_cut = bool(
+        ((left != corner_column) | (top != corner_row)).any()
+        or ((right >= corner_column + column_count) | (bottom >= corner_row + row_count)).any()
+    )
+    row_count[column_count == 0] = 0
+    columns -= corner_column[item]
+    rows -= corner_row[item]
+    edges, ring_areas = edges_of(columns, rows, rings)
+    areas = np.zeros(count)
+    areas += np.bincount(rings.item, weights=ring_areas, minlength=count)
+    windows, segments = _windows(corner_row, row_count, corner_column, column_count, is_cut=is_cut)
+    return covered_shares(edges, windows), segments, areas
+
+
+def _windows(
+    corner_row: IntArray, row_count: IntArray, corner_column: IntArray, column_count: IntArray, *, is_cut: bool
+) -> tuple[Windows, _Segments]:
+    """Places for the rows of all windows in one flat array, in order of row and first column."""
+    row_segment = np.cumsum(row_count) - row_count
+    item = np.repeat(np.arange(len(row_count)), row_count)
+    row = np.arange(len(item)) + (corner_row - row_segment)[item]
+    order = np.lexsort((corner_column[item], row))
+    width = column_count[item][order] + 1
+    place = np.cumsum(width) - width
+    segment_start = np.empty_like(place)
+    segment_start[order] = place
+    cell_count = int(width.sum())
+    windows = Windows(row_count, column_count, row_segment, segment_start, cell_count, is_cut)
+    item = item[order]
+    return windows, _Segments(item, row[order], corner_column[item], np.append(place, cell_count))
+
+
+def _items_crossing_themselves(shares: FloatArray, segments: _Segments, count: int) -> npt.NDArray[np.bool_]:
+    """Items with a share below 0 or above 1: their outline crosses itself."""
+    crossing = np.zeros(count, dtype=bool)
+    if len(shares) and (shares.min() < -_OVERLAP or shares.max() > 1 + _OVERLAP):
+        wrong = np.flatnonzero((shares < -_OVERLAP) | (shares > 1 + _OVERLAP))
+        crossing[segments.item[np.searchsorted(segments.place, wrong, side="right") - 1]] = True
+    return crossing
+
+
+def _packed(
+    stands: npt.NDArray[np.int32],
+    areas: FloatArray,
+    shares: FloatArray,
+    segments: _Segments,
+) -> CoverageBlock:
+    whole = np.zeros(len(shares) + 1, dtype=bool)
+    np.greater_equal(shares, 1 - NOTHING, out=whole[1:])
+    edge = np.flatnonzero((shares > NOTHING) & ~whole[1:])
+    change = np.flatnonzero(whole[1:] != whole[:-1])
+    run, run_end = change[::2], change[1::2]
+
+    first_row = int(segments.row[0]) if len(segments.row) else 0
+    row_count = int(segments.row[-1]) + 1 - first_row if len(segments.row) else 0
+    row_place = segments.place[np.searchsorted(segments.row, np.arange(row_count + 1) + first_row)]
+    edge_item, edge_column = _item_and_column(edge, segments)
+    run_item, run_column = _item_and_column(run, segments)
+    return CoverageBlock(
+        stands=stands,
+        areas=areas,
+        first_row=first_row,
+        edge_start=np.searchsorted(edge, row_place),
+        edge_column=edge_column,
+        edge_item=edge_item,
+        edge_share=shares[edge],
+        run_start=np.searchsorted(run, row_place),
+        run_column=run_column,
+        run_length=(run_end - run).astype(np.int32),
+        run_item=run_item,
+    )
+
+
+def _item_and_column(place: IntArray, segments: _Segments) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Item and column of places in the flat array, which are in rising order."""
+    count = np.diff(np.searchsorted(place, segments.place))
+    item = np.repeat(segments.item.astype(np.int32), count)
+    column = place - np.repeat(segments.place[:-1] - segments.column, count)
+    return item, column.astype(np.int32)

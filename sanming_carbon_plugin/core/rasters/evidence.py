@@ -1,0 +1,187 @@
+"""What rasters say about each stand: mean, spread and how much of the stand they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ..errors import InputError
+from ..issues import join_issues, stand_issues
+from ..progress import Progress
+from ..stage import StageResult
+from .bands import NamedRaster
+from .coverage import CoverageBlock, coverage_blocks
+from .grid import Grid
+from .moments import Moments, moments
+
+ObjectArray = npt.NDArray[np.object_]
+FloatArray = npt.NDArray[np.float64]
+Covering = Callable[[ObjectArray, Grid, Progress], Iterable[CoverageBlock]]
+
+LOW_SUPPORT = 0.8
+"""Below this valid share of a stand its figures are marked; a caller can ask for another one."""
+
+_WHOLE = 1 - 1e-9
+
+
+def evidence(
+    stand_keys: Sequence[str] | pd.Index,
+    geometry: ObjectArray,
+    rasters: Sequence[NamedRaster],
+    progress: Progress | None = None,
+    *,
+    low_support: float = LOW_SUPPORT,
+    covering: Covering = coverage_blocks,
+    threads: int = 2,
+) -> StageResult:
+    """Mean, standard deviation and support of every band of every raster in every stand.
+
+    Parameters
+    ----------
+    stand_keys
+        Unique key per stand, length n.
+    geometry
+        Polygons in the CRS of the stands, length n; None where a stand has none.
+    rasters
+        Open rasters, each with the name its columns begin with.
+    progress
+        Told how much is done, asked for cancelling.
+    low_support
+        Stands whose valid share is above 0 but below this are marked.
+    covering
+        Where the coverage comes from; a store of saved indices can stand in for the computation.
+    threads
+        1 or 2.
+
+    Returns
+    -------
+    StageResult
+        ``NAME_mean``, ``NAME_std`` (population, area-weighted, unit of the raster), ``NAME_support``
+        (0..1) per raster of one band, ``NAME_BAND_mean`` … per band else. Mean and standard deviation
+        are NaN where support is 0; all three are NaN for stands without a geometry.
+
+    Raises
+    ------
+    InputError
+        ``RASTER_NO_OVERLAP`` when a raster lies beside all stands.
+    """
+    progress = progress or Progress()
+    keys = pd.Index(stand_keys, name="stand_key")
+    geometry = np.asarray(geometry, dtype=object)
+    found: dict[int, tuple[Moments, FloatArray, FloatArray]] = {}
+    for group in same_grid(rasters):
+        members = [rasters[number] for number in group]
+        placed = members[0].to_grid(geometry) if members[0].to_grid is not None else geometry
+        for member in members:
+            _require_overlap(member, placed)
+        covered = _Covered(len(geometry))
+        sums = moments(
+            covered.watching(covering(placed, members[0].reader.grid, progress)),
+            len(geometry),
+            [member.reader for member in members],
+            progress,
+            threads,
+        )
+        found.update({number: (one, covered.areas, covered.inside) for number, one in zip(group, sums, strict=True)})
+    columns: dict[str, FloatArray] = {}
+    issues = []
+    for number, raster in enumerate(rasters):
+        new, doubts = _columns(keys, raster, *found[number], low_support)
+        columns.update(new)
+        issues.extend(doubts)
+    return StageResult(pd.DataFrame(columns, index=keys), join_issues(issues))
+
+
+class _Covered:
+    """Adds up the areas of the blocks that pass by."""
+
+    def __init__(self, stand_count: int) -> None:
+        self.areas = np.zeros(stand_count)
+        self.inside = np.zeros(stand_count)
+
+    def watching(self, blocks: Iterable[CoverageBlock]) -> Iterable[CoverageBlock]:
+        for block in blocks:
+            np.add.at(self.areas, block.stands, block.areas)
+            np.add.at(self.inside, block.stands, block.covered_per_item())
+            yield block
+
+
+def same_grid(rasters: Sequence[NamedRaster]) -> list[list[int]]:
+    """Positions of rasters that lie on the same cells, so that their coverage is found once."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, raster in enumerate(rasters):
+        grid = raster.reader.grid
+        crs = grid.crs_wkt if raster.to_grid is not None else None
+        groups.setdefault((grid.width, grid.height, grid.transform, crs), []).append(number)
+    return list(groups.values())
+
+
+def band_columns(raster: NamedRaster) -> list[str]:
+    """Beginning of the columns of each band: the raster's name, with several bands also the band's."""
+    names = raster.reader.band_names
+    if len(names) == 1:
+        return [raster.name]
+    taken: list[str] = []
+    for number, description in enumerate(names, start=1):
+        plain = "".join(letter for letter in description.lower() if letter.isalnum()) or f"b{number}"
+        unique = plain
+        while unique in taken:
+            unique = f"{unique}b{number}"
+        taken.append(unique)
+    return [f"{raster.name}_{band}" for band in taken]
+
+
+def support_share(valid: FloatArray, areas: FloatArray) -> FloatArray:
+    """Share of each stand's area with valid cells (0..1), NaN where the stand has no area."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = valid / areas
+    share = np.where(share > _WHOLE, 1.0, share)
+    return np.where(areas > 0, share, np.nan)
+
+
+def _columns(
+    keys: pd.Index, raster: NamedRaster, sums: Moments, areas: FloatArray, inside: FloatArray, low_support: float
+) -> tuple[dict[str, FloatArray], list[pd.DataFrame]]:
+    mean, spread = sums.mean(), sums.standard_deviation()
+    columns: dict[str, FloatArray] = {}
+    issues = []
+    outside = (areas > 0) & (inside <= 0)
+    issues.append(stand_issues("RASTER_OUTSIDE", keys[outside], raster.name))
+    for band, name in enumerate(band_columns(raster)):
+        support = support_share(sums.valid[band], areas)
+        columns[f"{name}_mean"], columns[f"{name}_std"] = mean[band], spread[band]
+        columns[f"{name}_support"] = support
+        empty = (areas > 0) & ~outside & (support <= 0)
+        issues.append(stand_issues("RASTER_NODATA", keys[empty], f"{name}_mean"))
+        low = (support > 0) & (support < low_support)
+        issues.append(
+            stand_issues("RASTER_LOW_SUPPORT", keys[low], f"{name}_support", support[low], threshold=low_support)
+        )
+    return columns, issues
+
+
+def _require_overlap(raster: NamedRaster, placed: ObjectArray) -> None:
+    boxes = shapely.bounds(placed).reshape(-1, 4)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return
+    west, south, east, north = raster.reader.grid.bounds
+    meets = (boxes[:, 0] < east) & (boxes[:, 2] > west) & (boxes[:, 1] < north) & (boxes[:, 3] > south)
+    if meets.any():
+        return
+    extent = boxes[:, 0].min(), boxes[:, 1].min(), boxes[:, 2].max(), boxes[:, 3].max()
+    raise InputError(
+        "RASTER_NO_OVERLAP",
+        raster=raster.name,
+        path=raster.reader.name,
+        raster_extent=_extent_text(west, south, east, north),
+        stands_extent=_extent_text(*extent),
+    )
+
+
+def _extent_text(west: float, south: float, east: float, north: float) -> str:
+    return f"{west:.10g} – {east:.10g}, {south:.10g} – {north:.10g}".replace("e+", "e")

@@ -1,0 +1,185 @@
+"""Outlines of stands in a handy order and size for the coverage index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from .boundary import Edges, FloatArray, IntArray
+from .grid import Grid
+
+ObjectArray = npt.NDArray[np.object_]
+
+VERTICES_PER_BLOCK = 30_000
+CELLS_PER_BLOCK = 400_000
+"""Sizes of a block of stands: small enough for the processor's cache, large enough to drown call costs."""
+
+_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Polygons in order of their first row on the grid, each within a range of rows.
+
+    Attributes
+    ----------
+    polygons
+        One polygon per item; a very large polygon makes several items, one below the other.
+    stands
+        Position of the stand of each item.
+    from_row, to_row
+        Rows of the grid that the item is cut to, the second not included.
+    counts_area
+        True for one item of each polygon, the one that carries its area.
+    cuts
+        Ranges of items (start, end not included) that make a block each.
+    """
+
+    polygons: ObjectArray
+    stands: npt.NDArray[np.int32]
+    from_row: IntArray
+    to_row: IntArray
+    counts_area: npt.NDArray[np.bool_]
+    cuts: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Rings:
+    """Rings of the items of one block.
+
+    ``points`` (n, 2) in columns and rows of the grid, ``ring`` the ring of each point, ``item`` and
+    ``is_hole`` per ring. Rings are in order of their item.
+    """
+
+    points: FloatArray
+    ring: IntArray
+    item: IntArray
+    is_hole: npt.NDArray[np.bool_]
+
+
+def outlines_in_row_order(geometry: ObjectArray, grid: Grid) -> Outlines:
+    """The polygons of all stands in order of their first row.
+
+    Parameters
+    ----------
+    geometry
+        Geometries in the CRS of the grid; None, empty ones and those without area give no item.
+    grid
+        The cells.
+    """
+    polygons, stands = polygon_parts(geometry)
+    boxes = _boxes_in_cells(polygons, grid)
+    usable = np.isfinite(boxes).all(axis=1)
+    polygons, stands, boxes = polygons[usable], stands[usable], boxes[usable]
+    first = np.clip(np.floor(boxes[:, 1]), 0, grid.height).astype(np.int64)
+    last = np.clip(np.floor(boxes[:, 3]) + 1, first, grid.height).astype(np.int64)
+    left = np.clip(np.floor(boxes[:, 0]), 0, grid.width).astype(np.int64)
+    width = np.clip(np.floor(boxes[:, 2]) + 1, left, grid.width).astype(np.int64) - left + 1
+
+    rows_each = np.maximum(CELLS_PER_BLOCK // width, 1)
+    item_count = np.maximum(-(-(last - first) // rows_each), 1)
+    owner = np.repeat(np.arange(len(polygons)), item_count)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(item_count) - item_count, item_count)
+    from_row = first[owner] + number * rows_each[owner]
+    to_row = np.minimum(from_row + rows_each[owner], last[owner])
+
+    order = np.lexsort((left[owner], from_row))
+    owner, number, from_row, to_row = owner[order], number[order], from_row[order], to_row[order]
+    work = np.maximum(
+        shapely.get_num_coordinates(polygons)[owner] / VERTICES_PER_BLOCK,
+        (to_row - from_row) * width[owner] / CELLS_PER_BLOCK,
+    )
+    return Outlines(polygons[owner], stands[owner], from_row, to_row, number == 0, _cuts(work))
+
+
+def polygon_parts(geometry: ObjectArray) -> tuple[ObjectArray, npt.NDArray[np.int32]]:
+    """All polygons of all geometries, and the position of the geometry each came from."""
+    geometry = np.asarray(geometry, dtype=object)
+    types = shapely.get_type_id(geometry)
+    if (types == _POLYGON).all():
+        filled = ~shapely.is_empty(geometry)
+        return geometry[filled], np.flatnonzero(filled).astype(np.int32)
+    areal = np.flatnonzero(np.isin(types, (_POLYGON, _MULTIPOLYGON, _COLLECTION)))
+    parts, owner = shapely.get_parts(geometry[areal], return_index=True)
+    while (shapely.get_type_id(parts) > _POLYGON).any():
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owner = owner[inner]
+    filled = (shapely.get_type_id(parts) == _POLYGON) & ~shapely.is_empty(parts)
+    return parts[filled], areal[owner[filled]].astype(np.int32)
+
+
+def rings_of(polygons: ObjectArray, grid: Grid, *, repair: npt.NDArray[np.bool_] | None = None) -> Rings:
+    """Rings of polygons, in columns and rows of the grid.
+
+    Parameters
+    ----------
+    polygons
+        The polygons of a block.
+    grid
+        The cells.
+    repair
+        Items whose outline crosses itself: they are made valid first.
+    """
+    item = np.arange(len(polygons))
+    if repair is not None and repair.any():
+        polygons = polygons.copy()
+        polygons[repair] = shapely.make_valid(polygons[repair])
+        polygons, owner = polygon_parts(polygons)
+        item = owner.astype(np.int64)
+    if (shapely.get_num_interior_rings(polygons) == 0).all():
+        points, ring = shapely.get_coordinates(polygons, return_index=True)
+        return Rings(grid.to_cells(points), ring, item, np.zeros(len(polygons), dtype=bool))
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    is_hole = np.zeros(len(rings), dtype=bool)
+    is_hole[1:] = owner[1:] == owner[:-1]
+    return Rings(grid.to_cells(points), ring, item[owner], is_hole)
+
+
+def edges_of(columns: FloatArray, rows: FloatArray, rings: Rings) -> tuple[Edges, FloatArray]:
+    """Edges that go from row to row, and the area of each ring (holes negative) in cells.
+
+    Parameters
+    ----------
+    columns, rows
+        Positions of the points of ``rings`` in cells, counted from the corner of their item's window.
+    rings
+        Which point belongs to which ring and item.
+    """
+    within = rings.ring[1:] == rings.ring[:-1]
+    rise = rows[1:] - rows[:-1]
+    strips = (columns[1:] + columns[:-1]) * rise
+    strips[~within] = 0.0
+    starts = np.concatenate([[0], np.flatnonzero(~within) + 1])
+    turned = np.add.reduceat(strips, starts) * -0.5
+    direction = np.where(rings.is_hole, -np.sign(turned), np.sign(turned))
+    areas = np.where(rings.is_hole, -np.abs(turned), np.abs(turned))
+    keep = np.flatnonzero(within & (rise != 0))
+    upward = rise[keep] > 0
+    low, high = np.where(upward, keep, keep + 1), np.where(upward, keep + 1, keep)
+    ring = rings.ring[keep]
+    sign = np.where(upward, direction[ring], -direction[ring])
+    edges = Edges(columns[low], rows[low], columns[high], rows[high], sign, rings.item[ring])
+    return edges, areas
+
+
+def _boxes_in_cells(polygons: ObjectArray, grid: Grid) -> FloatArray:
+    """Smallest column and row, largest column and row of each polygon; for rotated grids of its box."""
+    boxes = shapely.bounds(polygons).reshape(-1, 4)
+    corners = [grid.to_cells(boxes[:, pair]) for pair in ((0, 1), (0, 3), (2, 1), (2, 3))]
+    stacked = np.stack(corners)
+    return np.concatenate([stacked.min(axis=0), stacked.max(axis=0)], axis=1)
+
+
+def _cuts(work: FloatArray) -> list[tuple[int, int]]:
+    """Ranges of consecutive items of about one unit of work each."""
+    if not len(work):
+        return []
+    total = np.cumsum(work)
+    block = np.floor(total - work).astype(np.int64)
+    starts = np.concatenate([[0], np.flatnonzero(block[1:] != block[:-1]) + 1])
+    ends = np.concatenate([starts[1:], [len(work)]])
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
