@@ -35,13 +35,11 @@ def authalic_latitude(latitude_rad: Floats, eccentricity: float) -> Floats:
     return beta
 
 
-def ellipsoidal_area_m2(
-    geometry_lonlat: npt.NDArray[np.object_], semi_major_m: float, flattening: float
-) -> Floats:
+def ellipsoidal_area_m2(geometry_lonlat: npt.NDArray[np.object_], semi_major_m: float, flattening: float) -> Floats:
     """Area of polygons on the ellipsoid.
 
-    Every edge is taken as a great circle of the sphere of equal area. Against geodesic edges the difference
-    is far below 1e-9 of the area for stands, and grows with the length of the edges.
+    Every edge is a geodesic: the great circle of the sphere of equal area, and the first term of what lies
+    between the two. For edges of a few kilometres nothing beyond 1e-9 of the area is left.
 
     Parameters
     ----------
@@ -63,6 +61,9 @@ def ellipsoidal_area_m2(
     Spherical excess of the triangle between an edge and the equator, with β the authalic latitude:
     E = 2·atan2(tan(Δλ/2)·(tan(β1/2) + tan(β2/2)), 1 + tan(β1/2)·tan(β2/2)). The sum round a ring of
     Δλ·sin(β0) is zero, so it is taken off each edge: this keeps the digits of small rings.
+    On that sphere a geodesic of the ellipsoid bends by e²·sin(β)·cos(β)·sin(azimuth) per radius (to first order
+    in e², from the meridian scale 1 − e²/6·cos²β of the authalic mapping), which adds the sliver of area
+    e²/12·sin(β)·cos(β)·u·(u² + v²) with u = Δλ·cos(β) and v = Δβ.
     """
     result = np.full(len(geometry_lonlat), np.nan)
     parts, part_of = shapely.get_parts(np.asarray(geometry_lonlat, dtype=object), return_index=True)
@@ -84,9 +85,7 @@ def _authalic_q(sine: Floats | np.float64, eccentricity: float) -> Floats:
     if eccentricity == 0.0:
         return np.asarray(2.0 * sine)
     scaled = eccentricity * sine
-    return np.asarray(
-        (1.0 - eccentricity**2) * (sine / (1.0 - scaled**2) + np.arctanh(scaled) / eccentricity)
-    )
+    return np.asarray((1.0 - eccentricity**2) * (sine / (1.0 - scaled**2) + np.arctanh(scaled) / eccentricity))
 
 
 def _ring_areas_m2(rings: npt.NDArray[np.object_], semi_major_m: float, flattening: float) -> Floats:
@@ -94,7 +93,8 @@ def _ring_areas_m2(rings: npt.NDArray[np.object_], semi_major_m: float, flatteni
     eccentricity = float(np.sqrt(flattening * (2.0 - flattening)))
     coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
     longitude, latitude = np.radians(coordinates[:, 0]), np.radians(coordinates[:, 1])
-    half_tangent = np.tan(0.5 * authalic_latitude(latitude, eccentricity))
+    authalic = authalic_latitude(latitude, eccentricity)
+    half_tangent = np.tan(0.5 * authalic)
     same_ring = ring_of[1:] == ring_of[:-1]
     turn = np.diff(longitude)
     turn -= _FULL_TURN * np.round(turn / _FULL_TURN)
@@ -103,7 +103,16 @@ def _ring_areas_m2(rings: npt.NDArray[np.object_], semi_major_m: float, flatteni
     starts = np.searchsorted(ring_of, np.arange(len(rings)))
     reference = half_tangent[np.minimum(starts, len(half_tangent) - 1)]
     excess -= turn * (2.0 * reference / (1.0 + reference**2))[ring_of[:-1]]
+    excess += _geodesic_slivers(turn, authalic, eccentricity)
     total = np.bincount(ring_of[:-1][same_ring], excess[same_ring], minlength=len(rings))
     squared_radius = 0.5 * semi_major_m**2 * float(_authalic_q(np.float64(1.0), eccentricity))
     area: Floats = np.abs(total) * squared_radius
     return area
+
+
+def _geodesic_slivers(turn_rad: Floats, authalic_rad: Floats, eccentricity: float) -> Floats:
+    """Area between the geodesic and the great circle of each edge, on the unit sphere."""
+    middle = 0.5 * (authalic_rad[1:] + authalic_rad[:-1])
+    east, north = turn_rad * np.cos(middle), np.diff(authalic_rad)
+    slivers: Floats = eccentricity**2 / 24.0 * np.sin(2.0 * middle) * east * (east**2 + north**2)
+    return slivers

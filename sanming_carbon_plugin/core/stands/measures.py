@@ -1,0 +1,170 @@
+"""Measured numbers of a stand: area, age, closure, diameter, height, stock, stems."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..units import MU_PER_HECTARE
+from .cells import read_numbers
+from .source import Source
+from .unit_choice import Converted, area_in_hectares, closure_as_fraction, tenths_of
+
+Floats = npt.NDArray[np.float64]
+Texts = npt.NDArray[np.object_]
+Mask = npt.NDArray[np.bool_]
+
+_SOIL_CLASSES = (1.0, 2.0, 3.0)
+
+
+def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
+    """Numbers of the facts table, in its units; NaN where unknown, impossible or not a number.
+
+    Parameters
+    ----------
+    source
+        Layer, roles, tables and the notebook of doubts.
+    area_ha
+        Area on the ellipsoid in ha.
+    """
+    volume = _volume(source, area_ha)
+    facts = {
+        "area_attr_ha": _area(source, area_ha),
+        "age_yr": _numbers(source, "age"),
+        "closure": _closure(source),
+        "dbh_cm": _tenths(source, "dbh", "dbh_tenths_median_cm", ("cm", "mm")),
+        "height_m": _tenths(source, "height", "height_tenths_median_m", ("m", "dm")),
+        "volume_m3_ha": volume,
+        "stems_per_ha": _per_hectare(source, "stems", "stems_per_mu"),
+        "basal_area_m2_ha": _numbers(source, "basal_area"),
+        "soil_depth_cm": _soil_depth(source),
+        "planting_year": _numbers(source, "planting_year"),
+    }
+    for role, column in (
+        ("age", "age_yr"),
+        ("closure", "closure"),
+        ("dbh", "dbh_cm"),
+        ("height", "height_m"),
+        ("stems", "stems_per_ha"),
+    ):
+        facts[column] = _without_impossible_zero(source, role, facts[column], volume)
+    return facts
+
+
+def _raw(source: Source, role: str) -> Floats:
+    """Numbers as written; what is no number goes to the list of issues."""
+    column = source.column(role)
+    if column is None:
+        return np.full(len(source.layer), np.nan)
+    found = read_numbers(column, source.tables)
+    field = source.name(role)
+    source.doubts.stands("NOT_A_NUMBER", found.not_number, field, source.written(role))
+    source.doubts.counted("NO_DATA_MARKS", found.marks, field)
+    source.doubts.counted("THOUSANDS_SEPARATORS", found.thousands, field)
+    source.doubts.counted("PERCENT_SIGNS", found.percent, field)
+    return found.values
+
+
+def _in_range(source: Source, role: str, values: Floats) -> Floats:
+    """Values in their range; the others are NaN and listed."""
+    limits = source.tables.roles[role]
+    outside = np.zeros(len(values), dtype=bool)
+    if limits.low is not None:
+        outside |= values < limits.low
+    if limits.high is not None:
+        outside |= values > limits.high
+    source.doubts.stands(
+        "VALUE_OUT_OF_RANGE", outside, source.name(role), source.written(role), low=limits.low, high=limits.high
+    )
+    return np.where(outside, np.nan, values)
+
+
+def _numbers(source: Source, role: str) -> Floats:
+    return _in_range(source, role, _raw(source, role))
+
+
+def _area(source: Source, area_ha: Floats) -> Floats:
+    """Recorded area in ha: the unit is found by comparing with the geometry."""
+    raw = _raw(source, "area")
+    settings = source.tables.settings
+    found = area_in_hectares(
+        raw,
+        area_ha,
+        settings["unit_agreement"],
+        settings["unit_ratio_factor"],
+        source.mapping.decisions.get("area_unit"),
+    )
+    if source.name("area") is None or not np.isfinite(raw).any():
+        return raw
+    if found.unit is None:
+        source.doubts.layer("AREA_UNIT_OPEN", source.name("area"))
+    else:
+        source.doubts.counted("AREA_UNIT", int(np.isfinite(raw).sum()), source.name("area"), unit=found.unit)
+    return _in_range(source, "area", found.values)
+
+
+def _closure(source: Source) -> Floats:
+    raw = _raw(source, "closure")
+    settings = source.tables.settings
+    found = closure_as_fraction(
+        raw, settings["fraction_share"], settings["percent_median"], source.mapping.decisions.get("closure_unit")
+    )
+    if found.unit != "fraction":
+        _say_unit(source, "closure", "CLOSURE_UNIT", found, raw)
+    source.doubts.stands(
+        "CLOSURE_UNIT_UNCLEAR", found.doubtful, source.name("closure"), source.written("closure"), unit=found.unit
+    )
+    return _in_range(source, "closure", found.values)
+
+
+def _tenths(source: Source, role: str, limit: str, names: tuple[str, str]) -> Floats:
+    raw = _raw(source, role)
+    found = tenths_of(raw, source.tables.settings[limit], names, source.mapping.decisions.get(f"{role}_unit"))
+    if found.unit == names[1]:
+        _say_unit(source, role, "MEASURE_IN_TENTHS", found, raw)
+    return _in_range(source, role, found.values)
+
+
+def _say_unit(source: Source, role: str, code: str, found: Converted, raw: Floats) -> None:
+    source.doubts.counted(code, int(np.isfinite(raw).sum()), source.name(role), unit=found.unit)
+
+
+def _per_hectare(source: Source, role: str, role_per_mu: str) -> Floats:
+    """Amount per ha; from the amount per 亩 where the layer has that instead."""
+    values = _numbers(source, role)
+    if source.name(role_per_mu) is None:
+        return values
+    from_mu = _numbers(source, role_per_mu) * MU_PER_HECTARE
+    used = np.isnan(values) & np.isfinite(from_mu)
+    source.doubts.counted("PER_MU_TO_PER_HA", int(used.sum()), source.name(role_per_mu))
+    return np.where(used, from_mu, values)
+
+
+def _volume(source: Source, area_ha: Floats) -> Floats:
+    """Stock in m³/ha; from m³ per 亩, else from the stock of the stand and its area on the ellipsoid."""
+    values = _per_hectare(source, "volume", "volume_per_mu")
+    if source.name("stand_volume") is None:
+        return values
+    total = _numbers(source, "stand_volume")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        from_total = np.where(area_ha > 0, total / area_ha, np.nan)
+    used = np.isnan(values) & np.isfinite(from_total)
+    source.doubts.counted("VOLUME_FROM_STAND_TOTAL", int(used.sum()), source.name("stand_volume"))
+    return np.where(used, from_total, values)
+
+
+def _soil_depth(source: Source) -> Floats:
+    """Soil depth in cm; a column of classes 1 to 3 (thick, medium, thin) has no depth in cm."""
+    values = _numbers(source, "soil_depth")
+    known = values[np.isfinite(values)]
+    if len(known) and np.isin(known, _SOIL_CLASSES).all():
+        source.doubts.counted("SOIL_DEPTH_AS_CLASS", len(known), source.name("soil_depth"))
+        return np.full(len(values), np.nan)
+    return values
+
+
+def _without_impossible_zero(source: Source, role: str, values: Floats, volume_m3_ha: Floats) -> Floats:
+    """A zero beside a standing stock was not measured: unknown."""
+    impossible = (values == 0) & (volume_m3_ha > 0)
+    source.doubts.stands("ZERO_BESIDE_STOCK", impossible, source.name(role), source.written(role))
+    return np.where(impossible, np.nan, values)

@@ -1,0 +1,59 @@
+"""Slope of a stand, written as a class or in degrees: an interval in either case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .cells import read_numbers
+from .codes import read_codes
+from .tables import StandTables
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Slope in degrees, from ``low`` to ``high`` with both included; NaN where unknown.
+
+    ``kind`` is ``class``, ``degrees`` or None (nothing filled in); ``unknown`` marks cells that say something
+    which is no slope.
+    """
+
+    low: Floats
+    high: Floats
+    kind: str | None
+    unknown: npt.NDArray[np.bool_]
+
+
+def read_slopes(column: pd.Series, tables: StandTables, decided: str | None = None) -> Slopes:
+    """Slope intervals of a column.
+
+    The column is in classes when all its numbers are whole and none is above 6, else in degrees; names of
+    classes (陡 …) are read in both. Class 3 means [15, 25): its upper limit is the largest number below 25, so
+    that "at least 25" is surely false and "at most 24.9" stays open.
+    """
+    table = tables.codes["PO_DU"]
+    numbers = read_numbers(column, tables)
+    values = numbers.values
+    known = values[np.isfinite(values)]
+    kind = decided
+    if kind is None and (len(known) or numbers.not_number.any()):
+        highest = max(float(code) for code in table.values)
+        as_class = bool(np.all(known == np.round(known))) and bool(np.all(known <= highest))
+        kind = "class" if as_class else "degrees"
+    low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    as_code = read_codes(column, ("PO_DU",), tables)
+    classed = as_code.how == "name" if kind == "degrees" else np.asarray([code is not None for code in as_code.code])
+    for code, (lower, upper) in table.bounds.items():
+        here = classed & (as_code.code == code)
+        low[here] = lower
+        high[here] = upper if upper >= 90.0 else np.nextafter(upper, -np.inf)  # noqa: PLR2004 - a wall
+    if kind == "degrees":
+        inside = np.isfinite(values) & (values >= 0.0) & (values <= 90.0)  # noqa: PLR2004
+        low[inside] = high[inside] = values[inside]
+    said = np.isfinite(values) & ~((values == 0) & (kind == "class")) | numbers.not_number
+    return Slopes(low, high, kind, said & np.isnan(low))
