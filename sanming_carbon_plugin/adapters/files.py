@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,14 @@ def output_problem(problem: OSError, path: Path) -> OutputError:
     if problem.errno in _FULL:
         return OutputError("DISK_FULL", path=path)
     return OutputError("OUTPUT_NOT_WRITABLE", path=path, reason=problem.strerror or str(problem))
+
+
+def is_inside_missing_folder(path: Path) -> str | None:
+    """Why nothing can be written at ``path``: its folder is not there or is a file; None where it is fine."""
+    folder = path.absolute().parent
+    if not folder.exists():
+        return os.strerror(errno.ENOENT)
+    return None if folder.is_dir() else os.strerror(errno.ENOTDIR)
 
 
 @contextmanager
@@ -44,3 +53,22 @@ def output_folder(folder: Path) -> Iterator[Path]:
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """A file to write, which takes the place of ``path`` when all went well.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    beside = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}.tmp")
+    try:
+        yield beside
+        beside.replace(path)
+    except OSError as problem:
+        raise output_problem(problem, path) from problem
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""Checks only: every doubt about a stand layer, before anything is computed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ...core.issues import join_issues
+from ...core.pipeline import know_stands
+from ...core.progress import Progress
+from ...core.stands.checks import check_stands
+from ..geopackage import write_geopackage
+from ..stand_tables import load_stand_tables
+from .issue_table import issue_counts, issues_table
+from .opening import check_output, geodesy_of, open_inventory, require_all
+from .request import JobOutcome, StandSource
+
+
+def check(
+    stands: StandSource,
+    out: Path | None,
+    mapping: Path | None,
+    overwrite: bool,  # noqa: FBT001
+    progress: Progress,
+) -> JobOutcome:
+    """Check a stand layer; write the layer ``issues`` where ``out`` is given.
+
+    Raises
+    ------
+    UsageError, InputError, OutputError, CancelledError
+        Nothing is left half-written then.
+    """
+    if out is not None:
+        check_output(out, overwrite)
+    progress.step("read", 0, 3)
+    inventory = open_inventory(stands, mapping, None, progress)
+    require_all(inventory.layer)
+    tables = load_stand_tables()
+    progress.step("stands", 1, 3)
+    known = know_stands(inventory, tables, geodesy_of(inventory.layer))
+    progress.step("check", 2, 3)
+    doubts = check_stands(inventory.layer, known.columns, tables, progress=progress)
+    issues = join_issues([*inventory.layer.notes, known.issues, doubts])
+    table = issues_table(issues, known.columns.index, inventory.layer.geometry, inventory.layer.crs_wkt)
+    if out is not None:
+        write_geopackage(out, [table], overwrite, progress)
+    severities = table.frame["severity"].to_numpy()
+    counts: dict[str, object] = {"stands": len(inventory.layer), "issues": len(table.frame)}
+    for severity in ("error", "warning", "info"):
+        counts[severity] = int(np.count_nonzero(severities == severity))
+    return JobOutcome(out, counts, issue_counts(table.frame))

@@ -1,0 +1,48 @@
+"""The layer ``issues``: every doubt with its words and its place on the map."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...core.stands.layer import FieldType
+from ..geopackage import OutputTable
+from ..resources import render_issues
+
+_TEXT = FieldType("text")
+
+ISSUE_LAYER_COLUMNS = {
+    name: _TEXT for name in ("stand_key", "code", "severity", "field", "value", "message", "message_zh")
+}
+
+
+def issues_table(
+    issues: pd.DataFrame, stand_keys: pd.Index, geometry: npt.NDArray[np.object_], crs_wkt: str | None = None
+) -> OutputTable:
+    """The issues with severity and words; each at its own place, else at its stand.
+
+    Parameters
+    ----------
+    issues
+        Rows as in :mod:`sanming_carbon_plugin.core.issues`; an own place stands in the column ``geometry``.
+    stand_keys, geometry
+        Keys and polygons of the stands.
+    """
+    rendered = render_issues(issues)
+    row = stand_keys.get_indexer(pd.Index(rendered["stand_key"], dtype=object))
+    place = np.append(geometry, None)[row]
+    if "geometry" in rendered.columns:
+        own = rendered["geometry"].to_numpy(dtype=object)
+        has_own = np.array([item is not None and item == item for item in own], dtype=bool)  # noqa: PLR0124 - NaN
+        place = np.where(has_own, own, place)
+    frame = rendered[list(ISSUE_LAYER_COLUMNS)].reset_index(drop=True)
+    return OutputTable("issues", dict(ISSUE_LAYER_COLUMNS), frame, place, crs_wkt)
+
+
+def issue_counts(rendered: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Rows per code and severity, errors first, then by code."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    sizes = rendered.groupby(["code", "severity"], sort=True).size()
+    ordered = sorted(sizes.items(), key=lambda item: (order.get(item[0][1], 3), item[0][0]))
+    return {key: int(count) for key, count in ordered}

@@ -1,0 +1,140 @@
+"""Opens what a job was asked to work on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import shapely
+
+from ...core.errors import InputError, OutputError, UsageError
+from ...core.pipeline import Geodesy, Inventory
+from ...core.progress import Progress
+from ...core.rasters.bands import NamedRaster
+from ...core.stands.layer import VectorLayer
+from ...core.stands.mapping import FieldMapping
+from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
+from ..files import is_inside_missing_folder
+from ..rasters import open_raster
+from ..resources import read_json
+from ..vectors import read_layer
+from .request import LayerSource, StandSource
+
+SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
+
+
+def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg",)) -> None:  # noqa: FBT001
+    """Refuse before the work begins what could not be written after it.
+
+    Raises
+    ------
+    UsageError
+        Where the name's ending is none of ``suffixes``.
+    OutputError
+        Where the target exists already, or its folder does not.
+    """
+    if out.suffix.lower() not in suffixes:
+        raise UsageError("OUTPUT_FORMAT", path=out, formats=", ".join(suffixes))
+    if out.exists() and (out.is_dir() or not overwrite):
+        raise OutputError("OUTPUT_EXISTS", path=out)
+    reason = is_inside_missing_folder(out)
+    if reason:
+        raise OutputError("OUTPUT_NOT_WRITABLE", path=out, reason=reason)
+
+
+def open_layer(source: StandSource, progress: Progress) -> VectorLayer:
+    """A layer that was taken from the screen, or read now."""
+    if isinstance(source, VectorLayer):
+        return source
+    return read_layer(source.path, layer=source.layer, encoding=source.encoding, progress=progress)
+
+
+def open_inventory(
+    source: StandSource, mapping: Path | None, survey_method: str | None, progress: Progress
+) -> Inventory:
+    """A stand layer with its mapping.
+
+    Raises
+    ------
+    InputError
+        Where the layer or the mapping cannot be used.
+    """
+    layer = open_layer(source, progress)
+    columns = list(layer.attributes.columns)
+    fields = FieldMapping.from_dict(read_json(mapping), columns) if mapping is not None else None
+    return Inventory(layer, fields, survey_method)
+
+
+def beside(layer: VectorLayer, stands: VectorLayer) -> VectorLayer:
+    """``layer`` in the CRS of the stands."""
+    if same_crs(layer.crs_wkt, stands.crs_wkt):
+        return layer
+    move = transformer(layer.crs_wkt, stands.crs_wkt)
+    return replace(layer, geometry=shapely.transform(layer.geometry, move), crs_wkt=stands.crs_wkt)
+
+
+def geodesy_of(layer: VectorLayer) -> Geodesy:
+    """Ellipsoid of a layer's CRS and the way to longitude and latitude on it."""
+    move = to_lonlat(layer.crs_wkt)
+    semi_major_m, flattening = ellipsoid(layer.crs_wkt)
+    return Geodesy(lambda geometry: shapely.transform(geometry, move), semi_major_m, flattening)
+
+
+def open_rasters(pairs: Sequence[tuple[str, str]], stands: VectorLayer) -> tuple[NamedRaster, ...]:
+    """The rasters of ``NAME=PATH`` pairs.
+
+    Raises
+    ------
+    UsageError
+        Where two rasters have one name.
+    InputError
+        Where a raster cannot be used.
+    """
+    names = [name.casefold() for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError("RASTER_NAME_TWICE", name=name)
+    return tuple(open_raster(path, name, stands.crs_wkt) for name, path in pairs)
+
+
+def survey_methods(text: str | None) -> tuple[str | None, str | None]:
+    """Survey methods of the layer and of the earlier one, from ``METHOD`` or ``METHOD,METHOD0``.
+
+    Raises
+    ------
+    UsageError
+        Where a method is not known.
+    """
+    if not text:
+        return None, None
+    methods = [part.strip() for part in text.split(",")]
+    if len(methods) > 2 or any(method not in SURVEY_METHODS for method in methods):  # noqa: PLR2004 - two dates
+        raise UsageError("SURVEY_METHOD_UNKNOWN", given=text, known=", ".join(SURVEY_METHODS))
+    return methods[0], methods[-1] if len(methods) > 1 else None
+
+
+def described(source: StandSource | None, layer: VectorLayer | None) -> dict[str, object] | None:
+    """What the record of the run says of an input layer."""
+    if source is None or layer is None:
+        return None
+    return {
+        "source": Path(layer.source).name if isinstance(source, LayerSource) else layer.source or layer.name,
+        "layer": layer.name,
+        "rows": len(layer),
+        "crs": authority(layer.crs_wkt) if layer.crs_wkt else None,
+        "encoding": layer.encoding,
+        "sha256": layer.source_hash,
+    }
+
+
+def require_all(layer: VectorLayer) -> None:
+    """Refuse a layer without a single polygon.
+
+    Raises
+    ------
+    InputError
+        LAYER_EMPTY.
+    """
+    if len(layer) == 0:
+        raise InputError("LAYER_EMPTY", path=layer.source or layer.name, layer=layer.name)

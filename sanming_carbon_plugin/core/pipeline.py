@@ -1,0 +1,258 @@
+"""The main job, stage by stage.
+
+One table of stands walks through the rooms from left to right; each stage adds columns to it and tells its
+doubts. Read :data:`STAGES` aloud and it explains the job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .carbon.parameters import ParameterTable
+from .carbon.period import Period
+from .carbon.sink import SinkResult, sink
+from .carbon.stock import stock
+from .carbon.two_dates import EarlierInventory
+from .carbon.uncertainty import ErrorTable, SinkErrors, total_interval
+from .classes.measures import classify
+from .classes.rules import RuleSet
+from .issues import join_issues
+from .planning.summary import summary
+from .progress import Progress
+from .rasters.bands import NamedRaster
+from .rasters.evidence import evidence
+from .results import ResultTable
+from .stage import StageResult
+from .stands.area import ellipsoidal_area_m2
+from .stands.checks import check_stands
+from .stands.checks.two_dates import check_two_dates
+from .stands.layer import VectorLayer
+from .stands.mapping import FieldMapping, recognise_fields
+from .stands.normalise import normalise_stands
+from .stands.tables import StandTables
+from .tickets.credited_parcels import CreditedParcels
+from .tickets.eligibility import eligibility
+from .tickets.profiles import Profile
+from .tickets.tenure import TenureParcels
+
+Coordinates = npt.NDArray[np.float64]
+Geometries = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Geodesy:
+    """What areas need to know of a CRS: its ellipsoid, and its polygons in degrees on it.
+
+    Attributes
+    ----------
+    to_lonlat
+        Moves polygons from the CRS to longitude and latitude on its own datum.
+    semi_major_m, flattening
+        The ellipsoid.
+    """
+
+    to_lonlat: Callable[[Geometries], Geometries]
+    semi_major_m: float
+    flattening: float
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """A stand layer, and what its user says about it.
+
+    ``mapping`` None has the columns recognised; ``survey_method`` is for layers that do not say it themselves.
+    """
+
+    layer: VectorLayer
+    mapping: FieldMapping | None = None
+    survey_method: str | None = None
+
+
+@dataclass(frozen=True)
+class AssessInputs:
+    """Everything the main job needs, opened already.
+
+    ``earlier``, ``credited`` and ``tenure`` are in the CRS of the stands.
+    """
+
+    stands: Inventory
+    tables: StandTables
+    geodesy: Geodesy
+    parameters: ParameterTable
+    errors: ErrorTable
+    rules: tuple[RuleSet, ...]
+    profile: Profile
+    rasters: tuple[NamedRaster, ...] = ()
+    earlier: Inventory | None = None
+    period: Period | None = None
+    credited: tuple[CreditedParcels, ...] = ()
+    tenure: TenureParcels | None = None
+
+
+@dataclass
+class Walk:
+    """The table on its way through the rooms, and what was noticed there."""
+
+    inputs: AssessInputs
+    progress: Progress
+    facts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    issues: list[pd.DataFrame] = field(default_factory=list)
+    evidence_columns: tuple[str, ...] = ()
+    sink_errors: SinkErrors | None = None
+
+    @property
+    def geometry(self) -> Geometries:
+        """Polygons of the stands, in the order of the table."""
+        return self.inputs.stands.layer.geometry
+
+
+@dataclass(frozen=True)
+class AssessResult:
+    """What the main job found.
+
+    Attributes
+    ----------
+    facts
+        The table of stands after the last stage.
+    issues
+        All doubts, in the order of the stages.
+    summary
+        Totals by county, township, species group and age group.
+    evidence_columns
+        Names of the raster columns in ``facts``.
+    totals
+        Sums of the whole layer with the interval of its sink.
+    """
+
+    facts: pd.DataFrame
+    issues: pd.DataFrame
+    summary: ResultTable
+    evidence_columns: tuple[str, ...]
+    totals: dict[str, float]
+
+
+def _know_the_stands(walk: Walk) -> StageResult:
+    return know_stands(walk.inputs.stands, walk.inputs.tables, walk.inputs.geodesy)
+
+
+def _check_them(walk: Walk) -> StageResult:
+    issues = check_stands(walk.inputs.stands.layer, walk.facts, walk.inputs.tables, progress=walk.progress)
+    return StageResult(pd.DataFrame(index=walk.facts.index), issues)
+
+
+def _see_what_the_rasters_say(walk: Walk) -> StageResult:
+    if not walk.inputs.rasters:
+        return StageResult(pd.DataFrame(index=walk.facts.index))
+    found = evidence(walk.facts.index, walk.geometry, walk.inputs.rasters, walk.progress)
+    walk.evidence_columns = tuple(found.columns.columns)
+    return found
+
+
+def _weigh_the_carbon(walk: Walk) -> StageResult:
+    return stock(walk.facts, walk.inputs.parameters)
+
+
+def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
+    inputs, earlier, doubts = walk.inputs, None, []
+    if inputs.earlier is not None:
+        before = know_stands(inputs.earlier, inputs.tables, inputs.geodesy)
+        earlier = EarlierInventory(before.columns, inputs.earlier.layer.geometry)
+        doubts.append(check_two_dates(walk.facts, before.columns))
+    found = sink(
+        walk.facts, walk.geometry, earlier, inputs.parameters, inputs.errors, inputs.period, progress=walk.progress
+    )
+    walk.sink_errors = found.errors
+    return SinkResult(found.columns, join_issues([*doubts, found.issues]), found.errors)
+
+
+def _find_the_measures(walk: Walk) -> StageResult:
+    return classify(walk.facts, walk.geometry, walk.inputs.rules, progress=walk.progress)
+
+
+def _judge_the_tickets(walk: Walk) -> StageResult:
+    inputs = walk.inputs
+    return eligibility(walk.facts, walk.geometry, inputs.profile, inputs.period, list(inputs.credited), inputs.tenure)
+
+
+STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
+    ("stands", _know_the_stands),
+    ("check", _check_them),
+    ("evidence", _see_what_the_rasters_say),
+    ("stock", _weigh_the_carbon),
+    ("sink", _compare_with_the_earlier_inventory),
+    ("classes", _find_the_measures),
+    ("tickets", _judge_the_tickets),
+)
+"""The stages in their order: name of the step and what is done."""
+
+
+def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> StageResult:
+    """Areas, keys and codes of a stand layer: the beginning of its table."""
+    layer = inventory.layer
+    mapping = inventory.mapping or recognise_fields(layer.attributes, tables)
+    area_m2 = ellipsoidal_area_m2(geodesy.to_lonlat(layer.geometry), geodesy.semi_major_m, geodesy.flattening)
+    return normalise_stands(layer, mapping, tables, area_m2, survey_method=inventory.survey_method)
+
+
+def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
+    """Walk the stands through all stages.
+
+    Raises
+    ------
+    CarbonError
+        Where a stage cannot go on, or the user cancelled.
+    """
+    walk = Walk(inputs, progress, issues=list(inputs.stands.layer.notes))
+    for position, (name, stage) in enumerate(STAGES):
+        progress.step(name, position, len(STAGES))
+        progress.raise_if_cancelled()
+        found = stage(walk)
+        walk.facts = _with_columns(walk.facts, found.columns)
+        walk.issues.append(found.issues)
+    return AssessResult(
+        facts=walk.facts,
+        issues=join_issues(walk.issues),
+        summary=summary(walk.facts, _interval_of(walk.sink_errors)),
+        evidence_columns=walk.evidence_columns,
+        totals=_totals(walk),
+    )
+
+
+def _with_columns(facts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """``facts`` and the new columns; one that is there already is replaced."""
+    if facts.columns.empty:
+        return new
+    kept = facts.drop(columns=[name for name in new.columns if name in facts.columns])
+    return pd.concat([kept, new], axis=1)
+
+
+def _interval_of(
+    errors: SinkErrors | None,
+) -> Callable[[npt.NDArray[np.int64], int], tuple[Coordinates, Coordinates]] | None:
+    if errors is None:
+        return None
+
+    def interval(group: npt.NDArray[np.int64], count: int) -> tuple[Coordinates, Coordinates]:
+        found = total_interval(errors, group, count)
+        return found["sink_low_tco2e_yr"].to_numpy(), found["sink_high_tco2e_yr"].to_numpy()
+
+    return interval
+
+
+def _totals(walk: Walk) -> dict[str, float]:
+    """Sums of what is known, NaN where nothing is; the interval belongs to the whole, not to the sum of parts."""
+    totals = {
+        f"total_{name}": float(walk.facts[name].sum(min_count=1))
+        for name in ("area_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr", "ticket_tco2e")
+    }
+    low = high = np.nan
+    interval = _interval_of(walk.sink_errors)
+    if interval is not None and not np.isnan(totals["total_sink_tco2e_yr"]):
+        lows, highs = interval(np.zeros(len(walk.facts), dtype=np.int64), 1)
+        low, high = float(lows[0]), float(highs[0])
+    return totals | {"total_sink_low_tco2e_yr": low, "total_sink_high_tco2e_yr": high}
