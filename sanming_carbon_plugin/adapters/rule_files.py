@@ -11,8 +11,9 @@ from pathlib import Path
 from ..core.classes.fields import KNOWN_FIELDS, KnownField
 from ..core.classes.measures import measure_rules, with_own_rules
 from ..core.classes.rules import RuleSet
-from ..core.errors import InputError, OutputError
+from ..core.errors import InputError
 from ..paths import resources_dir
+from .files import output_folder
 
 SHIPPED_RULES = ("pine_transformation.json", "national_reserve_forest.json", "forest_programme.json")
 LARGEST_FILE_BYTES = 2_000_000
@@ -85,21 +86,16 @@ def load_rules(
 
 
 def write_rules(rule_set: RuleSet, path: Path) -> None:
-    """Write a rule set as a file that :func:`read_rules` reads; an existing file is not replaced.
+    """Write a rule set, whole or not at all, as a file that :func:`read_rules` reads.
 
     Raises
     ------
     OutputError
-        OUTPUT_EXISTS or OUTPUT_NOT_WRITTEN.
+        Where the folder of ``path`` cannot be written.
     """
-    text = json.dumps(rule_set.data, ensure_ascii=False, indent=2) + "\n"
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise OutputError("OUTPUT_EXISTS", path=path) from error
-    except OSError as error:
-        raise OutputError("OUTPUT_NOT_WRITTEN", path=path, reason=error.strerror) from error
+    with output_folder(path.parent) as folder:
+        text = json.dumps(rule_set.data, ensure_ascii=False, indent=2) + "\n"
+        (folder / path.name).write_text(text, encoding="utf-8")
 
 
 def _not_read(path: Path, reason: str) -> InputError:

@@ -8,9 +8,8 @@ to the comparisons without changing any outcome, so that each comparison says by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Union
 
 from .fields import NUMBER, KnownField
 
@@ -32,22 +31,32 @@ OPPOSITE = {
     "outside": "between",
 }
 _ORDERED = {"<", "<=", ">", ">=", "between", "outside"}
+_RANGES = {"between", "outside"}
+_LISTS = {"in", "not_in"} | _RANGES
+
+Value = float | str | tuple[float, ...] | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One field held against a value, a list, a range (both ends inside) or another field."""
+    """One field held against a value, a list, a range (both ends inside) or another field.
+
+    Attributes
+    ----------
+    text
+        Whether the field holds words.
+    """
 
     field: str
     op: str
-    value: float | str | tuple[float, float] | tuple[str, ...] | tuple[float, ...] | None
+    value: Value
     other: str | None = None
-
+    text: bool = False
     parts: int = 1
 
     def opposite(self) -> Comparison:
         """The comparison that passes where this one fails."""
-        return Comparison(self.field, OPPOSITE[self.op], self.value, self.other)
+        return Comparison(self.field, OPPOSITE[self.op], self.value, self.other, self.text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +72,7 @@ class Group:
         return group(not self.every, [child.opposite() for child in self.children])
 
 
-Node = Union[Comparison, Group]
+Node = Comparison | Group
 
 
 def group(every: bool, children: list[Node]) -> Group:
@@ -84,14 +93,14 @@ def comparisons(node: Node) -> list[Comparison]:
     return list(found)
 
 
-def fields_of(node: Node) -> list[str]:
-    """Names of the fields a condition asks about, in reading order."""
-    names: dict[str, None] = {}
+def fields_of(node: Node) -> dict[str, bool]:
+    """Names of the fields a condition asks about, in reading order, each with whether it holds words."""
+    names: dict[str, bool] = {}
     for comparison in comparisons(node):
-        names.setdefault(comparison.field)
+        names.setdefault(comparison.field, comparison.text)
         if comparison.other is not None:
-            names.setdefault(comparison.other)
-    return list(names)
+            names.setdefault(comparison.other, comparison.text)
+    return names
 
 
 @dataclass
@@ -107,8 +116,21 @@ class Problems:
 
 def shown(value: object, longest: int = 60) -> str:
     """A value as it stands in the file, short enough for a message."""
-    text = repr(value) if not isinstance(value, (dict, list)) else type(value).__name__
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        return "a huge number"
+    text = repr(value)
     return text if len(text) <= longest else text[:longest] + "…"
+
+
+class _Refused(Exception):  # noqa: N818 - never leaves this module
+    """A part of a condition that cannot be used."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        super().__init__(path, text)
 
 
 class ConditionReader:
@@ -136,51 +158,57 @@ class ConditionReader:
 
     def read(self, data: object, path: str, level: int = 0) -> Node | None:
         """The condition at ``path``, None where it cannot be used (then it is noted why)."""
-        if level > MOST_LEVELS:
-            return self._refuse(path, "more than {} levels inside each other".format(MOST_LEVELS))
-        if not isinstance(data, dict):
-            return self._refuse(path, "a condition must be an object, not {}".format(shown(data)))
-        for key in ("all", "any", "not", "ref"):
-            if key in data:
-                if len(data) > 1:
-                    return self._refuse(path, '"{}" stands with other keys'.format(key))
-                if key == "ref":
-                    return self._definition(data["ref"], path, level)
-                if key == "not":
-                    inner = self.read(data["not"], path + ".not", level + 1)
-                    return None if inner is None else inner.opposite()
-                return self._group(key, data[key], path, level)
-        return self._comparison(data, path)
+        try:
+            return self._condition(data, path, level)
+        except _Refused as refused:
+            self._problems.add(refused.path, refused.text)
+            return None
 
     def definition(self, name: str) -> Node | None:
-        """The definition ``name``."""
-        return self._definition(name, "$.definitions", 0)
+        """The definition ``name``, which stands for itself and is used by nothing."""
+        node = self.read({"ref": name}, "$.definitions")
+        self.used.discard(name)
+        return node
 
-    def _refuse(self, path: str, text: str) -> None:
-        self._problems.add(path, text)
+    def _condition(self, data: object, path: str, level: int) -> Node | None:
+        if level > MOST_LEVELS:
+            raise _Refused(path, "more than {} levels inside each other".format(MOST_LEVELS))
+        if not isinstance(data, dict):
+            raise _Refused(path, "a condition must be an object, not {}".format(shown(data)))
+        key = next((key for key in ("all", "any", "not", "ref") if key in data), None)
+        if key is None:
+            return self._comparison(data, path)
+        if len(data) > 1:
+            raise _Refused(path, '"{}" stands with other keys'.format(key))
+        if key == "ref":
+            return self._definition(data["ref"], path, level)
+        if key == "not":
+            inner = self.read(data["not"], path + ".not", level + 1)
+            return None if inner is None else inner.opposite()
+        return self._group(key, data[key], path, level)
 
     def _group(self, key: str, items: object, path: str, level: int) -> Node | None:
         path = "{}.{}".format(path, key)
         if not isinstance(items, list) or not items:
-            return self._refuse(path, "must be a list with at least one condition")
+            raise _Refused(path, "must be a list with at least one condition")
         if len(items) > MOST_VALUES:
-            return self._refuse(path, "has {} conditions, more than {}".format(len(items), MOST_VALUES))
+            raise _Refused(path, "has {} conditions, more than {}".format(len(items), MOST_VALUES))
         children = [self.read(item, "{}[{}]".format(path, i), level + 1) for i, item in enumerate(items)]
         usable = [child for child in children if child is not None]
         if len(usable) < len(items):
             return None
         whole = group(key == "all", usable)
         if whole.parts > MOST_PARTS:
-            return self._refuse(path, "has more than {} parts".format(MOST_PARTS))
+            raise _Refused(path, "has more than {} parts".format(MOST_PARTS))
         return whole
 
     def _definition(self, name: object, path: str, level: int) -> Node | None:
         if not isinstance(name, str) or name not in self._definitions:
-            return self._refuse(path, "there is no definition {}".format(shown(name)))
+            raise _Refused(path, "there is no definition {}".format(shown(name)))
         self.used.add(name)
         if name in self._open:
             circle = " → ".join([*self._open[self._open.index(name) :], name])
-            return self._refuse(path, "the definitions go in a circle: {}".format(circle))
+            raise _Refused(path, "the definitions go in a circle: {}".format(circle))
         if name not in self._read:
             data = self._definitions[name]
             condition = data.get("condition") if isinstance(data, dict) else None
@@ -189,77 +217,68 @@ class ConditionReader:
             self._open.pop()
         return self._read[name]
 
-    def _comparison(self, data: dict[str, object], path: str) -> Node | None:
+    def _comparison(self, data: dict[str, object], path: str) -> Comparison:
         strange = sorted(str(key) for key in set(data) - {"field", "op", "value", "other"})
         if strange:
-            return self._refuse(path, "unknown key {}".format(shown(strange[0])))
-        name, op = data.get("field"), data.get("op")
+            raise _Refused(path, "unknown key {}".format(shown(strange[0])))
+        name, known = self._field(data.get("field"), path + ".field")
+        op = data.get("op")
+        if not isinstance(op, str) or op not in OPPOSITE:
+            raise _Refused(path + ".op", "unknown comparison {}".format(shown(op)))
+        text = known.kind != NUMBER
+        if text and op in _ORDERED:
+            raise _Refused(path + ".op", '"{}" needs a number and {} is text'.format(op, name))
+        if ("value" in data) == ("other" in data):
+            raise _Refused(path, 'needs either "value" or "other"')
+        if "other" in data:
+            return Comparison(name, op, None, self._other(name, op, data["other"], path), text)
+        return Comparison(name, op, _value(known, op, data["value"], path + ".value"), None, text)
+
+    def _field(self, name: object, path: str) -> tuple[str, KnownField]:
         known = self._known.get(name) if isinstance(name, str) else None
         if known is None:
-            return self._refuse(path + ".field", "unknown field {}".format(shown(name)))
-        if not isinstance(op, str) or op not in OPPOSITE:
-            return self._refuse(path + ".op", "unknown comparison {}".format(shown(op)))
-        if known.kind != NUMBER and op in _ORDERED:
-            return self._refuse(path + ".op", '"{}" needs a number and {} is text'.format(op, name))
-        if ("value" in data) == ("other" in data):
-            return self._refuse(path, 'needs either "value" or "other"')
-        if "other" in data:
-            return self._between_fields(str(name), op, data["other"], path)
-        read = self._number_value if known.kind == NUMBER else self._text_value
-        value = read(known, op, data["value"], path + ".value")
-        return None if value is None else Comparison(str(name), op, value)
+            raise _Refused(path, "unknown field {}".format(shown(name)))
+        return str(name), known
 
-    def _between_fields(self, name: str, op: str, other: object, path: str) -> Node | None:
-        known = self._known.get(other) if isinstance(other, str) else None
-        if known is None:
-            return self._refuse(path + ".other", "unknown field {}".format(shown(other)))
-        if op in {"in", "not_in", "between", "outside"}:
-            return self._refuse(path + ".op", '"{}" does not compare two fields'.format(op))
+    def _other(self, name: str, op: str, other: object, path: str) -> str:
+        found, known = self._field(other, path + ".other")
+        if op in _LISTS:
+            raise _Refused(path + ".op", '"{}" does not compare two fields'.format(op))
         if known.kind != self._known[name].kind:
-            return self._refuse(path + ".other", "{} and {} are of different kinds".format(name, other))
-        if other == name:
-            return self._refuse(path + ".other", "{} is compared with itself".format(name))
-        return Comparison(name, op, None, str(other))
+            raise _Refused(path + ".other", "{} and {} are of different kinds".format(name, found))
+        if found == name:
+            raise _Refused(path + ".other", "{} is compared with itself".format(name))
+        return found
 
-    def _number_value(
-        self, known: KnownField, op: str, value: object, path: str
-    ) -> float | tuple[float, ...] | tuple[float, float] | None:
-        if op in {"in", "not_in", "between", "outside"}:
-            if not isinstance(value, list) or not value or len(value) > MOST_VALUES:
-                return self._refuse(path, "must be a list of 1 to {} numbers".format(MOST_VALUES))
-            numbers = [self._number(known, item, "{}[{}]".format(path, i)) for i, item in enumerate(value)]
-            usable = [number for number in numbers if number is not None]
-            if len(usable) < len(value):
-                return None
-            if op in {"between", "outside"} and (len(usable) != 2 or usable[0] > usable[1]):  # noqa: PLR2004
-                return self._refuse(path, "must be two numbers, the smaller one first")
-            return tuple(usable)
-        return self._number(known, value, path)
 
-    def _number(self, known: KnownField, value: object, path: str) -> float | None:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return self._refuse(path, "must be a number, not {}".format(shown(value)))
-        # Compared as it stands: an integer of a thousand digits has no float.
-        if value != value or abs(value) > LARGEST_NUMBER:  # noqa: PLR0124 - NaN is the only value unequal to itself
-            return self._refuse(path, "is not a usable number")
-        if not known.low <= value <= known.high:
-            return self._refuse(
-                path, "{} lies outside the possible range {:g} to {:g}".format(value, known.low, known.high)
-            )
-        return float(value)
+def _value(known: KnownField, op: str, value: object, path: str) -> Value:
+    """What a field is held against; checked for kind, range and vocabulary."""
+    read: Callable[[KnownField, object, str], float | str] = _number if known.kind == NUMBER else _word
+    if op not in _LISTS:
+        return read(known, value, path)
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
+        raise _Refused(path, "must be a list of 1 to {} values".format(MOST_VALUES))
+    items = tuple(read(known, item, "{}[{}]".format(path, i)) for i, item in enumerate(value))
+    if op in _RANGES and (len(items) != 2 or items[0] > items[1]):  # type: ignore[operator] # noqa: PLR2004
+        raise _Refused(path, "must be two numbers, the smaller one first")
+    return items  # type: ignore[return-value]
 
-    def _text_value(self, known: KnownField, op: str, value: object, path: str) -> str | tuple[str, ...] | None:
-        if op in {"in", "not_in"}:
-            if not isinstance(value, list) or not value or len(value) > MOST_VALUES:
-                return self._refuse(path, "must be a list of 1 to {} words".format(MOST_VALUES))
-            words = [self._word(known, item, "{}[{}]".format(path, i)) for i, item in enumerate(value)]
-            usable = [word for word in words if word is not None]
-            return tuple(usable) if len(usable) == len(value) else None
-        return self._word(known, value, path)
 
-    def _word(self, known: KnownField, value: object, path: str) -> str | None:
-        if not isinstance(value, str):
-            return self._refuse(path, "must be text, not {}".format(shown(value)))
-        if not known.holds_word(value):
-            return self._refuse(path, "{} is no word of this field".format(shown(value)))
-        return value
+def _number(known: KnownField, value: object, path: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _Refused(path, "must be a number, not {}".format(shown(value)))
+    # Compared as it stands: an integer of a thousand digits has no float.
+    if value != value or abs(value) > LARGEST_NUMBER:  # noqa: PLR0124 - NaN is the only value unequal to itself
+        raise _Refused(path, "is not a usable number")
+    if not known.low <= value <= known.high:
+        reach = "{:g} to {:g}".format(known.low, known.high)
+        raise _Refused(path, "{} lies outside the possible range {}".format(shown(value), reach))
+    return float(value)
+
+
+def _word(known: KnownField, value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise _Refused(path, "must be text, not {}".format(shown(value)))
+    if not known.holds_word(value):
+        raise _Refused(path, "{} is no word of this field".format(shown(value)))
+    return value

@@ -91,18 +91,14 @@ def _with_comparison(comparison: Comparison, room: Room, known: Mapping[str, Kno
 
 def _fewer_numbers(comparison: Comparison, numbers: _Numbers) -> _Numbers:
     op, value = comparison.op, comparison.value
-    if isinstance(value, tuple):
-        listed = [float(item) for item in value]
-        if op in {"between", "in"}:
-            return numbers.above(min(listed), without_end=False).below(max(listed), without_end=False)
-        if op == "outside" and listed[0] <= numbers.low and listed[1] >= numbers.high:
-            return _Numbers(1.0, 0.0)
-        return numbers
-    limit = float(value)  # type: ignore[arg-type] - a number field has a number here
+    ends = [float(item) for item in (value if isinstance(value, tuple) else (value or 0.0,))]
+    low, high = min(ends), max(ends)
     if op in {"<", "<="}:
-        return numbers.below(limit, without_end=op == "<")
+        return numbers.below(high, without_end=op == "<")
     if op in {">", ">="}:
-        return numbers.above(limit, without_end=op == ">")
-    if op == "==":
-        return numbers.above(limit, without_end=False).below(limit, without_end=False)
+        return numbers.above(low, without_end=op == ">")
+    if op in {"==", "in", "between"}:
+        return numbers.above(low, without_end=False).below(high, without_end=False)
+    if op == "outside" and low <= numbers.low and high >= numbers.high:
+        return _Numbers(1.0, 0.0)
     return numbers

@@ -66,18 +66,12 @@ class FactsView:
                 self._words[field] = np.full(len(self), -1, dtype=np.intp), np.empty(0, dtype=object)
         return self._words[field]
 
-    def known(self, field: str, number: bool) -> npt.NDArray[np.bool_]:
-        """Where a field has a value; for an interval, both ends."""
-        if number:
-            low, high = self.interval(field)
-            return np.isfinite(low) & np.isfinite(high)
-        return self.words(field)[0] >= 0
-
-    def is_number(self, field: str) -> bool:
-        """Whether the table holds the field as numbers."""
-        if field in self._facts.columns:
-            return self._facts[field].dtype.kind in "fiu"
-        return field + "_low" in self._facts.columns or field + "_high" in self._facts.columns
+    def known(self, field: str, text: bool) -> npt.NDArray[np.bool_]:
+        """Where a field has a value; for an interval, where it is a single one or has both ends."""
+        if text:
+            return self.words(field)[0] >= 0
+        low, high = self.interval(field)
+        return np.isfinite(low) & np.isfinite(high)
 
     def _numbers(self, column: str) -> Floats:
         if column not in self._facts.columns:
@@ -90,7 +84,7 @@ class FactsView:
 
 def compare(comparison: Comparison, facts: FactsView) -> Outcomes:
     """Outcome of one comparison for every stand."""
-    if is_text(comparison, facts):
+    if comparison.text:
         return _compare_words(comparison, facts)
     passed_by, failed_by, strict = margins(comparison, facts)
     if strict:
@@ -98,14 +92,6 @@ def compare(comparison: Comparison, facts: FactsView) -> Outcomes:
     else:
         passed, failed = passed_by >= 0, failed_by < 0
     return passed.astype(np.int8) - failed.astype(np.int8)
-
-
-def is_text(comparison: Comparison, facts: FactsView) -> bool:
-    """Whether a comparison is about words."""
-    value = comparison.value[0] if isinstance(comparison.value, tuple) else comparison.value
-    if value is None:
-        return not facts.is_number(comparison.field) and comparison.op in {"==", "!="}
-    return isinstance(value, str)
 
 
 def margins(comparison: Comparison, facts: FactsView) -> tuple[Floats, Floats, bool]:
@@ -127,7 +113,7 @@ def margins(comparison: Comparison, facts: FactsView) -> tuple[Floats, Floats, b
     elif isinstance(value, tuple):
         other_low, other_high = np.float64(value[0]), np.float64(value[1])  # type: ignore[assignment]
     else:
-        other_low = other_high = np.float64(value)  # type: ignore[arg-type,assignment]
+        other_low = other_high = np.float64(value)  # type: ignore[assignment]
     with np.errstate(invalid="ignore"):
         if op in {"<", "<="}:
             least, most = other_low - high, other_high - low

@@ -13,6 +13,7 @@ from .conditions import Problems, shown
 from .evaluation import FactsView
 
 SECTION = "clear_cut_limits"
+_LARGEST = 10_000.0
 _COLUMNS = ("clear_cut_limit_ha_low", "clear_cut_limit_ha_high")
 
 Floats = npt.NDArray[np.float64]
@@ -58,12 +59,11 @@ def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
     found = []
     for number, row in enumerate(data["rows"]):
         values = [row.get(name) for name in ("slope_below_deg", "area_ha")] if isinstance(row, Mapping) else []
-        if not values or any(
-            isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 < v <= 1e4 for v in values
-        ):  # noqa: PLR2004
+        numbers = [float(v) for v in values if isinstance(v, (int, float)) and 0 < v <= _LARGEST]
+        if len(numbers) < 2 or any(isinstance(v, bool) for v in values):  # noqa: PLR2004
             problems.add("{}.rows[{}]".format(path, number), "needs slope_below_deg and area_ha above 0")
         else:
-            found.append([float(value) for value in values])
+            found.append(numbers)
     if len(found) < len(data["rows"]):
         return None
     table = np.asarray(found)

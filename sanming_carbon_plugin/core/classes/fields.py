@@ -44,8 +44,8 @@ def _number(low: float = 0.0, high: float = float("inf")) -> KnownField:
     return KnownField(NUMBER, low, high)
 
 
-def _words(*words: str) -> KnownField:
-    return KnownField(TEXT, words=frozenset(words))
+def _words(words: str) -> KnownField:
+    return KnownField(TEXT, words=frozenset(words.split()))
 
 
 def _text(pattern: str = KnownField.pattern) -> KnownField:
@@ -54,7 +54,7 @@ def _text(pattern: str = KnownField.pattern) -> KnownField:
 
 _SHARE = _number(0.0, 1.0)
 _SIGNED = KnownField(NUMBER)
-_YES_NO = _words("yes", "no")
+_YES_NO = _words("yes no")
 
 _INVENTORY = {
     "county": _text(r"\d{6}"),
@@ -66,16 +66,16 @@ _INVENTORY = {
     "area_mu": _number(),
     "area_attr_ha": _number(),
     "land_class": _words(
-        *"""arbor bamboo sparse special_shrub other_shrub shrub unestablished_plantation unestablished_closure
+        """arbor bamboo sparse special_shrub other_shrub shrub unestablished_plantation unestablished_closure
         nursery cutover burnt other_unstocked temporary_use cleared_for_farming landslide plantable_barren
         plantable_sand plantable_other forest_support cropland pasture water unused built_up mangrove forest_swamp
-        shrub_swamp other_forest_land""".split()
+        shrub_swamp other_forest_land"""
     ),
     "species_code": _text(r"\d{3}"),
     "species_group": _text(r"[a-z][a-z_]{0,39}"),
     "composition": _text(),
     "pine_share": _SHARE,
-    "origin": _words("natural", "planted"),
+    "origin": _words("natural planted"),
     "origin_code": _text(r"\d{2}"),
     "age_yr": _number(0.0, 5000.0),
     "age_group": _number(1.0, 5.0),
@@ -93,14 +93,12 @@ _INVENTORY = {
     "quality_grade": _number(1.0, 5.0),
     "land_tenure": _text(),
     "tree_tenure": _text(),
-    "forest_class": _words("public_key", "public_general", "commercial_key", "commercial_general"),
-    "forest_use": _words("public", "commercial"),
+    "forest_class": _words("public_key public_general commercial_key commercial_general"),
+    "forest_use": _words("public commercial"),
     "protection_grade": _number(1.0, 3.0),
     "land_protection_grade": _number(1.0, 4.0),
     "forest_category": _text(r"\d{3}"),
-    "disturbance": _words(
-        *"""none pest_or_disease disease insects fire weather windthrow snow landslide drought other""".split()
-    ),
+    "disturbance": _words("none pest_or_disease disease insects fire weather windthrow snow landslide drought other"),
     "disturbance_grade": _number(0.0, 3.0),
     "project_category": _text(),
     "change_reason": _text(),
@@ -108,7 +106,7 @@ _INVENTORY = {
     "reserve_core": _YES_NO,
     "dispute": _YES_NO,
     "survey_date": _text(r"\d{4}-\d{2}-\d{2}"),
-    "survey_method": _words("plot", "angle_gauge", "ocular", "lidar", "model"),
+    "survey_method": _words("plot angle_gauge ocular lidar model"),
 }
 
 _CARBON = {
@@ -121,7 +119,7 @@ _CARBON = {
     "sink_low_tco2e_yr": _SIGNED,
     "sink_high_tco2e_yr": _SIGNED,
     "recode_tco2e": _SIGNED,
-    "sink_basis": _words("measured", "two_layers", "growth_curve", "growth_rate", "none"),
+    "sink_basis": _words("measured two_layers growth_curve growth_rate none"),
 }
 
 _CLASSES = {

@@ -16,7 +16,7 @@ from .conditions import Problems, fields_of
 from .evaluation import FAILED, PASSED, UNKNOWN, Evaluation, FactsView, Outcomes, evaluate
 from .felling_blocks import SECTION as LIMITS_SECTION
 from .felling_blocks import ClearCutLimits, blocks_above_limit, clear_cut_limits
-from .fields import KNOWN_FIELDS, NUMBER, KnownField
+from .fields import KNOWN_FIELDS, KnownField
 from .overrides import Decisions, decided
 from .rules import Measure, Rule, RuleSet, rules_invalid
 from .site_yield import SECTION as YIELD_SECTION
@@ -225,13 +225,13 @@ def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) ->
     if not rules:
         return no_issues()
     stands = np.flatnonzero(np.maximum.reduce(list(asked.values())))
-    names = list(dict.fromkeys(name for rule in rules for name in fields_of(rule.test)))
-    missing = [_missing(evaluation.facts, name, rules, asked)[stands] for name in names]
+    kinds = {name: text for rule in rules for name, text in fields_of(rule.test).items()}
+    missing = [_missing(evaluation.facts, name, text, rules, asked)[stands] for name, text in kinds.items()]
     return pd.DataFrame(
         {
             "stand_key": np.asarray(evaluation.facts.index, dtype=object)[stands],
             "code": np.full(len(stands), "CLASS_UNKNOWN", dtype=object),
-            "field": texts_of(missing, len(stands), lambda signs: _listed(names, signs)),
+            "field": texts_of(missing, len(stands), lambda signs: _listed(list(kinds), signs)),
             "value": texts_of([a[stands] for a in asked.values()], len(stands), lambda s: _listed(list(asked), s)),
             "params": _same({"rule_set": evaluation.rule_set.id}, len(stands)),
         },
@@ -239,11 +239,10 @@ def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) ->
     )
 
 
-def _missing(facts: FactsView, name: str, rules: Iterable[Rule], asked: Mapping[str, Outcomes]) -> Outcomes:
+def _missing(facts: FactsView, name: str, text: bool, rules: Iterable[Rule], asked: Mapping[str, Outcomes]) -> Outcomes:
     """Where a field has no full value although an unanswered rule asks for it."""
     here = np.maximum.reduce([asked[rule.id] for rule in rules if name in fields_of(rule.test)])
-    number = name in KNOWN_FIELDS and KNOWN_FIELDS[name].kind == NUMBER
-    return here * (~facts.known(name, number or facts.is_number(name))).astype(np.int8)
+    return here * (~facts.known(name, text)).astype(np.int8)
 
 
 def _listed(names: Sequence[str], signs: Sequence[int]) -> str | None:
@@ -252,7 +251,7 @@ def _listed(names: Sequence[str], signs: Sequence[int]) -> str | None:
 
 def _same(params: dict[str, object], count: int) -> npt.NDArray[np.object_]:
     column = np.empty(count, dtype=object)
-    column[:] = params  # type: ignore[call-overload]
+    column[:] = params
     return column
 
 
