@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.classes.fields import KNOWN_FIELDS, KnownField
@@ -19,15 +17,7 @@ SHIPPED_RULES = ("pine_transformation.json", "national_reserve_forest.json", "fo
 LARGEST_FILE_BYTES = 2_000_000
 
 
-@dataclass(frozen=True)
-class RuleFile:
-    """Where a rule set came from: for the run record."""
-
-    path: Path
-    sha256: str
-
-
-def read_rule_data(path: Path) -> tuple[object, RuleFile]:
+def read_rule_data(path: Path) -> object:
     """Content of a rule or profile file: plain JSON, nothing in it is executed.
 
     Raises
@@ -39,8 +29,8 @@ def read_rule_data(path: Path) -> tuple[object, RuleFile]:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise _not_read(path, "larger than {} bytes".format(LARGEST_FILE_BYTES))
-        content = path.read_bytes()
-        data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_pairs, parse_constant=_no_number)
+        text = path.read_bytes().decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
     except OSError as error:
         raise _not_read(path, error.strerror or type(error).__name__) from error
     except json.JSONDecodeError as error:
@@ -53,10 +43,9 @@ def read_rule_data(path: Path) -> tuple[object, RuleFile]:
     except ValueError as error:
         # The parser's own words: a number with too many digits, a constant or a key refused below.
         raise _not_read(path, str(error)) from error
-    return data, RuleFile(path, hashlib.sha256(content).hexdigest())
 
 
-def read_rules(path: Path, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> tuple[RuleSet, RuleFile]:
+def read_rules(path: Path, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> RuleSet:
     """A checked set of rules about measures.
 
     Raises
@@ -64,25 +53,21 @@ def read_rules(path: Path, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS
     InputError
         RULES_NOT_READ or RULES_INVALID.
     """
-    data, source = read_rule_data(path)
-    return measure_rules(data, known_fields), source
+    return measure_rules(read_rule_data(path), known_fields)
 
 
-def shipped_rules(known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> list[tuple[RuleSet, RuleFile]]:
-    """The rule sets that come with the plugin."""
-    return [read_rules(resources_dir() / "rules" / name, known_fields) for name in SHIPPED_RULES]
+def load_rule_sets(own: Path | None = None, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> list[RuleSet]:
+    """The rule sets of a run: the shipped ones, with the measures of a user's file ``own`` put in their place.
 
+    ``known_fields`` is :func:`~sanming_carbon_plugin.core.classes.fields.with_rasters` where rules ask rasters.
 
-def load_rules(
-    own: Path | None = None, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS
-) -> tuple[list[RuleSet], list[RuleFile]]:
-    """The rule sets of a run: the shipped ones, with the measures of a user's file put in their place."""
-    shipped = shipped_rules(known_fields)
-    sets, files = [rule_set for rule_set, _ in shipped], [file for _, file in shipped]
-    if own is None:
-        return sets, files
-    mine, source = read_rules(own, known_fields)
-    return with_own_rules(sets, mine), [*files, source]
+    Raises
+    ------
+    InputError
+        RULES_NOT_READ or RULES_INVALID.
+    """
+    shipped = [read_rules(resources_dir() / "rules" / name, known_fields) for name in SHIPPED_RULES]
+    return shipped if own is None else with_own_rules(shipped, read_rules(own, known_fields))
 
 
 def write_rules(rule_set: RuleSet, path: Path) -> None:

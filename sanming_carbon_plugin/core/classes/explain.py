@@ -91,8 +91,8 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
     Returns
     -------
     list of dict
-        ``measure``, ``measure_title``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
-        ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title``, ``title_zh``, ``outcome`` (pass,
+        ``measure``, ``measure_title_en``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
+        ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title_en``, ``title_zh``, ``outcome`` (pass,
         fail, unknown); of the comparison that decided ``field``, ``op``, ``value``, ``threshold``,
         ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``.
     """
@@ -103,7 +103,7 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
         outcome = evaluation.measure(measure)
         about = {
             "measure": measure.id,
-            "measure_title": measure.title,
+            "measure_title_en": measure.title,
             "measure_title_zh": measure.title_zh,
             "measure_outcome": _ANSWERS[int(outcome[0])],
             "measure_technique": _technique(evaluation, measure, outcome),
@@ -127,7 +127,7 @@ def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
         "rule": rule.id,
         "kind": rule.kind,
         "technique": rule.technique,
-        "title": rule.title,
+        "title_en": rule.title,
         "title_zh": rule.title_zh,
         "outcome": OUTCOME_WORDS[outcome],
         **{name: decided[name] for name in ("field", "op", "value", "threshold", "distance")},

@@ -140,6 +140,16 @@ class RuleSet:
             self.id, self.version, self.status, self.title, self.title_zh, kept, self.precedence, self.extra, self.data
         )
 
+    def identity(self) -> dict[str, object]:
+        """What a run record says of this rule set."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "status": self.status,
+            "measures": list(self.measures),
+            "sha256": self.fingerprint(),
+        }
+
     def fingerprint(self) -> str:
         """SHA-256 over the content, the same however the file was laid out."""
         text = json.dumps(self.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
