@@ -17,8 +17,8 @@ from types import FrameType
 from typing import NoReturn
 
 from .about import version
-from .core.errors import CancelledError, CarbonError, UsageError
 from .adapters.terminal import TerminalProgress, write_line
+from .core.errors import CancelledError, CarbonError, UsageError
 
 
 class _Parser(argparse.ArgumentParser):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-from .steps import step_text
 from ..core.progress import Progress
+from .steps import step_text
 
 _BAR_WIDTH = 30
 _REDRAW_SECONDS = 0.1

@@ -105,7 +105,7 @@ def stands_table(
     evidence_columns
         Names of the raster columns of ``facts``.
     """
-    result_types = RESULT_COLUMNS | {name: _REAL for name in evidence_columns}
+    result_types = RESULT_COLUMNS | dict.fromkeys(evidence_columns, _REAL)
     names = source_names(source.columns, result_types)
     frame = source.rename(columns=names).reset_index(drop=True)
     columns = {names[name]: source_types[name] for name in source.columns}

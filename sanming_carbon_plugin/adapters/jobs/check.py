@@ -21,7 +21,7 @@ def check(
     stands: StandSource,
     out: Path | None,
     mapping: Path | None,
-    overwrite: bool,  # noqa: FBT001
+    overwrite: bool,
     progress: Progress,
 ) -> JobOutcome:
     """Check a stand layer; write the layer ``issues`` where ``out`` is given.

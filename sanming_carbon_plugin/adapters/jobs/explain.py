@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
-from ...core.classes.explanation import explain_stand
+from ...core.classes.explain import explain_stand
+from ...core.classes.measures import measure_rules
+from ...core.classes.rules import RuleSet
 from ...core.errors import InputError
+from ...core.tickets.profiles import Profile
 from ..geopackage import read_geopackage_table
-from ..profiles import load_profile
-from ..rule_files import load_rule_sets
 from ..words import word
 
+_ISSUE_COLUMNS = ("code", "severity", "field", "value", "message", "message_zh")
 _FIGURES = (
     "area_ha", "species_code", "species_group", "volume_m3_ha", "carbon_tc_ha", "stock_tco2e", "stock_alt_tco2e",
     "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "sink_basis", "pine_transform", "pine_technique",
@@ -31,21 +34,30 @@ def explain(result: Path, stand_key: str) -> dict[str, object]:
     row = _row(result, "stands", stand_key)
     facts = _row(result, "facts", stand_key)
     joined = pd.concat([row, facts.drop(columns="stand_key")], axis=1).set_index("stand_key")
-    sets = [*load_rule_sets(None), load_profile(None).rule_set]
     issues = read_geopackage_table(result, "issues", {"stand_key": stand_key})
     return {
         "stand_key": stand_key,
         "figures": {name: _value(row[name].iloc[0]) for name in _FIGURES if name in row.columns},
         "rules": [
             {"rule_set": rule_set.id, "status": rule_set.status, **record}
-            for rule_set in sets
+            for rule_set in _rule_sets(result)
             for record in explain_stand(rule_set, joined)
         ],
         "issues": [
-            {name: _value(value) for name, value in zip(issues.columns, values, strict=True)}
-            for values in issues.drop(columns=["geom"], errors="ignore").itertuples(index=False)
+            {name: _value(value) for name, value in zip(_ISSUE_COLUMNS, values, strict=True)}
+            for values in issues[list(_ISSUE_COLUMNS)].itertuples(index=False)
         ],
     }
+
+
+def _rule_sets(result: Path) -> list[RuleSet]:
+    """The rules that the result was made with, as it carries them."""
+    run = read_geopackage_table(result, "run", None)
+    try:
+        files = json.loads(run["rule_files"].iloc[0])
+        return [*map(measure_rules, files["rules"]), Profile.from_dict(files["profile"]).rule_set]
+    except (KeyError, IndexError, TypeError, ValueError) as problem:
+        raise InputError("RESULT_WITHOUT_RULES", path=result) from problem
 
 
 def _row(result: Path, table: str, stand_key: str) -> pd.DataFrame:
@@ -69,10 +81,10 @@ def explanation_text(explanation: dict[str, object], language: str) -> str:
         lines.append(f"  {word('column', name, language)}: {shown}")
     mark = {"pass": "+", "fail": "-", "unknown": "?"}
     for rule in explanation["rules"]:
-        title = rule.get("title_zh" if language == "zh" else "title_en") or rule["rule"]
+        title = rule["title_zh" if language == "zh" else "title"]
         lines.append(
-            f"  {mark.get(rule['outcome'], '?')} {rule['rule']} {title}: {rule.get('value')} / {rule.get('threshold')}"
-            f" ({rule.get('distance')}) [{rule.get('source')}; {rule.get('confidence')}]"
+            f"  {mark[rule['outcome']]} {rule['measure']} {rule['rule']} {title}: {rule['field']} = {rule['value']}"
+            f" ({rule['op']} {rule['threshold']}, {rule['distance']}) [{rule['source']}; {rule['confidence']}]"
         )
     for issue in explanation["issues"]:
         lines.append(f"  ! {issue['code']} {issue['message_zh' if language == 'zh' else 'message']}")

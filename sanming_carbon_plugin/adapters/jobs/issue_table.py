@@ -12,9 +12,7 @@ from ..resources import render_issues
 
 _TEXT = FieldType("text")
 
-ISSUE_LAYER_COLUMNS = {
-    name: _TEXT for name in ("stand_key", "code", "severity", "field", "value", "message", "message_zh")
-}
+ISSUE_LAYER_COLUMNS = dict.fromkeys(("stand_key", "code", "severity", "field", "value", "message", "message_zh"), _TEXT)
 
 
 def issues_table(

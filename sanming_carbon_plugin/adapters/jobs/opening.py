@@ -24,7 +24,7 @@ from .request import LayerSource, StandSource
 SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
 
 
-def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg",)) -> None:  # noqa: FBT001
+def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg",)) -> None:
     """Refuse before the work begins what could not be written after it.
 
     Raises

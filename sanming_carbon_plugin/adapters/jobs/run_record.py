@@ -42,7 +42,7 @@ def _qgis_version() -> str:
 
 
 def now() -> str:
-    """This moment with its offset from UTC, to the second."""
+    """The present moment with its offset from UTC, to the second."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
@@ -50,6 +50,7 @@ def run_record(
     *,
     inputs: Mapping[str, object],
     rules: Mapping[str, object],
+    rule_files: Mapping[str, object],
     options: Mapping[str, object],
     totals: Mapping[str, object],
     seed: int,
@@ -61,6 +62,7 @@ def run_record(
         "versions": _json(versions()),
         "inputs": _json(inputs),
         "rules": _json(rules),
+        "rule_files": _json(rule_files),
         "options": _json(options),
         "seed": seed,
         "started": started,

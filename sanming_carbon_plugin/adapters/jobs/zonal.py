@@ -26,7 +26,7 @@ def zonal(
     rasters: Sequence[tuple[str, str]],
     out: Path,
     mapping: Path | None,
-    overwrite: bool,  # noqa: FBT001
+    overwrite: bool,
     progress: Progress,
 ) -> JobOutcome:
     """Write mean, standard deviation and support of each raster per stand; the format by the ending of ``out``.
@@ -59,14 +59,16 @@ def _write(
     layer: VectorLayer,
     result: ResultTable,
     out: Path,
-    overwrite: bool,  # noqa: FBT001
+    overwrite: bool,
     progress: Progress,
 ) -> None:
     if out.suffix.lower() == ".gpkg":
         names = source_names(layer.attributes.columns, result.columns)
         frame = layer.attributes.rename(columns=names).reset_index(drop=True).join(result.frame)
         columns = {names[name]: kind for name, kind in layer.field_types.items()} | result.columns
-        write_geopackage(out, [OutputTable("stands", columns, frame, layer.geometry, layer.crs_wkt)], overwrite, progress)
+        write_geopackage(
+            out, [OutputTable("stands", columns, frame, layer.geometry, layer.crs_wkt)], overwrite, progress
+        )
         return
     with written_aside(out) as beside:
         if out.suffix.lower() == ".csv":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,9 +12,12 @@ from ..words import word
 from .figures import area_by, issue_counts, summary_in_words
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
+
     from . import ReportInput
 
 _WIDEST_COLUMN = 60
+_FIRST_WIDE_LETTER = "⺀"
 
 
 def write_workbook(path: Path, content: ReportInput, language: str) -> None:
@@ -54,7 +57,7 @@ def write_workbook(path: Path, content: ReportInput, language: str) -> None:
     book.save(path)
 
 
-def _add(book: Any, title: str, table: pd.DataFrame) -> None:
+def _add(book: Workbook, title: str, table: pd.DataFrame) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
@@ -90,4 +93,4 @@ def _shown(value: object) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+    return sum(2 if letter >= _FIRST_WIDE_LETTER else 1 for letter in text)

@@ -17,7 +17,7 @@ def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, object]:
     """
     sums: dict[str, object] = {}
     for name in summary.columns:
-        if name in GROUP_COLUMNS or name.startswith("sink_low") or name.startswith("sink_high"):
+        if name in GROUP_COLUMNS or name.startswith(("sink_low", "sink_high")):
             continue
         values = summary[name].to_numpy(dtype=float)
         known = values[~np.isnan(values)]

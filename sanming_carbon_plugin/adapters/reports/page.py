@@ -35,8 +35,10 @@ def write_page(path: Path, content: ReportInput, language: str) -> None:
     """Write the report as one self-contained HTML file in ``language`` (``en`` or ``zh``)."""
     title = word("report", "title", language)
     parts = [
-        f"<h1>{escape(title)}</h1><p>{escape(str(content.run.get('started', '')))}"
-        f" · sanming_carbon_plugin {escape(str(content.run.get('plugin_version', '')))}</p>",
+        (
+            f"<h1>{escape(title)}</h1><p>{escape(str(content.run.get('started', '')))}"
+            f" · sanming_carbon_plugin {escape(str(content.run.get('plugin_version', '')))}</p>"
+        ),
         f'<p class="note">{escape(word("report", "provisional", language))}</p>',
         _section("totals", _figures(content, language), language),
         _section("by_species", _species_bars(content.summary, language), language),

@@ -77,9 +77,7 @@ def _groups(facts: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     return number.reshape(-1), pd.DataFrame(columns)
 
 
-def known_sum(
-    values: npt.NDArray[np.float64], group: npt.NDArray[np.int64], count: int
-) -> npt.NDArray[np.float64]:
+def known_sum(values: npt.NDArray[np.float64], group: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float64]:
     """Sum of the known values of each group; NaN where a group knows none."""
     known = ~np.isnan(values)
     sums = np.bincount(group, weights=np.where(known, values, 0.0), minlength=count)

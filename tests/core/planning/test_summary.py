@@ -28,9 +28,7 @@ def facts(**columns):
 
 
 def test_one_row_per_group_sorted_with_unknown_last():
-    table = summary(
-        facts(township=["200", None, "199", "199"], age_group=[1.0, 1.0, 3.0, np.nan]), None
-    ).frame
+    table = summary(facts(township=["200", None, "199", "199"], age_group=[1.0, 1.0, 3.0, np.nan]), None).frame
     assert list(table.columns) == list(SUMMARY_COLUMNS)
     assert list(table["township"].fillna("?")) == ["199", "199", "200", "?"]
     assert table["age_group"].iloc[0] == 3.0

@@ -270,7 +270,9 @@ def test_adding_shifted_copies_never_frees_anything_and_what_was_issued_is_never
     free = first.pieces[first.pieces["state"] == "free"]
     issued = ([*geometry, *free["geometry"]], [*start, *free["from"]], [*end, *free["to"]])
     again = guard(issued)
-    space_free = np.asarray([free.loc[free["stand_key"] == key, "geometry"].map(lambda g: g.area).sum() for key in KEYS])
+    space_free = np.asarray(
+        [free.loc[free["stand_key"] == key, "geometry"].map(lambda g: g.area).sum() for key in KEYS]
+    )
     taken_now = again.stands["blocked_share"].to_numpy() - first.stands["blocked_share"].to_numpy()
     assert np.abs(taken_now - space_free / 2500.0).max() < 1e-9
 
