@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .fields import NUMBER, KnownField
+from .fields import NUMBER, KnownField, field_named
 
 MOST_LEVELS = 16
 MOST_PARTS = 2_000
@@ -231,20 +231,20 @@ class ConditionReader:
         if ("value" in data) == ("other" in data):
             raise _Refused(path, 'needs either "value" or "other"')
         if "other" in data:
-            return Comparison(name, op, None, self._other(name, op, data["other"], path), text)
+            return Comparison(name, op, None, self._other(name, known.kind, op, data["other"], path), text)
         return Comparison(name, op, _value(known, op, data["value"], path + ".value"), None, text)
 
     def _field(self, name: object, path: str) -> tuple[str, KnownField]:
-        known = self._known.get(name) if isinstance(name, str) else None
+        known = field_named(name, self._known)
         if known is None:
             raise _Refused(path, "unknown field {}".format(shown(name)))
         return str(name), known
 
-    def _other(self, name: str, op: str, other: object, path: str) -> str:
+    def _other(self, name: str, kind: str, op: str, other: object, path: str) -> str:
         found, known = self._field(other, path + ".other")
         if op in _LISTS:
             raise _Refused(path + ".op", '"{}" does not compare two fields'.format(op))
-        if known.kind != self._known[name].kind:
+        if known.kind != kind:
             raise _Refused(path + ".other", "{} and {} are of different kinds".format(name, found))
         if found == name:
             raise _Refused(path + ".other", "{} is compared with itself".format(name))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .conditions import Comparison, Group, Node
-from .fields import NUMBER, KnownField
+from .fields import NUMBER, KnownField, field_named
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def _narrowed(node: Node, room: Room, known: Mapping[str, KnownField]) -> Room |
 
 
 def _with_comparison(comparison: Comparison, room: Room, known: Mapping[str, KnownField]) -> Room | None:
-    if comparison.other is not None:
+    known_field = field_named(comparison.field, known)
+    if comparison.other is not None or known_field is None:
         return room
-    known_field = known[comparison.field]
     here = room.get(comparison.field)
     if known_field.kind == NUMBER:
         numbers = here if isinstance(here, _Numbers) else _Numbers(known_field.low, known_field.high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 NUMBER = "number"
@@ -137,14 +137,16 @@ KNOWN_FIELDS: dict[str, KnownField] = _INVENTORY | _CARBON | _CLASSES
 intervals: the table holds ``…_low`` and ``…_high``."""
 
 
-def with_rasters(columns: Iterable[str], fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> dict[str, KnownField]:
-    """The known fields together with the raster evidence among ``columns`` (``NAME_mean`` …)."""
-    found = dict(fields)
-    for column in columns:
-        if column in found:
-            continue
-        if column.endswith("_support"):
-            found[column] = _SHARE
-        elif column.endswith(("_mean", "_std")):
-            found[column] = _SIGNED
-    return found
+def field_named(name: object, fields: Mapping[str, KnownField]) -> KnownField | None:
+    """The fact ``name``: one of ``fields``, or the evidence of a raster (``NAME_mean``, ``_std``, ``_support``).
+
+    Which rasters a run has is not known when a rule file is read: without the raster its evidence is unknown.
+    """
+    if not isinstance(name, str):
+        return None
+    if name in fields:
+        return fields[name]
+    evidence = re.fullmatch(r"[a-z0-9_]{1,60}_(mean|std|support)", name)
+    if evidence is None:
+        return None
+    return _SHARE if evidence[1] == "support" else _SIGNED

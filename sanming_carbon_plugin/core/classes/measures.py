@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..issues import ISSUE_COLUMNS, join_issues, no_issues
+from ..issues import ISSUE_COLUMNS, join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
 from .conditions import Problems, fields_of
@@ -145,7 +145,7 @@ def classify(
         for measure in rule_set.measures.values():
             outcomes[measure.id] = evaluation.measure(measure)
             columns |= _measure_columns(evaluation, measure, outcomes[measure.id])
-        issues.append(_unknown_issues(evaluation, outcomes))
+        issues += [_absent_fields(evaluation), _unknown_issues(evaluation, outcomes)]
         progress.update((number + 1) / (len(sets) + 1))
     for names in _WITH_COLUMNS.values():
         for name in names:
@@ -205,6 +205,15 @@ def _fitting(outcomes: Mapping[str, Outcomes], order: Sequence[str], count: int)
         return next((name for name, sign in zip(names, signs, strict=True) if sign), None)
 
     return {"measures": texts_of(fits, count, joined), "measure": texts_of(fits, count, first)}
+
+
+def _absent_fields(evaluation: Evaluation) -> pd.DataFrame:
+    """One row about the layer: the fields that this rule set asks and no stand has."""
+    kinds = {name: text for rule in evaluation.rule_set.rules for name, text in fields_of(rule.test).items()}
+    absent = [name for name, text in kinds.items() if not evaluation.facts.known(name, text).any()]
+    if not absent or not len(evaluation.facts):
+        return no_issues()
+    return layer_issue("RULES_LACK_FIELDS", value=";".join(absent), rule_set=evaluation.rule_set.id)
 
 
 def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) -> pd.DataFrame:
