@@ -56,23 +56,16 @@ def read_rules(path: Path, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS
     return measure_rules(read_rule_data(path), known_fields)
 
 
-def load_rules(
-    own: Path | None = None, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS
-) -> tuple[list[RuleSet], list[Path]]:
-    """The rule sets of a run and the files they come from.
-
-    They are the shipped ones, with the measures of a user's file ``own`` put in their place.
+def load_rule_sets(own: Path | None = None, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> list[RuleSet]:
+    """The rule sets of a run: the shipped ones, with the measures of a user's file ``own`` put in their place.
 
     Raises
     ------
     InputError
         RULES_NOT_READ or RULES_INVALID.
     """
-    paths = [resources_dir() / "rules" / name for name in SHIPPED_RULES]
-    shipped = [read_rules(path, known_fields) for path in paths]
-    if own is None:
-        return shipped, paths
-    return with_own_rules(shipped, read_rules(own, known_fields)), [*paths, own]
+    shipped = [read_rules(resources_dir() / "rules" / name, known_fields) for name in SHIPPED_RULES]
+    return shipped if own is None else with_own_rules(shipped, read_rules(own, known_fields))
 
 
 def write_rules(rule_set: RuleSet, path: Path) -> None:
