@@ -174,3 +174,31 @@ def _tonnes_per_unit(
         [per_volume, per_culm, per_area],
         np.nan,
     )
+
+
+def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccount | None:
+    """Bamboo that stands among the trees of mixed stands (``bamboo_culms_per_ha``), None where none is recorded.
+
+    Volume tables leave bamboo out, so it is counted beside the trees. Stands that are bamboo themselves are
+    counted by their own culms and have no such part.
+    """
+    rows = np.flatnonzero(parameters.family == FAMILY_CULM)
+    culms = numbers(facts, "bamboo_culms_per_ha")
+    if not len(rows) or np.isnan(culms).all():
+        return None
+    own = parameters.look_up(texts(facts, "species_code")).row
+    itself = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
+    count, row = len(facts), int(rows[0])
+    culms = np.where(itself | (culms < 0), np.nan, culms)
+    family = np.where(np.isnan(culms), FAMILY_NONE, FAMILY_CULM).astype(np.int8)
+    tonnes = np.full(count, parameters.culm_kg[row, 0] / 1000.0)
+    found = LookUp(
+        np.full(count, row, dtype=np.int64),
+        np.full(count, "species", dtype=object),
+        np.full(count, parameters.group[row], dtype=object),
+    )
+    no_volume = np.full(count, np.nan)
+    basis = np.full(count, BASIS_NONE, dtype=object)
+    land = np.zeros(count, dtype=bool)
+    factor = tonnes * parameters.tco2e_per_biomass()[row]
+    return StandAccount(family, culms, tonnes, factor, found, no_volume, basis, land)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from .account import StandAccount
-from .parameters import FAMILY_AREA, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray
-from .stock import per_hectare
+from .parameters import FAMILY_AREA, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
+from .stock import continuous_biomass, per_hectare
 from .two_dates import Pieces
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -19,16 +21,23 @@ class PieceChange:
 
     Attributes
     ----------
-    area_ha
-        Ground of the piece on the ellipsoid: the planar share of today's stand.
+    stand, earlier
+        Row of today's and of the earlier table.
+    share_of_now, area_ha
+        Planar share of today's stand and the ground of the piece on the ellipsoid.
+    main
+        The stand itself; False for bamboo counted beside the trees of the same ground.
     change
         What counts.
+    change_alt
+        The same by the continuous method.
     recode
         What comes only from a new code or another way of counting.
     gap
         Signed difference between the results of the two sets of factors, 0 where they agree.
     now, then
-        Stock that the counted set of factors gives today and gave then; their difference is ``change``.
+        Stock that the counted set of factors gives today and gave then; their difference is ``change``
+        unless the dates are counted in different things.
     row_now, row_then
         Rows of the parameter table behind ``now`` and ``then``.
     stock_then
@@ -37,10 +46,17 @@ class PieceChange:
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
         Why the change is unknown: ``now``, ``then``, ``constant``; empty where it is known.
+    converted
+        The land is no forest any more and its stock was counted as lost.
     """
 
+    stand: IntArray
+    earlier: IntArray
+    share_of_now: FloatArray
     area_ha: FloatArray
+    main: BoolArray
     change: FloatArray
+    change_alt: FloatArray
     recode: FloatArray
     gap: FloatArray
     now: FloatArray
@@ -51,88 +67,151 @@ class PieceChange:
     volume_now: FloatArray
     volume_then: FloatArray
     reason: npt.NDArray[np.object_]
-    converted: npt.NDArray[np.bool_]
+    converted: BoolArray
+
+    @property
+    def known(self) -> BoolArray:
+        """Where the change is known."""
+        return np.asarray(~np.isnan(self.change))
 
 
-def piece_change(pieces: Pieces, now: StandAccount, then: StandAccount, area_ha: FloatArray) -> PieceChange:
+@dataclass(frozen=True)
+class _Sides:
+    """Both dates of every piece: quantity per hectare, own factor (t CO₂e a unit), row, and what is counted."""
+
+    q_now: FloatArray
+    q_then: FloatArray
+    f_now: FloatArray
+    f_then: FloatArray
+    row_now: IntArray
+    row_then: IntArray
+    kind_now: npt.NDArray[np.int8]
+    kind_then: npt.NDArray[np.int8]
+    cleared: BoolArray
+
+
+def piece_change(
+    pieces: Pieces,
+    now: StandAccount,
+    then: StandAccount,
+    area_ha: FloatArray,
+    parameters: ParameterTable,
+    main: bool = True,
+) -> PieceChange:
     """Compare the two accounts on every piece.
 
     One set of factors serves both dates; where the code changed, both sets are tried and the smaller result
     counts. Where the two dates are counted in different things (volume, culms, area), a loss counts and a
     gain does not. Ground that is no forest any more has lost its trees.
     """
-    a, b = pieces.now, pieces.then
-    area = pieces.share_of_now * area_ha[a]
-    q_now, q_then = now.quantity[a].copy(), then.quantity[b]
-    f_now, f_then = now.factor_tco2e[a].copy(), then.factor_tco2e[b]
-    kind_now, kind_then = now.family[a].copy(), then.family[b]
-    cleared = np.isnan(q_now) & now.not_forest[a]
-    q_now[cleared], f_now[cleared], kind_now[cleared] = 0.0, np.nan, kind_then[cleared]
-    empty_now, empty_then = q_now == 0.0, q_then == 0.0
-    same_kind = (kind_now == kind_then) | empty_now | empty_then
-    # Nothing stands on one date: only the other date's factors mean anything.
-    set_now = np.where(np.isnan(f_now) | (empty_now & ~np.isnan(f_then)), f_then, f_now)
-    set_then = np.where(np.isnan(f_then) | (empty_then & ~np.isnan(f_now)), f_now, f_then)
-    difference = q_now - q_then
+    s = _sides(pieces, now, then)
+    area = pieces.share_of_now * area_ha[pieces.now]
+    empty_now, empty_then = s.q_now == 0.0, s.q_then == 0.0
+    same_kind = (s.kind_now == s.kind_then) | empty_now | empty_then
+    # Where nothing stands on one date, only the other date's factors mean anything.
+    borrow_now = np.isnan(s.f_now) | (empty_now & ~np.isnan(s.f_then))
+    borrow_then = np.isnan(s.f_then) | (empty_then & ~np.isnan(s.f_now))
+    set_now, row_now = np.where(borrow_now, s.f_then, s.f_now), np.where(borrow_now, s.row_then, s.row_now)
+    set_then, row_then = np.where(borrow_then, s.f_now, s.f_then), np.where(borrow_then, s.row_now, s.row_then)
+    difference = s.q_now - s.q_then
     by_now, by_then = per_hectare(difference, set_now), per_hectare(difference, set_then)
-    stock_now, stock_then = per_hectare(q_now, f_now), per_hectare(q_then, f_then)
+    stock_now, stock_then = per_hectare(s.q_now, s.f_now), per_hectare(s.q_then, s.f_then)
     raw = stock_now - stock_then
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
-    use_now = np.isnan(by_then) | (by_now <= by_then)
-    constant = (kind_now == FAMILY_AREA) & (kind_then == FAMILY_AREA) & (difference == 0.0)
+    constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (difference == 0.0)
     change[constant] = np.nan
-    recode = np.where(np.isnan(raw) & ~np.isnan(change), 0.0, raw - change)
-    factor = np.where(use_now, set_now, set_then)
-    row_n, row_t = now.look_up.row[a], then.look_up.row[b]
-    row_n, row_t = _rows(row_n, row_t, f_now, f_then, empty_now, empty_then)
-    row_used = np.where(use_now, row_n, row_t)
-    reason = np.full(len(a), "", dtype=object)
-    reason[np.isnan(change)] = "now"
-    reason[np.isnan(change) & ~_known(q_then, f_then, f_now)] = "then"
-    reason[np.isnan(change) & ~_known(q_now, f_now, f_then)] = "now"
-    reason[constant] = "constant"
+    use_now = np.isnan(by_then) | (by_now <= by_then)
+    factor, row = np.where(use_now, set_now, set_then), np.where(use_now, row_now, row_then)
+    counted_now = np.where(same_kind, per_hectare(s.q_now, factor), stock_now)
+    counted_then = np.where(same_kind, per_hectare(s.q_then, factor), stock_then)
+    alternative = np.where(same_kind, _continuous_change(s, row_now, row_then, parameters), np.nan)
     return PieceChange(
-        area,
-        change * area,
-        np.multiply(_without_noise(recode, raw), area),
-        np.multiply(np.where(same_kind, by_now - by_then, 0.0), area),
-        np.multiply(np.where(same_kind, per_hectare(q_now, factor), stock_now), area),
-        np.multiply(np.where(same_kind, per_hectare(q_then, factor), stock_then), area),
-        np.where(same_kind, row_used, row_n),
-        np.where(same_kind, row_used, row_t),
-        stock_then * area,
-        _volume(q_now, kind_now, empty_now),
-        _volume(q_then, kind_then, empty_then),
-        reason,
-        cleared & (q_then > 0.0),
+        stand=pieces.now,
+        earlier=pieces.then,
+        share_of_now=pieces.share_of_now,
+        area_ha=area,
+        main=np.full(len(area), main),
+        change=change * area,
+        change_alt=np.multiply(np.where(np.isnan(change), np.nan, alternative), area),
+        recode=_recoding(raw, change) * area,
+        gap=np.multiply(np.where(same_kind & ~constant, by_now - by_then, 0.0), area),
+        now=np.multiply(counted_now, area),
+        then=np.multiply(counted_then, area),
+        row_now=np.where(same_kind, row, s.row_now),
+        row_then=np.where(same_kind, row, s.row_then),
+        stock_then=stock_then * area,
+        volume_now=_volume(s.q_now, s.kind_now),
+        volume_then=_volume(s.q_then, s.kind_then),
+        reason=_reason(s, change, constant),
+        converted=s.cleared & (s.q_then > 0.0),
     )
 
 
-def _rows(
-    row_now: IntArray,
-    row_then: IntArray,
-    f_now: FloatArray,
-    f_then: FloatArray,
-    empty_now: npt.NDArray[np.bool_],
-    empty_then: npt.NDArray[np.bool_],
-) -> tuple[IntArray, IntArray]:
-    """Rows behind the two sets of factors, with the same stand-ins as the sets themselves."""
-    now = np.where(np.isnan(f_now) | (empty_now & ~np.isnan(f_then)), row_then, row_now)
-    then = np.where(np.isnan(f_then) | (empty_then & ~np.isnan(f_now)), row_now, row_then)
-    return now, then
+def joined(parts: list[PieceChange]) -> PieceChange:
+    """The pieces of several parts of the same stands, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    return PieceChange(
+        **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(PieceChange)}
+    )
 
 
-def _known(quantity: FloatArray, own: FloatArray, other: FloatArray) -> npt.NDArray[np.bool_]:
-    """Whether one date could be counted, if need be with the other date's factors."""
+def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
+    a, b = pieces.now, pieces.then
+    q_now, f_now, kind_now = now.quantity[a].copy(), now.factor_tco2e[a].copy(), now.family[a].copy()
+    kind_then = then.family[b].copy()
+    cleared = np.isnan(q_now) & now.not_forest[a]
+    q_now[cleared], f_now[cleared] = 0.0, np.nan
+    # Nothing of an unnamed kind is nothing of the other date's kind too.
+    kind_now = np.where(cleared | (kind_now == FAMILY_NONE), kind_then, kind_now)
+    kind_then = np.where(kind_then == FAMILY_NONE, kind_now, kind_then)
+    return _Sides(
+        q_now,
+        then.quantity[b],
+        f_now,
+        then.factor_tco2e[b],
+        now.look_up.row[a],
+        then.look_up.row[b],
+        kind_now,
+        kind_then,
+        cleared,
+    )
+
+
+def _continuous_change(s: _Sides, row_now: IntArray, row_then: IntArray, parameters: ParameterTable) -> FloatArray:
+    """Smaller change of the two sets by the continuous method, t CO₂e/ha."""
+    both = []
+    per_tonne = parameters.tco2e_per_biomass()
+    for row in (row_now, row_then):
+        by_volume = (row >= 0) & (parameters.family[row] == FAMILY_VOLUME)
+        change = continuous_biomass(s.q_now, row, parameters) - continuous_biomass(s.q_then, row, parameters)
+        both.append(np.where(by_volume, change * per_tonne[row], np.nan))
+    return np.asarray(np.minimum(both[0], both[1]))
+
+
+def _recoding(raw: FloatArray, change: FloatArray) -> FloatArray:
+    """What is left of the plain difference; differences below the rounding of the subtraction are none."""
+    rest = np.where(np.isnan(raw) & ~np.isnan(change), 0.0, raw - change)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(rest) <= 1e-12 * np.maximum(np.abs(raw), 1.0), 0.0, rest)
+
+
+def _reason(s: _Sides, change: FloatArray, constant: BoolArray) -> npt.NDArray[np.object_]:
+    """Which date leaves the change unknown; today's first."""
+    unknown = np.isnan(change)
+    reason = np.full(len(change), "", dtype=object)
+    reason[unknown] = "now"
+    reason[unknown & ~_countable(s.q_then, s.f_then, s.f_now)] = "then"
+    reason[unknown & ~_countable(s.q_now, s.f_now, s.f_then)] = "now"
+    reason[constant] = "constant"
+    return reason
+
+
+def _countable(quantity: FloatArray, own: FloatArray, other: FloatArray) -> BoolArray:
+    """Whether one date can be counted, if need be with the other date's factors."""
     return np.asarray(~np.isnan(quantity) & ((quantity == 0.0) | ~np.isnan(own) | ~np.isnan(other)))
 
 
-def _without_noise(recode: FloatArray, raw: FloatArray) -> FloatArray:
-    """Differences below the rounding of the subtraction are none."""
-    with np.errstate(invalid="ignore"):
-        return np.where(np.abs(recode) <= 1e-12 * np.maximum(np.abs(raw), 1.0), 0.0, recode)
-
-
-def _volume(quantity: FloatArray, kind: npt.NDArray[np.int8], empty: npt.NDArray[np.bool_]) -> FloatArray:
-    counted = (kind == FAMILY_VOLUME) | (kind == FAMILY_NONE) | empty
-    return np.where(counted, quantity, np.nan)
+def _volume(quantity: FloatArray, kind: npt.NDArray[np.int8]) -> FloatArray:
+    """Volume per hectare where the piece is counted by volume, or by nothing because nothing stands there."""
+    return np.where((kind == FAMILY_VOLUME) | (kind == FAMILY_NONE), quantity, np.nan)

@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..issues import join_issues, layer_issue, stand_issues
+from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from .account import BASIS_RECORDED, BASIS_TREES, StandAccount, texts
 from .change import PieceChange
+from .parameters import FloatArray
+from .period import Period
 from .sums import any_by
 from .two_dates import Pieces
 
@@ -16,6 +18,9 @@ UNCOVERED_SHARE = 0.01
 """Share of a stand without earlier cover above which it is worth a row."""
 
 GONE_SHARE = 0.01
+
+OTHER_YEARS = 1.0
+"""Years by which the time between the surveys may differ from the period before it is told."""
 
 
 def sink_issues(
@@ -33,7 +38,7 @@ def sink_issues(
     unknown = columns["sink_tco2e_yr"].isna().to_numpy()
 
     def pieces_with(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        return any_by(pieces.now, where, count)
+        return any_by(change.stand, where, count)
 
     def about(
         code: str, where: npt.NDArray[np.bool_], field: str = "sink_tco2e_yr", seen: object = None
@@ -42,14 +47,15 @@ def sink_issues(
         return stand_issues(code, keys[at], field, None if seen is None else np.asarray(seen, dtype=object)[at])
 
     touched = np.bincount(pieces.now, minlength=count) > 0
-    has_change = pieces_with(~np.isnan(change.change))
+    has_change = pieces_with(change.known)
     because_now = unknown & touched & pieces_with(change.reason == "now")
     because_then = unknown & touched & pieces_with(change.reason == "then") & ~because_now
     constant = unknown & touched & pieces_with(change.reason == "constant") & ~because_now & ~because_then
     no_years = unknown & has_change & columns["years"].isna().to_numpy()
-    basis_differs = pieces_with(_other_basis(pieces, now, then) & ~np.isnan(change.change)) & ~unknown
+    basis_differs = pieces_with(_other_basis(change, now, then) & change.known & change.main) & ~unknown
     recoded = ~unknown & (columns["recode_tco2e"].to_numpy() != 0.0)
-    partly = touched & ~unknown & (pieces.cover < 1.0 - UNCOVERED_SHARE)
+    cover = columns["earlier_cover"].to_numpy()
+    partly = touched & ~unknown & (cover < 1.0 - UNCOVERED_SHARE)
     return join_issues(
         [
             about("SINK_NO_EARLIER_STAND", unknown & ~touched),
@@ -60,7 +66,7 @@ def sink_issues(
             about(
                 "SINK_NO_AREA", unknown & touched & ~has_change & ~because_now & ~because_then & ~constant, "area_ha"
             ),
-            about("SINK_PARTLY_COVERED", partly, "earlier_cover", pieces.cover),
+            about("SINK_PARTLY_COVERED", partly, "earlier_cover", cover),
             about("SINK_EARLIER_OVERLAPS", pieces.overlapping),
             about("SINK_VOLUME_BASIS_DIFFERS", basis_differs, "volume_m3_ha"),
             about("SINK_RECODED", recoded, "recode_tco2e", columns["recode_tco2e"]),
@@ -70,9 +76,9 @@ def sink_issues(
     )
 
 
-def _other_basis(pieces: Pieces, now: StandAccount, then: StandAccount) -> npt.NDArray[np.bool_]:
+def _other_basis(change: PieceChange, now: StandAccount, then: StandAccount) -> npt.NDArray[np.bool_]:
     """Volume recorded on one date and put together from trees on the other."""
-    today, before = now.volume_basis[pieces.now], then.volume_basis[pieces.then]
+    today, before = now.volume_basis[change.stand], then.volume_basis[change.earlier]
     return np.asarray(
         ((today == BASIS_RECORDED) & (before == BASIS_TREES)) | ((today == BASIS_TREES) & (before == BASIS_RECORDED))
     )
@@ -92,3 +98,14 @@ def _layer_rows(
     if layers:
         rows.append(layer_issue("SINK_TWO_LAYERS", "sink_basis", layers))
     return rows
+
+
+def period_issues(facts: pd.DataFrame, between: FloatArray, period: Period | None) -> pd.DataFrame:
+    """Stands whose two surveys lie further apart, or closer together, than the period says."""
+    if period is None:
+        return no_issues()
+    at = np.flatnonzero(np.abs(between - period.years) > OTHER_YEARS)
+    keys = facts.index.to_numpy(dtype=object)[at]
+    return stand_issues(
+        "SINK_PERIOD_DIFFERS", keys, "survey_date", np.round(between[at], 2), years=round(period.years, 3)
+    )

@@ -8,8 +8,21 @@ import pandas as pd
 from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
 from ..units import CO2E_PER_CARBON
-from .account import BASIS_NOT_FOREST, BASIS_TREES, BoolArray, StandAccount, numbers, open_account, texts
-from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, ParameterTable
+from .account import (
+    BASIS_NOT_FOREST,
+    BASIS_TREES,
+    BoolArray,
+    StandAccount,
+    numbers,
+    open_account,
+    open_bamboo_part,
+    texts,
+)
+from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
+
+
+SCATTERED_TREES = "620"
+"""Row for scattered trees of no stated species: mixed broadleaf."""
 
 
 def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
@@ -31,31 +44,66 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     -------
     StageResult
         ``species_group``, ``biomass_t_ha``, ``carbon_tc_ha``, ``stock_tco2e``, ``biomass_alt_t_ha``,
-        ``stock_alt_tco2e``, ``parameter_row``, ``parameter_level``, ``volume_basis``.
+        ``stock_alt_tco2e``, ``parameter_row``, ``parameter_level``, ``volume_basis``; where the table counts
+        bamboo among the trees, ``bamboo_part_tco2e`` (in the stock), where it has scattered trees,
+        ``scattered_tco2e`` (beside the stock).
     """
     account = open_account(facts, parameters)
     area = numbers(facts, "area_ha")
     row = account.look_up.row
     served = row >= 0
     carbon_share = np.where(served, parameters.values["CF"][row], np.nan)
-    biomass = per_hectare(account.quantity, account.tonnes_per_unit)
-    biomass_alt = _continuous(account, parameters)
-    carbon = per_hectare(biomass, carbon_share)
+    trees = per_hectare(account.quantity, account.tonnes_per_unit)
+    trees_alt = continuous_biomass(_counted_by_volume(account), row, parameters)
+    bamboo_t_ha, bamboo_tc_ha = _bamboo(facts, parameters)
+    carbon = per_hectare(trees, carbon_share) + bamboo_tc_ha
+    carbon_alt = per_hectare(trees_alt, carbon_share) + bamboo_tc_ha
     columns = pd.DataFrame(
         {
             "species_group": account.look_up.group,
-            "biomass_t_ha": biomass,
+            "biomass_t_ha": trees + bamboo_t_ha,
             "carbon_tc_ha": carbon,
             "stock_tco2e": carbon * CO2E_PER_CARBON * area,
-            "biomass_alt_t_ha": biomass_alt,
-            "stock_alt_tco2e": per_hectare(biomass_alt, carbon_share) * CO2E_PER_CARBON * area,
+            "biomass_alt_t_ha": trees_alt + bamboo_t_ha,
+            "stock_alt_tco2e": carbon_alt * CO2E_PER_CARBON * area,
             "parameter_row": pd.Series(parameters.species[row], dtype=object).where(served, None).to_numpy(),
             "parameter_level": account.look_up.level,
             "volume_basis": account.volume_basis,
         },
         index=facts.index,
     )
+    if "bamboo_culms_per_ha" in facts.columns:
+        columns["bamboo_part_tco2e"] = bamboo_tc_ha * CO2E_PER_CARBON * area
+    if "scattered_volume_m3_ha" in facts.columns:
+        columns["scattered_tco2e"] = _scattered_tco2e_ha(facts, account, parameters) * area
     return StageResult(columns, _reasons(facts, account, columns, parameters))
+
+
+def _counted_by_volume(account: StandAccount) -> FloatArray:
+    """Volume of the stands that are counted by it; NaN for culms and areas, 0 where nothing stands."""
+    return np.where((account.family == FAMILY_VOLUME) | (account.quantity == 0.0), account.quantity, np.nan)
+
+
+def _bamboo(facts: pd.DataFrame, parameters: ParameterTable) -> tuple[FloatArray, FloatArray]:
+    """Biomass (t/ha) and carbon (t/ha) of the bamboo among the trees, 0 where none is recorded."""
+    part = open_bamboo_part(facts, parameters)
+    if part is None:
+        return np.zeros(len(facts)), np.zeros(len(facts))
+    unrecorded = np.isnan(part.quantity)
+    biomass = np.where(unrecorded, 0.0, part.quantity * part.tonnes_per_unit)
+    return biomass, biomass * parameters.values["CF"][part.look_up.row]
+
+
+def _scattered_tco2e_ha(facts: pd.DataFrame, account: StandAccount, parameters: ParameterTable) -> FloatArray:
+    """Scattered trees (散生, 四旁) by the stand's own factors, else as mixed broadleaf; never part of the stock.
+
+    They are an account of their own because 活立木蓄积 may already hold them and 森林蓄积 leaves them out.
+    """
+    mixed = parameters.look_up(np.array([SCATTERED_TREES], dtype=object)).row[0]
+    own = account.family == FAMILY_VOLUME
+    row = np.where(own, account.look_up.row, mixed)
+    factor = parameters.biomass_per_volume_t_m3() * parameters.tco2e_per_biomass()
+    return per_hectare(numbers(facts, "scattered_volume_m3_ha"), np.where(row >= 0, factor[row], np.nan))
 
 
 def per_hectare(quantity: FloatArray, unit_value: FloatArray) -> FloatArray:
@@ -63,15 +111,13 @@ def per_hectare(quantity: FloatArray, unit_value: FloatArray) -> FloatArray:
     return np.where(quantity == 0.0, 0.0, quantity * unit_value)
 
 
-def _continuous(account: StandAccount, parameters: ParameterTable) -> FloatArray:
-    """Biomass a·V+b (t/ha) of stands counted by volume, NaN below the stated volume."""
-    row = account.look_up.row
+def continuous_biomass(quantity: FloatArray, row: IntArray, parameters: ParameterTable) -> FloatArray:
+    """Biomass a·V+b (t/ha) by the equation of each row; NaN below its stated volume, 0 for a volume of 0."""
     values = parameters.values
-    volume = np.where(account.family == FAMILY_VOLUME, account.quantity, np.nan)
-    biomass = values["a_t_m3"][row] * volume + values["b_t_ha"][row]
+    biomass = values["a_t_m3"][row] * quantity + values["b_t_ha"][row]
     with np.errstate(invalid="ignore"):
-        biomass = np.where(volume >= values["ab_from_m3_ha"][row], biomass, np.nan)
-    return np.where(account.quantity == 0.0, 0.0, biomass)
+        biomass = np.where((row >= 0) & (quantity >= values["ab_from_m3_ha"][row]), biomass, np.nan)
+    return np.where(quantity == 0.0, 0.0, biomass)
 
 
 def _reasons(

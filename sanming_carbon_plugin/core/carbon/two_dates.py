@@ -7,7 +7,7 @@ today, a stand of then, and the share of today's stand that lies on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,16 @@ class Pieces:
     gone: FloatArray
     overlapping: BoolArray
     perimeter: FloatArray
+
+    def only(self, pieces: BoolArray) -> Pieces:
+        """The same stands with some of the pieces."""
+        return replace(
+            self,
+            now=self.now[pieces],
+            then=self.then[pieces],
+            share_of_now=self.share_of_now[pieces],
+            share_of_then=self.share_of_then[pieces],
+        )
 
 
 def match(

@@ -113,12 +113,11 @@ class SinkErrors:
 def collect_errors(
     pieces: Pieces,
     change: PieceChange,
-    known: npt.NDArray[np.bool_],
     years: FloatArray,
+    area_ha: FloatArray,
     parent_key: TextArray | None,
     parameters: ParameterTable,
     errors: ErrorTable,
-    area_ha: FloatArray,
 ) -> SinkErrors:
     """Take the error amounts of every known piece, per year.
 
@@ -126,30 +125,25 @@ def collect_errors(
     ``parent_key`` where the caller cut them.
     """
     count = len(years)
-    use = known & ~np.isnan(years[pieces.now])
-    stand, then = pieces.now[use], pieces.then[use]
+    use = change.known & ~np.isnan(years[change.stand])
+    stand = change.stand[use]
     per_year = 1.0 / years[stand]
-    changed = change.change[use] * per_year
     s_now, s_then = change.now[use] * per_year, change.then[use] * per_year
-    id_now, id_then = _volume_identities(stand, then, pieces.share_of_now[use], parent_key, count)
+    row_now, row_then = change.row_now[use], change.row_then[use]
+    id_now, id_then = _volume_identities(stand, change.earlier[use], change.share_of_now[use], parent_key, count)
     size = errors.size["stand_volume"]
-    gap = change.gap[use] * per_year
-    code_pair = change.row_now[use] * (len(parameters.species) + 1) + change.row_then[use]
-    recode_size = errors.size["recode"]
-    shift = sum_by(stand, np.abs(gap) * recode_size, count)
-    sink = np.full(count, np.nan)
-    sums = sum_by(stand, changed, count)
-    seen = any_by(stand, np.ones(len(stand), dtype=bool), count)
-    sink[seen] = sums[seen]
+    half_gap = change.gap[use] * per_year * errors.size["recode"]
+    code_pair = pd.factorize(row_now * (len(parameters.species) + 1) + row_then)[0].astype(np.int64)
+    known = any_by(stand, np.ones(len(stand), dtype=bool), count)
     return SinkErrors(
         count,
-        sink,
-        shift,
+        np.where(known, sum_by(stand, change.change[use] * per_year, count), np.nan),
+        sum_by(stand, np.abs(half_gap), count),
         Amounts(stand, id_now, s_now * size),
         Amounts(stand, id_then, s_then * size),
-        _parameter_amounts(stand, s_now, s_then, change.row_now[use], change.row_then[use], parameters),
+        _parameter_amounts(stand, s_now, s_then, row_now, row_then, parameters),
         _boundary_amounts(pieces, change, use, years, errors, area_ha),
-        _only(Amounts(stand, pd.factorize(code_pair)[0].astype(np.int64), gap * recode_size)),
+        _only(Amounts(stand, code_pair, half_gap)),
         errors,
     )
 
@@ -203,8 +197,8 @@ def _boundary_amounts(
 ) -> Amounts:
     """Ground along redrawn lines may belong to the neighbour: outline · shift · spread of what stood there."""
     count = len(years)
-    redrawn = use & ~pieces.keyed[pieces.now]
-    stand = pieces.now[redrawn]
+    redrawn = use & change.main & ~pieces.keyed[change.stand]
+    stand = change.stand[redrawn]
     area = change.area_ha[redrawn]
     with np.errstate(invalid="ignore", divide="ignore"):
         density = change.then[redrawn] / area
