@@ -361,3 +361,9 @@ def _web_mercator(x: float, y: float) -> list[Candidate]:
 @lru_cache(maxsize=64)
 def _named(code: str) -> Candidate:
     return Candidate(code, str(_reference(wkt_from_user_input(code)).GetName()))
+
+
+def is_georeferenced(crs_wkt: str) -> bool:
+    """Whether the CRS says where on Earth its coordinates are; a local or CAD system does not."""
+    reference = _reference(crs_wkt)
+    return bool(reference.IsProjected() or reference.IsGeographic()) and not reference.IsLocal()

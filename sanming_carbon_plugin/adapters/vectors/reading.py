@@ -1,0 +1,242 @@
+"""Opening any vector source and reading one layer of polygons from it."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from ...core.errors import DependencyError, InputError, UsageError
+from ...core.progress import Progress
+from ...core.stands.layer import VectorLayer
+from .. import crs
+from ..encodings import declared_encoding
+from .columns import attributes_from_raw
+from .geometries import Geometries, Simplify, polygons_from_wkb
+from .raw import LayerInfo, RawLayer
+from .sources import Source, located
+
+OSGEO, PYOGRIO = "osgeo", "pyogrio"
+
+
+class Dataset(Protocol):
+    """An open source, whichever back end opened it."""
+
+    @property
+    def driver(self) -> str:
+        """GDAL's short name of the format."""
+
+    def layers(self) -> list[LayerInfo]:
+        """Every layer of the source."""
+
+    def read(self, name: str, progress: Progress) -> RawLayer:
+        """All rows of layer ``name``."""
+
+
+def read_layer(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    backend: str | None = None,
+    progress: Progress | None = None,
+) -> VectorLayer:
+    """Rows of a polygon layer, in the source's order, with nothing repaired.
+
+    Parameters
+    ----------
+    path
+        A file, folder or archive of any vector format of GDAL, or a connection such as ``PG:dbname=…``.
+    layer
+        Name of the layer; needed only where the source holds several layers of polygons.
+    encoding
+        Text encoding, where the user knows better than the bytes.
+    backend
+        ``osgeo`` or ``pyogrio``; by default what is installed without bringing a second GDAL.
+    progress
+        Told the share of rows read.
+
+    Raises
+    ------
+    InputError
+        ``INPUT_NOT_FOUND``, ``INPUT_NOT_READABLE``, ``INPUT_PART_MISSING``, ``INPUT_DAMAGED``,
+        ``LAYER_NOT_FOUND``, ``LAYER_AMBIGUOUS``, ``LAYER_EMPTY``, ``NOT_POLYGONS``, ``CRS_MISSING``,
+        ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``, ``ENCODING_UNKNOWN``, ``ENCODING_WRONG``.
+    """
+    progress = progress or Progress()
+    with located(path, layer, encoding) as source:
+        with _opened(source, backend) as dataset:
+            chosen = _chosen_layer(dataset.layers(), layer, source)
+            raw = dataset.read(chosen.name, progress)
+        declared = declared_encoding(source.files[0]) if source.is_shapefile else None
+        result = _layer(raw, source, encoding, declared, _simplifier())
+    return result
+
+
+def list_layers(path: str | Path, *, backend: str | None = None) -> list[LayerInfo]:
+    """The layers a source holds, polygons or not.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_layer` for a source that cannot be opened.
+    """
+    with located(path, None, None) as source, _opened(source, backend) as dataset:
+        return dataset.layers()
+
+
+def _opened(source: Source, backend: str | None) -> AbstractContextManager[Dataset]:
+    name = backend or _default_backend()
+    if name == OSGEO:
+        from .with_osgeo import OsgeoDataset
+
+        return OsgeoDataset(source.location, source.open_options, source.shown)
+    if name == PYOGRIO:
+        from .with_pyogrio import PyogrioDataset
+
+        return PyogrioDataset(source.location, source.open_options, source.shown)
+    raise UsageError("BACKEND_UNKNOWN", backend=name)
+
+
+def _default_backend() -> str:
+    """The distribution's pyogrio where it shares GDAL with the system, else GDAL's own bindings."""
+    if _shared_pyogrio():
+        return PYOGRIO
+    if importlib.util.find_spec("osgeo") is not None:
+        return OSGEO
+    raise DependencyError("DEPENDENCY_MISSING", module="osgeo", purpose="reading vector layers")
+
+
+def _shared_pyogrio() -> bool:
+    """Whether pyogrio is there and brings no libraries of its own, as its wheels do."""
+    found = importlib.util.find_spec("pyogrio")
+    if found is None or not found.submodule_search_locations:
+        return False
+    folder = Path(found.submodule_search_locations[0])
+    return not (folder.parent / "pyogrio.libs").exists() and not (folder / ".dylibs").exists()
+
+
+def _simplifier() -> Simplify | None:
+    if importlib.util.find_spec("osgeo") is None:
+        return None
+    from .with_osgeo import plain_wkb
+
+    return plain_wkb
+
+
+def _chosen_layer(layers: Sequence[LayerInfo], wanted: str | None, source: Source) -> LayerInfo:
+    if not layers:
+        raise InputError("INPUT_NOT_READABLE", path=source.shown, reason="it holds no vector layer")
+    if wanted is not None:
+        found = [info for info in layers if info.name == wanted] or [
+            info for info in layers if info.name.casefold() == wanted.casefold()
+        ]
+        if not found and source.layer_hint == wanted and len(layers) == 1:
+            found = list(layers)
+        if not found:
+            names = [info.name for info in layers]
+            raise InputError("LAYER_NOT_FOUND", path=source.shown, layer=wanted, layers=names)
+        chosen = found[0]
+    else:
+        usable = [info for info in layers if info.may_hold_polygons]
+        if len(usable) > 1:
+            raise InputError("LAYER_AMBIGUOUS", path=source.shown, layers=[info.name for info in usable])
+        if not usable:
+            kinds = ["{} ({})".format(info.name, info.geometry_type) for info in layers]
+            raise InputError("NOT_POLYGONS", path=source.shown, found=kinds)
+        chosen = usable[0]
+    if not chosen.may_hold_polygons:
+        raise InputError("NOT_POLYGONS", path=source.shown, found=[chosen.geometry_type])
+    return chosen
+
+
+def _layer(
+    raw: RawLayer, source: Source, encoding: str | None, declared: str | None, simplify: Simplify | None
+) -> VectorLayer:
+    if not len(raw.wkb):
+        raise InputError("LAYER_EMPTY", path=source.shown, layer=raw.name)
+    geometry, geometry_notes = polygons_from_wkb(raw.wkb, simplify)
+    require_polygons(geometry, raw.wkb, source.shown)
+    crs_wkt = require_crs(raw.crs_wkt, geometry, source.shown)
+    attributes, types, used, text_notes = attributes_from_raw(
+        raw.columns,
+        as_latin1=source.is_shapefile,
+        encoding=encoding,
+        declared=declared,
+        path=source.shown,
+    )
+    if not len(attributes.columns):
+        attributes = pd.DataFrame(index=range(len(geometry)))
+    return VectorLayer(
+        name=raw.name,
+        attributes=attributes,
+        field_types=types,
+        geometry=geometry,
+        crs_wkt=crs_wkt,
+        encoding=used,
+        source=source.shown,
+        source_hash=source.content_hash(),
+        notes=tuple(text_notes + geometry_notes),
+    )
+
+
+def require_polygons(geometry: Geometries, wkb: Geometries, shown: str) -> None:
+    """Refuse a layer where not one row is a polygon.
+
+    Raises
+    ------
+    InputError
+        ``NOT_POLYGONS`` with the kinds found.
+    """
+    if not shapely.is_missing(geometry).all():
+        return
+    present = [item for item in wkb if item is not None]
+    kinds = sorted({_KIND_NAMES.get(int.from_bytes(item[1:3], "little") % 1000, "unreadable") for item in present})
+    raise InputError("NOT_POLYGONS", path=shown, found=kinds or ["NULL"])
+
+
+_KIND_NAMES = {
+    1: "Point",
+    2: "LineString",
+    3: "empty Polygon",
+    4: "MultiPoint",
+    5: "MultiLineString",
+    6: "empty Polygon",
+}
+
+
+def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str) -> str:
+    """The CRS, refused where it is missing, local, or cannot belong to these coordinates.
+
+    Raises
+    ------
+    InputError
+        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names the likely candidates.
+    """
+    extent = middle_extent(geometry)
+    likely = ["{} ({})".format(*item) for item in crs.candidates(extent)] or ["?"]
+    where = {"path": shown, "x": round((extent[0] + extent[2]) / 2, 4), "y": round((extent[1] + extent[3]) / 2, 4)}
+    if not crs_wkt:
+        raise InputError("CRS_MISSING", candidates=likely, **where)
+    if not crs.is_georeferenced(crs_wkt):
+        raise InputError("CRS_NOT_GEOREFERENCED", crs=crs.crs_name(crs_wkt), candidates=likely, **where)
+    if crs.extent_mismatch(crs_wkt, extent):
+        raise InputError("CRS_EXTENT_MISMATCH", crs=crs.crs_name(crs_wkt), candidates=likely, **where)
+    return crs_wkt
+
+
+def middle_extent(geometry: Geometries) -> crs.Extent:
+    """Extent of the middle nine tenths of the polygons, so that one stray stand does not speak for all."""
+    bounds = shapely.bounds(geometry)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return (np.nan, np.nan, np.nan, np.nan)
+    low = np.quantile(bounds[:, :2], 0.05, axis=0)
+    high = np.quantile(bounds[:, 2:], 0.95, axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
