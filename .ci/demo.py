@@ -1,0 +1,78 @@
+"""The main job on the bundled sample, inside QGIS without a screen: result, maps, tables and report in one folder."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "resources" / "sample"
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["SANMING_CARBON_LANGUAGE"] = "zh"
+sys.path[:0] = [str(ROOT), "/usr/share/qgis/python/plugins", "/usr/share/qgis/python"]
+
+from qgis.core import QgsApplication, QgsProcessingFeedback, QgsVectorLayer  # noqa: E402
+
+
+class _Feedback(QgsProcessingFeedback):
+    """Steps as lines; the percentages in between are left out."""
+
+    def pushInfo(self, info: str) -> None:  # noqa: N802 - Qt's name
+        sys.stderr.write(info + "\n")
+
+    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002, N802, N803
+        sys.stderr.write(error + "\n")
+
+
+def run(folder: Path) -> None:
+    """Assess the sample and draw its maps."""
+    import processing
+    from processing.core.Processing import Processing
+
+    from sanming_carbon_plugin.adapters.maps import export_map_pdf
+    from sanming_carbon_plugin.processing.provider import SanmingCarbonProvider
+
+    Processing.initialize()
+    provider = SanmingCarbonProvider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    result = folder / "result.gpkg"
+    processing.run(
+        "sanmingcarbon:assess",
+        {
+            "STANDS": QgsVectorLayer(f"{SAMPLE / 'stands.gpkg'}|layername=stands", "stands", "ogr"),
+            "RASTERS": [str(SAMPLE / "composite_2020.tif"), str(SAMPLE / "dem.tif")],
+            "RASTER_NAMES": "s2;dem",
+            "EARLIER": str(SAMPLE / "stands_2015.gpkg"),
+            "PERIOD_START": "2016-01-01",
+            "PERIOD_END": "2020-12-31",
+            "CREDITED": [str(SAMPLE / "credited.gpkg")],
+            "TENURE": str(SAMPLE / "tenure.gpkg"),
+            "OUTPUT": str(result),
+            "REPORT": str(folder),
+        },
+        feedback=_Feedback(),
+    )
+    for language in ("zh", "en"):
+        export_map_pdf(result, folder / f"target_map_{language}.pdf", language)
+
+
+def main() -> int:
+    """Fill the folder given on the command line."""
+    folder = Path(sys.argv[1]).absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    QgsApplication.setPrefixPath("/usr", True)  # noqa: FBT003
+    application = QgsApplication([], False)  # noqa: FBT003
+    application.initQgis()
+    try:
+        run(folder)
+    finally:
+        application.exitQgis()
+    for path in sorted(folder.iterdir()):
+        sys.stdout.write(f"{path.relative_to(Path.cwd())}\t{path.stat().st_size}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Small stand layers that tests write themselves."""
+
+from osgeo import gdal, ogr, osr
+
+gdal.UseExceptions()
+
+FIELDS = {
+    "XIAN": ogr.OFTString,
+    "XIANG": ogr.OFTString,
+    "CUN": ogr.OFTString,
+    "LIN_BAN": ogr.OFTString,
+    "XIAO_BAN": ogr.OFTString,
+    "DI_LEI": ogr.OFTString,
+    "YOU_SHI_SZ": ogr.OFTString,
+    "QI_YUAN": ogr.OFTString,
+    "PINGJUN_NL": ogr.OFTInteger,
+    "HUO_LMGQXJ": ogr.OFTReal,
+}
+
+PINE = {
+    "XIAN": "350428",
+    "XIANG": "199",
+    "CUN": "001",
+    "LIN_BAN": "0001",
+    "DI_LEI": "0111",
+    "YOU_SHI_SZ": "220",
+    "QI_YUAN": "21",
+    "PINGJUN_NL": 25,
+    "HUO_LMGQXJ": 100.0,
+}
+
+
+def square(x, y, side):
+    return f"POLYGON(({x} {y},{x + side} {y},{x + side} {y + side},{x} {y + side},{x} {y}))"
+
+
+def stand(number, **changes):
+    return PINE | {"XIAO_BAN": f"{number:05d}"} | changes
+
+
+def write_stands(path, rows, wkts=None, *, epsg=4527, kind=ogr.wkbPolygon, driver=None, name="stands"):
+    """Write ``rows`` (dictionaries) with squares of 10 ha beside each other."""
+    driver = driver or {"gpkg": "GPKG", "shp": "ESRI Shapefile", "geojson": "GeoJSON"}[path.suffix[1:]]
+    reference = None
+    if epsg:
+        reference = osr.SpatialReference()
+        reference.ImportFromEPSG(epsg)
+    source = ogr.GetDriverByName(driver).CreateDataSource(str(path))
+    layer = source.CreateLayer(name, reference, kind)
+    for field, field_kind in FIELDS.items():
+        layer.CreateField(ogr.FieldDefn(field, field_kind))
+    side = 316.22776601683796
+    for number, row in enumerate(rows):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        for field, value in row.items():
+            if value is not None:
+                feature.SetField(field, value)
+        wkt = wkts[number] if wkts else square(39_536_000 + number * side, 2_955_000, side)
+        if wkt:
+            feature.SetGeometry(ogr.CreateGeometryFromWkt(wkt))
+        layer.CreateFeature(feature)
+    layer = source = None
+    return path
+
+
+def read_rows(path, layer):
+    """All rows of a layer as dictionaries, geometry left out."""
+    source = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+    return [feature.items() for feature in source.GetLayerByName(layer)]

@@ -1,0 +1,197 @@
+"""The main job on small layers worked by hand, and on real input."""
+
+import csv
+
+import numpy as np
+import pytest
+from osgeo import gdal, ogr
+
+from sanming_carbon_plugin.core.results import RESULT_COLUMNS
+
+from .layers import read_rows, stand, write_stands
+
+pytestmark = pytest.mark.everywhere
+
+
+@pytest.fixture(scope="module")
+def small_result(command, tmp_path_factory):
+    """Ten hectares of 马尾松, and neighbours that lack something."""
+    folder = tmp_path_factory.mktemp("small")
+    rows = [
+        stand(1),
+        stand(2, YOU_SHI_SZ=None),
+        stand(3, HUO_LMGQXJ=None),
+        stand(4, YOU_SHI_SZ="777"),
+        stand(5, HUO_LMGQXJ=0.0, PINGJUN_NL=3),
+    ]
+    write_stands(folder / "s.gpkg", rows)
+    finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg")
+    assert finished.status == 0, finished.err
+    return folder / "r.gpkg", finished
+
+
+def test_layers_and_columns_of_the_contract(small_result):
+    source = gdal.OpenEx(str(small_result[0]), gdal.OF_VECTOR)
+    names = [source.GetLayer(number).GetName() for number in range(source.GetLayerCount())]
+    assert {"stands", "issues", "summary", "run"} <= set(names)
+    layer = source.GetLayerByName("stands")
+    fields = [layer.GetLayerDefn().GetFieldDefn(n).GetName() for n in range(layer.GetLayerDefn().GetFieldCount())]
+    assert fields[:10] == [
+        "XIAN", "XIANG", "CUN", "LIN_BAN", "XIAO_BAN", "DI_LEI", "YOU_SHI_SZ", "QI_YUAN", "PINGJUN_NL", "HUO_LMGQXJ",
+    ]  # fmt: skip
+    assert fields[10:] == list(RESULT_COLUMNS)
+    issues = source.GetLayerByName("issues")
+    named = [issues.GetLayerDefn().GetFieldDefn(n).GetName() for n in range(issues.GetLayerDefn().GetFieldCount())]
+    assert named == ["stand_key", "code", "severity", "field", "value", "message", "message_zh"]
+    assert issues.GetGeomType() != ogr.wkbNone
+    assert source.GetLayerByName("run").GetFeatureCount() == 1
+
+
+def test_worked_numbers_of_ten_hectares_of_pine(small_result):
+    row = read_rows(small_result[0], "stands")[0]
+    assert row["stand_key"] == "350428-199-001-0001-00001"
+    # The square is 10 ha on the plane; the ellipsoid decides, so the figures are checked per hectare.
+    assert row["area_ha"] == pytest.approx(10.0, rel=1e-3)
+    assert row["area_mu"] == pytest.approx(row["area_ha"] * 15, rel=1e-12)
+    assert row["biomass_t_ha"] == pytest.approx(66.396, abs=5e-4)
+    assert row["carbon_tc_ha"] == pytest.approx(30.542, abs=5e-4)
+    assert row["stock_tco2e"] / row["area_ha"] * 10 == pytest.approx(1119.88, abs=5e-3)
+    assert row["stock_alt_tco2e"] / row["area_ha"] == pytest.approx(70.887 * 0.46 * 44 / 12, rel=1e-9)
+    assert row["species_group"] == "pine"
+    assert row["origin"] == "planted"
+    assert row["age_group"] == 3
+
+
+def test_what_is_missing_is_null_with_a_reason_and_never_zero(small_result):
+    rows = read_rows(small_result[0], "stands")
+    reasons = {(row["stand_key"], row["field"]): row["message"] for row in read_rows(small_result[0], "issues")}
+    for number in (1, 2, 3):
+        row = rows[number]
+        for column in ("biomass_t_ha", "carbon_tc_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr"):
+            assert row[column] is None, (number, column)
+        assert any(key == row["stand_key"] for key, _ in reasons), number
+        assert row["ticket"] != "yes"
+        assert row["pine_transform"] != "yes" or number == 2
+    assert rows[1]["pine_transform"] == "unknown"
+    assert rows[3]["species_code"] is None
+
+
+def test_a_true_zero_stays_zero(small_result):
+    row = read_rows(small_result[0], "stands")[4]
+    assert row["volume_m3_ha"] == 0.0
+    assert row["stock_tco2e"] == 0.0
+
+
+def test_counts_and_issue_codes_go_to_stdout(small_result):
+    finished = small_result[1]
+    assert finished.counts["stands"] == "5"
+    assert sum(finished.issues.values()) == int(finished.counts["issues"])
+
+
+def test_progress_goes_to_stderr_a_line_a_step(small_result):
+    lines = small_result[1].err.strip().splitlines()
+    assert any(line.startswith("[1/7] ") for line in lines)
+    assert "\r" not in small_result[1].err
+
+
+def test_messages_have_chinese(small_result):
+    for row in read_rows(small_result[0], "issues"):
+        assert row["message"], row["code"]
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in row["message_zh"]), row["code"]
+
+
+def test_numbers_are_the_same_on_each_run(command, tmp_path):
+    write_stands(tmp_path / "s.gpkg", [stand(number, HUO_LMGQXJ=50.0 + number) for number in range(8)])
+    for name in ("a", "b"):
+        assert command("assess", tmp_path / "s.gpkg", "--out", tmp_path / f"{name}.gpkg").status == 0
+    assert read_rows(tmp_path / "a.gpkg", "stands") == read_rows(tmp_path / "b.gpkg", "stands")
+
+
+def test_explain_names_every_rule(command, small_result):
+    import json
+
+    finished = command("explain", small_result[0], "350428-199-001-0001-00001", "--json")
+    assert finished.status == 0, finished.err
+    explanation = json.loads(finished.out)
+    assert {rule["measure"] for rule in explanation["rules"]} >= {"pine_transform", "reserve_forest"}
+    row = read_rows(small_result[0], "stands")[0]
+    outcome = {1: "pass", 0: "unknown", -1: "fail"}
+    del outcome
+    traced = {part[:-1] for part in row["pine_rules"].split(";")}
+    assert traced <= {rule["rule"] for rule in explanation["rules"]}
+    assert all(rule["source"] for rule in explanation["rules"])
+
+
+def test_check_prints_a_count_per_code(command, small_result, tmp_path):
+    write_stands(tmp_path / "s.gpkg", [stand(1), stand(2, YOU_SHI_SZ="777")])
+    finished = command("check", tmp_path / "s.gpkg", "--out", tmp_path / "issues.gpkg")
+    assert finished.status == 0, finished.err
+    assert len(read_rows(tmp_path / "issues.gpkg", "issues")) == int(finished.counts["issues"])
+
+
+@pytest.mark.oracle
+def test_real_stands_agree_with_exactextract(command, shared_data, tmp_path):
+    exactextract = pytest.importorskip("exactextract")
+    stands = shared_data / "ontario_stands" / "inventory_polygons.shp"
+    raster = shared_data / "ontario_stands" / "mraster.tif"
+    out = tmp_path / "X.gpkg"
+    finished = command("assess", stands, "--raster", f"canopy={raster}", "--out", out)
+    assert finished.status == 0, finished.err
+    assert finished.counts["stands"] == "632"
+    rows = read_rows(out, "stands")
+    assert len(rows) == 632
+
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = exactextract.exact_extract(str(raster), str(stands), ["mean", "stdev", "count"])
+    compared = 0
+    for row, peer in zip(rows, expected, strict=True):
+        values = peer["properties"]
+        for band in ("zq90", "pzabove2", "zsd"):
+            count = next(value for name, value in values.items() if name.endswith("count") and band in name)
+            mean = next(value for name, value in values.items() if name.endswith("mean") and band in name)
+            std = next(value for name, value in values.items() if name.endswith("stdev") and band in name)
+            if count == 0:
+                assert row[f"canopy_{band}_mean"] is None
+                assert row[f"canopy_{band}_std"] is None
+                assert row[f"canopy_{band}_support"] == 0
+            else:
+                assert row[f"canopy_{band}_mean"] == pytest.approx(mean, rel=1e-6)
+                assert row[f"canopy_{band}_std"] == pytest.approx(std, rel=1e-6, abs=1e-6)
+                compared += 1
+    assert compared >= 3 * 600
+    assert sum(row["canopy_zq90_support"] == 0 for row in rows) == 5
+
+    for row in rows:
+        assert row["stock_tco2e"] is None
+        assert row["carbon_tc_ha"] is None
+    reasons = read_rows(out, "issues")
+    assert any(reason["severity"] in {"warning", "error"} and "stock" in (reason["field"] or "") + reason["code"].lower()
+               for reason in reasons)
+    # The .prj is another spelling of EPSG:26917: neither refused nor warned about.
+    assert not any("CRS" in reason["code"] for reason in reasons)
+
+
+def test_source_values_are_unchanged_on_real_input(command, shared_data, tmp_path):
+    stands = shared_data / "ontario_stands" / "inventory_polygons.shp"
+    assert command("assess", stands, "--out", tmp_path / "X.gpkg").status == 0
+    rows = read_rows(tmp_path / "X.gpkg", "stands")
+    source = gdal.OpenEx(str(stands), gdal.OF_VECTOR)
+    for row, feature in zip(rows, source.GetLayer(0), strict=True):
+        for name, value in feature.items().items():
+            assert row[name] == value
+
+
+def test_zonal_writes_csv_that_excel_reads(command, shared_data, tmp_path):
+    stands = shared_data / "ontario_stands" / "inventory_polygons.shp"
+    raster = shared_data / "ontario_stands" / "mraster.tif"
+    finished = command("zonal", stands, "--raster", f"canopy={raster}#zq90", "--out", tmp_path / "z.csv")
+    assert finished.status == 0, finished.err
+    with (tmp_path / "z.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 632
+    assert list(rows[0]) == ["stand_key", "canopy_mean", "canopy_std", "canopy_support"]
+    means = np.array([float(row["canopy_mean"] or "nan") for row in rows])
+    assert np.isnan(means).sum() == 5
