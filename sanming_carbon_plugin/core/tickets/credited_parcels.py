@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -143,8 +143,9 @@ def parcels_in_period(
 def _table(
     layer: CreditedParcels, start: np.datetime64, length: int, ignored: frozenset[str]
 ) -> tuple[ParcelTable, pd.DataFrame]:
-    first = _days(layer, layer.period_start, "period_start")
-    last = _days(layer, layer.period_end, "period_end")
+    rows, code = layer.source_row, "CREDITED_DATE_UNREADABLE"
+    first = iso_days(layer.period_start, rows, layer.source, "period_start", code)
+    last = iso_days(layer.period_end, rows, layer.source, "period_end", code)
     open_period = np.isnat(first) | np.isnat(last)
     reversed_rows = np.flatnonzero(last < first)
     if len(reversed_rows):
@@ -188,24 +189,34 @@ def usable_polygons(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_
     return shapely.force_2d(shapes)
 
 
-def _days(layer: CreditedParcels, texts: npt.NDArray[np.object_], field: str) -> npt.NDArray[np.datetime64]:
+def iso_days(
+    texts: npt.NDArray[np.object_], rows: npt.NDArray[np.int64], layer: str, field: str, code: str
+) -> npt.NDArray[np.datetime64]:
+    """Days written as ISO text (also 20201231, 2020/12/31, or with a time of day), NaT where None.
+
+    Raises
+    ------
+    InputError
+        ``code`` with layer, row (from 1), field and value of the first text that is no date.
+    """
     codes, distinct = pd.factorize(np.asarray(texts, dtype=object))
-    first_row = {int(code): row for row, code in reversed(list(enumerate(codes)))}
-    days = [_day(text, layer, first_row[code], field) for code, text in enumerate(distinct)]
+    first_row = {int(number): row for row, number in reversed(list(enumerate(codes)))}
+    days = [_day(text) for text in distinct]
+    for number, day in enumerate(days):
+        if day is None:
+            row = int(rows[first_row[number]]) + 1
+            raise InputError(code, layer=layer, row=row, field=field, value=str(distinct[number]))
     return np.asarray([*days, np.datetime64("NaT")], dtype="datetime64[D]")[codes]
 
 
-def _day(text: object, layer: CreditedParcels, row: int, field: str) -> np.datetime64:
+def _day(text: object) -> np.datetime64 | None:
     plain = str(text).strip()[:10].replace("/", "-").replace(".", "-")
     if len(plain) == _COMPACT_DATE_LENGTH and plain.isdigit():
         plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
     try:
         return np.datetime64(date.fromisoformat(plain), "D")
-    except ValueError as fault:
-        number = int(layer.source_row[row]) + 1
-        raise InputError(
-            "CREDITED_DATE_UNREADABLE", layer=layer.source, row=number, field=field, value=str(text)
-        ) from fault
+    except ValueError:
+        return None
 
 
 def _text(column: pd.Series) -> npt.NDArray[np.object_]:
@@ -215,3 +226,34 @@ def _text(column: pd.Series) -> npt.NDArray[np.object_]:
 
 def _lower(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return np.asarray(["" if text is None else str(text).lower() for text in texts], dtype=object)
+
+
+def with_known_schemes(
+    credited: Iterable[CreditedParcels], schemes: Mapping[str, Iterable[str]]
+) -> list[CreditedParcels]:
+    """The same layers with each scheme under its id; a row without a scheme keeps None, and blocks.
+
+    Parameters
+    ----------
+    schemes
+        Scheme ids, each with other spellings of its name; case and outer blanks do not matter.
+
+    Raises
+    ------
+    InputError
+        TICKET_SCHEME_UNKNOWN with the first name nobody knows, its row and the names that are known.
+    """
+    ids = {spelling.strip().lower(): name for name, all_ in schemes.items() for spelling in (name, *all_)}
+    result = []
+    for layer in credited:
+        codes, names = pd.factorize(np.asarray(layer.scheme, dtype=object))
+        known = [ids.get(str(name).strip().lower()) for name in names]
+        for number, name in enumerate(known):
+            if name is None:
+                row = int(layer.source_row[int(np.flatnonzero(codes == number)[0])]) + 1
+                raise InputError(
+                    "TICKET_SCHEME_UNKNOWN", layer=layer.source, row=row, scheme=names[number], known=", ".join(schemes)
+                )
+        scheme = np.asarray([*known, None], dtype=object)[codes]
+        result.append(replace(layer, scheme=scheme))
+    return result

@@ -1,0 +1,246 @@
+"""Which stands may get a carbon ticket, for how many tonnes, and which evidence is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..carbon.period import Period
+from ..classes.conditions import Comparison, Node
+from ..classes.evaluation import FAILED, PASSED, UNKNOWN, Evaluation, Outcomes, evaluate
+from ..classes.trace import texts_of, trace
+from ..errors import UsageError
+from ..progress import Progress
+from ..stage import StageResult
+from .credited_parcels import CreditedParcels, with_known_schemes
+from .double_count import DoubleCount, free_share, self_overlaps
+from .profiles import FIXED_CONDITIONS, Profile
+from .tenure import TenureParcels, tenure_cover
+from .ticket_facts import ticket_facts
+from .ticket_issues import ticket_issues
+from .tonnes import relative_error_of_total, ticket_tonnes, uncertainty_deduction
+
+TICKET_COLUMNS = ("ticket", "ticket_rules", "ticket_tco2e", "free_share")
+
+EVIDENCE = {
+    "measured_at_both_dates": ("survey_date", "survey_method"),
+    "period_allowed": ("period",),
+    "error_allowed": ("sink_low_tco2e_yr", "sink_high_tco2e_yr"),
+    "free_share": ("credited_layer",),
+    "tenure_covered_share": ("tenure_layer",),
+    "parcel_area_ha": ("area_ha",),
+}
+"""What a forester has to bring where a fact made by this room is unknown; other fields go by their own name."""
+
+BASELINE_EVIDENCE = {
+    "none": (),
+    "previous_period": ("previous_sink_tco2e_yr",),
+    "reference_growth": ("reference_growth_tco2e_ha_yr",),
+    "stop_harvest": ("stock_tco2e",),
+}
+
+
+@dataclass(frozen=True)
+class TicketCheck:
+    """Everything the check found, for maps, explanations and applications.
+
+    Attributes
+    ----------
+    stage
+        Columns ``ticket``, ``ticket_rules``, ``ticket_tco2e``, ``free_share`` and the doubts.
+    evaluation
+        The rules held against the stands; its ``facts`` hold what they asked.
+    outcomes
+        Per rule id 1 passed, 0 unknown, −1 failed, with the rules about free ground and error decided.
+    double_count
+        The guard's map, None where no layer of credited parcels was given.
+    relative_error, deduction
+        Of the total of all stands that do not fail; NaN where unknown.
+    """
+
+    stage: StageResult
+    evaluation: Evaluation
+    outcomes: dict[str, Outcomes]
+    double_count: DoubleCount | None
+    relative_error: float
+    deduction: float
+
+
+def eligibility(
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    profile: Profile,
+    period: Period | None,
+    credited: Iterable[CreditedParcels] | None,
+    tenure: TenureParcels | None,
+    *,
+    relative_error: float | None = None,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> StageResult:
+    """Ticket outcome, trace and tonnes of every stand; see :func:`check_tickets`."""
+    return check_tickets(
+        facts, geometry, profile, period, credited, tenure, relative_error=relative_error, today=today,
+        progress=progress,
+    ).stage  # fmt: skip
+
+
+def check_tickets(
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    profile: Profile,
+    period: Period | None,
+    credited: Iterable[CreditedParcels] | None,
+    tenure: TenureParcels | None,
+    *,
+    relative_error: float | None = None,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> TicketCheck:
+    """Hold a profile against every stand.
+
+    Parameters
+    ----------
+    facts
+        Table of stands with the carbon columns, index ``stand_key``.
+    geometry
+        Object array of polygons or None, length n.
+    profile
+        The scheme's rules and values.
+    period
+        Monitoring period, both days included; None where no two dates were given.
+    credited
+        Layers of credited or pending parcels in the CRS of the stands. None means that nobody looked: then
+        nothing is known to be free and no stand is eligible; an empty list says that there are none.
+    tenure
+        Tenure parcels in the CRS of the stands, None without.
+    relative_error
+        Half-width of the 90 % interval over the total, from the carbon room; without it the widest possible
+        is taken from the stands' own intervals.
+    today
+        Day of the run; a period that ends after it is refused.
+
+    Returns
+    -------
+    TicketCheck
+        ``ticket`` is ``yes`` only if every rule passed; ``no`` if one failed; else ``unknown``.
+
+    Raises
+    ------
+    UsageError
+        PERIOD_INVALID for a period in the future.
+    InputError
+        TICKET_SCHEME_UNKNOWN, CREDITED_… or TENURE_… for rows of the layers that cannot be used.
+    """
+    watch = progress or Progress()
+    if period is not None and today is not None and period.end > today:
+        raise UsageError("PERIOD_INVALID", period=str(period), reason="in_the_future")
+    layers = None if credited is None else with_known_schemes(credited, profile.value("schemes"))
+    cover = None if tenure is None else tenure_cover(geometry, tenure, period, watch)
+    asked = ticket_facts(facts, geometry, profile, period, cover)
+    evaluation = evaluate(profile.rule_set, asked)
+    outcomes = dict(evaluation.outcomes)
+    candidate = _all_of(outcomes, without=("FREE", "PRECISION")) > FAILED
+    error = relative_error_of_total(facts, candidate) if relative_error is None else relative_error
+    deduction = uncertainty_deduction(profile, error)
+    found = None
+    if layers is not None and period is not None:
+        found = _guard(geometry, facts.index, candidate, period, layers, profile, watch)
+    share = np.full(len(facts), np.nan) if found is None else found.free_share.to_numpy()
+    outcomes["FREE"] = np.select([np.isnan(share), share > 0.0], [UNKNOWN, PASSED], FAILED).astype(np.int8)
+    outcomes["PRECISION"] = np.full(len(facts), _precision(error, deduction), dtype=np.int8)
+    total = _all_of(outcomes)
+    # Where nobody looked for credited parcels the tonnes are those of the whole stand; the outcome says so.
+    tonnes = ticket_tonnes(facts, profile, period, np.ones(len(facts)) if found is None else share, deduction)
+    columns = pd.DataFrame(
+        {
+            "ticket": np.asarray(["no", "unknown", "yes"], dtype=object)[total + 1],
+            "ticket_rules": trace(list(outcomes), list(outcomes.values()), len(facts)),
+            "ticket_tco2e": tonnes,
+            "free_share": share,
+        },
+        index=facts.index,
+    )
+    missing = missing_evidence(evaluation, outcomes, total, profile)
+    issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
+    return TicketCheck(StageResult(columns, issues), evaluation, outcomes, found, error, deduction)
+
+
+def applicable(facts: pd.DataFrame, geometry: npt.NDArray[np.object_], profile: Profile) -> pd.DataFrame:
+    """Whether the conditions of a method fit each stand, whatever was measured: ``applicable`` and ``rules``.
+
+    This looks only at the profile's own rules, not at those about measurement, period and double counting.
+    """
+    evaluation = evaluate(profile.rule_set, ticket_facts(facts, geometry, profile, None))
+    own = {name: outcome for name, outcome in evaluation.outcomes.items() if name not in FIXED_CONDITIONS}
+    words = np.asarray(["no", "unknown", "yes"], dtype=object)[_all_of(own) + 1]
+    rules = trace(list(own), list(own.values()), len(facts))
+    return pd.DataFrame({"applicable": words, "rules": rules}, index=facts.index)
+
+
+def missing_evidence(
+    evaluation: Evaluation, outcomes: dict[str, Outcomes], total: Outcomes, profile: Profile
+) -> npt.NDArray[np.object_]:
+    """What each undecided stand still needs, as ``name, name``; None for the others. Shape (n,).
+
+    Only what can still decide a rule is named: not the fields of an alternative that has failed already.
+    """
+    needs: dict[str, Outcomes] = {}
+    for rule in profile.rule_set.rules:
+        undecided = (outcomes[rule.id] == UNKNOWN) & (total == UNKNOWN)
+        if undecided.any():
+            _collect(rule.test, undecided, evaluation, needs)
+    evidence = {**EVIDENCE, "baseline_known": ("sink_tco2e_yr", *BASELINE_EVIDENCE[profile.value("baseline")])}
+    names = list(needs)
+
+    def text(wanted: list[int]) -> str | None:
+        parts = [part for name, want in zip(names, wanted, strict=True) if want for part in evidence.get(name, (name,))]
+        return ", ".join(dict.fromkeys(parts)) or None
+
+    if not names:
+        return np.full(len(total), None, dtype=object)
+    return texts_of(list(needs.values()), len(total), text)
+
+
+def _collect(node: Node, undecided: npt.NDArray[np.bool_], evaluation: Evaluation, needs: dict[str, Outcomes]) -> None:
+    """Mark the fields that keep ``node`` undecided."""
+    open_here = undecided & (evaluation.of(node) == UNKNOWN)
+    if not open_here.any():
+        return
+    if not isinstance(node, Comparison):
+        for child in node.children:
+            _collect(child, open_here, evaluation, needs)
+        return
+    for name in (node.field, node.other):
+        if name is not None:
+            needs[name] = np.maximum(needs.get(name, np.zeros(len(open_here), dtype=np.int8)), open_here)
+
+
+def _guard(
+    geometry: npt.NDArray[np.object_],
+    keys: pd.Index,
+    candidate: npt.NDArray[np.bool_],
+    period: Period,
+    credited: list[CreditedParcels],
+    profile: Profile,
+    progress: Progress,
+) -> DoubleCount:
+    rows = np.flatnonzero(candidate)
+    overlaps = self_overlaps(geometry[rows], keys[rows], progress)
+    hidden = profile.number("shown_from_share")
+    return free_share(geometry, keys, period, credited, overlaps, hidden, progress)
+
+
+def _precision(error: float, deduction: float) -> int:
+    if not np.isnan(deduction):
+        return PASSED
+    return UNKNOWN if np.isnan(error) else FAILED
+
+
+def _all_of(outcomes: dict[str, Outcomes], without: tuple[str, ...] = ()) -> Outcomes:
+    return np.minimum.reduce([outcome for name, outcome in outcomes.items() if name not in without])

@@ -1,0 +1,148 @@
+"""Certificates of forest tenure: how much of each stand they prove, and where the right is disputed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ..errors import InputError
+from ..progress import Progress
+from .credited_parcels import DatedPeriod, iso_days, usable_polygons
+from .overlay import Rows, Shapes, pieces_of, union_of_groups
+
+if TYPE_CHECKING:
+    from ..stands.layer import VectorLayer
+
+TENURE_FIELDS = ("certificate", "holder", "right", "valid_to", "disputed")
+_YES = frozenset({"yes", "y", "true", "t", "1", "是", "有", "有争议"})
+_NO = frozenset({"no", "n", "false", "f", "0", "否", "无", "无争议"})
+
+
+@dataclass(frozen=True)
+class TenureParcels:
+    """Tenure parcels (宗地) in the CRS of the stands, row by row.
+
+    Attributes
+    ----------
+    certificate, holder, right
+        Object arrays of text or None.
+    valid_to
+        Object array of ISO dates or None (unknown); the day belongs to the term.
+    disputed
+        Object array of ``yes``, ``no`` or None (unknown).
+    source_row
+        Position of each row in its layer, from 0.
+    """
+
+    geometry: npt.NDArray[np.object_]
+    certificate: npt.NDArray[np.object_]
+    holder: npt.NDArray[np.object_]
+    right: npt.NDArray[np.object_]
+    valid_to: npt.NDArray[np.object_]
+    disputed: npt.NDArray[np.object_]
+    source_row: npt.NDArray[np.int64]
+    source: str = ""
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    @classmethod
+    def from_layer(cls, layer: VectorLayer, mapping: Mapping[str, str] | None = None) -> TenureParcels:
+        """Parcels of a layer whose columns have the names of :data:`TENURE_FIELDS`, or are mapped to them.
+
+        Raises
+        ------
+        InputError
+            TENURE_FIELD_MISSING when a column is not there.
+        """
+        chosen = dict(mapping or {})
+        by_lower = {str(name).lower(): str(name) for name in layer.attributes.columns}
+        names = {field: chosen.get(field, by_lower.get(field)) for field in TENURE_FIELDS}
+        missing = [field for field, name in names.items() if name not in layer.attributes.columns]
+        if missing:
+            raise InputError("TENURE_FIELD_MISSING", layer=layer.source or layer.name, fields=", ".join(missing))
+        columns = {field: _text(layer.attributes[name]) for field, name in names.items()}
+        columns["disputed"] = _yes_no(columns["disputed"])
+        rows = np.arange(len(layer), dtype=np.int64)
+        return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
+
+    def valid_until(self, day: np.datetime64) -> npt.NDArray[np.int8]:
+        """Whether each certificate holds up to ``day``: 1 yes, −1 no, 0 unknown."""
+        last = iso_days(self.valid_to, self.source_row, self.source, "valid_to", "TENURE_DATE_UNREADABLE")
+        return np.where(np.isnat(last), 0, np.where(last >= day, 1, -1)).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class TenureCover:
+    """Shares of each stand's area, NaN without a polygon; length n each.
+
+    Attributes
+    ----------
+    proved, provable
+        Under certificates that hold for the whole period without dispute, for certain, and if everything
+        unknown about term and dispute were in their favour.
+    disputed
+        Under parcels whose right is disputed.
+    undisputed
+        Under parcels known to be without dispute, whatever their term, and under no disputed one.
+    """
+
+    proved: npt.NDArray[np.float64]
+    provable: npt.NDArray[np.float64]
+    disputed: npt.NDArray[np.float64]
+    undisputed: npt.NDArray[np.float64]
+
+
+def tenure_cover(
+    stand_geometry: Shapes, tenure: TenureParcels, period: DatedPeriod | None, progress: Progress | None = None
+) -> TenureCover:
+    """How much of each stand the certificates prove.
+
+    Without a period no certificate can be held against it, and the term counts as unknown.
+    """
+    watch = progress or Progress()
+    stands = usable_polygons(stand_geometry)
+    stand, parcel, common = pieces_of(stands, usable_polygons(tenure.geometry), watch)
+    if period is None:
+        valid = np.zeros(len(tenure), dtype=np.int8)
+    else:
+        valid = tenure.valid_until(np.datetime64(period.end, "D"))
+    quarrel = np.asarray([{"yes": -1, "no": 1}.get(str(word), 0) for word in tenure.disputed], dtype=np.int8)
+    outcome = np.minimum(valid, quarrel)[parcel]
+    peaceful = quarrel[parcel]
+
+    def share(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        return _covered(stands, stand[chosen], common[chosen], watch)
+
+    disputed = share(peaceful < 0)
+    either = share(peaceful != 0)
+    with_sure_quarrel = share((outcome > 0) | (peaceful < 0))
+    with_any = share((outcome >= 0) | (peaceful < 0))
+    return TenureCover(with_sure_quarrel - disputed, with_any - disputed, disputed, either - disputed)
+
+
+def _covered(stands: Shapes, stand: Rows, common: Shapes, progress: Progress) -> npt.NDArray[np.float64]:
+    areas = shapely.area(stands)
+    numbers, unions = union_of_groups(common, stand, progress)
+    covered = np.zeros(len(stands))
+    covered[numbers] = shapely.area(unions)
+    return np.where(areas > 0, np.minimum(covered / np.where(areas > 0, areas, 1.0), 1.0), np.nan)
+
+
+def _text(column: pd.Series) -> npt.NDArray[np.object_]:
+    values = column.to_numpy(dtype=object)
+    return np.asarray([None if pd.isna(value) or str(value) == "" else str(value) for value in values], dtype=object)
+
+
+def _yes_no(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    words = ["" if text is None else str(text).strip().lower().removesuffix(".0") for text in texts]
+    result = np.full(len(words), None, dtype=object)
+    result[np.isin(words, list(_YES))] = "yes"
+    result[np.isin(words, list(_NO))] = "no"
+    return result

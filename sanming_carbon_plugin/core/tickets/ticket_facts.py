@@ -1,0 +1,96 @@
+"""What ticket rules ask about a stand and no other room knows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ..carbon.period import Period
+from .profiles import Profile
+from .tenure import TenureCover
+from .tonnes import Floats, baseline_tco2e_yr, creditable_sink_tco2e_yr, number_column, text_column
+
+Texts = npt.NDArray[np.object_]
+
+_MEASURED = {"measured": "yes", "growth_curve": "no", "growth_rate": "no"}
+_SHORT_YEAR_DAYS, _LONG_YEAR_DAYS = 365, 366
+
+
+def ticket_facts(
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    profile: Profile,
+    period: Period | None,
+    cover: TenureCover | None = None,
+) -> pd.DataFrame:
+    """The table of stands with the columns that ticket rules ask about, except the free share.
+
+    ``measured_at_both_dates`` is unknown for ``two_layers``: two dated layers are no two measurements until
+    survey dates and methods say so. ``dispute`` is completed from the tenure layer: a dispute named by either
+    counts. ``parcel_area_ha`` is the largest connected part of the stand.
+    """
+    added = {
+        "measured_at_both_dates": measured_at_both_dates(facts),
+        "period_allowed": np.full(len(facts), period_allowed(profile, period), dtype=object),
+        "baseline_known": _yes_where(np.isfinite(baseline_tco2e_yr(facts, profile))),
+        "parcel_area_ha": largest_part_ha(number_column(facts, "area_ha"), geometry),
+        "error_allowed": np.full(len(facts), None, dtype=object),
+    }
+    if cover is not None:
+        added["tenure_covered_share_low"] = cover.proved
+        added["tenure_covered_share_high"] = cover.provable
+        added["dispute"] = _dispute(text_column(facts, "dispute"), cover, profile)
+    return facts.assign(**added)
+
+
+def measured_at_both_dates(facts: pd.DataFrame) -> Texts:
+    """``yes`` with a sink measured at both dates, ``no`` where growth was modelled, None where nobody knows."""
+    basis = pd.Series(text_column(facts, "sink_basis"), dtype=object)
+    result = basis.map(_MEASURED).astype(object)
+    known = result.notna().to_numpy() & ((result != "yes").to_numpy() | np.isfinite(creditable_sink_tco2e_yr(facts)))
+    return result.where(known, None).to_numpy(dtype=object)
+
+
+def period_allowed(profile: Profile, period: Period | None) -> str | None:
+    """Whether the profile credits the period; None without one."""
+    if period is None:
+        return None
+    earliest, shortest = profile.value("earliest_start"), profile.value("shortest_period_years")
+    longest = profile.value("longest_period_years")
+    early = earliest is not None and period.start < date.fromisoformat(earliest)
+    short = shortest is not None and period.days < int(shortest * _SHORT_YEAR_DAYS)
+    long = longest is not None and period.days > int(longest * _LONG_YEAR_DAYS)
+    return "no" if early or short or long else "yes"
+
+
+def largest_part_ha(area_ha: Floats, geometry: npt.NDArray[np.object_]) -> Floats:
+    """Area of each stand's largest connected part, as its planar share of the stand's area. Shape (n,)."""
+    shapes = np.asarray(geometry, dtype=object)
+    whole = shapely.area(shapes)
+    largest = whole.copy()
+    several = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
+    if len(several):
+        parts, owner = shapely.get_parts(shapes[several], return_index=True)
+        biggest = np.zeros(len(several))
+        np.maximum.at(biggest, owner, shapely.area(parts))
+        largest[several] = biggest
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(whole > 0, area_ha * largest / whole, np.nan)
+
+
+def _yes_where(known: npt.NDArray[np.bool_]) -> Texts:
+    result = np.full(len(known), None, dtype=object)
+    result[known] = "yes"
+    return result
+
+
+def _dispute(recorded: Texts, cover: TenureCover, profile: Profile) -> Texts:
+    result = recorded.copy()
+    nothing_recorded = pd.isna(recorded)
+    result[nothing_recorded & (cover.undisputed >= profile.number("proved_share"))] = "no"
+    result[cover.disputed > profile.number("disputed_share")] = "yes"
+    return result
