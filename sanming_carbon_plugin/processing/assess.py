@@ -42,7 +42,8 @@ from .parameters import (
     rasters_parameter,
     stands_parameter,
 )
-from .translation import tr
+from .results import ThemesOnCompletion, tell_counts
+from .translation import language, tr
 
 SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
 
@@ -152,8 +153,8 @@ class AssessAlgorithm(StandAlgorithm):
         self.addParameter(
             advanced(QgsProcessingParameterNumber(self.SEED, tr("Random seed"), defaultValue=0, minValue=0))
         )
-        report = QgsProcessingParameterFolderDestination(self.REPORT, tr("Tables and report"), None, True)  # noqa: FBT003
-        report.setCreateByDefault(False)  # noqa: FBT003
+        report = QgsProcessingParameterFolderDestination(self.REPORT, tr("Tables and report"), None, True)
+        report.setCreateByDefault(False)
         self.addParameter(advanced(report))
 
     def prepare_request(
@@ -173,6 +174,7 @@ class AssessAlgorithm(StandAlgorithm):
         encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
         profile = file(self.PROFILE)
         report = self.parameterAsString(parameters, self.REPORT, context)
+        self.themes = ThemesOnCompletion(language())
         self.request = AssessRequest(
             stands=self.layer_source(stands, parameters, STANDS, encoding),
             out=Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
@@ -192,12 +194,17 @@ class AssessAlgorithm(StandAlgorithm):
             report=optional_path(report),
         )
 
-    def run_job(self, context: QgsProcessingContext, progress: Progress) -> dict[str, Any]:
+    def run_job(
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
+    ) -> dict[str, Any]:
         """Assess the stands."""
         from ..adapters.jobs.assess import assess  # noqa: PLC0415 - pandas may be missing on loading
 
         outcome = assess(self.request, progress)
-        return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}
+        tell_counts(outcome, feedback)
+        self.themes.ask_for(context, outcome.out, OUTPUT)
+        outputs = {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}
+        return outputs | ({self.REPORT: str(self.request.report)} if self.request.report else {})
 
     def _period(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str | None:
         days = [

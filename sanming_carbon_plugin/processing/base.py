@@ -57,7 +57,9 @@ class StandAlgorithm(QgsProcessingAlgorithm):
         """Take from layers and parameters all that the job needs."""
         raise NotImplementedError
 
-    def run_job(self, context: QgsProcessingContext, progress: Progress) -> dict[str, Any]:
+    def run_job(
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
+    ) -> dict[str, Any]:
         """Run the job and give the algorithm's outputs."""
         raise NotImplementedError
 
@@ -87,7 +89,7 @@ class StandAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         """Run the job; a run that was cancelled has no outputs."""
         try:
-            return self.run_job(context, FeedbackProgress(feedback))
+            return self.run_job(context, feedback, FeedbackProgress(feedback))
         except CancelledError:
             return {}
         except CarbonError as error:
@@ -108,4 +110,6 @@ def _in_words(error: CarbonError) -> str:
     # The table of messages is read with pandas, which may be missing when QGIS loads the plugin.
     from ..adapters.resources import render_error  # noqa: PLC0415
 
-    return render_error(error, language())
+    # One line, as on the command line: QGIS shows it in the log and in the message bar.
+    message, hint = render_error(error, language())
+    return "{}{}{} [{}]".format(message, "" if language() == "zh" else " ", hint, error.code)

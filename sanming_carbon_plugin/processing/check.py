@@ -21,7 +21,8 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .translation import tr
+from .results import ThemesOnCompletion, tell_counts
+from .translation import language, tr
 
 
 class CheckAlgorithm(StandAlgorithm):
@@ -59,3 +60,21 @@ class CheckAlgorithm(StandAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
         """Take the layer and options."""
+        stands = self.parameterAsVectorLayer(parameters, STANDS, context)
+        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
+        self.themes = ThemesOnCompletion(language(), ("issues",))
+        self.stands = self.layer_source(stands, parameters, STANDS, encoding)
+        self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
+        self.out = optional_path(self.parameterAsFileOutput(parameters, OUTPUT, context))
+        self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
+
+    def run_job(
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
+    ) -> dict[str, Any]:
+        """Check the stands."""
+        from ..adapters.jobs.check import check  # noqa: PLC0415 - pandas may be missing on loading
+
+        outcome = check(self.stands, self.out, self.mapping, self.overwrite, progress)
+        tell_counts(outcome, feedback)
+        self.themes.ask_for(context, outcome.out, OUTPUT)
+        return {OUTPUT: str(outcome.out), "ISSUES_COUNT": sum(outcome.issue_counts.values())}

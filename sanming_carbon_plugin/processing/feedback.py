@@ -28,7 +28,10 @@ class FeedbackProgress(Progress):
             self._start = 100.0 * position / count
             self._share = 100.0 / count
             text = "{}/{} {}".format(position + 1, count, text)
-        self._show(self._start)
+        else:
+            # A step outside the row has no share of its own; the bar waits where it is.
+            self._share = 0.0
+        self._show(self._start if count else self._shown)
         push = getattr(self._feedback, "setProgressText", None)
         if push is not None:
             push(text)

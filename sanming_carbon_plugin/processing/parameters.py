@@ -66,7 +66,7 @@ def mapping_parameter() -> QgsProcessingParameterDefinition:
     )  # fmt: skip
 
 
-def rasters_parameter(optional: bool) -> QgsProcessingParameterDefinition:  # noqa: FBT001 - QGIS's own habit
+def rasters_parameter(optional: bool) -> QgsProcessingParameterDefinition:
     """The raster layers."""
     return explained(
         QgsProcessingParameterMultipleLayers(

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
 
 from ..core.progress import Progress
 from .base import StandAlgorithm
-from .inputs import raster_sources
+from .inputs import optional_path, raster_sources
 from .parameters import (
     ENCODING,
+    MAPPING,
     OUTPUT,
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
     STANDS,
     encoding_parameter,
+    mapping_parameter,
     output_parameter,
     overwrite_parameter,
     raster_names_parameter,
     rasters_parameter,
     stands_parameter,
 )
+from .results import tell_counts
 from .translation import tr
 
 
@@ -55,6 +59,7 @@ class ZonalAlgorithm(StandAlgorithm):
         self.addParameter(rasters_parameter(optional=False))
         self.addParameter(raster_names_parameter())
         self.addParameter(encoding_parameter())
+        self.addParameter(mapping_parameter())
         formats = "{} (*.gpkg);;{} (*.csv);;{} (*.parquet)".format(
             tr("GeoPackage files"), tr("CSV files"), tr("Parquet files")
         )
@@ -66,3 +71,21 @@ class ZonalAlgorithm(StandAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
         """Take layers and options."""
+        stands = self.parameterAsVectorLayer(parameters, STANDS, context)
+        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
+        self.stands = self.layer_source(stands, parameters, STANDS, encoding)
+        layers = self.parameterAsLayerList(parameters, RASTERS, context)
+        self.rasters = raster_sources(layers, self.parameterAsString(parameters, RASTER_NAMES, context))
+        self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
+        self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
+        self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
+
+    def run_job(
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
+    ) -> dict[str, Any]:
+        """Take the statistics."""
+        from ..adapters.jobs.zonal import zonal  # noqa: PLC0415 - pandas may be missing on loading
+
+        outcome = zonal(self.stands, self.rasters, self.out, self.mapping, self.overwrite, progress)
+        tell_counts(outcome, feedback)
+        return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

@@ -1,0 +1,62 @@
+"""Writes the sheet of a result as a PDF, with or without a screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import Qgis, QgsLayoutExporter, QgsPrintLayout, QgsProject
+
+from ...core.errors import OutputError
+from ..files import written_aside
+from .layers import theme_layer
+from .sheet import target_map
+from .themes import themes
+
+_DPI = 300
+
+
+def export_map_pdf(
+    result: Path, out: Path, language: str, theme: str = "measure", template: Path | None = None
+) -> Path:
+    """Write the map of a result as a PDF whose text stays text; a ``QgsApplication`` must be running.
+
+    Parameters
+    ----------
+    result
+        GeoPackage of the main job.
+    out
+        The PDF; one that exists is replaced.
+    language
+        ``en`` or ``zh``.
+    theme
+        What the map shows, a theme of ``resources/styles/themes.csv``.
+    template
+        A layout template of one's own.
+
+    Raises
+    ------
+    InputError
+        Where the result or the template cannot be used.
+    OutputError
+        ``MAP_NOT_WRITTEN``, or as every output.
+    """
+    project = QgsProject()
+    layer = theme_layer(result, themes()[theme], language)
+    project.setCrs(layer.crs())
+    project.addMapLayer(layer)
+    with written_aside(out) as beside:
+        write_pdf(target_map(project, layer, theme, language, template), beside, out)
+    # Taken down in this order and at once: a layer that outlives QGIS makes it crash on leaving.
+    project.clear()
+    return out
+
+
+def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
+    """Write one layout to ``path``; an error names the target ``named``."""
+    settings = QgsLayoutExporter.PdfExportSettings()
+    settings.dpi = _DPI
+    settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
+    settings.exportMetadata = True
+    done = QgsLayoutExporter(layout).exportToPdf(str(path), settings)
+    if done != QgsLayoutExporter.ExportResult.Success:
+        raise OutputError("MAP_NOT_WRITTEN", path=named, reason=str(done))

@@ -1,0 +1,114 @@
+"""The themes in which a result is shown: titles, classes, colours and patterns, as ``resources/styles`` states them.
+
+Colours come with a pattern or a strong step in lightness, so that a black-and-white print and colour-blind eyes
+tell the classes apart. This module needs no QGIS; the report and the charts can use the same colours.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ...paths import resources_dir
+from ..words import word
+
+
+@dataclass(frozen=True)
+class ThemeClass:
+    """One class of a theme.
+
+    Attributes
+    ----------
+    value
+        Identifier; in themes that are not ranges also the value in the result.
+    lower, upper
+        Limits of a range, the lower one included; None where it is open, both None for a value.
+    fill
+        Colour of the area, ``#rrggbb``.
+    pattern
+        What lies on the fill, empty for nothing: ``diagonal``, ``back_diagonal``, ``vertical``, ``horizontal``,
+        ``cross``, ``grid``, ``dots``.
+    line
+        Colour of the pattern.
+    labels
+        In English and Chinese.
+    """
+
+    value: str
+    lower: float | None
+    upper: float | None
+    fill: str
+    pattern: str
+    line: str
+    labels: tuple[str, str]
+
+    def label(self, language: str) -> str:
+        """Name of the class in ``en`` or ``zh``."""
+        return self.labels[language == "zh"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One way to colour a layer of the result.
+
+    ``expression`` is a QGIS expression that gives each row the ``value`` of its class.
+    """
+
+    name: str
+    layer: str
+    titles: tuple[str, str]
+    expression: str
+    classes: tuple[ThemeClass, ...]
+
+    def title(self, language: str) -> str:
+        """Title of the theme in ``en`` or ``zh``."""
+        return self.titles[language == "zh"]
+
+
+@lru_cache(maxsize=1)
+def themes() -> dict[str, Theme]:
+    """All themes by name, in the order of the layer tree."""
+    rows = _rows("classes.csv")
+    found = {}
+    for row in _rows("themes.csv"):
+        name, kind = row["theme"], row["word_kind"]
+        classes = tuple(_class(each, kind) for each in rows if each["theme"] == name)
+        ranges = kind == "range"
+        expression = _range_expression(row["class_expression"], classes) if ranges else row["class_expression"]
+        found[name] = Theme(name, row["layer"], (row["title"], row["title_zh"]), expression, classes)
+    return found
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (resources_dir() / "styles" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _class(row: dict[str, str], kind: str) -> ThemeClass:
+    lower, upper = (float(row[name]) if row[name] else None for name in ("lower", "upper"))
+    if row["label"]:
+        labels = (row["label"], row["label_zh"])
+    elif lower is None and upper is None:
+        labels = (word(kind, row["value"], "en"), word(kind, row["value"], "zh"))
+    else:
+        labels = (_range_label(lower, upper),) * 2
+    return ThemeClass(row["value"], lower, upper, row["fill"], row["pattern"], row["line"], labels)
+
+
+def _range_label(lower: float | None, upper: float | None) -> str:
+    if lower is None:
+        return "< {:g}".format(upper)
+    return "≥ {:g}".format(lower) if upper is None else "{:g} – {:g}".format(lower, upper)
+
+
+def _range_expression(quantity: str, classes: tuple[ThemeClass, ...]) -> str:
+    # Classes instead of a graduated renderer, because that one leaves out the rows whose value is not known.
+    cases = ["WHEN ({}) IS NULL THEN 'unknown'".format(quantity)]
+    cases += [
+        "WHEN ({}) < {:g} THEN '{}'".format(quantity, each.upper, each.value)
+        for each in classes
+        if each.upper is not None
+    ]
+    last = next(each.value for each in classes if each.upper is None and each.lower is not None)
+    return "CASE {} ELSE '{}' END".format(" ".join(cases), last)
