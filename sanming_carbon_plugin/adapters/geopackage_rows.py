@@ -1,0 +1,98 @@
+"""Reading single rows and small tables of a result file, without opening it as a layer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.errors import InputError
+from .geopackage_blobs import geometry_from_blobs
+
+_NUMBERS = ("INT", "REAL", "DOUBLE", "FLOAT", "BOOL")
+
+
+def read_rows(path: Path, table: str, where: Mapping[str, object], *, geometry: bool) -> pd.DataFrame:
+    """See :func:`sanming_carbon_plugin.adapters.geopackage.read_geopackage_table`."""
+    if not path.is_file():
+        raise InputError("FILE_NOT_FOUND", path=str(path))
+    try:
+        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            return _read(database, path, table, where, geometry=geometry)
+    except sqlite3.Error as error:
+        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(path), reason=str(error)) from error
+
+
+def table_names(path: Path) -> list[str]:
+    """Tables of a result file, layers or not."""
+    contents = read_rows_of_contents(path)
+    return [str(name) for name in contents]
+
+
+def read_rows_of_contents(path: Path) -> Sequence[str]:
+    """Names listed in the file's own table of contents."""
+    if not path.is_file():
+        raise InputError("FILE_NOT_FOUND", path=str(path))
+    try:
+        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            return _contents(database)
+    except sqlite3.Error as error:
+        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(path), reason=str(error)) from error
+
+
+def _contents(database: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in database.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
+
+
+def _read(
+    database: sqlite3.Connection, path: Path, table: str, where: Mapping[str, object], *, geometry: bool
+) -> pd.DataFrame:
+    tables = _contents(database)
+    if table not in tables:
+        raise InputError("GEOPACKAGE_TABLE_MISSING", path=str(path), table=table, tables=tables)
+    columns = database.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
+    shape = (
+        database.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)).fetchone()
+        if _has_geometry_columns(database)
+        else None
+    )
+    hidden = shape[0] if shape else None
+    wanted = [(name, kind) for name, kind, key in columns if not key and name != hidden]
+    names = [name for name, _ in wanted] + ([hidden] if geometry and hidden else [])
+    conditions = " AND ".join(_quoted(name) + " = ?" for name in where)
+    statement = " ".join(
+        ["SELECT", ", ".join(map(_quoted, names)) or "1", "FROM", _quoted(table)]
+        + (["WHERE", conditions] if where else [])
+        + ["ORDER BY rowid"]
+    )
+    rows = database.execute(statement, tuple(where.values())).fetchall()
+    by_column: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    frame = pd.DataFrame(
+        {name: _column(values, kind) for (name, kind), values in zip(wanted, by_column, strict=False)},
+        index=range(len(rows)),
+    )
+    if geometry and hidden:
+        frame["geometry"] = geometry_from_blobs(list(by_column[-1]))
+    return frame
+
+
+def _has_geometry_columns(database: sqlite3.Connection) -> bool:
+    found = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_geometry_columns'").fetchone()
+    return found is not None
+
+
+def _column(values: Sequence[Any], declared: str) -> pd.Series:
+    if not declared.upper().startswith(_NUMBERS) and "INT" not in declared.upper():
+        return pd.Series(list(values), dtype=object)
+    if any(value is None for value in values) or "INT" not in declared.upper():
+        return pd.Series(np.asarray([np.nan if value is None else value for value in values], dtype=np.float64))
+    return pd.Series(np.asarray(values, dtype=np.int64))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

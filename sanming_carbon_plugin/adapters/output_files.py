@@ -1,0 +1,127 @@
+"""Result files appear complete or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from ..core.errors import OutputError
+
+_SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
+_FULL = ("disk is full", "no space left", "disk full", "file too large")
+_FULL_NUMBERS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_SHARING_VIOLATIONS = (5, 32, 33)  # Windows: access denied, in use, locked
+
+
+def require_writable(path: Path, *, overwrite: bool) -> None:
+    """Tell before a long computation that its result could not be written.
+
+    Raises
+    ------
+    OutputError
+        ``OUTPUT_EXISTS``, ``OUTPUT_NOT_WRITABLE``, ``OUTPUT_LOCKED``, ``DISK_FULL``.
+    """
+    if path.exists() and not overwrite:
+        raise OutputError("OUTPUT_EXISTS", path=str(path))
+    if path.is_dir():
+        raise OutputError("OUTPUT_NOT_WRITABLE", path=str(path), reason="it is a folder")
+    if path.exists():
+        _require_unlocked(path)
+    probe = _temporary_name(path)
+    with output_errors(path):
+        try:
+            probe.write_bytes(b"\0" * 4096)
+        finally:
+            with suppress(OSError):
+                probe.unlink()
+
+
+@contextmanager
+def moved_into_place(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """A temporary name beside ``path``, moved to ``path`` when the block ends well, else removed.
+
+    Raises
+    ------
+    OutputError
+        As :func:`require_writable`.
+    """
+    require_writable(path, overwrite=overwrite)
+    temporary = _temporary_name(path)
+    try:
+        yield temporary
+        with output_errors(path):
+            _flush_to_disk(temporary)
+            if path.exists():
+                if not overwrite:
+                    raise OutputError("OUTPUT_EXISTS", path=str(path))
+                _require_unlocked(path)
+            temporary.replace(path)
+            _flush_folder(path.parent)
+    finally:
+        for suffix in _SQLITE_SUFFIXES:
+            with suppress(OSError):
+                temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Faults of writing as :class:`OutputError` that names ``path``."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise _output_error(path, error) from error
+
+
+def _output_error(path: Path, error: Exception) -> OutputError:
+    text = str(error).lower()
+    number = getattr(error, "errno", None)
+    if number in _FULL_NUMBERS or any(words in text for words in _FULL):
+        return OutputError("DISK_FULL", path=str(path))
+    if getattr(error, "winerror", None) in _SHARING_VIOLATIONS or "database is locked" in text:
+        return OutputError("OUTPUT_LOCKED", path=str(path))
+    reason = (getattr(error, "strerror", None) or str(error)).strip().rstrip(".")
+    return OutputError("OUTPUT_NOT_WRITABLE", path=str(path), reason=reason)
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.with_name(".{}.{}.tmp".format(path.name, secrets.token_hex(4)))
+
+
+def _require_unlocked(path: Path) -> None:
+    """Refuse to replace a database that another program is using.
+
+    A write-ahead log left beside the new file would be taken for its own and spoil it, so the old one is
+    closed properly first; that fails while another program, such as QGIS, holds the file.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=0.5, isolation_level=None)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        raise OutputError("OUTPUT_LOCKED", path=str(path)) from error
+    if log.exists() and log.stat().st_size:
+        raise OutputError("OUTPUT_LOCKED", path=str(path))
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name durable where the system can do that for folders."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
