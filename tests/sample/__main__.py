@@ -1,0 +1,5 @@
+"""``python -m tests.sample`` makes the sample."""
+
+from .make import main
+
+main()
