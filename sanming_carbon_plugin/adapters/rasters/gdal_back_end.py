@@ -20,11 +20,8 @@ Result = TypeVar("Result")
 class OpenRaster:
     """An open file; not shared between threads."""
 
-    def __init__(self, path: str, decode_threads: int) -> None:
+    def __init__(self, path: str) -> None:
         self._file = _checked(lambda: gdal.OpenEx(path, gdal.OF_RASTER))
-        if self._file.GetDriver().ShortName == "GTiff" and decode_threads > 1:
-            options = [f"NUM_THREADS={decode_threads}"]
-            self._file = _checked(lambda: gdal.OpenEx(path, gdal.OF_RASTER, open_options=options))
         self.facts = self._facts(path)
 
     def _facts(self, path: str) -> RasterFacts:

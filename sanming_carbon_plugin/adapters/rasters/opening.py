@@ -7,7 +7,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from ...core.errors import DependencyError, InputError
+from ...core.errors import CarbonError, DependencyError, InputError
 from ...core.rasters.bands import NamedRaster
 from ...core.rasters.grid import Grid
 from .facts import BandFacts, RasterFacts
@@ -15,6 +15,8 @@ from .placing import mover
 from .reading import FileBands
 
 DECODE_THREADS = 2
+"""Handles that read parts of a strip side by side. GDAL's own NUM_THREADS is not used: in GDAL 3.6 it handed on
+the content of a damaged tile without an error."""
 
 _BACK_ENDS = {"rasterio": "rasterio_back_end", "gdal": "gdal_back_end"}
 _chosen: list[str] = []
@@ -56,9 +58,17 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
     ------
     InputError
         Missing, unreadable, without place, without CRS, without the band asked for.
+
+    Notes
+    -----
+    Call ``raster.reader.close()`` in the end: a GDAL handle that outlives QGIS makes it crash at exit.
     """
     reader = open_bands(spec, backend, crs_needed=stands_crs_wkt is not None)
-    return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name))
+    try:
+        return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name))
+    except CarbonError:
+        reader.close()
+        raise
 
 
 def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True) -> FileBands:
@@ -68,19 +78,27 @@ def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True
         raise InputError("RASTER_MISSING", path=path)
     module = _module(backend or back_end_name())
     try:
-        file = module.OpenRaster(path, DECODE_THREADS)
+        files = [module.OpenRaster(path) for _ in range(DECODE_THREADS)]
     except module.READ_ERRORS as error:
         raise InputError("RASTER_FORMAT", path=path, reason=str(error)) from error
-    facts = file.facts
+    try:
+        grid, bands = _checked(files[0].facts, wanted, crs_needed=crs_needed)
+    except CarbonError:
+        for file in files:
+            file.close()
+        raise
+    return FileBands(files, grid, bands, module.READ_ERRORS)
+
+
+def _checked(facts: RasterFacts, wanted: str | None, *, crs_needed: bool) -> tuple[Grid, list[BandFacts]]:
+    path = facts.path
     if not facts.bands:
         raise InputError("RASTER_WITHOUT_BANDS", path=path)
     if facts.transform is None:
         raise InputError("RASTER_WITHOUT_PLACE", path=path)
     if facts.crs_wkt is None and crs_needed:
         raise InputError("RASTER_WITHOUT_CRS", path=path)
-    bands = _chosen_bands(facts, wanted)
-    grid = Grid(facts.width, facts.height, facts.transform, facts.crs_wkt)
-    return FileBands(file, grid, bands, module.READ_ERRORS)
+    return Grid(facts.width, facts.height, facts.transform, facts.crs_wkt), _chosen_bands(facts, wanted)
 
 
 def _module(backend: str) -> ModuleType:

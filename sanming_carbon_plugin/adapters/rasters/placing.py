@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import shapely
-from osgeo import osr
 
 from ...core.errors import InputError
 from ...core.rasters.grid import Grid
+from .. import crs
 
 ObjectArray = npt.NDArray[np.object_]
 FloatArray = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ _UNNOTICED_CELLS = 1e-6
 _BEND_CELLS = 1e-4
 """How far a densified edge may lie from the true one."""
 
-_EARTH_RADIUS = {True: 180 / np.pi, False: 6_378_137.0}
+_EARTH_RADIUS_M = 6_378_137.0
 
 
 def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[ObjectArray], ObjectArray] | None:
@@ -39,21 +39,20 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
         raise InputError("STANDS_WITHOUT_CRS", path=path)
     if grid.crs_wkt is None:
         raise InputError("RASTER_WITHOUT_CRS", path=path)
-    stands, raster = _crs(stands_crs_wkt, path), _crs(grid.crs_wkt, path)
-    if stands_crs_wkt == grid.crs_wkt or stands.IsSame(raster):
+    if crs.same_crs(stands_crs_wkt, grid.crs_wkt):
         return None
-    forward, backward = _point_mover(stands, raster, path), _point_mover(raster, stands, path)
+    forward = crs.transformer(stands_crs_wkt, grid.crs_wkt)
+    backward = crs.transformer(grid.crs_wkt, stands_crs_wkt)
     corners = grid.to_map(_sample_positions(grid))
     moved = backward(corners)
-    if not np.isfinite(moved).all():
-        raise InputError("RASTER_CRS_UNREACHABLE", path=path, raster_crs=raster.GetName(), stands_crs=stands.GetName())
     if np.abs(grid.to_cells(moved) - grid.to_cells(corners)).max() < _UNNOTICED_CELLS:
         return None
-    longest_edge = _longest_edge(grid, backward, is_geographic=bool(stands.IsGeographic()))
+    longest_edge = _longest_edge(grid, backward, is_geographic=crs.is_geographic(stands_crs_wkt))
 
     def move(geometry: ObjectArray) -> ObjectArray:
         dense = shapely.segmentize(shapely.force_2d(geometry), longest_edge)
-        return shapely.transform(dense, forward)
+        placed: ObjectArray = shapely.transform(dense, forward)
+        return placed
 
     return move
 
@@ -61,43 +60,18 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
 def _longest_edge(grid: Grid, backward: PointMover, *, is_geographic: bool) -> float:
     """Longest edge, in units of the stands' CRS, whose bend in the raster's CRS stays unnoticed.
 
-    A straight line of length s bends by about s²/(8 R) between two map projections.
+    A straight line of length s bends by about s²/(8 R) between two map projections. Where the raster lies
+    beside the reach of the stands' CRS, the cell is taken as one hundred-thousandth of the radius.
     """
+    radius = np.degrees(1.0) if is_geographic else _EARTH_RADIUS_M
     middle = np.array([[grid.width / 2, grid.height / 2]])
-    steps = middle + np.array([[0, 0], [1, 0], [0, 1]])
-    across = backward(grid.to_map(steps))
+    across = backward(grid.to_map(middle + np.array([[0, 0], [1, 0], [0, 1]])))
     cell = float(np.hypot(*(across[1:] - across[0]).T).min())
-    return float(np.sqrt(8 * _EARTH_RADIUS[is_geographic] * _BEND_CELLS * cell))
+    if not np.isfinite(cell) or cell <= 0:
+        cell = radius * 1e-5
+    return float(np.sqrt(8 * radius * _BEND_CELLS * cell))
 
 
 def _sample_positions(grid: Grid) -> FloatArray:
     columns, rows = np.meshgrid(np.linspace(0, grid.width, 3), np.linspace(0, grid.height, 3))
     return np.column_stack([columns.ravel(), rows.ravel()])
-
-
-def _crs(wkt: str, path: str) -> osr.SpatialReference:
-    crs = osr.SpatialReference()
-    try:
-        failed = crs.ImportFromWkt(wkt) != 0
-    except RuntimeError:
-        failed = True
-    if failed:
-        raise InputError("RASTER_CRS_UNREADABLE", path=path, crs=wkt[:60])
-    crs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-    return crs
-
-
-def _point_mover(source: osr.SpatialReference, target: osr.SpatialReference, path: str) -> PointMover:
-    try:
-        way = osr.CoordinateTransformation(source, target)
-    except RuntimeError:
-        way = None
-    if way is None or not way.this:
-        raise InputError("RASTER_CRS_UNREACHABLE", path=path, raster_crs=target.GetName(), stands_crs=source.GetName())
-
-    def move(points: FloatArray) -> FloatArray:
-        if not len(points):
-            return points.reshape(-1, 2)
-        return np.asarray(way.TransformPoints(points), dtype=np.float64)[:, :2]
-
-    return move

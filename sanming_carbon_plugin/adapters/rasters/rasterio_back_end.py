@@ -20,13 +20,10 @@ READ_ERRORS = (RasterioError, OSError, ValueError)
 class OpenRaster:
     """An open file; not shared between threads."""
 
-    def __init__(self, path: str, decode_threads: int) -> None:
+    def __init__(self, path: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             self._file = rasterio.open(path)
-            if self._file.driver == "GTiff" and decode_threads > 1:
-                self._file.close()
-                self._file = rasterio.open(path, NUM_THREADS=decode_threads)
             self.facts = self._facts(path)
 
     def _facts(self, path: str) -> RasterFacts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +13,8 @@ from ...core.errors import InputError
 from ...core.rasters.grid import Grid
 from .facts import BandFacts, RasterFacts
 from .nodata import invalid_values
+
+Mask = npt.NDArray[np.bool_]
 
 BYTES_PER_READING = 128 * 2**20
 CELLS_PER_READING = 1_000_000
@@ -35,25 +39,29 @@ class FileBands:
     """Chosen bands of one raster file; a :class:`core.rasters.bands.BandReader`."""
 
     def __init__(
-        self, file: OpenFile, grid: Grid, bands: list[BandFacts], read_errors: tuple[type[Exception], ...]
+        self, files: list[OpenFile], grid: Grid, bands: list[BandFacts], read_errors: tuple[type[Exception], ...]
     ) -> None:
-        self._file = file
+        self._files = files
+        self._pool = ThreadPoolExecutor(len(files)) if len(files) > 1 else None
+        facts = files[0].facts
         self._bands = bands
         self._read_errors = read_errors
-        self._alpha = next((band.number for band in file.facts.bands if band.is_alpha), None)
+        self._alpha = next((band.number for band in facts.bands if band.is_alpha), None)
         self._masked = next((band.number for band in bands if band.has_mask), None)
-        self.facts = file.facts
-        self.name = file.facts.path
+        self.facts = facts
+        self.name = facts.path
         self.grid = grid
         self.band_names = tuple(band.description for band in bands)
-        self.row_step = _row_step(file.facts, bands)
+        self.row_step = _row_step(facts, bands)
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Values (bands, rows, width) and validity of the same shape, (1, rows, width) or (1, 1, 1)."""
         try:
-            values = self._file.read([band.number for band in self._bands], first_row, row_count)
-            shared = self._shared_mask(first_row, row_count)
+            if not self._files:
+                raise OSError(errno.EBADF, "closed")
+            values, shared = self._read(first_row, row_count)
         except self._read_errors as error:
+            self.close()
             raise InputError(
                 "RASTER_UNREADABLE",
                 path=self.name,
@@ -76,14 +84,32 @@ class FileBands:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        if self._pool is not None:
+            self._pool.shutdown()
+        for file in self._files:
+            file.close()
+        self._files = []
 
-    def _shared_mask(self, first_row: int, row_count: int) -> npt.NDArray[np.bool_] | None:
+    def _read(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], Mask | None]:
+        """Values and shared mask, each part of the rows through its own handle."""
+        block = min(self.facts.block_height, self.facts.height)
+        share = -(-row_count // len(self._files))
+        share = -(-share // block) * block
+        starts = range(first_row, first_row + row_count, share)
+        if self._pool is None or len(starts) == 1:
+            return self._read_part(self._files[0], first_row, row_count)
+        counts = [min(share, first_row + row_count - start) for start in starts]
+        parts = list(self._pool.map(self._read_part, self._files, starts, counts))
+        masks = [mask for _, mask in parts if mask is not None]
+        return np.concatenate([values for values, _ in parts], axis=1), np.concatenate(masks) if masks else None
+
+    def _read_part(self, file: OpenFile, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], Mask | None]:
+        values = file.read([band.number for band in self._bands], first_row, row_count)
         if self._masked is not None:
-            return self._file.read_mask(self._masked, first_row, row_count) > 0
+            return values, file.read_mask(self._masked, first_row, row_count) > 0
         if self._alpha is not None:
-            return self._file.read([self._alpha], first_row, row_count)[0] > 0
-        return None
+            return values, file.read([self._alpha], first_row, row_count)[0] > 0
+        return values, None
 
 
 def _row_step(facts: RasterFacts, bands: list[BandFacts]) -> int:

@@ -149,6 +149,8 @@ def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> Cove
 def _shares(rings: Rings, limits: tuple[IntArray, IntArray], grid: Grid) -> tuple[FloatArray, _Segments, FloatArray]:
     from_row, to_row = limits
     count = len(from_row)
+    if not len(rings.points):
+        return np.empty(0), _Segments(*(np.empty(0, dtype=np.int64),) * 3, np.zeros(1, dtype=np.int64)), np.zeros(count)
     columns, rows = rings.points[:, 0].copy(), rings.points[:, 1].copy()
     item = rings.item[rings.ring]
     present = np.concatenate([[0], np.flatnonzero(item[1:] != item[:-1]) + 1])

@@ -159,6 +159,12 @@ def _typical(values: npt.NDArray[Any], valid: BoolArray) -> FloatArray:
 
 def _sums(work: _Work) -> _Sums:
     strip = work.strip
+    # Undeclared nodata such as −3.4e38 has no finite square; the stands it touches then say so by themselves.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _summed(work, strip)
+
+
+def _summed(work: _Work, strip: StripCoverage) -> _Sums:
     summing = strip.summing()
     covered: FloatArray | None = None
     rows: list[tuple[FloatArray, FloatArray, FloatArray]] = []

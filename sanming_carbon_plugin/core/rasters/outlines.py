@@ -155,7 +155,8 @@ def edges_of(columns: FloatArray, rows: FloatArray, rings: Rings) -> tuple[Edges
     strips[~within] = 0.0
     starts = np.concatenate([[0], np.flatnonzero(~within) + 1])
     turned = np.add.reduceat(strips, starts) * -0.5
-    direction = np.where(rings.is_hole, -np.sign(turned), np.sign(turned))
+    turn = np.where(turned < 0, -1.0, 1.0)
+    direction = np.where(rings.is_hole, -turn, turn)
     areas = np.where(rings.is_hole, -np.abs(turned), np.abs(turned))
     keep = np.flatnonzero(within & (rise != 0))
     upward = rise[keep] > 0

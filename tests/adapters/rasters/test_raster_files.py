@@ -1,0 +1,346 @@
+"""Raster files through both back ends."""
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from osgeo import gdal, osr
+
+from sanming_carbon_plugin.adapters.rasters import back_end_name, open_bands, open_raster
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.rasters.evidence import evidence
+
+ONTARIO = Path(__file__).parents[3] / "../shared/data/ontario_stands"
+
+
+def wkt(code):
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(code)
+    return crs.ExportToWkt()
+
+
+CGCS_39 = wkt(4527)
+
+
+@pytest.fixture(params=["rasterio", "gdal", "gdal with exceptions"])
+def backend(request):
+    """Both back ends; osgeo's in both states that other plugins may leave it in."""
+    before = gdal.GetUseExceptions()
+    if request.param == "gdal with exceptions":
+        gdal.UseExceptions()
+    else:
+        gdal.DontUseExceptions()
+    yield request.param.split()[0]
+    if before:
+        gdal.UseExceptions()
+    else:
+        gdal.DontUseExceptions()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "三明 影像"
+    place.mkdir()
+    return place
+
+
+def write(
+    path, values, *, nodata=None, epsg=4527, place=(39500000, 10, 0, 2900000, 0, -10), names=(), options=(), **more
+):
+    """A raster file with the values (bands, rows, columns)."""
+    values = np.asarray(values)
+    codes = {"uint8": gdal.GDT_Byte, "uint16": gdal.GDT_UInt16, "int16": gdal.GDT_Int16, "float32": gdal.GDT_Float32}
+    code = codes.get(values.dtype.name, gdal.GDT_Float64)
+    driver = gdal.GetDriverByName("GTiff")
+    file = driver.Create(str(path), values.shape[2], values.shape[1], values.shape[0], code, list(options))
+    if place:
+        file.SetGeoTransform(place)
+    if epsg:
+        file.SetProjection(wkt(epsg))
+    for number, plane in enumerate(values, start=1):
+        band = file.GetRasterBand(number)
+        if nodata is not None:
+            band.SetNoDataValue(nodata)
+        if names:
+            band.SetDescription(names[number - 1])
+        if more.get("alpha") == number:
+            band.SetColorInterpretation(gdal.GCI_AlphaBand)
+        band.WriteArray(plane)
+    if "mask" in more:
+        file.CreateMaskBand(gdal.GMF_PER_DATASET)
+        file.GetRasterBand(1).GetMaskBand().WriteArray(more["mask"])
+    file = None
+    return str(path)
+
+
+def whole(columns=4, rows=3):
+    """One stand over the whole raster."""
+    return np.array([shapely.box(39500000, 2900000 - 10 * rows, 39500000 + 10 * columns, 2900000)], dtype=object)
+
+
+def facts(spec, backend, geometry=None, crs=CGCS_39):
+    raster = open_raster(spec, "x", crs, backend=backend)
+    with closing(raster.reader):
+        return evidence(["a"], whole() if geometry is None else geometry, [raster]).columns.loc["a"]
+
+
+NUMBERS = np.arange(12.0, dtype=np.float32).reshape(1, 3, 4)
+
+
+def test_one_back_end_is_chosen_for_the_process():
+    assert back_end_name() == "rasterio"
+
+
+def test_values_arrive_unchanged(folder, backend):
+    found = facts(write(folder / "高程.tif", NUMBERS), backend)
+    assert found.x_mean == pytest.approx(5.5)
+    assert found.x_std == pytest.approx(NUMBERS.std())
+    assert found.x_support == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "nodata"),
+    [
+        (np.array([np.nan, 2, 3, 5] * 3, dtype=np.float32), None),
+        (np.array([np.nan, 2, 3, 5] * 3, dtype=np.float64), np.nan),
+        (np.array([0.1, 2, 3, 5] * 3, dtype=np.float32), 0.1),
+        (np.array([-3.4028234663852886e38, 2, 3, 5] * 3, dtype=np.float32), -3.40282e38),
+        (np.array([-3.4028234663852886e38, 2, 3, 5] * 3, dtype=np.float32), -3.4028234663852886e38),
+        (np.array([-9999, 2, 3, 5] * 3, dtype=np.int16), -9999),
+        (np.array([255, 2, 3, 5] * 3, dtype=np.uint8), 255),
+        (np.array([np.inf, 2, 3, 5] * 3, dtype=np.float32), None),
+    ],
+)
+def test_declared_nodata_in_every_spelling(folder, backend, values, nodata):
+    found = facts(write(folder / "n.tif", values.reshape(1, 3, 4), nodata=nodata), backend)
+    assert found.x_mean == pytest.approx(10 / 3)
+    assert found.x_support == pytest.approx(0.75)
+
+
+def test_nodata_that_the_type_cannot_hold_hides_nothing(folder, backend):
+    source = write(folder / "n.tif", np.full((1, 3, 4), 7, dtype=np.uint8))
+    spec = str(folder / "n.vrt")
+    gdal.Translate(spec, source, noData=-9999.5)
+    assert facts(spec, backend).x_support == 1
+
+
+def test_each_band_has_its_own_nodata(folder, backend):
+    for number, nodata in ((1, 0), (2, 9)):
+        write(folder / f"{number}.tif", np.array([[[0, 9, 3, 3]] * 3], dtype=np.uint8), nodata=nodata)
+    spec = str(folder / "both.vrt")
+    gdal.BuildVRT(spec, [str(folder / "1.tif"), str(folder / "2.tif")], separate=True)
+    found = facts(spec, backend)
+    assert (found.x_b1_mean, found.x_b2_mean) == (5, 2)
+    assert (found.x_b1_support, found.x_b2_support) == (0.75, 0.75)
+
+
+def test_a_mask_band_hides_cells(folder, backend):
+    mask = np.full((3, 4), 255, dtype=np.uint8)
+    mask[:, 0] = 0
+    found = facts(write(folder / "m.tif", NUMBERS, mask=mask), backend)
+    assert found.x_support == pytest.approx(0.75)
+    assert found.x_mean == pytest.approx(NUMBERS[0, :, 1:].mean())
+
+
+def test_an_alpha_band_hides_cells_and_is_no_band(folder, backend):
+    values = np.full((4, 3, 4), 10, dtype=np.uint8)
+    values[3] = [255, 255, 255, 0]
+    values[0, :, 3] = 200
+    found = facts(write(folder / "a.tif", values, alpha=4, names=["Red", "Green", "Blue", "Alpha"]), backend)
+    assert [name for name in found.index if name.endswith("_mean")] == ["x_red_mean", "x_green_mean", "x_blue_mean"]
+    assert found.x_red_mean == 10
+    assert found.x_red_support == pytest.approx(0.75)
+
+
+def test_a_band_is_taken_by_number_or_description(folder, backend):
+    values = np.stack([np.full((3, 4), number, dtype=np.uint16) for number in (1, 2, 3)])
+    path = write(folder / "b.tif", values, names=["Blue", "Green", "红"])
+    assert facts(f"{path}#2", backend).x_mean == 2
+    assert facts(f"{path}#green", backend).x_mean == 2
+    assert facts(f"{path}#红", backend).x_mean == 3
+    with pytest.raises(InputError) as caught:
+        open_raster(f"{path}#nir", "x", CGCS_39, backend=backend)
+    assert caught.value.code == "RASTER_BAND_UNKNOWN"
+    assert caught.value.values["known"] == "Blue, Green, 红"
+
+
+def test_a_path_may_hold_the_mark_of_a_band(folder, backend):
+    assert facts(write(folder / "a#2.tif", NUMBERS), backend).x_mean == 5.5
+
+
+@pytest.mark.parametrize(
+    "options", [("INTERLEAVE=PIXEL",), ("INTERLEAVE=BAND",), ("TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16")]
+)
+def test_every_layout_gives_the_same(folder, backend, options):
+    rng = np.random.default_rng(2)
+    values = rng.integers(0, 900, (3, 70, 50), dtype=np.uint16)
+    path = write(folder / "l.tif", values, options=("COMPRESS=DEFLATE", *options))
+    found = facts(path, backend, whole(50, 70))
+    assert found.x_b3_mean == pytest.approx(values[2].mean())
+    assert found.x_b3_std == pytest.approx(values[2].std())
+
+
+def test_virtual_and_cloud_optimised_files_work(folder, backend):
+    rng = np.random.default_rng(2)
+    values = rng.random((1, 70, 50)).astype(np.float32)
+    path = write(folder / "l.tif", values)
+    gdal.BuildVRT(str(folder / "l.vrt"), [path])
+    gdal.Translate(str(folder / "cog.tif"), path, format="COG")
+    for name in ("l.vrt", "cog.tif"):
+        assert facts(str(folder / name), backend, whole(50, 70)).x_mean == pytest.approx(values.mean())
+
+
+def test_south_up_and_rotated_grids(folder, backend):
+    south_up = write(folder / "s.tif", NUMBERS, place=(39500000, 10, 0, 2899970, 0, 10))
+    top_row = np.array([shapely.box(39500000, 2899990, 39500040, 2900000)], dtype=object)
+    assert facts(south_up, backend, top_row).x_mean == pytest.approx(NUMBERS[0, 2].mean())
+    turned = write(folder / "r.tif", NUMBERS, place=(39500000, 6, 8, 2900000, 8, -6))
+    cell = shapely.Polygon(
+        [(39500000 + 6 * c + 8 * r, 2900000 + 8 * c - 6 * r) for c, r in ((1, 1), (2, 1), (2, 2), (1, 2))]
+    )
+    assert facts(turned, backend, np.array([cell], dtype=object)).x_mean == pytest.approx(NUMBERS[0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda folder: str(folder / "missing.tif"), "RASTER_MISSING"),
+        (lambda folder: write(folder / "p.tif", NUMBERS, place=None), "RASTER_WITHOUT_PLACE"),
+        (lambda folder: write(folder / "c.tif", NUMBERS, epsg=None), "RASTER_WITHOUT_CRS"),
+        (lambda folder: write(folder / "b.tif", NUMBERS) + "#9", "RASTER_BAND_UNKNOWN"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(folder, backend, make, code):
+    with pytest.raises(InputError) as caught:
+        open_raster(make(folder), "x", CGCS_39, backend=backend)
+    assert caught.value.code == code
+    assert str(folder) in str(caught.value.values["path"])
+
+
+def test_a_file_that_is_no_raster_is_refused(folder, backend):
+    (folder / "table.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        open_raster(str(folder / "table.csv"), "x", CGCS_39, backend=backend)
+    assert caught.value.code == "RASTER_FORMAT"
+
+
+def test_two_layers_without_crs_fit_and_one_without_does_not(folder, backend):
+    path = write(folder / "c.tif", NUMBERS, epsg=None)
+    assert facts(path, backend, crs=None).x_mean == 5.5
+    with pytest.raises(InputError) as caught:
+        open_raster(write(folder / "d.tif", NUMBERS), "x", None, backend=backend)
+    assert caught.value.code == "STANDS_WITHOUT_CRS"
+
+
+def test_stands_move_to_the_crs_of_the_raster(folder, backend):
+    values = np.arange(3600.0).reshape(1, 60, 60)
+    path = write(folder / "g.tif", values, epsg=4490, place=(117.0, 0.0001, 0, 26.2, 0, -0.0001))
+    own = shapely.box(117.001, 26.1951, 117.0052, 26.199)
+    to_map = osr.CoordinateTransformation(*map(_crs, (4490, 4527)))
+    dense = shapely.segmentize(own, 0.0001)
+    moved = shapely.transform(dense, lambda xy: np.array(to_map.TransformPoints(xy))[:, :2])
+    found = facts(path, backend, np.array([moved], dtype=object))
+    direct = facts(path, backend, np.array([own], dtype=object), crs=wkt(4490))
+    assert found.x_mean == pytest.approx(direct.x_mean, rel=1e-6)
+    assert found.x_support == 1
+
+
+def test_long_edges_are_bent_as_the_projection_bends_them(folder, backend):
+    """A straight edge of 40 km in the stands' CRS is 30 m off the straight line in degrees."""
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=(1, 60, 450)).astype(np.float32)
+    path = write(folder / "g.tif", values, epsg=4490, place=(116.8, 0.001, 0, 26.22, 0, -0.001))
+    west, east = 39480300.0, 39520300.0
+    coarse = shapely.box(west, 2896000, east, 2898000)
+    fine = shapely.segmentize(coarse, 10)
+    pair = [facts(path, backend, np.array([one], dtype=object)).x_mean for one in (coarse, fine)]
+    assert pair[0] == pytest.approx(pair[1], abs=1e-6)
+
+
+def _crs(code):
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(code)
+    crs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    return crs
+
+
+def test_a_corrupt_tile_is_one_clear_error(folder, backend):
+    path = write(
+        folder / "c.tif",
+        np.random.default_rng(2).integers(0, 50, (1, 640, 64), dtype=np.uint16),
+        options=("TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE"),
+    )
+    content = bytearray(Path(path).read_bytes())
+    middle = len(content) * 2 // 3
+    content[middle : middle + 4000] = b"\xff" * 4000
+    Path(path).write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        facts(path, backend, whole(64, 640))
+    assert caught.value.code == "RASTER_UNREADABLE"
+    assert caught.value.values["path"] == path
+    assert caught.value.values["first_row"] < 430 <= caught.value.values["last_row"]
+
+
+def test_a_file_cut_short_is_one_clear_error(folder, backend):
+    path = write(folder / "t.tif", np.ones((1, 640, 64)), options=("COMPRESS=NONE",))
+    content = Path(path).read_bytes()
+    Path(path).write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError) as caught:
+        facts(path, backend, whole(64, 640))
+    assert caught.value.code in {"RASTER_UNREADABLE", "RASTER_FORMAT"}
+
+
+def test_readings_stay_within_the_memory_allowed(folder, backend, monkeypatch):
+    from sanming_carbon_plugin.adapters.rasters import reading
+
+    monkeypatch.setattr(reading, "BYTES_PER_READING", 64 * 8 * 5)
+    path = write(folder / "t.tif", np.ones((1, 64, 64)), options=("TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=32"))
+    with closing(open_bands(path, backend)) as reader:
+        assert reader.row_step == 5
+    assert facts(path, backend, whole(64, 64)).x_mean == 1
+
+
+@pytest.mark.skipif(not ONTARIO.exists(), reason="the shared sample is not here")
+def test_ontario_stands(backend):
+    """Real stands of 0.004 to 60 ha on cells of 20 m; the .prj and the raster spell one CRS differently."""
+    geometry, crs = _ontario()
+    raster = open_raster(str(ONTARIO / "mraster.tif"), "canopy", crs, backend=backend)
+    assert raster.to_grid is None
+    with closing(raster.reader):
+        result = evidence([str(number) for number in range(len(geometry))], geometry, [raster])
+    found = result.columns
+    assert found.columns.tolist()[:3] == ["canopy_zq90_mean", "canopy_zq90_std", "canopy_zq90_support"]
+    assert (found.canopy_zq90_support == 0).sum() == 5
+    assert found.canopy_zq90_mean.isna().sum() == 5
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(not ONTARIO.exists(), reason="the shared sample is not here")
+@pytest.mark.filterwarnings("ignore:Spatial reference system")
+def test_ontario_stands_agree_with_exactextract():
+    from exactextract import exact_extract
+
+    geometry, crs = _ontario()
+    raster = open_raster(str(ONTARIO / "mraster.tif"), "canopy", crs)
+    with closing(raster.reader):
+        found = evidence(range(len(geometry)), geometry, [raster]).columns
+    layers = str(ONTARIO / "mraster.tif"), str(ONTARIO / "inventory_polygons.shp")
+    rows = exact_extract(*layers, ["mean", "stdev", "count"])
+    areas = shapely.area(geometry) / 400
+    for number, band in enumerate(("zq90", "pzabove2", "zsd"), start=1):
+        mean, spread, count = (
+            np.array([row["properties"][f"band_{number}_{name}"] for row in rows], dtype=float)
+            for name in ("mean", "stdev", "count")
+        )
+        np.testing.assert_allclose(found[f"canopy_{band}_mean"], mean, rtol=1e-6)
+        np.testing.assert_allclose(found[f"canopy_{band}_std"], spread, rtol=1e-6, atol=1e-5)
+        np.testing.assert_allclose(found[f"canopy_{band}_support"] * areas, count, rtol=1e-6, atol=1e-6)
+
+
+def _ontario():
+    layer = gdal.OpenEx(str(ONTARIO / "inventory_polygons.shp"))
+    rows = layer.GetLayer()
+    geometry = np.array([shapely.from_wkb(bytes(row.GetGeometryRef().ExportToWkb())) for row in rows], dtype=object)
+    return geometry, rows.GetSpatialRef().ExportToWkt()

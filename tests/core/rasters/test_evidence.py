@@ -1,0 +1,195 @@
+"""Mean, standard deviation and support against exactextract and against plain arithmetic."""
+
+import json
+
+import numpy as np
+import pytest
+import shapely
+from arrays import ArrayBands, named
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from outlines_strategy import grids, outlines
+
+from sanming_carbon_plugin.core.errors import CancelledError, InputError
+from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.rasters import moments as moments_module
+from sanming_carbon_plugin.core.rasters.bands import NamedRaster
+from sanming_carbon_plugin.core.rasters.coverage import coverage_blocks
+from sanming_carbon_plugin.core.rasters.evidence import band_columns, evidence
+from sanming_carbon_plugin.core.rasters.grid import Grid
+
+PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
+
+
+def stands(*shapes):
+    return np.array(shapes, dtype=object)
+
+
+def exactly(values, valid, shapes, grid):
+    """What exactextract 0.3.0 finds: mean, standard deviation, count per shape."""
+    from exactextract import exact_extract
+    from exactextract.raster import NumPyRasterSource
+
+    west, south, east, north = grid.bounds
+    values = np.where(valid, values, np.nan)
+    if grid.transform[5] > 0:
+        values = values[::-1]
+    source = NumPyRasterSource(values, west, south, east, north)
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(one))} for one in shapes
+    ]
+    found = exact_extract(source, features, ["mean", "stdev", "count"])
+    wanted = [[one["properties"][name] for name in ("mean", "stdev", "count")] for one in found]
+    return np.array(wanted, dtype=float).T
+
+
+@pytest.mark.oracle
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_agrees_with_exactextract(data):
+    grid = data.draw(grids())
+    shapes = [shape for shape in data.draw(st.lists(outlines(grid), min_size=1, max_size=4)) if shape.area]
+    if not shapes:
+        return
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    values = rng.uniform(10, 20, (1, grid.height, grid.width))
+    valid = rng.random(values.shape) < data.draw(st.sampled_from([1.0, 0.7, 0.1]))
+    raster = named("x", values, grid, valid)
+    try:
+        found = evidence(range(len(shapes)), stands(*shapes), [raster], low_support=0).columns
+    except InputError:
+        return
+    mean, spread, count = exactly(values[0], valid[0], shapes, grid)
+    areas = shapely.area(np.array(shapes, dtype=object)) / grid.cell_area
+    # The oracle keeps shares as four-byte numbers: below a ten-thousandth of a cell it has few digits left.
+    sure = count > 1e-4
+    np.testing.assert_allclose(found.x_mean[sure], mean[sure], rtol=1e-6)
+    np.testing.assert_allclose(found.x_std[sure], spread[sure], rtol=1e-6, atol=2e-5)
+    np.testing.assert_allclose(found.x_support * areas, count, rtol=1e-6, atol=1e-6)
+
+
+def test_mean_weighs_cells_by_their_covered_share():
+    values = np.arange(80.0).reshape(1, 8, 10)
+    found = evidence(["a"], stands(shapely.box(0.5, 6.5, 2.0, 8.0)), [named("x", values, PLAIN)]).columns.loc["a"]
+    weights = np.array([0.5, 1.0, 0.25, 0.5])
+    cells = np.array([0.0, 1.0, 10.0, 11.0])
+    mean = np.average(cells, weights=weights)
+    assert found.x_mean == pytest.approx(mean)
+    assert found.x_std == pytest.approx(np.sqrt(np.average((cells - mean) ** 2, weights=weights)))
+    assert found.x_support == 1
+
+
+def test_unknown_stays_unknown_and_is_told():
+    values = np.ones((1, 8, 10))
+    valid = np.ones((1, 8, 10), dtype=bool)
+    valid[:, :, 5:] = False
+    shapes = stands(
+        shapely.box(0, 0, 4, 4), shapely.box(6, 0, 9, 3), shapely.box(20, 20, 30, 30), None, shapely.box(3, 0, 9, 1)
+    )
+    result = evidence(list("abcde"), shapes, [named("x", values, PLAIN, valid)], low_support=0.5)
+    assert result.columns.x_support.tolist()[:3] == [1, 0, 0]
+    assert np.isnan(result.columns.x_support["d"])
+    assert result.columns.x_support["e"] == pytest.approx(2 / 6)
+    assert result.columns.x_mean.notna().tolist() == [True, False, False, False, True]
+    assert result.columns.x_std.notna().tolist() == [True, False, False, False, True]
+    told = dict(zip(result.issues.stand_key, result.issues.code, strict=True))
+    assert told == {"b": "RASTER_NODATA", "c": "RASTER_OUTSIDE", "e": "RASTER_LOW_SUPPORT"}
+
+
+def test_a_raster_beside_all_stands_is_an_error_that_names_both_extents():
+    with pytest.raises(InputError) as caught:
+        evidence(["a"], stands(shapely.box(100, 100, 110, 110)), [named("x", np.ones((1, 8, 10)), PLAIN)])
+    assert caught.value.code == "RASTER_NO_OVERLAP"
+    assert caught.value.values["raster_extent"] == "0 – 10, 0 – 8"
+    assert caught.value.values["stands_extent"] == "100 – 110, 100 – 110"
+
+
+def test_a_layer_without_geometry_gives_unknown_columns():
+    found = evidence(["a"], stands(None), [named("x", np.ones((1, 8, 10)), PLAIN)]).columns
+    assert found.isna().all(axis=None)
+    assert found.columns.tolist() == ["x_mean", "x_std", "x_support"]
+
+
+def test_columns_of_several_bands_are_named_after_them():
+    raster = named("s2", np.ones((5, 8, 10)), PLAIN, band_names=["Red", "", "N.I.R. 8A", "red", "红边"])
+    assert band_columns(raster) == ["s2_red", "s2_b2", "s2_nir8a", "s2_redb4", "s2_红边"]
+    found = evidence(["a"], stands(shapely.box(0, 0, 2, 2)), [raster]).columns
+    assert found.columns.tolist()[:4] == ["s2_red_mean", "s2_red_std", "s2_red_support", "s2_b2_mean"]
+
+
+def test_digits_survive_large_values_and_small_spread():
+    rng = np.random.default_rng(3)
+    values = 1e7 + rng.normal(0, 0.01, (1, 8, 10))
+    found = evidence(["a"], stands(shapely.box(0, 0, 10, 8)), [named("x", values, PLAIN)]).columns
+    assert found.x_std["a"] == pytest.approx(values.std(), rel=1e-6)
+    flat = evidence(["a"], stands(shapely.box(0.3, 0, 9.7, 8)), [named("x", np.full((1, 8, 10), 0.1), PLAIN)]).columns
+    assert flat.x_std["a"] == 0
+    assert flat.x_mean["a"] == pytest.approx(0.1, rel=1e-12)
+
+
+def test_a_wild_value_in_one_stand_leaves_the_others_alone():
+    values = np.ones((1, 8, 10))
+    values[0, :, 0] = -3.4e38
+    values[0, :, 6] = 2
+    found = evidence(list("ab"), stands(shapely.box(0, 0, 3, 8), shapely.box(5, 0, 7, 8)), [named("x", values, PLAIN)])
+    assert found.columns.x_mean["b"] == 1.5
+    assert found.columns.x_std["b"] == 0.5
+
+
+def test_one_thread_and_two_give_the_same_digits():
+    rng = np.random.default_rng(8)
+    grid = Grid(200, 150, (0.0, 1.0, 0.0, 150.0, 0.0, -1.0))
+    discs = shapely.buffer(shapely.points(rng.uniform(0, 150, (300, 2))), rng.uniform(0.2, 9, 300))
+    valid = rng.random((2, 150, 200)) < 0.8
+    raster = named("x", rng.normal(size=(2, 150, 200)), grid, valid, row_step=16)
+    one = evidence(range(300), discs, [raster], threads=1).columns
+    two = evidence(range(300), discs, [raster], threads=2).columns
+    assert one.equals(two)
+
+
+def test_rows_are_read_once_and_in_whole_steps(monkeypatch):
+    monkeypatch.setattr(moments_module, "CELLS_PER_STRIP", 20)
+    reader = ArrayBands(np.arange(80.0).reshape(1, 8, 10), PLAIN, row_step=4)
+    found = evidence(["a"], stands(shapely.box(0, 0, 10, 8)), [NamedRaster("x", reader)]).columns
+    assert reader.readings == [(0, 4), (4, 4)]
+    assert found.x_mean["a"] == pytest.approx(39.5)
+
+
+def test_rasters_on_the_same_cells_share_their_coverage():
+    calls = []
+
+    def covering(geometry, grid, progress):
+        calls.append(grid)
+        return coverage_blocks(geometry, grid, progress)
+
+    other = Grid(5, 4, (0.0, 2.0, 0.0, 8.0, 0.0, -2.0))
+    rasters = [
+        named("x", np.ones((1, 8, 10)), PLAIN),
+        named("y", np.full((1, 4, 5), 2.0), other),
+        named("z", np.full((1, 8, 10), 3.0), PLAIN),
+    ]
+    found = evidence(["a"], stands(shapely.box(1, 1, 3, 3)), rasters, covering=covering).columns
+    assert calls == [PLAIN, other]
+    assert found.filter(like="_mean").loc["a"].tolist() == [1, 2, 3]
+    assert found.columns[0] == "x_mean"
+    assert found.columns[3] == "y_mean"
+
+
+def test_cancelling_answers():
+    class CancelledAtOnce(Progress):
+        def is_cancelled(self):
+            return True
+
+    with pytest.raises(CancelledError):
+        evidence(["a"], stands(shapely.box(0, 0, 2, 2)), [named("x", np.ones((1, 8, 10)), PLAIN)], CancelledAtOnce())
+
+
+def test_stands_move_to_the_grid():
+    raster = named(
+        "x",
+        np.arange(80.0).reshape(1, 8, 10),
+        PLAIN,
+        to_grid=lambda shapes: shapely.transform(shapes, lambda xy: xy - 1000),
+    )
+    found = evidence(["a"], stands(shapely.box(1000, 1000, 1001, 1001)), [raster]).columns
+    assert found.x_mean["a"] == 70
