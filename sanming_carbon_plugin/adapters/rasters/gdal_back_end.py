@@ -12,7 +12,7 @@ from osgeo import gdal, gdal_array
 
 from .facts import BandFacts, RasterFacts
 
-READ_ERRORS = (RuntimeError, OSError, ValueError)
+READ_ERRORS = (OSError, ValueError)
 
 Result = TypeVar("Result")
 
@@ -71,11 +71,21 @@ def _band_facts(number: int, band: gdal.Band) -> BandFacts:
 
 
 def _checked(call: Callable[[], Result | None]) -> Result:
-    """The result of a call that tells its failure by None, or by an exception where QGIS switched them on."""
+    """The result of a call that tells its failure by None, or by an exception where someone switched them on.
+
+    The first exception must not live on as the cause of ours: the frames in it hold the dataset open, and a
+    dataset that outlives QGIS makes it crash at exit.
+    """
+    result, reason = None, ""
     with _quiet():
-        result = call()
+        try:
+            result = call()
+        except RuntimeError as error:
+            reason = str(error)
         if result is None:
-            raise OSError(gdal.GetLastErrorMsg() or "unknown")
+            reason = reason or gdal.GetLastErrorMsg() or "unknown"
+    if result is None:
+        raise OSError(reason)
     return result
 
 

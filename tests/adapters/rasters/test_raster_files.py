@@ -1,5 +1,6 @@
 """Raster files through both back ends."""
 
+import gc
 from contextlib import closing
 from pathlib import Path
 
@@ -267,6 +268,7 @@ def _crs(code):
 
 
 def test_a_corrupt_tile_is_one_clear_error(folder, backend):
+    """Also: the error holds no dataset, which would outlive QGIS and crash it at exit."""
     path = write(
         folder / "c.tif",
         np.random.default_rng(2).integers(0, 50, (1, 640, 64), dtype=np.uint16),
@@ -281,6 +283,7 @@ def test_a_corrupt_tile_is_one_clear_error(folder, backend):
     assert caught.value.code == "RASTER_UNREADABLE"
     assert caught.value.values["path"] == path
     assert caught.value.values["first_row"] < 430 <= caught.value.values["last_row"]
+    assert not [one for one in gc.get_objects() if type(one).__name__ == "Dataset" and one.this]
 
 
 def test_a_file_cut_short_is_one_clear_error(folder, backend):
