@@ -93,7 +93,7 @@ def split_codes(cells: Texts) -> CodeColumn:
 
 def translate_values(values: Texts, words: Mapping[str, object]) -> Texts:
     """``words`` of each value, None where there is none."""
-    return map_unique(pd.Series(values, dtype=object), words.get)
+    return map_unique(pd.Series(values, dtype=object), lambda value: words.get(str(value)))
 
 
 def _spellings(text: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,11 +10,11 @@ MISSING_PART = "0"
 
 
 def stand_keys(
-    county: Sequence[str | None],
-    township: Sequence[str | None],
-    village: Sequence[str | None],
-    compartment: Sequence[str | None],
-    stand_no: Sequence[str | None],
+    county: npt.ArrayLike,
+    township: npt.ArrayLike,
+    village: npt.ArrayLike,
+    compartment: npt.ArrayLike,
+    stand_no: npt.ArrayLike,
 ) -> npt.NDArray[np.object_]:
     """Unique key of each stand, in the source's order.
 
@@ -55,9 +53,9 @@ def repeated_keys(keys: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     return numbered
 
 
-def _filled(part: Sequence[str | None]) -> npt.NDArray[np.object_]:
+def _filled(part: npt.ArrayLike) -> npt.NDArray[np.object_]:
     """Parts as trimmed text, ``0`` where there is none."""
-    series = pd.Series(part, dtype=object)
+    series = pd.Series(np.asarray(part, dtype=object), dtype=object)
     text = series.where(series.notna(), "").astype(str).str.strip()
     filled: npt.NDArray[np.object_] = text.where(text != "", MISSING_PART).to_numpy(dtype=object)
     return filled

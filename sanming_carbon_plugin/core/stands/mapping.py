@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError
-from .cells import as_text, read_numbers
+from .cells import as_text, map_unique, read_numbers
 from .codes import read_codes
-from .composition import parse_composition
 from .roles import ROLES
+from .species import read_compositions
 from .survey import read_dates
 from .tables import Role, StandTables, plain
 
@@ -27,6 +27,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
 """Readings that the values usually decide, and what a user may say instead."""
 
 _SAMPLE_ROWS = 4000
+_SUGGESTION_ROWS = 400
 _UNDERSCORE_PENALTY = 0.03
 _TAKEN_SHARE = 0.2
 _SAME_SCORE = 0.04
@@ -142,7 +143,7 @@ def recognise_fields(attributes: pd.DataFrame, tables: StandTables) -> FieldMapp
     tables
         Look-up tables of the stands.
     """
-    sample = _sample(attributes)
+    sample = _sample(attributes, _SAMPLE_ROWS)
     candidates = {name: _by_name(sample, role, tables) for name, role in tables.roles.items()}
     claimed = _best_role_of_columns(candidates)
     fields: dict[str, str] = {}
@@ -160,30 +161,34 @@ def recognise_fields(attributes: pd.DataFrame, tables: StandTables) -> FieldMapp
             ambiguous[name] = tuple(found)
     missing = tuple(name for name in tables.roles if name not in fields and name not in ambiguous)
     free = [str(column) for column in sample.columns if column not in fields.values()]
-    suggestions = {name: _by_values(sample[free], tables.roles[name], tables) for name in missing}
+    few = _sample(sample[free], _SUGGESTION_ROWS)
+    suggestions = {name: _by_values(few, tables.roles[name], tables) for name in missing}
     filled = {name: columns for name, columns in suggestions.items() if columns}
     return FieldMapping(fields, scores, alternatives, ambiguous, missing, filled)
 
 
 def value_share(column: pd.Series, role: Role, tables: StandTables) -> float:
     """Share of the filled cells of a column that fit a role; NaN where no cell is filled."""
-    filled = column[column.notna()]
-    filled = filled[[plain(as_text(cell)) not in tables.unknown_texts for cell in filled]]
+    said = map_unique(column, lambda cell: plain(as_text(cell)) not in tables.unknown_texts or None)
+    filled = column[np.asarray(said == True)]  # noqa: E712 - elementwise
     if filled.empty:
         return float("nan")
     if role.kind in ("code", "flag"):
-        how = read_codes(filled, role.code_tables, tables).how
-        return float(np.mean((how != "unknown") & (how != "missing")) / max(np.mean(how != "missing"), 1e-9))
-    if role.kind == "slope":
-        numbers = _share_in_range(filled, role, tables)
-        return numbers if numbers > 0 else float(np.mean(~read_codes(filled, role.code_tables, tables).is_unknown()))
-    if role.kind == "number":
-        return _share_in_range(filled, role, tables)
+        return _share_of_codes(filled, role, tables)
+    if role.kind in ("number", "slope"):
+        share = _share_in_range(filled, role, tables)
+        return _share_of_codes(filled, role, tables) if role.kind == "slope" and share == 0 else share
     if role.kind == "date":
         return float(1.0 - np.mean(read_dates(filled, tables)[1]))
     if role.kind == "composition":
-        return float(np.mean([parse_composition(as_text(cell), tables) is not None for cell in filled]))
+        return float(1.0 - np.mean(read_compositions(filled, tables).unreadable))
     return 1.0
+
+
+def _share_of_codes(filled: pd.Series, role: Role, tables: StandTables) -> float:
+    how = read_codes(filled, role.code_tables, tables).how
+    said = how != "missing"
+    return float(np.mean(how[said] != "unknown")) if said.any() else float("nan")
 
 
 def _share_in_range(filled: pd.Series, role: Role, tables: StandTables) -> float:
@@ -199,9 +204,9 @@ def _share_in_range(filled: pd.Series, role: Role, tables: StandTables) -> float
     return float(inside.sum() / (known.sum() + read.not_number.sum()))
 
 
-def _sample(attributes: pd.DataFrame) -> pd.DataFrame:
-    """Some thousand rows, spread evenly over the layer."""
-    step = max(1, -(-len(attributes) // _SAMPLE_ROWS))
+def _sample(attributes: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """At most so many rows, spread evenly over the layer."""
+    step = max(1, -(-len(attributes) // rows))
     return attributes.iloc[::step]
 
 

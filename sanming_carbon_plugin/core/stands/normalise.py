@@ -69,10 +69,11 @@ def normalise_stands(
     area_ha = hectares_from_square_metres(np.asarray(area_m2, dtype=np.float64))
     facts["area_ha"], facts["area_mu"] = area_ha, mu_from_hectares(area_ha)
     facts["land_class"] = _land_class(source)
-    facts.update(_species(source))
+    species, leading_species = _species(source)
+    facts.update(species)
     facts.update(_codes(source))
     facts.update(read_measures(source, area_ha))
-    facts["age_group"] = _age_group(source, facts)
+    facts["age_group"] = _age_group(source, facts, leading_species)
     facts.update(_slope(source))
     facts.update(_survey(source, survey_method))
     _missing_values(source, facts)
@@ -90,7 +91,7 @@ def _places(layer: VectorLayer, mapping: FieldMapping, tables: StandTables) -> d
     known = translate_values(codes.where(codes.notna(), None).to_numpy(dtype=object), _today(tables))
     other = codes.where(codes.notna(), None).to_numpy(dtype=object)
     first = np.where(found.value != None, found.value, known)  # noqa: E711 - elementwise
-    county = np.where(first != None, first, other)  # noqa: E711 - elementwise
+    county: Texts = np.where(first != None, first, other)  # noqa: E711 - elementwise
     return {"county": county, **places}
 
 
@@ -116,8 +117,8 @@ def _open_roles(source: Source) -> None:
     for role, many in source.mapping.ambiguous.items():
         source.doubts.layer("FIELD_AMBIGUOUS", role, ", ".join(one.column for one in many), role=role)
     per_area = ("volume_per_mu", "stand_volume")
-    for name, role in source.tables.roles.items():
-        if role.needed_for and source.name(name) is None:
+    for name, wanted in source.tables.roles.items():
+        if wanted.needed_for and source.name(name) is None:
             if name == "volume" and any(source.name(other) for other in per_area):
                 continue
             source.doubts.layer("FIELD_MISSING", name, None, role=name)
@@ -140,8 +141,12 @@ def _land_class(source: Source) -> Texts:
     return found.codes.value
 
 
-def _species(source: Source) -> dict[str, npt.NDArray]:
-    """Dominant species, its group, the composition and the share of pine."""
+def _species(source: Source) -> tuple[dict[str, npt.NDArray], Texts]:
+    """Dominant species, its group, the composition and the share of pine; and the species that sets the age group.
+
+    The age group of a mixed stand follows the dominant species of the main layer (GB/T 26424), which only the
+    composition tells.
+    """
     code = source.codes("species", issue="SPECIES_UNKNOWN").code
     written = source.text("composition")
     column = source.column("composition")
@@ -149,17 +154,19 @@ def _species(source: Source) -> dict[str, npt.NDArray]:
     if column is not None:
         source.doubts.stands("COMPOSITION_UNREADABLE", shares.unreadable, source.name("composition"), written)
     pure = shares.dominant_share >= source.tables.settings["pure_stand_share"]
-    taken = np.asarray(code == None) & pure & np.asarray(shares.dominant != None)  # noqa: E711 - elementwise
+    taken: Mask = np.asarray(code == None) & pure & np.asarray(shares.dominant != None)  # noqa: E711 - elementwise
     source.doubts.counted("SPECIES_FROM_COMPOSITION", int(taken.sum()), source.name("composition"))
     code = np.where(taken, shares.dominant, code)
     low, high = pine_share_interval(code, shares.pine_share, source.tables)
-    return {
+    mixed = pd.Series(species_kinds(code, source.tables), dtype=object).str.startswith("mixed", na=False).to_numpy()
+    columns = {
         "species_code": code,
         "species_group": species_groups(code, source.tables),
         "composition": written,
         "pine_share_low": low,
         "pine_share_high": high,
     }
+    return columns, np.where(mixed, shares.dominant, code)
 
 
 def _codes(source: Source) -> dict[str, npt.NDArray]:
@@ -174,7 +181,7 @@ def _codes(source: Source) -> dict[str, npt.NDArray]:
     flags = {name: source.codes(name).value for name in ("red_line", "reserve_core", "dispute")}
     return {
         "origin": origin.value,
-        "origin_code": np.where(two_digits, origin.code, None),
+        "origin_code": np.where(two_digits, origin.code, no_text(len(source.layer))),
         "land_tenure": source.codes("land_tenure").code,
         "tree_tenure": source.codes("tree_tenure").code,
         "forest_class": forest_class,
@@ -200,7 +207,7 @@ def _forest_use(source: Source, forest_class: Texts, category: Texts) -> Texts:
     return found
 
 
-def _age_group(source: Source, facts: dict[str, npt.NDArray]) -> Floats:
+def _age_group(source: Source, facts: dict[str, npt.NDArray], leading_species: Texts) -> Floats:
     """Recorded age group; the one of the table only where none is recorded."""
     bamboo = is_bamboo(facts["land_class"], facts["species_code"], source.tables)
     trees = source.codes_quiet("age_group", ("LING_ZU",))
@@ -212,7 +219,7 @@ def _age_group(source: Source, facts: dict[str, npt.NDArray]) -> Floats:
     beyond = recorded > groups_of_species(facts["species_code"], bamboo)
     source.doubts.stands("AGE_GROUP_OUT_OF_LIST", beyond, source.name("age_group"), recorded)
     recorded = np.where(beyond, np.nan, recorded)
-    computed = age_group_of(facts["age_yr"], facts["species_code"], facts["origin"], source.tables)
+    computed = age_group_of(facts["age_yr"], leading_species, facts["origin"], source.tables)
     differ = np.isfinite(recorded) & np.isfinite(computed) & (recorded != computed)
     source.doubts.stands("AGE_GROUP_DISAGREES", differ, source.name("age_group"), recorded)
     derived = np.isnan(recorded) & np.isfinite(computed)

@@ -32,8 +32,9 @@ class Slopes:
 def read_slopes(column: pd.Series, tables: StandTables, decided: str | None = None) -> Slopes:
     """Slope intervals of a column.
 
-    The column is in classes when all its numbers are whole and none is above 6, else in degrees; names of
-    classes (陡 …) are read in both. Class 3 means [15, 25): its upper limit is the largest number below 25, so
+    The column is in classes when (nearly) all its numbers are whole and none is above 6, else in degrees;
+    what does not fit the kind of its column is unknown. Names of classes (陡 …) are read in both. Class 3
+    means [15, 25): its upper limit is the largest number below 25, so
     that "at least 25" is surely false and "at most 24.9" stays open.
     """
     table = tables.codes["PO_DU"]
@@ -43,7 +44,8 @@ def read_slopes(column: pd.Series, tables: StandTables, decided: str | None = No
     kind = decided
     if kind is None and (len(known) or numbers.not_number.any()):
         highest = max(float(code) for code in table.values)
-        as_class = bool(np.all(known == np.round(known))) and bool(np.all(known <= highest))
+        whole = (known == np.round(known)) & (known >= 0) & (known <= highest)
+        as_class = len(known) == 0 or bool(whole.mean() >= tables.settings["slope_class_share"])
         kind = "class" if as_class else "degrees"
     low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
     as_code = read_codes(column, ("PO_DU",), tables)

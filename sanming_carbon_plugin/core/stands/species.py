@@ -73,13 +73,15 @@ def read_compositions(column: pd.Series, tables: StandTables) -> Compositions:
 
 def species_groups(species_code: Texts, tables: StandTables) -> Texts:
     """Group of the carbon parameter table of each species code, None where the code has none."""
-    groups = {row["code"]: row["species_group"] or None for row in tables.species.to_dict("records") if row["code"]}
+    groups: dict[str, object] = {
+        row["code"]: row["species_group"] or None for row in tables.species.to_dict("records") if row["code"]
+    }
     return translate_values(species_code, groups)
 
 
 def species_kinds(species_code: Texts, tables: StandTables) -> Texts:
     """Kind of each species code: pine, conifer, broadleaf, bamboo, economic, shrub or one of the mixed kinds."""
-    kinds = {row["code"]: row["kind"] for row in tables.species.to_dict("records") if row["code"]}
+    kinds: dict[str, object] = {row["code"]: row["kind"] for row in tables.species.to_dict("records") if row["code"]}
     return translate_values(species_code, kinds)
 
 
@@ -98,12 +100,13 @@ def pine_share_interval(
     tuple of ndarray
         Low and high, 0 to 1, NaN where nothing is known.
     """
-    low_of, high_of = {}, {}
+    low_of: dict[str, object] = {}
+    high_of: dict[str, object] = {}
     for row in tables.species.to_dict("records"):
         if row["code"] and row["pine_share_low"]:
-            high = float(row["pine_share_high"])
+            limit = float(row["pine_share_high"])
             low_of[row["code"]] = float(row["pine_share_low"])
-            high_of[row["code"]] = float(np.nextafter(high, 0.0)) if row["pine_share_high_open"] == "yes" else high
+            high_of[row["code"]] = float(np.nextafter(limit, 0.0)) if row["pine_share_high_open"] == "yes" else limit
     low = translate_values(species_code, low_of).astype(np.float64)
     high = translate_values(species_code, high_of).astype(np.float64)
     told = np.isfinite(composition_pine_share)

@@ -1,1 +1,9 @@
-"""Checks of a stand layer, one module per kind of doubt."""
+"""What can be wrong with a layer of stands, found for all stands at once."""
+
+from __future__ import annotations
+
+from .all_checks import check_stands
+from .shapes import repair_rings
+from .two_dates import check_two_dates
+
+__all__ = ["check_stands", "check_two_dates", "repair_rings"]

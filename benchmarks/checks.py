@@ -1,0 +1,124 @@
+"""How long all checks of 10,000 and of 100,000 stands with 60 vertices take, and how the time grows.
+
+    .venv/bin/python benchmarks/checks.py [stands …]
+
+Prints seconds per step, peak memory, and the exponent of growth between the sizes (1 is linear). The layer is
+a county-like coverage: wiggly shared edges, one stand in a hundred shifted so that it overlaps its neighbours
+and leaves a gap, five in a hundred without a value.
+"""
+
+import math
+import resource
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from sanming_carbon_plugin.adapters.stand_tables import load_stand_tables
+from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2
+from sanming_carbon_plugin.core.stands.checks import check_stands
+from sanming_carbon_plugin.core.stands.layer import FieldType, VectorLayer
+from sanming_carbon_plugin.core.stands.mapping import recognise_fields
+from sanming_carbon_plugin.core.stands.normalise import normalise_stands
+
+SIDE_M = 300.0
+PER_SIDE = 15
+LIMIT_S = 60.0
+
+
+def coverage(count):
+    """Stands of 4 × 15 vertices that share their edges, and the compartment of each."""
+    columns = math.ceil(math.sqrt(count))
+    rng = np.random.default_rng(1)
+    along = np.arange(PER_SIDE) / PER_SIDE * SIDE_M
+    level = rng.normal(0.0, 3.0, (columns + 1, columns, PER_SIDE))
+    upright = rng.normal(0.0, 3.0, (columns, columns + 1, PER_SIDE))
+    level[:, :, 0] = upright[:, :, 0] = 0.0
+    row, column = np.divmod(np.arange(count), columns)
+    x, y = (column * SIDE_M)[:, None], (row * SIDE_M)[:, None]
+    south = np.stack([x + along, y + level[row, column]], axis=2)
+    east = np.stack([x + SIDE_M + upright[row, column + 1], y + along], axis=2)
+    north = np.stack([x + along, y + SIDE_M + level[row + 1, column]], axis=2)[:, :0:-1]
+    west = np.stack([x + upright[row, column], y + along], axis=2)[:, :0:-1]
+    corner = np.stack([x + SIDE_M, y + SIDE_M], axis=2)
+    last = np.stack([x, y + SIDE_M], axis=2)
+    ring = np.concatenate([south, east, corner, north, last, west], axis=1)
+    shifted = rng.random(count) < 0.01
+    ring[shifted] += rng.normal(0.0, 4.0, (int(shifted.sum()), 1, 2))
+    return shapely.polygons(ring), row // 5 * 1000 + column // 5
+
+
+def layer_of(count):
+    """A layer with the fields that the checks look at."""
+    rng = np.random.default_rng(2)
+    geometry, compartment = coverage(count)
+    age = rng.integers(5, 60, count).astype(float)
+    height = 22.0 * (1.0 - np.exp(-0.05 * age)) * rng.normal(1.0, 0.08, count)
+    dbh = height * rng.normal(1.15, 0.08, count)
+    volume = 0.45 * height * 25.0 * rng.normal(1.0, 0.15, count)
+    volume[rng.random(count) < 0.05] = np.nan
+    attributes = pd.DataFrame(
+        {
+            "XIAN": "350428",
+            "XIANG": "101",
+            "CUN": "201",
+            "LIN_BAN": pd.Series(compartment).astype(str),
+            "XIAO_BAN": pd.Series(np.arange(count)).astype(str).str.zfill(6),
+            "DI_LEI": rng.choice(["0111", "0113", "0120", "0161"], count, p=[0.85, 0.1, 0.03, 0.02]),
+            "YOU_SHI_SZ": rng.choice(["220", "310", "490", "630"], count),
+            "QI_YUAN": rng.choice(["11", "21"], count),
+            "SEN_LIN_LB": rng.choice(["011", "022"], count),
+            "LIN_ZHONG": rng.choice(["111", "231"], count),
+            "PO_DU": rng.choice(list("12345"), count),
+            "MIAN_JI": shapely.area(geometry) / 10_000.0 * 15.0,
+            "PINGJUN_NL": age,
+            "YU_BI_DU": rng.uniform(0.2, 0.9, count).round(2),
+            "PINGJUN_XJ": dbh.round(1),
+            "PINGJUN_SG": height.round(1),
+            "HUO_LMGQXJ": volume.round(1),
+            "MEI_GQ_ZS": rng.integers(600, 2500, count).astype(float),
+            "SZ_ZC": rng.choice(["10杉", "8马2阔", "6马4阔+竹", "5杉3马2阔"], count),
+        }
+    )
+    types = {name: FieldType("text") for name in attributes}
+    return VectorLayer("stands", attributes, types, geometry, 'PROJCRS["metres"]')
+
+
+def timed(name, function, seconds):
+    start = time.perf_counter()
+    result = function()
+    seconds[name] = time.perf_counter() - start
+    return result
+
+
+def run(count, tables):
+    layer = layer_of(count)
+    seconds = {}
+    degrees = shapely.transform(layer.geometry, lambda xy: xy / 111_000.0 + np.array([116.5, 25.5]))
+    timed("area", lambda: ellipsoidal_area_m2(degrees, 6_378_137.0, 1.0 / 298.257222101), seconds)
+    del degrees
+    area_m2 = shapely.area(layer.geometry)
+    mapping = timed("fields", lambda: recognise_fields(layer.attributes, tables), seconds)
+    facts = timed("normalise", lambda: normalise_stands(layer, mapping, tables, area_m2), seconds).columns
+    issues = timed("checks", lambda: check_stands(layer, facts, tables), seconds)
+    memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    steps = "  ".join(f"{name} {value:6.2f} s" for name, value in seconds.items())
+    vertices = shapely.get_num_coordinates(layer.geometry).mean() - 1
+    print(f"{count:>9,} stands of {vertices:.0f} vertices: {steps}  peak {memory_gb:.2f} GB  {len(issues):,} issues")
+    return seconds["checks"]
+
+
+def main():
+    tables = load_stand_tables()
+    sizes = [int(text) for text in sys.argv[1:]] or [10_000, 100_000]
+    times = [run(size, tables) for size in sizes]
+    for (one, first), (two, second) in zip(zip(sizes, times), zip(sizes[1:], times[1:])):
+        print(f"growth {one:,} → {two:,}: exponent {math.log(second / first) / math.log(two / one):.2f}")
+    if max(sizes) == 100_000:
+        print("within" if times[-1] <= LIMIT_S else "BEYOND", f"the limit of {LIMIT_S:.0f} s for 100,000 stands")
+
+
+if __name__ == "__main__":
+    main()

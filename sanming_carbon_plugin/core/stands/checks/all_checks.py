@@ -1,0 +1,71 @@
+"""Every doubt about a layer of stands, on one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ...progress import Progress
+from ..layer import VectorLayer
+from ..tables import StandTables
+from .areas import check_areas
+from .attributes import check_attributes
+from .findings import Findings
+from .neighbours import check_neighbours
+from .outliers import check_outliers
+from .shapes import check_shapes, square_metres_per_unit, usable_polygons
+
+
+def check_stands(
+    layer: VectorLayer,
+    facts: pd.DataFrame,
+    tables: StandTables,
+    settings: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
+    *,
+    only: npt.NDArray[np.bool_] | None = None,
+) -> pd.DataFrame:
+    """All checks of stands, geometry and attributes.
+
+    Parameters
+    ----------
+    layer
+        Stands as handed in.
+    facts
+        Their normalised columns, in the same order.
+    tables
+        Look-up tables of the stands.
+    settings
+        Thresholds; the packaged ones where None.
+    progress
+        Told how far the check is, asked whether to stop.
+    only
+        Stands to check again after an edit; None for all. Neighbours and compartments of these are looked at,
+        but rows are given only for these stands and for pairs with one of them.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :data:`~.findings.FINDING_COLUMNS`: those of the list of issues, and ``geometry`` in the
+        layer's CRS where the row has one of its own (the piece of an overlap, a gap, a part, a point of a
+        ring), else None.
+    """
+    limits = dict(tables.settings) if settings is None else dict(settings)
+    steps = progress or Progress()
+    findings = Findings(facts.index.to_numpy(dtype=object), only)
+    geometry = np.asarray(layer.geometry, dtype=object)
+    polygons, _ = usable_polygons(geometry)
+    m2_per_unit = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
+    check_shapes(geometry, polygons, m2_per_unit, limits, findings)
+    steps.raise_if_cancelled()
+    check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
+    steps.raise_if_cancelled()
+    check_areas(facts, shapely.area(polygons), layer.crs_wkt, limits, findings)
+    check_attributes(facts, tables, limits, findings)
+    check_outliers(facts, limits, findings)
+    steps.update(1.0)
+    return findings.table()

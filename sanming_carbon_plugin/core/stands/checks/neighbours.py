@@ -1,0 +1,238 @@
+"""Stands that lie on each other, and what is left open between the stands of a compartment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ...progress import Progress
+from ...units import SQUARE_METRES_PER_HECTARE
+from .findings import Findings
+from .shapes import narrow_pieces, polygons_only
+
+Geometries = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_CHUNK = 20_000
+_SAME = 1e-6
+
+
+def overlapping_pairs(
+    polygons: Geometries, only: Mask | None = None, progress: Progress | None = None
+) -> tuple[Integers, Integers, Geometries]:
+    """All pairs of polygons that share an area.
+
+    Parameters
+    ----------
+    polygons
+        Valid polygons or None; length n.
+    only
+        Report only pairs with one of these.
+    progress
+        Asked between chunks whether to stop.
+
+    Returns
+    -------
+    first, second : ndarray of int
+        Positions, ``first < second``, in order.
+    piece : ndarray of object
+        The shared area.
+    """
+    first, second = shapely.STRtree(polygons).query(polygons)
+    keep = first < second
+    if only is not None:
+        keep &= only[first] | only[second]
+    order = np.lexsort((second[keep], first[keep]))
+    first, second = first[keep][order], second[keep][order]
+    found: list[tuple[Integers, Integers, Geometries]] = []
+    for start in range(0, len(first), _CHUNK):
+        if progress is not None:
+            progress.raise_if_cancelled()
+            progress.update(start / len(first))
+        one, two = first[start : start + _CHUNK], second[start : start + _CHUNK]
+        piece = shapely.intersection(polygons[one], polygons[two])
+        has_area = shapely.area(piece) > 0
+        found.append((one[has_area], two[has_area], polygons_only(piece[has_area])))
+    if not found:
+        return first, second, np.empty(0, dtype=object)
+    columns = [np.concatenate([part[position] for part in found]) for position in range(3)]
+    return columns[0], columns[1], columns[2]
+
+
+def compartment_gaps(
+    polygons: Geometries, compartment: Integers, overlapping: Mask, only: Mask | None = None
+) -> tuple[Integers, Geometries]:
+    """Areas that the stands of one compartment enclose and no stand covers.
+
+    Parameters
+    ----------
+    polygons
+        Valid polygons or None; length n.
+    compartment
+        Number of the compartment of each stand, −1 where unknown.
+    overlapping
+        Stands that overlap another one: their compartments need the slow union.
+    only
+        Look only at compartments with one of these.
+
+    Returns
+    -------
+    number : ndarray of int
+        Compartment of each gap.
+    gap : ndarray of object
+        Polygons.
+    """
+    known = (compartment >= 0) & shapely.is_geometry(polygons)
+    if only is not None:
+        known &= np.isin(compartment, compartment[only & known])
+    numbers, holes = _enclosed(polygons, np.where(known, compartment, -1), overlapping)
+    if not len(holes):
+        return numbers, holes
+    left, owner = shapely.get_parts(_uncovered(holes, polygons), return_index=True)
+    surface = shapely.area(left) > 0
+    return numbers[owner[surface]], left[surface]
+
+
+def check_neighbours(
+    polygons: Geometries,
+    facts: pd.DataFrame,
+    m2_per_unit: Floats,
+    settings: Mapping[str, float],
+    findings: Findings,
+    only: Mask | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Duplicates, overlaps, gaps and slivers, each with its piece as geometry."""
+    first, second, piece = overlapping_pairs(polygons, only, progress)
+    scale = 0.5 * (m2_per_unit[first] + m2_per_unit[second])
+    _report_overlaps(polygons, (first, second, piece), scale, settings, findings)
+    overlapping = np.zeros(len(polygons), dtype=bool)
+    overlapping[first] = overlapping[second] = True
+    compartment = compartment_numbers(facts)
+    numbers, gap = compartment_gaps(polygons, compartment, overlapping, only)
+    _report_gaps(polygons, (numbers, gap), (compartment, m2_per_unit), settings, findings)
+
+
+def compartment_numbers(facts: pd.DataFrame) -> Integers:
+    """Running number of each stand's compartment, −1 where the compartment is unknown."""
+    parts = [facts[name].where(facts[name].notna(), "") for name in ("county", "township", "village", "compartment")]
+    joined = parts[0].str.cat(parts[1:], sep="\x1f")
+    numbers = pd.factorize(joined)[0].astype(np.int64)
+    return np.where(facts["compartment"].notna(), numbers, -1)
+
+
+def _report_overlaps(
+    polygons: Geometries,
+    pairs: tuple[Integers, Integers, Geometries],
+    scale: Floats,
+    settings: Mapping[str, float],
+    findings: Findings,
+) -> None:
+    first, second, piece = pairs
+    planar = shapely.area(piece)
+    area_m2 = planar * scale
+    one, two = planar / shapely.area(polygons[first]), planar / shapely.area(polygons[second])
+    same = (one > 1 - _SAME) & (two > 1 - _SAME)
+    inside = ~same & ((one > 1 - _SAME) | (two > 1 - _SAME))
+    noise = area_m2 < settings["overlap_smallest_m2"]
+    sliver = ~same & ~inside & ~noise & narrow_pieces(piece, scale, settings["sliver_width_m"])
+    rest = ~same & ~inside & ~noise & ~sliver
+    for code, which in (
+        ("GEOMETRY_REPEATED", same),
+        ("STAND_INSIDE_ANOTHER", inside),
+        ("OVERLAP_SLIVER", sliver),
+        ("OVERLAP", rest),
+    ):
+        findings.add_rows(code, first[which], piece[which], np.round(area_m2[which], 1), second[which])
+
+
+def _report_gaps(
+    polygons: Geometries,
+    gaps: tuple[Integers, Geometries],
+    places: tuple[Integers, Floats],
+    settings: Mapping[str, float],
+    findings: Findings,
+) -> None:
+    numbers, gap = gaps
+    compartment, m2_per_unit = places
+    if not len(gap):
+        return
+    rows = _touching_stand(gap, numbers, polygons, compartment)
+    scale = m2_per_unit[rows]
+    area_m2 = shapely.area(gap) * scale
+    wanted = (area_m2 >= settings["gap_smallest_m2"]) & (
+        area_m2 <= settings["gap_largest_ha"] * SQUARE_METRES_PER_HECTARE
+    )
+    sliver = narrow_pieces(gap, scale, settings["sliver_width_m"])
+    for code, which in (("GAP_SLIVER", wanted & sliver), ("GAP", wanted & ~sliver)):
+        findings.add_rows(code, rows[which], gap[which], np.round(area_m2[which], 1))
+
+
+def _enclosed(polygons: Geometries, compartment: Integers, overlapping: Mask) -> tuple[Integers, Geometries]:
+    """Holes of each compartment's union."""
+    order = np.argsort(compartment, kind="stable")
+    order = order[compartment[order] >= 0]
+    starts = np.flatnonzero(np.diff(compartment[order], prepend=-1))
+    numbers: list[Integers] = []
+    holes: list[Geometries] = []
+    for members in np.split(order, starts[1:]) if len(order) else []:
+        found = _holes(_union(polygons[members], bool(overlapping[members].any())))
+        if len(found):
+            numbers.append(np.full(len(found), compartment[members[0]], dtype=np.int64))
+            holes.append(found)
+    if not holes:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    return np.concatenate(numbers), np.concatenate(holes)
+
+
+def _union(polygons: Geometries, overlapping: bool) -> shapely.Geometry:
+    """Union; the quick one, which only drops shared edges, where its result is sound and without holes."""
+    if not overlapping:
+        try:
+            quick = shapely.coverage_union_all(polygons)
+        except shapely.errors.GEOSException:
+            return shapely.union_all(polygons)
+        if shapely.is_valid(quick) and not len(_holes(quick)):
+            return quick
+    return shapely.union_all(polygons)
+
+
+def _holes(geometry: shapely.Geometry) -> Geometries:
+    """Holes of a polygon or multipolygon, as polygons."""
+    parts = shapely.get_parts(geometry)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    inner = np.ones(len(rings), dtype=bool)
+    if len(rings):
+        inner[0] = False
+        inner[1:] = part_of[1:] == part_of[:-1]
+    holes: Geometries = shapely.polygons(rings[inner])
+    return holes
+
+
+def _uncovered(holes: Geometries, polygons: Geometries) -> Geometries:
+    """What no stand covers of each hole: stands of other compartments may lie in it."""
+    hole_at, stand_at = shapely.STRtree(polygons).query(holes, predicate="intersects")
+    left = holes.copy()
+    order = np.argsort(hole_at, kind="stable")
+    starts = np.flatnonzero(np.diff(hole_at[order], prepend=-1))
+    for members in np.split(order, starts[1:]) if len(order) else []:
+        hole = hole_at[members[0]]
+        left[hole] = shapely.difference(holes[hole], shapely.union_all(polygons[stand_at[members]]))
+    return left
+
+
+def _touching_stand(gap: Geometries, numbers: Integers, polygons: Geometries, compartment: Integers) -> Integers:
+    """First stand of the same compartment that bounds each gap."""
+    gap_at, stand_at = shapely.STRtree(polygons).query(gap, predicate="intersects")
+    same = compartment[stand_at] == numbers[gap_at]
+    rows = np.full(len(gap), len(polygons), dtype=np.int64)
+    np.minimum.at(rows, gap_at[same], stand_at[same])
+    lost = rows == len(polygons)
+    rows[lost] = [int(np.flatnonzero(compartment == number)[0]) for number in numbers[lost]]
+    return rows
