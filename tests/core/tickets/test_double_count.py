@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -168,7 +169,9 @@ def polygons(draw):
     x, y = draw(st.floats(-40, 120)), draw(st.floats(-40, 120))
     width, height = draw(st.floats(0.01, 120)), draw(st.floats(0.01, 120))
     turn = draw(st.floats(0, 90))
-    box = shapely.box(x, y, x + width, y + height)
+    # Coordinates to a micrometre, as fine as any layer holds them.
+    west, south, east, north = (round(value, 6) for value in (x, y, x + width, y + height))
+    box = shapely.box(west, south, east, north)
     return shapely.affinity.rotate(box, turn) if draw(st.booleans()) else box
 
 
@@ -198,7 +201,7 @@ def by_days(layer):
     marks = sorted({first, last + 1, *(np.datetime64(day) for day in start), *(np.datetime64(day) + 1 for day in end)})
     marks = [day for day in marks if first <= day <= last + 1]
     blocked = np.zeros(len(STANDS))
-    for begin, finish in zip(marks[:-1], marks[1:], strict=True):
+    for begin, finish in pairwise(marks):
         active = [
             shape
             for shape, a, b in zip(geometry, start, end, strict=True)
