@@ -154,6 +154,11 @@ def _plain(datum: str) -> str:
     return text
 
 
+def is_undefined(crs_wkt: str) -> bool:
+    """Whether the CRS is only the place-holder that a GeoPackage keeps for a layer without one."""
+    return (_reference(crs_wkt).GetName() or "").casefold().startswith("undefined")
+
+
 def transformer(src_wkt: str, dst_wkt: str) -> TransformPoints:
     """A function from ``(n, 2)`` x, y in one CRS to ``(n, 2)`` x, y in the other.
 

@@ -17,6 +17,7 @@ from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
 from .. import crs
 from ..encodings import declared_encoding
+from ..hashes import sha256_of_rows
 from .columns import attributes_from_raw
 from .geometries import Geometries, Simplify, polygons_from_wkb
 from .raw import LayerInfo, RawLayer
@@ -45,6 +46,7 @@ def read_layer(
     layer: str | None = None,
     encoding: str | None = None,
     backend: str | None = None,
+    crs_wkt: str | None = None,
     progress: Progress | None = None,
 ) -> VectorLayer:
     """Rows of a polygon layer, in the source's order, with nothing repaired.
@@ -59,6 +61,8 @@ def read_layer(
         Text encoding, where the user knows better than the bytes.
     backend
         ``osgeo`` or ``pyogrio``; by default what is installed without bringing a second GDAL.
+    crs_wkt
+        Coordinate system that the user has assigned, in place of the one the source states.
     progress
         Told the share of rows read.
 
@@ -74,9 +78,16 @@ def read_layer(
         with _opened(source, backend) as dataset:
             chosen = _chosen_layer(dataset.layers(), layer, source)
             raw = dataset.read(chosen.name, progress)
+        raw.crs_wkt = crs_wkt or raw.crs_wkt
         declared = declared_encoding(source.files[0]) if source.is_shapefile else None
-        result = _layer(raw, source, encoding, declared, _simplifier())
-    return result
+        return layer_from_raw(
+            raw,
+            source.shown,
+            as_latin1=source.is_shapefile,
+            encoding=encoding,
+            declared=declared,
+            source_hash=source.content_hash(),
+        )
 
 
 def list_layers(path: str | Path, *, backend: str | None = None) -> list[LayerInfo]:
@@ -156,20 +167,29 @@ def _chosen_layer(layers: Sequence[LayerInfo], wanted: str | None, source: Sourc
     return chosen
 
 
-def _layer(
-    raw: RawLayer, source: Source, encoding: str | None, declared: str | None, simplify: Simplify | None
+def layer_from_raw(
+    raw: RawLayer,
+    shown: str,
+    *,
+    as_latin1: bool = False,
+    encoding: str | None = None,
+    declared: str | None = None,
+    source_hash: str = "",
 ) -> VectorLayer:
+    """Decode, check and put together what a back end or QGIS handed over; parameters as in ``columns.py``.
+
+    Raises
+    ------
+    InputError
+        ``LAYER_EMPTY``, ``NOT_POLYGONS``, and those of :func:`require_crs` and of the decoding.
+    """
     if not len(raw.wkb):
-        raise InputError("LAYER_EMPTY", path=source.shown, layer=raw.name)
-    geometry, geometry_notes = polygons_from_wkb(raw.wkb, simplify)
-    require_polygons(geometry, raw.wkb, source.shown)
-    crs_wkt = require_crs(raw.crs_wkt, geometry, source.shown)
+        raise InputError("LAYER_EMPTY", path=shown, layer=raw.name)
+    geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier())
+    require_polygons(geometry, raw.wkb, shown)
+    crs_wkt = require_crs(raw.crs_wkt, geometry, shown)
     attributes, types, used, text_notes = attributes_from_raw(
-        raw.columns,
-        as_latin1=source.is_shapefile,
-        encoding=encoding,
-        declared=declared,
-        path=source.shown,
+        raw.columns, as_latin1=as_latin1, encoding=encoding, declared=declared, path=shown
     )
     if not len(attributes.columns):
         attributes = pd.DataFrame(index=range(len(geometry)))
@@ -180,8 +200,8 @@ def _layer(
         geometry=geometry,
         crs_wkt=crs_wkt,
         encoding=used,
-        source=source.shown,
-        source_hash=source.content_hash(),
+        source=shown,
+        source_hash=source_hash or sha256_of_rows(attributes, raw.wkb),
         notes=tuple(text_notes + geometry_notes),
     )
 
@@ -222,7 +242,7 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str) -> str:
     extent = middle_extent(geometry)
     likely = ["{} ({})".format(*item) for item in crs.candidates(extent)] or ["?"]
     where = {"path": shown, "x": round((extent[0] + extent[2]) / 2, 4), "y": round((extent[1] + extent[3]) / 2, 4)}
-    if not crs_wkt:
+    if not crs_wkt or crs.is_undefined(crs_wkt):
         raise InputError("CRS_MISSING", candidates=likely, **where)
     if not crs.is_georeferenced(crs_wkt):
         raise InputError("CRS_NOT_GEOREFERENCED", crs=crs.crs_name(crs_wkt), candidates=likely, **where)
