@@ -150,7 +150,7 @@ def _list_margins(low: Floats, high: Floats, values: Floats, inside: bool) -> tu
     gap = np.where(touched, 0.0, gap)
     exact = known & (low == high) & touched
     least = np.where(exact, 0.0, np.where(known & touched, -(high - low), np.where(known, -gap, -np.inf)))
-    most = np.where(touched, np.where(known, 0.0, np.inf), np.where(known, -gap, np.inf))
+    most = np.where(touched, np.where(known, 0.0, np.inf), -gap)
     return (least, most, False) if inside else (-most, -least, True)
 
 

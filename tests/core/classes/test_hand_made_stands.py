@@ -1,0 +1,64 @@
+"""Every branch, every unknown and every boundary of the shipped rules, on stands made by hand."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
+from sanming_carbon_plugin.core.classes.evaluation import evaluate
+from sanming_carbon_plugin.core.classes.measures import classify, with_derived_facts
+from sanming_carbon_plugin.core.classes.trace import SIGNS
+
+from .hand_made import TABLE, stand, with_companions
+
+RULES = load_rule_sets()
+with TABLE.open(encoding="utf-8", newline="") as file:
+    CASES = list(csv.DictReader(file))
+ANSWERS = ("pine_transform", "pine_technique", "reserve_forest", "reserve_mode", "measures")
+
+
+def _signs(case: dict[str, str]) -> dict[str, str]:
+    facts = with_derived_facts(with_companions(stand(case["base"], case["facts"]), case["companions"]), RULES)
+    return {
+        rule_id: SIGNS[int(outcome[0])]
+        for rule_set in RULES
+        for rule_id, outcome in evaluate(rule_set, facts).outcomes.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_outcome_and_rules(case):
+    facts = with_companions(stand(case["base"], case["facts"]), case["companions"])
+    columns = classify(facts, None, RULES).columns.iloc[0]
+    found = {name: columns[name] or "" for name in ANSWERS}
+    assert found == {name: case[name] for name in ANSWERS}
+    signs = _signs(case)
+    expected = {token[:-1]: token[-1] for token in case["rules"].split(";")}
+    assert {name: signs[name] for name in expected} == expected
+
+
+def test_measure_is_the_first_of_the_precedence():
+    for case in CASES:
+        facts = with_companions(stand(case["base"], case["facts"]), case["companions"])
+        columns = classify(facts, None, RULES).columns.iloc[0]
+        assert (columns["measure"] or "") == case["measures"].partition(";")[0]
+
+
+def test_table_covers_every_rule_in_every_outcome():
+    seen: dict[str, set[str]] = {}
+    for case in CASES:
+        for rule_id, sign in _signs(case).items():
+            seen.setdefault(rule_id, set()).add(sign)
+    assert {rule_id: signs for rule_id, signs in seen.items() if signs != {"+", "-", "?"}} == {}
+
+
+def test_table_covers_every_technique():
+    assert {case["pine_technique"] for case in CASES} == {"", "clear_cut", "strip_cut", "selective_tending"}
+    assert {case["reserve_mode"] for case in CASES} == {
+        "",
+        "intensive_plantation",
+        "stand_improvement",
+        "young_tending",
+    }
