@@ -60,7 +60,7 @@ def check_stands(
     geometry = np.asarray(layer.geometry, dtype=object)
     polygons, _ = usable_polygons(geometry)
     m2_per_unit = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
-    check_shapes(geometry, polygons, m2_per_unit, limits, findings)
+    check_shapes(geometry, polygons, m2_per_unit, limits, findings, _told_when_read(layer))
     steps.raise_if_cancelled()
     check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
     steps.raise_if_cancelled()
@@ -69,3 +69,13 @@ def check_stands(
     check_outliers(facts, limits, findings)
     steps.update(1.0)
     return findings.table()
+
+
+def _told_when_read(layer: VectorLayer) -> npt.NDArray[np.bool_]:
+    """Rows whose geometry the reading of the layer already put on the list."""
+    told = np.zeros(len(layer), dtype=bool)
+    for note in layer.notes:
+        for code, params in zip(note["code"], note["params"], strict=True):
+            if str(code).startswith("GEOMETRY_"):
+                told[list((params or {}).get("rows", ()))] = True
+    return told

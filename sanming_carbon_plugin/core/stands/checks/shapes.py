@@ -84,7 +84,12 @@ def repair_rings(geometry: Geometries, tolerance: float) -> tuple[Geometries, Fl
 
 
 def check_shapes(
-    geometry: Geometries, polygons: Geometries, m2_per_unit: Floats, settings: Mapping[str, float], findings: Findings
+    geometry: Geometries,
+    polygons: Geometries,
+    m2_per_unit: Floats,
+    settings: Mapping[str, float],
+    findings: Findings,
+    already_told: Mask | None = None,
 ) -> None:
     """Missing, broken, multipart, narrow and small outlines.
 
@@ -100,8 +105,11 @@ def check_shapes(
         Thresholds of the check table.
     findings
         Takes the rows.
+    already_told
+        Stands whose missing geometry was told when the layer was read.
     """
-    _check_presence(geometry, findings)
+    told = np.zeros(len(geometry), dtype=bool) if already_told is None else already_told
+    _check_presence(geometry, told, findings)
     _check_rings(geometry, findings)
     parts, owner = shapely.get_parts(polygons, return_index=True)
     count = np.bincount(owner, minlength=len(polygons))
@@ -134,14 +142,14 @@ def _rounded(values: Floats) -> Floats:
     return rounded
 
 
-def _check_presence(geometry: Geometries, findings: Findings) -> None:
+def _check_presence(geometry: Geometries, told: Mask, findings: Findings) -> None:
     none = ~shapely.is_geometry(geometry)
     empty = ~none & shapely.is_empty(geometry)
     kinds = shapely.get_type_id(geometry)
     other = ~none & ~empty & ~np.isin(kinds, (_POLYGON, _MULTIPOLYGON))
-    findings.add("GEOMETRY_MISSING", none)
-    findings.add("GEOMETRY_EMPTY", empty)
-    findings.add("GEOMETRY_NOT_A_POLYGON", other, values=shapely.get_type_id(geometry))
+    findings.add("GEOMETRY_NULL", none & ~told)
+    findings.add("GEOMETRY_EMPTY", empty & ~told)
+    findings.add("GEOMETRY_NOT_POLYGON", other & ~told)
     findings.add("GEOMETRY_NOT_FINITE", ~none & ~empty & ~finite_coordinates(geometry))
 
 
