@@ -59,13 +59,11 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
         lines = path.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("PARAMETERS_UNREADABLE", path=path, detail=str(fault)) from fault
+    is_comment = [line.strip().strip('"').startswith("#") for line in lines]
+    start = is_comment.index(False) if False in is_comment else len(lines)
     meta: dict[str, str] = {}
-    start = 0
-    for start, line in enumerate(lines):  # noqa: B007  (the header follows the last comment line)
-        text = line.strip().strip('"')
-        if not text.startswith("#"):
-            break
-        name, colon, value = text.lstrip("# ").partition(":")
+    for line in lines[:start]:
+        name, colon, value = line.strip().strip('"').lstrip("# ").partition(":")
         if colon:
             meta[name.strip()] = value.strip().rstrip(",;").strip('" ')
     try:

@@ -332,7 +332,7 @@ def candidates(extent: Extent) -> list[Candidate]:
     xmin, ymin, xmax, ymax = extent
     if not np.isfinite([xmin, ymin, xmax, ymax]).all():
         return []
-    if -180 <= xmin and xmax <= 360 and -90 <= ymin and ymax <= 90:  # noqa: PLR2004  (degrees)
+    if xmin >= -180 and xmax <= 360 and ymin >= -90 and ymax <= 90:  # noqa: PLR2004  (degrees)
         return [Candidate(*item) for item in _DEGREES]
     x, y = (xmin + xmax) / 2, (ymin + ymax) / 2
     if _out_of_fujian(y):

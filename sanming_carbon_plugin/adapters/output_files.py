@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -15,6 +17,7 @@ from ..core.errors import OutputError
 _SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 _FULL = ("disk is full", "no space left", "disk full", "file too large")
 _FULL_NUMBERS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_ROOM_BYTES = 1 << 16
 _SHARING_VIOLATIONS = (5, 32, 33)  # Windows: access denied, in use, locked
 
 
@@ -69,23 +72,55 @@ def moved_into_place(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
 
 @contextmanager
+def output_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, whose files are moved into ``folder`` when the block ends well.
+
+    ``folder`` is made where it is missing. Files of the same name in it are replaced, others left alone.
+
+    Raises
+    ------
+    OutputError
+        Where ``folder`` cannot be made or written.
+    """
+    beside: Path | None = None
+    try:
+        with output_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            beside = Path(tempfile.mkdtemp(prefix=".sanming-", dir=folder))
+            yield beside
+            for path in sorted(beside.iterdir()):
+                path.replace(folder / path.name)
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
 def output_errors(path: Path) -> Iterator[None]:
     """Faults of writing as :class:`OutputError` that names ``path``."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise _output_error(path, error) from error
+        raise output_error(error, path) from error
 
 
-def _output_error(path: Path, error: Exception) -> OutputError:
+def output_error(error: Exception, path: Path) -> OutputError:
+    """The error a user sees for a failed write to ``path``."""
     text = str(error).lower()
     number = getattr(error, "errno", None)
-    if number in _FULL_NUMBERS or any(words in text for words in _FULL):
+    if number in _FULL_NUMBERS or any(words in text for words in _FULL) or _no_room(path.parent):
         return OutputError("DISK_FULL", path=str(path))
     if getattr(error, "winerror", None) in _SHARING_VIOLATIONS or "database is locked" in text:
         return OutputError("OUTPUT_LOCKED", path=str(path))
     reason = (getattr(error, "strerror", None) or str(error)).strip().rstrip(".")
     return OutputError("OUTPUT_NOT_WRITABLE", path=str(path), reason=reason)
+
+
+def _no_room(folder: Path) -> bool:
+    """Whether the disk is as good as full: some libraries then give other reasons for their failure."""
+    with suppress(OSError):
+        return shutil.disk_usage(folder).free < _ROOM_BYTES
+    return False
 
 
 def _temporary_name(path: Path) -> Path:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from ..core.classes.fields import KNOWN_FIELDS
 from ..core.errors import InputError
 from ..core.tickets.profiles import Profile
 from ..paths import resources_dir
+from .resources import read_json
 
 DEFAULT_PROFILE = "sanming_ticket"
-_LARGEST_FILE_BYTES = 5_000_000
 
 
 def shipped_profiles() -> dict[str, Path]:
@@ -25,20 +23,12 @@ def load_profile(name_or_file: str | Path | None = None) -> Profile:
     Raises
     ------
     InputError
-        PROFILE_NOT_FOUND, PROFILE_UNREADABLE for a file that is no JSON, PROFILE_INVALID with every problem.
+        PROFILE_NOT_FOUND, PROFILE_INVALID with every problem, or what :func:`.resources.read_json` says of a
+        file that is no JSON.
     """
     wanted = DEFAULT_PROFILE if name_or_file is None else name_or_file
     shipped = shipped_profiles()
     path = shipped[wanted] if isinstance(wanted, str) and wanted in shipped else Path(wanted)
     if not path.is_file():
         raise InputError("PROFILE_NOT_FOUND", profile=str(wanted), known=", ".join(shipped))
-    return Profile.from_dict(_json(path), KNOWN_FIELDS)
-
-
-def _json(path: Path) -> object:
-    if path.stat().st_size > _LARGEST_FILE_BYTES:
-        raise InputError("PROFILE_UNREADABLE", path=str(path), detail="the file is larger than 5 MB")
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as fault:
-        raise InputError("PROFILE_UNREADABLE", path=str(path), detail=str(fault)) from fault
+    return Profile.from_dict(read_json(path))

@@ -52,12 +52,18 @@ def read_text(path: Path) -> str:
         raise InputError("FILE_NOT_FOUND", path=str(path)) from error
     except OSError as error:
         raise InputError("FILE_NOT_READABLE", path=str(path), reason=error.strerror or str(error)) from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError("FILE_NOT_TEXT", path=str(path))
+    text = _decoded(data, "utf-8-sig")
+    text = _decoded(data, "gb18030") if text is None else text
+    if text is None or "\0" in text:
+        raise InputError("FILE_NOT_TEXT", path=str(path))
+    return text
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -184,7 +190,7 @@ def message_table(kind: str) -> dict[str, dict[str, str]]:
 class _Lenient(string.Formatter):
     """Fills ``{name}``; a name without a value stays visible instead of hiding the message."""
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:  # noqa: ANN401
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:  # noqa: ANN401, ARG002
         value = kwargs.get(field_name)
         return ("{" + field_name + "}" if field_name not in kwargs else _shown(value)), field_name
 

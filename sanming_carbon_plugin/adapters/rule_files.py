@@ -11,7 +11,7 @@ from ..core.classes.measures import measure_rules, with_own_rules
 from ..core.classes.rules import RuleSet
 from ..core.errors import InputError
 from ..paths import resources_dir
-from .files import output_folder
+from .output_files import output_folder
 
 SHIPPED_RULES = ("pine_transformation.json", "national_reserve_forest.json", "forest_programme.json")
 LARGEST_FILE_BYTES = 2_000_000

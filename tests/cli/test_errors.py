@@ -102,11 +102,11 @@ def test_a_failed_overwrite_keeps_the_old_result(command, folder):
 
 def test_full_disk(command, folder):
     """A limit on the size of files ends a write as a full disk does."""
-    write_stands(folder / "s.gpkg", [stand(number) for number in range(40)])
+    write_stands(folder / "s.gpkg", [stand(number) for number in range(400)])
 
     def small_disk():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (250_000, 250_000))
 
     finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg", preexec_fn=small_disk)
     fails(finished, "DISK_FULL", 4, folder, ["s.gpkg"])

@@ -9,21 +9,19 @@ from pathlib import Path
 import pandas as pd
 
 from ...core.carbon.period import parse_period
-from ...core.classes.rules import RuleSet
 from ...core.pipeline import AssessInputs, AssessResult
 from ...core.pipeline import assess as walk_the_stages
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS, ResultTable, facts_table, stands_table
 from ...core.stands.layer import VectorLayer
 from ...core.tickets.credited_parcels import CreditedParcels
-from ...core.tickets.profiles import Profile
 from ...core.tickets.tenure import TenureParcels
 from ..carbon_parameters import load_errors, load_parameters
 from ..geopackage import OutputTable, write_geopackage
 from ..hashes import sha256_of_file
 from ..profiles import load_profile
 from ..reports import ReportInput, write_report
-from ..rule_files import load_rules
+from ..rule_files import load_rule_sets
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
 from .opening import (
@@ -87,7 +85,7 @@ def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dic
     method, method_earlier = survey_methods(request.survey_method)
     period = parse_period(request.period) if request.period else None
     profile = load_profile(request.profile)
-    rules, _ = load_rules(request.rules)
+    rules = load_rule_sets(request.rules)
     parameters = load_parameters(request.parameters)
     errors = load_errors()
 
@@ -124,8 +122,8 @@ def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dic
         "rules": {
             "parameters": _identity(parameters.table_id, parameters.version, parameters.status, request.parameters),
             "errors": _identity(errors.table_id, errors.version, errors.status, None),
-            "rules": [_rules_identity(rule_set) for rule_set in rules],
-            "profile": _rules_identity(profile),
+            "rules": [rule_set.identity() for rule_set in rules],
+            "profile": profile.rule_set.identity(),
         },
         # The rules themselves go with the result: a reason must be readable when the files have changed.
         "files": {
@@ -145,10 +143,6 @@ def _raster_record(spec: str, progress: Progress) -> dict[str, object]:
 def _identity(identifier: str, version: str, status: str, path: Path | None) -> dict[str, object]:
     own = sha256_of_file(path) if path is not None else None
     return {"id": identifier, "version": version, "status": status, "sha256": own}
-
-
-def _rules_identity(rules: RuleSet | Profile) -> dict[str, object]:
-    return {"id": rules.id, "version": rules.version, "status": rules.status, "sha256": rules.fingerprint()}
 
 
 def _options(request: AssessRequest) -> dict[str, object]:

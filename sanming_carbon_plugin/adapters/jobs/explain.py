@@ -86,6 +86,6 @@ def explanation_text(explanation: dict[str, object], language: str) -> str:
             f"  {mark[rule['outcome']]} {rule['measure']} {rule['rule']} {title}: {rule['field']} = {rule['value']}"
             f" ({rule['op']} {rule['threshold']}, {rule['distance']}) [{rule['source']}; {rule['confidence']}]"
         )
-    for issue in explanation["issues"]:
-        lines.append(f"  ! {issue['code']} {issue['message_zh' if language == 'zh' else 'message']}")
+    message = "message_zh" if language == "zh" else "message"
+    lines.extend(f"  ! {issue['code']} {issue[message]}" for issue in explanation["issues"])
     return "\n".join(lines)

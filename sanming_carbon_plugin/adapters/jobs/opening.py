@@ -8,14 +8,14 @@ from pathlib import Path
 
 import shapely
 
-from ...core.errors import InputError, OutputError, UsageError
+from ...core.errors import InputError, UsageError
 from ...core.pipeline import Geodesy, Inventory
 from ...core.progress import Progress
 from ...core.rasters.bands import NamedRaster
 from ...core.stands.layer import VectorLayer
 from ...core.stands.mapping import FieldMapping
 from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
-from ..files import is_inside_missing_folder
+from ..output_files import require_writable
 from ..rasters import open_raster
 from ..resources import read_json
 from ..vectors import read_layer
@@ -36,11 +36,7 @@ def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg
     """
     if out.suffix.lower() not in suffixes:
         raise UsageError("OUTPUT_FORMAT", path=out, formats=", ".join(suffixes))
-    if out.exists() and (out.is_dir() or not overwrite):
-        raise OutputError("OUTPUT_EXISTS", path=out)
-    reason = is_inside_missing_folder(out)
-    if reason:
-        raise OutputError("OUTPUT_NOT_WRITABLE", path=out, reason=reason)
+    require_writable(out, overwrite=overwrite)
 
 
 def open_layer(source: StandSource, progress: Progress) -> VectorLayer:

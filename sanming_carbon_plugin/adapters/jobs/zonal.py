@@ -11,8 +11,8 @@ from ...core.progress import Progress
 from ...core.rasters.evidence import evidence
 from ...core.results import ResultTable, source_names
 from ...core.stands.layer import FieldType, VectorLayer
-from ..files import written_aside
 from ..geopackage import OutputTable, write_geopackage
+from ..output_files import moved_into_place, output_errors
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
 from .opening import check_output, geodesy_of, open_inventory, open_rasters, require_all
@@ -70,7 +70,7 @@ def _write(
             out, [OutputTable("stands", columns, frame, layer.geometry, layer.crs_wkt)], overwrite, progress
         )
         return
-    with written_aside(out) as beside:
+    with moved_into_place(out, overwrite=overwrite) as beside, output_errors(out):
         if out.suffix.lower() == ".csv":
             # The mark at the beginning lets Excel read Chinese; repr keeps every digit.
             result.frame.to_csv(beside, index=False, encoding="utf-8-sig")

@@ -39,12 +39,13 @@ def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
         stands[str(value)] += 1
         if isinstance(area, float):
             area_ha[str(value)] += area
-    rows = [_HEADS[language]]
-    for each in theme.classes:
-        if stands[each.value]:
-            rows.append(_row(each.label(language), stands[each.value], area_ha[each.value]))
-    rows.append(_row(_TOTAL[language], sum(stands.values()), sum(area_ha.values())))
-    return rows
+    classes = [
+        _row(each.label(language), stands[each.value], area_ha[each.value])
+        for each in theme.classes
+        if stands[each.value]
+    ]
+    total = _row(_TOTAL[language], sum(stands.values()), sum(area_ha.values()))
+    return [_HEADS[language], *classes, total]
 
 
 def fill_table(table: QgsLayoutItemManualTable, rows: list[Row], text: QgsTextFormat) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from qgis.core import Qgis, QgsLayoutExporter, QgsPrintLayout, QgsProject
 
 from ...core.errors import OutputError
-from ..files import written_aside
+from ..output_files import moved_into_place
 from .layers import theme_layer
 from .sheet import target_map
 from .themes import themes
@@ -44,7 +44,7 @@ def export_map_pdf(
     layer = theme_layer(result, themes()[theme], language)
     project.setCrs(layer.crs())
     project.addMapLayer(layer)
-    with written_aside(out) as beside:
+    with moved_into_place(out, overwrite=True) as beside:
         write_pdf(target_map(project, layer, theme, language, template), beside, out)
     # Taken down in this order and at once: a layer that outlives QGIS makes it crash on leaving.
     project.clear()

@@ -97,7 +97,7 @@ def _class(row: dict[str, str], kind: str) -> ThemeClass:
 
 
 def _range_label(lower: float | None, upper: float | None) -> str:
-    if lower is None:
+    if lower is None and upper is not None:
         return "< {:g}".format(upper)
     return "≥ {:g}".format(lower) if upper is None else "{:g} – {:g}".format(lower, upper)
 

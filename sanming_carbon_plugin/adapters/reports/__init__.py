@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...core.progress import Progress
+from ..output_files import output_folder
 from .excel import write_workbook
 from .page import write_page
 
@@ -32,8 +33,6 @@ def write_report(content: ReportInput, folder: Path, language: str, progress: Pr
     DependencyError
         Where openpyxl is not installed.
     """
-    from ..files import output_folder
-
     with output_folder(folder) as beside:
         write_workbook(beside / "carbon_tables.xlsx", content, language)
         progress.raise_if_cancelled()

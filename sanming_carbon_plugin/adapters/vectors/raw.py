@@ -20,7 +20,7 @@ class LayerInfo(NamedTuple):
     name: str
     geometry_type: str
     may_hold_polygons: bool
-    count: int
+    rows: int
 
 
 @dataclass

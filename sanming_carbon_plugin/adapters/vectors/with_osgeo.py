@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ from ...core.errors import InputError
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
 from .raw import POLYGON_HOLDING_TYPES, LayerInfo, RawColumn, RawLayer
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _BATCH_ROWS = 8192
 _FAILURE = 3  # CE_Failure
@@ -54,7 +57,7 @@ class OsgeoDataset:
         if self._dataset is None:
             raise InputError("INPUT_NOT_READABLE", path=shown, reason=_reason(complaints))
 
-    def __enter__(self) -> OsgeoDataset:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -228,7 +231,7 @@ def _describe(layer: ogr.Layer) -> LayerInfo:
         name=layer.GetName(),
         geometry_type=ogr.GeometryTypeToName(kind),
         may_hold_polygons=ogr.GT_Flatten(kind) in POLYGON_HOLDING_TYPES,
-        count=layer.GetFeatureCount(0),
+        rows=layer.GetFeatureCount(0),
     )
 
 
@@ -303,19 +306,15 @@ def _typed(values: list[Any], field_type: FieldType) -> tuple[npt.NDArray[Any], 
 
 
 def _getter(kind: str, number: int) -> Callable[[ogr.Feature], object]:
-    if kind == "integer":
-        return lambda feature: feature.GetFieldAsInteger(number)
-    if kind == "integer64":
-        return lambda feature: feature.GetFieldAsInteger64(number)
-    if kind == "real":
-        return lambda feature: feature.GetFieldAsDouble(number)
-    if kind == "boolean":
-        return lambda feature: bool(feature.GetFieldAsInteger(number))
-    if kind in ("date", "time", "datetime"):
-        return lambda feature: _iso(kind, feature.GetFieldAsDateTime(number))
-    if kind == "binary":
-        return lambda feature: bytes(feature.GetFieldAsBinary(number))
-    return lambda feature: feature.GetFieldAsString(number).encode("utf-8", errors="surrogateescape")
+    getters: dict[str, Callable[[ogr.Feature], object]] = {
+        "integer": lambda feature: feature.GetFieldAsInteger(number),
+        "integer64": lambda feature: feature.GetFieldAsInteger64(number),
+        "real": lambda feature: feature.GetFieldAsDouble(number),
+        "boolean": lambda feature: bool(feature.GetFieldAsInteger(number)),
+        "binary": lambda feature: bytes(feature.GetFieldAsBinary(number)),
+        "text": lambda feature: feature.GetFieldAsString(number).encode("utf-8", errors="surrogateescape"),
+    }
+    return getters.get(kind) or (lambda feature: _iso(kind, feature.GetFieldAsDateTime(number)))
 
 
 def _iso(kind: str, parts: Sequence[float]) -> str:
