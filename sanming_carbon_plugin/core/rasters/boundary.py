@@ -47,7 +47,8 @@ class Windows:
         Per window the position of its first row in ``segment_start``.
     segment_start
         Per row of each window the place of its first cell in one flat array that holds all windows, row by
-        row of the grid; each row has one spare cell at its end.
+        row of the grid. Each row has one spare cell at its end, the whole one at its beginning and end:
+        rounding may carry a piece of no area over the rim.
     cell_count
         Length of that flat array.
     is_cut
@@ -85,8 +86,7 @@ def covered_shares(edges: Edges, windows: Windows) -> FloatArray:
 
 
 def _cut_at_rows(edges: Edges, windows: Windows) -> Pieces:
-    first_row = np.floor(edges.low_y).astype(np.int64)
-    last_row = np.floor(edges.high_y).astype(np.int64)
+    first_row, last_row = _cell_of(edges.low_y, windows), _cell_of(edges.high_y, windows)
     if windows.is_cut:
         limit = windows.row_count[edges.window]
         first_row = np.clip(first_row, -1, limit)
@@ -97,12 +97,12 @@ def _cut_at_rows(edges: Edges, windows: Windows) -> Pieces:
     low_y = row.astype(np.float64)
     low_y[starts] = edges.low_y
     high_y = _next_or(low_y, starts, edges.high_y)
-    slope = (edges.high_x - edges.low_x) / (edges.high_y - edges.low_y)
-    low_x = (low_y - edges.low_y[edge]) * slope[edge]
+    low_x = low_y - edges.low_y[edge]
+    low_x *= (1.0 / (edges.high_y - edges.low_y))[edge]
+    np.minimum(low_x, 1.0, out=low_x)
+    low_x *= (edges.high_x - edges.low_x)[edge]
     low_x += edges.low_x[edge]
     low_x[starts] = edges.low_x
-    if len(low_x) > len(starts):
-        np.clip(low_x, *_ends(edges, edge), out=low_x)
     high_x = _next_or(low_x, starts, edges.high_x)
     height = (high_y - low_y) * edges.sign[edge]
     window = edges.window[edge]
@@ -122,8 +122,7 @@ def _cut_at_rows(edges: Edges, windows: Windows) -> Pieces:
 
 
 def _cut_at_columns(pieces: Pieces, windows: Windows) -> tuple[IntArray, FloatArray, FloatArray]:
-    first_column = np.floor(pieces.left).astype(np.int64)
-    last_column = np.floor(pieces.right).astype(np.int64)
+    first_column, last_column = _cell_of(pieces.left, windows), _cell_of(pieces.right, windows)
     if pieces.column_count is not None:
         first_column = np.clip(first_column, -1, pieces.column_count)
         last_column = np.clip(last_column, -1, pieces.column_count)
@@ -153,9 +152,16 @@ def _cut_at_columns(pieces: Pieces, windows: Windows) -> tuple[IntArray, FloatAr
 
 
 def _repeated(count: IntArray) -> tuple[IntArray, IntArray]:
-    """Number of the owner of each part, and where the parts of each owner start."""
+    """Number of the owner of each part, and where the parts of each owner start; each has at least one."""
     starts = np.cumsum(count) - count
-    return np.repeat(np.arange(len(count)), count), starts
+    owner = np.zeros(int(count.sum()), dtype=np.int64)
+    owner[starts[1:]] = 1
+    return np.cumsum(owner, out=owner), starts
+
+
+def _cell_of(position: FloatArray, windows: Windows) -> IntArray:
+    """Row or column of a position; inside the windows no position is negative, so cutting off is enough."""
+    return (np.floor(position) if windows.is_cut else position).astype(np.int64)
 
 
 def _next_or(values: FloatArray, starts: IntArray, last: FloatArray) -> FloatArray:
@@ -166,7 +172,3 @@ def _next_or(values: FloatArray, starts: IntArray, last: FloatArray) -> FloatArr
         following[starts[1:] - 1] = last[:-1]
         following[-1] = last[-1]
     return following
-
-
-def _ends(edges: Edges, edge: IntArray) -> tuple[FloatArray, FloatArray]:
-    return np.minimum(edges.low_x, edges.high_x)[edge], np.maximum(edges.low_x, edges.high_x)[edge]

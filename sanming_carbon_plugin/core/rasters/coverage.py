@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -121,14 +124,23 @@ def coverage_index(geometry: ObjectArray, grid: Grid, progress: Progress | None 
     return CoverageIndex(grid, len(geometry), list(coverage_blocks(geometry, grid, progress)))
 
 
-def coverage_blocks(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> Iterator[CoverageBlock]:
-    """Blocks of the index one after the other, in order of their first row."""
+def coverage_blocks(
+    geometry: ObjectArray, grid: Grid, progress: Progress | None = None, threads: int = 2
+) -> Iterator[CoverageBlock]:
+    """Blocks of the index one after the other, in order of their first row; computed a few ahead."""
     progress = progress or Progress()
     outlines = outlines_in_row_order(geometry, grid)
-    for start, end in outlines.cuts:
-        progress.raise_if_cancelled()
-        yield coverage_block(outlines, start, end, grid)
-        progress.update(end / len(outlines.stands))
+    cuts = iter(outlines.cuts)
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[CoverageBlock]] = deque()
+        for start, end in islice(cuts, 2 * threads):
+            waiting.append(pool.submit(coverage_block, outlines, start, end, grid))
+        while waiting:
+            progress.raise_if_cancelled()
+            block = waiting.popleft().result()
+            for start, end in islice(cuts, 1):
+                waiting.append(pool.submit(coverage_block, outlines, start, end, grid))
+            yield block
 
 
 def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> CoverageBlock:
@@ -185,13 +197,13 @@ def _windows(
     row = np.arange(len(item)) + (corner_row - row_segment)[item]
     order = np.lexsort((corner_column[item], row))
     width = column_count[item][order] + 1
-    place = np.cumsum(width) - width
+    place = np.cumsum(width) - width + 1
     segment_start = np.empty_like(place)
     segment_start[order] = place
-    cell_count = int(width.sum())
+    cell_count = int(width.sum()) + 2
     windows = Windows(row_count, column_count, row_segment, segment_start, cell_count, is_cut)
     item = item[order]
-    return windows, _Segments(item, row[order], corner_column[item], np.append(place, cell_count))
+    return windows, _Segments(item, row[order], corner_column[item], np.append(place, cell_count - 1))
 
 
 def _items_crossing_themselves(shares: FloatArray, segments: _Segments, count: int) -> npt.NDArray[np.bool_]:
@@ -199,7 +211,8 @@ def _items_crossing_themselves(shares: FloatArray, segments: _Segments, count: i
     crossing = np.zeros(count, dtype=bool)
     if len(shares) and (shares.min() < -_OVERLAP or shares.max() > 1 + _OVERLAP):
         wrong = np.flatnonzero((shares < -_OVERLAP) | (shares > 1 + _OVERLAP))
-        crossing[segments.item[np.searchsorted(segments.place, wrong, side="right") - 1]] = True
+        segment = np.searchsorted(segments.place[:-1], wrong, side="right") - 1
+        crossing[segments.item[np.maximum(segment, 0)]] = True
     return crossing
 
 
