@@ -26,7 +26,8 @@ Floats = npt.NDArray[np.float64]
 class FactsView:
     """The table of stands as rules read it, each column taken up once.
 
-    A field ``X`` is an interval where the table holds ``X_low`` or ``X_high``; a missing end is open.
+    A field ``X`` is an interval where the table holds ``X_low`` or ``X_high``. With one end missing, or with ends
+    the wrong way round, nothing is known of it.
     """
 
     def __init__(self, facts: pd.DataFrame) -> None:
@@ -51,9 +52,8 @@ class FactsView:
             else:
                 low = self._numbers(field)
                 high = low
-            low, high = np.where(np.isfinite(low), low, -np.inf), np.where(np.isfinite(high), high, np.inf)
-            wrong = low > high
-            self._intervals[field] = np.where(wrong, -np.inf, low), np.where(wrong, np.inf, high)
+            known = np.isfinite(low) & np.isfinite(high) & (low <= high)
+            self._intervals[field] = np.where(known, low, -np.inf), np.where(known, high, np.inf)
         return self._intervals[field]
 
     def words(self, field: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
@@ -67,11 +67,10 @@ class FactsView:
         return self._words[field]
 
     def known(self, field: str, text: bool) -> npt.NDArray[np.bool_]:
-        """Where a field has a value; for an interval, where it is a single one or has both ends."""
+        """Where a field has a value; for an interval, both its ends."""
         if text:
             return self.words(field)[0] >= 0
-        low, high = self.interval(field)
-        return np.isfinite(low) & np.isfinite(high)
+        return np.isfinite(self.interval(field)[0])
 
     def _numbers(self, column: str) -> Floats:
         if column not in self._facts.columns:
@@ -137,20 +136,16 @@ def margins(comparison: Comparison, facts: FactsView) -> tuple[Floats, Floats, b
 
 
 def _list_margins(low: Floats, high: Floats, values: Floats, inside: bool) -> tuple[Floats, Floats, bool]:
+    """Margins of a list: passed for certain only by a single listed value, failed where none is in reach."""
     values = np.sort(values)
-    # A list can be passed for certain only by a single known value; it fails where no listed value is in reach.
     position = np.searchsorted(values, low)
-    after = values[np.minimum(position, len(values) - 1)]
-    before = values[np.maximum(position - 1, 0)]
-    known = np.isfinite(low) & np.isfinite(high)
+    after = np.append(values, np.inf)[position]
+    before = np.append(values, -np.inf)[position - 1]
+    touched = after <= high
     with np.errstate(invalid="ignore"):
-        gap = np.where(after < low, np.inf, np.maximum(after - high, 0.0))
-        gap = np.minimum(gap, np.where(before < low, low - before, np.inf))
-    touched = (position < len(values)) & (after <= high)
-    gap = np.where(touched, 0.0, gap)
-    exact = known & (low == high) & touched
-    least = np.where(exact, 0.0, np.where(known & touched, -(high - low), np.where(known, -gap, -np.inf)))
-    most = np.where(touched, np.where(known, 0.0, np.inf), -gap)
+        gap = np.minimum(after - high, low - before)
+    least = np.where(touched, low - high, -gap)
+    most = np.where(touched, 0.0, -gap)
     return (least, most, False) if inside else (-most, -least, True)
 
 

@@ -73,12 +73,12 @@ def compare_node(node, view):
         (is_("slope_deg", "not_in", [5, 15]), 15, 15, -1),
         (is_("slope_deg", "not_in", [5, 15]), 4, 6, 0),
         (is_("slope_deg", "not_in", [5, 15]), 6, 14, 1),
-        # One end not known: open on that side.
-        (is_("slope_deg", "<", 25), NAN, 20, 1),
+        # One end not known: nothing is known.
+        (is_("slope_deg", "<", 25), NAN, 20, 0),
         (is_("slope_deg", "<", 25), 20, NAN, 0),
-        (is_("slope_deg", ">=", 25), 30, NAN, 1),
+        (is_("slope_deg", ">=", 25), 30, NAN, 0),
         (is_("slope_deg", "<", 25), NAN, NAN, 0),
-        (is_("slope_deg", "in", [5, 15]), NAN, 4, -1),
+        (is_("slope_deg", "in", [5, 15]), NAN, 4, 0),
         (is_("slope_deg", "in", [5, 15]), NAN, 5, 0),
         # Ends the wrong way round say nothing.
         (is_("slope_deg", "<", 25), 20, 10, 0),

@@ -1,0 +1,119 @@
+"""One million stands through all shipped rule sets with traces: time, memory and the growth from 100,000.
+
+Run from the repository: ``.venv/bin/python benchmarks/rules.py [STANDS]``. The target is 20 s and 2 GB for one
+million stands. Beside it stands a plain loop over the same rules, one stand at a time, as far as it gets in two
+seconds; and the time for clear-cut blocks on adjoining squares, which needs geometry.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
+from sanming_carbon_plugin.core.classes.explain import explain_stand
+from sanming_carbon_plugin.core.classes.measures import classify, with_derived_facts
+
+
+def made_stands(count: int, seed: int = 1) -> pd.DataFrame:
+    """Stands of every kind with a few missing values, drawn at random."""
+    rng = np.random.default_rng(seed)
+
+    def words(choices, shares):
+        return rng.choice(np.array(choices, dtype=object), count, p=shares)
+
+    def numbers(low, high, missing=0.01):
+        values = np.round(rng.uniform(low, high, count), 2)
+        values[rng.random(count) < missing] = np.nan
+        return values
+
+    slope = rng.choice([0.0, 5.0, 15.0, 25.0, 35.0], count, p=[0.05, 0.2, 0.4, 0.3, 0.05])
+    share = rng.choice([0.0, 0.65, 0.9], count)
+    return pd.DataFrame(
+        {
+            "area_ha": numbers(0.1, 15, 0),
+            "land_class": words(["arbor", "bamboo", "cutover", "plantable_barren", None], [0.8, 0.1, 0.04, 0.05, 0.01]),
+            "species_group": words(
+                ["pine", "chinese_fir", "hard_broadleaf", "mixed_conifer_broadleaf", None], [0.35, 0.3, 0.2, 0.14, 0.01]
+            ),
+            "pine_share_low": share,
+            "pine_share_high": np.where(share == 0.65, 1.0, share),
+            "origin": words(["planted", "natural", None], [0.6, 0.39, 0.01]),
+            "age_group": rng.integers(1, 6, count).astype(float),
+            "closure": numbers(0.1, 1.0),
+            "height_m": numbers(1, 25),
+            "volume_m3_ha": numbers(0, 300, 0.001),
+            "slope_deg_low": slope,
+            "slope_deg_high": np.nextafter(slope + 10, 0),
+            "slope_over_25_share": numbers(0, 0.6, 0.3),
+            "soil_depth_cm": numbers(20, 120),
+            "quality_grade": rng.integers(1, 6, count).astype(float),
+            "forest_use": words(["commercial", "public", None], [0.6, 0.39, 0.01]),
+            "forest_class": words(["commercial_general", "public_key", "public_general"], [0.6, 0.2, 0.2]),
+            "protection_grade": rng.choice([np.nan, 1.0, 2.0], count),
+            "land_protection_grade": rng.integers(1, 5, count).astype(float),
+            "disturbance": words(["none", "disease", "insects", "fire", None], [0.9, 0.04, 0.03, 0.02, 0.01]),
+            "disturbance_grade": rng.integers(0, 4, count).astype(float),
+            "red_line": words(["no", "yes", None], [0.85, 0.1, 0.05]),
+            "reserve_core": words(["no", "yes", None], [0.9, 0.05, 0.05]),
+            "dispute": words(["no", "yes", None], [0.9, 0.05, 0.05]),
+        },
+        index=pd.Index(np.char.add("k", np.arange(count).astype(str)).astype(object), name="stand_key"),
+    )
+
+
+def squares(count: int) -> np.ndarray:
+    """Adjoining squares of 200 m, row by row."""
+    side = int(np.ceil(np.sqrt(count)))
+    x, y = np.divmod(np.arange(count), side)
+    return shapely.box(x * 200.0, y * 200.0, (x + 1) * 200.0, (y + 1) * 200.0)
+
+
+def memory_gb() -> float:
+    """Largest memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def main(count: int) -> dict[str, float]:
+    """Print the figures and give them back."""
+    rules = load_rule_sets()
+    figures: dict[str, float] = {"rules": sum(len(one.rules) for one in rules)}
+    for size in (count // 10, count):
+        facts = made_stands(size)
+        before = memory_gb()
+        start = time.perf_counter()
+        result = classify(facts, None, rules)
+        figures["seconds_{}".format(size)] = round(time.perf_counter() - start, 2)
+        figures["memory_gb_{}".format(size)] = round(memory_gb(), 2)
+        figures["memory_of_table_gb_{}".format(size)] = round(before, 2)
+        figures["issues_{}".format(size)] = len(result.issues)
+        figures["different_traces_{}".format(size)] = result.columns["pine_rules"].nunique()
+    facts = made_stands(count // 10)
+    start = time.perf_counter()
+    classify(facts, squares(len(facts)), rules)
+    figures["seconds_with_blocks_{}".format(len(facts))] = round(time.perf_counter() - start, 2)
+    facts = with_derived_facts(facts, rules)
+    start = time.perf_counter()
+    for rule_set in rules:
+        explain_stand(rule_set, facts.iloc[[7]])
+    figures["explain_seconds"] = round(time.perf_counter() - start, 3)
+    start, done = time.perf_counter(), 0
+    while time.perf_counter() - start < 2:
+        classify(facts.iloc[[done]], None, rules)
+        done += 1
+    figures["one_by_one_stands_per_second"] = round(done / (time.perf_counter() - start), 1)
+    print(json.dumps(figures, indent=2))
+    return figures
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
