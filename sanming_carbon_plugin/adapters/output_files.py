@@ -119,7 +119,9 @@ def output_error(error: Exception, path: Path) -> OutputError:
 def _no_room(folder: Path) -> bool:
     """Whether the disk is as good as full: some libraries then give other reasons for their failure."""
     with suppress(OSError):
-        return shutil.disk_usage(folder).free < _ROOM_BYTES
+        usage = shutil.disk_usage(folder)
+        # Folders that are no disk, such as those of the system, have no size at all.
+        return usage.total > 0 and usage.free < _ROOM_BYTES
     return False
 
 

@@ -162,7 +162,7 @@ def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
     if inputs.earlier is not None:
         before = know_stands(inputs.earlier, inputs.tables, inputs.geodesy)
         earlier = EarlierInventory(before.columns, inputs.earlier.layer.geometry)
-        doubts.append(check_two_dates(walk.facts, before.columns))
+        doubts.append(check_two_dates(walk.facts, before.columns, inputs.tables.settings))
     found = sink(
         walk.facts, walk.geometry, earlier, inputs.parameters, inputs.errors, inputs.period, progress=walk.progress
     )
@@ -176,7 +176,15 @@ def _find_the_measures(walk: Walk) -> StageResult:
 
 def _judge_the_tickets(walk: Walk) -> StageResult:
     inputs = walk.inputs
-    return eligibility(walk.facts, walk.geometry, inputs.profile, inputs.period, list(inputs.credited), inputs.tenure)
+    return eligibility(
+        walk.facts,
+        walk.geometry,
+        inputs.profile,
+        inputs.period,
+        inputs.credited,
+        inputs.tenure,
+        progress=walk.progress,
+    )
 
 
 STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (

@@ -55,7 +55,7 @@ def write_stands(path, rows, wkts=None, *, epsg=4527, kind=ogr.wkbPolygon, drive
         for field, value in row.items():
             if value is not None:
                 feature.SetField(field, value)
-        wkt = wkts[number] if wkts else square(39_536_000 + number * side, 2_955_000, side)
+        wkt = wkts[number] if wkts else square(39_536_000 + number % 40 * side, 2_955_000 + number // 40 * side, side)
         if wkt:
             feature.SetGeometry(ogr.CreateGeometryFromWkt(wkt))
         layer.CreateFeature(feature)
