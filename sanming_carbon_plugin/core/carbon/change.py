@@ -40,6 +40,8 @@ class PieceChange:
         unless the dates are counted in different things.
     row_now, row_then
         Rows of the parameter table behind ``now`` and ``then``.
+    earlier_row
+        Row of the earlier stand's own species.
     stock_then
         Stock then, by its own factors.
     volume_then, volume_now
@@ -63,6 +65,7 @@ class PieceChange:
     then: FloatArray
     row_now: IntArray
     row_then: IntArray
+    earlier_row: IntArray
     stock_then: FloatArray
     volume_now: FloatArray
     volume_then: FloatArray
@@ -139,6 +142,7 @@ def piece_change(
         then=np.multiply(counted_then, area),
         row_now=np.where(same_kind, row, s.row_now),
         row_then=np.where(same_kind, row, s.row_then),
+        earlier_row=s.row_then,
         stock_then=stock_then * area,
         volume_now=_volume(s.q_now, s.kind_now),
         volume_then=_volume(s.q_then, s.kind_then),
@@ -162,9 +166,10 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
     kind_then = then.family[b].copy()
     cleared = np.isnan(q_now) & now.not_forest[a]
     q_now[cleared], f_now[cleared] = 0.0, np.nan
-    # Nothing of an unnamed kind is nothing of the other date's kind too.
-    kind_now = np.where(cleared | (kind_now == FAMILY_NONE), kind_then, kind_now)
-    kind_then = np.where(kind_then == FAMILY_NONE, kind_now, kind_then)
+    # A stand without a known species can only be recorded by volume; cleared land lost whatever stood there.
+    kind_now = np.where(kind_now == FAMILY_NONE, FAMILY_VOLUME, kind_now)
+    kind_then = np.where(kind_then == FAMILY_NONE, FAMILY_VOLUME, kind_then)
+    kind_now = np.where(cleared, kind_then, kind_now)
     return _Sides(
         q_now,
         then.quantity[b],
@@ -213,5 +218,5 @@ def _countable(quantity: FloatArray, own: FloatArray, other: FloatArray) -> Bool
 
 
 def _volume(quantity: FloatArray, kind: npt.NDArray[np.int8]) -> FloatArray:
-    """Volume per hectare where the piece is counted by volume, or by nothing because nothing stands there."""
-    return np.where((kind == FAMILY_VOLUME) | (kind == FAMILY_NONE), quantity, np.nan)
+    """Volume per hectare where the piece is counted by volume."""
+    return np.where(kind == FAMILY_VOLUME, quantity, np.nan)

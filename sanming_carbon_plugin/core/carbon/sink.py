@@ -13,13 +13,14 @@ from ..stage import StageResult
 from .account import numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change
 from .change import BoolArray, PieceChange, joined, piece_change
+from .error_identity import volume_identities
 from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
 from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
-from .uncertainty import ErrorTable, SinkErrors, collect_errors, stand_interval
+from .uncertainty import ErrorTable, SinkErrors, collect_errors, countable, stand_interval
 
 SINK_NUMBERS = (
     "increment_m3_ha_yr",
@@ -116,9 +117,11 @@ def sink(
     columns = _columns(facts, pieces, change, years)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     columns["sink_basis"] = basis_of(facts, earlier.facts, change, known)
-    errors_found = collect_errors(
-        pieces, change, years, area, _parents(facts, options or SinkOptions()), parameters, errors
+    parents = _parents(facts, options or SinkOptions())
+    identities = volume_identities(
+        change, countable(change, years), pieces.keyed, parents, _parents(earlier.facts, SinkOptions())
     )
+    errors_found = collect_errors(pieces, change, years, area, identities, parameters, errors)
     low, high = stand_interval(errors_found)
     columns["sink_low_tco2e_yr"] = np.where(known, low, np.nan)
     columns["sink_high_tco2e_yr"] = np.where(known, high, np.nan)

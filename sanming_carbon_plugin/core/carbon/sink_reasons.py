@@ -35,6 +35,7 @@ def sink_issues(
     """Issue rows of the sink; every unknown sink has one."""
     keys = facts.index.to_numpy(dtype=object)
     count = len(facts)
+    nothing = no_issues()
     unknown = columns["sink_tco2e_yr"].isna().to_numpy()
 
     def pieces_with(where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -44,6 +45,8 @@ def sink_issues(
         code: str, where: npt.NDArray[np.bool_], field: str = "sink_tco2e_yr", seen: object = None
     ) -> pd.DataFrame:
         at = np.flatnonzero(where)
+        if not len(at):
+            return nothing
         return stand_issues(code, keys[at], field, None if seen is None else np.asarray(seen, dtype=object)[at])
 
     touched = np.bincount(pieces.now, minlength=count) > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..issues import join_issues, layer_issue, stand_issues
+from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from ..stage import StageResult
 from ..units import CO2E_PER_CARBON
 from .account import (
@@ -19,7 +19,6 @@ from .account import (
     texts,
 )
 from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
-
 
 SCATTERED_TREES = "620"
 """Row for scattered trees of no stated species: mixed broadleaf."""
@@ -132,10 +131,13 @@ def _reasons(
     no_row = account.look_up.row < 0
     missing = np.isnan(account.quantity)
     by_culms = account.family == FAMILY_CULM
+    nothing = no_issues()
     level = account.look_up.level
 
     def about(code: str, where: BoolArray, field: str, seen: object = None) -> pd.DataFrame:
         at = np.flatnonzero(where)
+        if not len(at):
+            return nothing
         shown = None if seen is None else np.asarray(seen, dtype=object)[at]
         return stand_issues(code, keys[at], field, shown)
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .change import PieceChange
 from .parameter_checks import ANY_POSITIVE, CellReader
-from .parameters import ERROR_KINDS, FloatArray, IntArray, ParameterTable, TextArray
+from .parameters import ERROR_KINDS, FloatArray, IntArray, ParameterTable
 from .sums import any_by, sum_by
 from .two_dates import Pieces
 
@@ -77,6 +77,22 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class ErrorPieces:
+    """What errs, one entry per known piece: stand, whose volume error on each date, tonnes a year, rows.
+
+    ``now`` minus ``then`` is the piece's part of the yearly sink.
+    """
+
+    stand: IntArray
+    id_now: IntArray
+    id_then: IntArray
+    now: FloatArray
+    then: FloatArray
+    row_now: IntArray
+    row_then: IntArray
+
+
+@dataclass(frozen=True)
 class SinkErrors:
     """All error components of the yearly sink of a layer.
 
@@ -95,6 +111,8 @@ class SinkErrors:
         One entry per parameter (density, expansion …); identities are error sources.
     boundary, recode
         Line and code errors.
+    pieces
+        The pieces behind them, for the check by simulation.
     errors
         The table the sizes came from.
     """
@@ -107,7 +125,13 @@ class SinkErrors:
     parameters: dict[str, Amounts]
     boundary: Amounts
     recode: Amounts
+    pieces: ErrorPieces
     errors: ErrorTable
+
+
+def countable(change: PieceChange, years: FloatArray) -> npt.NDArray[np.bool_]:
+    """Pieces whose yearly change is known."""
+    return np.asarray(change.known & ~np.isnan(years[change.stand]))
 
 
 def collect_errors(
@@ -115,22 +139,30 @@ def collect_errors(
     change: PieceChange,
     years: FloatArray,
     area_ha: FloatArray,
-    parent_key: TextArray | None,
+    identities: tuple[IntArray, IntArray],
     parameters: ParameterTable,
     errors: ErrorTable,
 ) -> SinkErrors:
     """Take the error amounts of every known piece, per year.
 
-    Parts of a stand that was cut share its volume error on both dates: as parts of one earlier stand, or by
-    ``parent_key`` where the caller cut them.
+    Parameters
+    ----------
+    pieces, change
+        Common ground of the two inventories and what changed on it.
+    years, area_ha
+        Length of the period and area of each stand of today.
+    identities
+        Whose volume error each piece of :func:`countable` carries today and then.
+    parameters, errors
+        The parameter table and the table of error components.
     """
     count = len(years)
-    use = change.known & ~np.isnan(years[change.stand])
+    use = countable(change, years)
     stand = change.stand[use]
     per_year = 1.0 / years[stand]
     s_now, s_then = change.now[use] * per_year, change.then[use] * per_year
     row_now, row_then = change.row_now[use], change.row_then[use]
-    id_now, id_then = _volume_identities(stand, change.earlier[use], change.share_of_now[use], parent_key, count)
+    id_now, id_then = identities
     size = errors.size["stand_volume"]
     half_gap = change.gap[use] * per_year * errors.size["recode"]
     code_pair = pd.factorize(row_now * (len(parameters.species) + 1) + row_then)[0].astype(np.int64)
@@ -144,25 +176,9 @@ def collect_errors(
         _parameter_amounts(stand, s_now, s_then, row_now, row_then, parameters),
         _boundary_amounts(pieces, change, use, years, errors, area_ha),
         _only(Amounts(stand, code_pair, half_gap)),
+        ErrorPieces(stand, id_now, id_then, s_now, s_then, row_now, row_then),
         errors,
     )
-
-
-def _volume_identities(
-    stand: IntArray, then: IntArray, share: FloatArray, parent_key: TextArray | None, count: int
-) -> tuple[IntArray, IntArray]:
-    """Whose volume error each piece carries today and then, on one common list of names.
-
-    Today's error belongs to the earlier stand that gave the largest part, so that parts of one stand share it.
-    """
-    if parent_key is not None:
-        parents = pd.factorize(pd.Series(parent_key, dtype=object))[0].astype(np.int64)
-        own = np.where(parents < 0, parents.max(initial=0) + 1 + np.arange(count), parents)
-        return own[stand], own[stand]
-    order = np.argsort(share, kind="stable")
-    main = np.full(count, -1, dtype=np.int64)
-    main[stand[order]] = then[order]
-    return main[stand], then
 
 
 def _parameter_amounts(

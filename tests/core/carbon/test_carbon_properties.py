@@ -1,0 +1,223 @@
+"""What must hold for any layer: parts add up, area scales, rows do not matter to one another, unknown stays unknown."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sanming_carbon_plugin.adapters.carbon_parameters import load_errors, load_parameters
+from sanming_carbon_plugin.core.carbon.period import Period, parse_period
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.stock import stock
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
+from sanming_carbon_plugin.core.carbon.uncertainty import total_interval
+from sanming_carbon_plugin.core.units import hectares_from_mu, mu_from_hectares
+
+PARAMETERS, ERRORS = load_parameters(), load_errors()
+PERIOD: Period = parse_period("2016-01-01/2020-12-31")
+SPECIES = st.sampled_from(["220", "310", "210", "110", "630", "490", "660", "670", "700", "900", "999", None])
+LAND = st.sampled_from(["arbor", "bamboo", "cutover", "built_up", "special_shrub", "plantable_barren", None])
+VOLUME = st.one_of(st.none(), st.just(0.0), st.floats(0.1, 600.0))
+STAND = st.fixed_dictionaries(
+    {
+        "species_code": SPECIES,
+        "land_class": LAND,
+        "volume_m3_ha": VOLUME,
+        "stems_per_ha": st.one_of(st.none(), st.floats(0.0, 6000.0)),
+        "dbh_cm": st.one_of(st.none(), st.floats(4.0, 50.0)),
+        "height_m": st.one_of(st.none(), st.floats(2.0, 35.0)),
+        "age_group": st.sampled_from([None, 1.0, 2.0, 3.0]),
+        "area_ha": st.floats(0.05, 80.0),
+        "survey_method": st.sampled_from(["plot", "model", None]),
+    }
+)
+LAYERS = st.lists(st.tuples(STAND, STAND), min_size=1, max_size=8)
+NUMBERS = ["stock_tco2e", "carbon_tc_ha", "biomass_t_ha", "stock_alt_tco2e"]
+FLOWS = ["sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "recode_tco2e", "increment_m3_ha_yr"]
+
+
+def table(stands) -> pd.DataFrame:
+    frame = pd.DataFrame(stands, index=pd.Index([f"k{i}" for i in range(len(stands))], name="stand_key", dtype=object))
+    for name in ("volume_m3_ha", "stems_per_ha", "dbh_cm", "height_m", "age_group", "area_ha"):
+        frame[name] = pd.to_numeric(frame[name]).astype(float)
+    return frame
+
+
+def both(layer):
+    now, then = table([a for a, _ in layer]), table([b for _, b in layer])
+    then["area_ha"] = now["area_ha"]
+    return now, then
+
+
+def run(now, then):
+    shape_now, shape_then = (np.full(len(t), None, dtype=object) for t in (now, then))
+    return sink(now, shape_now, EarlierInventory(then, shape_then), PARAMETERS, ERRORS, PERIOD)
+
+
+def same(first, second, rel=1e-12):
+    np.testing.assert_allclose(first.to_numpy(float), second.to_numpy(float), rtol=rel, atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LAYERS)
+def test_unknown_in_is_unknown_out_with_a_reason(layer):
+    now, then = both(layer)
+    stocked, sunk = stock(now, PARAMETERS), run(now, then)
+    columns = stocked.columns
+    unknown = columns.index[columns["stock_tco2e"].isna() & (columns["volume_basis"] != "not_forest")]
+    assert set(unknown) <= set(stocked.issues["stand_key"])
+    gaps = sunk.columns.index[sunk.columns["sink_tco2e_yr"].isna()]
+    assert set(gaps) <= set(sunk.issues["stand_key"])
+    assert (sunk.columns.loc[gaps, "sink_basis"] == "none").all()
+    assert sunk.columns.loc[gaps, ["sink_low_tco2e_yr", "sink_high_tco2e_yr"]].isna().all(axis=None)
+    no_species = now["species_code"].isna() & ~now["land_class"].isin(["special_shrub"]) & (now["volume_m3_ha"] != 0)
+    assert columns.loc[no_species, "stock_tco2e"].isna().all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(LAYERS)
+def test_a_stand_never_depends_on_other_rows(layer):
+    now, then = both(layer)
+    all_stock, all_sink = stock(now, PARAMETERS).columns, run(now, then).columns
+    for key in now.index:
+        alone = run(now.loc[[key]], then.loc[[key]]).columns
+        same(stock(now.loc[[key]], PARAMETERS).columns[NUMBERS], all_stock.loc[[key], NUMBERS])
+        same(alone[FLOWS], all_sink.loc[[key], FLOWS])
+
+
+@settings(max_examples=25, deadline=None)
+@given(LAYERS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(layer, random):
+    now, then = both(layer)
+    order, other = list(range(len(now))), list(range(len(now)))
+    random.shuffle(order)
+    random.shuffle(other)
+    first, second = run(now, then), run(now.iloc[order], then.iloc[other])
+    same(first.columns[FLOWS].iloc[order], second.columns[FLOWS])
+    same(stock(now, PARAMETERS).columns[NUMBERS].iloc[order], stock(now.iloc[order], PARAMETERS).columns[NUMBERS])
+    group = np.zeros(len(now), dtype=np.int64)
+    same(total_interval(first.errors, group), total_interval(second.errors, group))
+
+
+@settings(max_examples=25, deadline=None)
+@given(LAYERS, st.floats(0.01, 100.0))
+def test_area_scales(layer, times):
+    now, then = both(layer)
+    larger = [t.assign(area_ha=t["area_ha"] * times) for t in (now, then)]
+    first, second = run(now, then).columns, run(*larger).columns
+    whole = [name for name in FLOWS if name != "increment_m3_ha_yr"]
+    same(first[whole] * times, second[whole], rel=1e-9)
+    same(first[["increment_m3_ha_yr"]], second[["increment_m3_ha_yr"]], rel=1e-9)
+    stocks = [stock(t, PARAMETERS).columns for t in (now, larger[0])]
+    same(stocks[0]["stock_tco2e"] * times, stocks[1]["stock_tco2e"], rel=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LAYERS)
+def test_parts_add_up_to_the_whole(layer):
+    now, then = both(layer)
+    found = run(now, then)
+    known = found.columns["sink_tco2e_yr"].notna()
+    group = np.arange(len(now)) % 3
+    parts = total_interval(found.errors, group, 3)
+    assert np.isclose(np.nansum(parts["sink_tco2e_yr"]), found.columns.loc[known, "sink_tco2e_yr"].sum())
+    halves = [t.assign(area_ha=t["area_ha"] / 2) for t in (now, then)]
+    same(run(*halves).columns["sink_tco2e_yr"] * 2, found.columns["sink_tco2e_yr"], rel=1e-9)
+
+
+@settings(max_examples=10, deadline=None)
+@given(LAYERS)
+def test_an_area_given_in_mu_changes_nothing(layer):
+    now, then = both(layer)
+    in_mu = [t.assign(area_ha=hectares_from_mu(mu_from_hectares(t["area_ha"].to_numpy()))) for t in (now, then)]
+    same(run(now, then).columns[FLOWS], run(*in_mu).columns[FLOWS], rel=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LAYERS)
+def test_a_new_code_never_adds_to_the_sink(layer):
+    """With today's code written into the earlier layer too, or the earlier one kept, the sink is not smaller."""
+    now, then = both(layer)
+    counted = run(now, then).columns
+    for kept in (now, then):
+        plain = run(
+            now.assign(species_code=kept["species_code"]), then.assign(species_code=kept["species_code"])
+        ).columns
+        both_known = counted["sink_tco2e_yr"].notna() & plain["sink_tco2e_yr"].notna()
+        by_volume = counted["increment_m3_ha_yr"].notna() & plain["increment_m3_ha_yr"].notna()
+        use = both_known & by_volume & now["stems_per_ha"].notna().eq(then["stems_per_ha"].notna())
+        use &= (now["volume_m3_ha"] > 0) & (then["volume_m3_ha"] > 0)  # where nothing stands, no code counts
+        assert (counted.loc[use, "sink_tco2e_yr"] <= plain.loc[use, "sink_tco2e_yr"] + 1e-9).all()
+
+
+WEST_EAST = st.floats(0.05, 0.95)
+CUTS = st.lists(st.tuples(WEST_EAST, WEST_EAST, st.floats(0.0, np.pi)), min_size=1, max_size=4)
+
+
+def cut_all(facts, geometry, cuts, suffix):
+    """Every stand cut by lines through points of the layer; parts take planar shares of the stand's area."""
+    west, south, east, north = shapely.total_bounds(geometry)
+    reach = 3.0 * max(east - west, north - south)
+    pieces, rows = list(geometry), list(range(len(geometry)))
+    for u, v, angle in cuts:
+        x, y = west + u * (east - west), south + v * (north - south)
+        along, across = (
+            np.array([np.cos(angle), np.sin(angle)]) * reach,
+            np.array([-np.sin(angle), np.cos(angle)]) * reach,
+        )
+        a, b = np.array([x, y]) - along, np.array([x, y]) + along
+        half = shapely.polygons([a, b, b + across, a + across])
+        new, new_rows = [], []
+        for piece, row in zip(pieces, rows, strict=True):
+            for part in (shapely.intersection(piece, half), shapely.difference(piece, half)):
+                if part.area > 0:
+                    new.append(part)
+                    new_rows.append(row)
+        pieces, rows = new, new_rows
+    shapes = np.array(pieces, dtype=object)
+    table = facts.iloc[rows].copy()
+    table["area_ha"] = facts["area_ha"].to_numpy()[rows] * shapely.area(shapes) / shapely.area(geometry)[rows]
+    table.index = pd.Index([f"{suffix}{i}" for i in range(len(rows))], name="stand_key", dtype=object)
+    return table, shapes
+
+
+@settings(max_examples=25, deadline=None)
+@given(CUTS, st.sampled_from(["now", "then", "both"]), st.integers(0, 10_000))
+def test_cutting_stands_changes_no_total(cuts, side, seed):
+    rng = np.random.default_rng(seed)
+    now_shapes, then_shapes = shifted_grid(rng), shifted_grid(rng)
+    now, then = (
+        pd.DataFrame(
+            {
+                "species_code": rng.choice(["220", "310", "630"], len(shapes)),
+                "land_class": "arbor",
+                "volume_m3_ha": rng.uniform(0, 200, len(shapes)),
+                "area_ha": shapely.area(shapes) / 1e4 * 1.0003,
+                "survey_method": "plot",
+            },
+            index=pd.Index([f"{name}{i}" for i in range(len(shapes))], name="stand_key", dtype=object),
+        )
+        for name, shapes in (("n", now_shapes), ("t", then_shapes))
+    )
+    whole = sink(now, now_shapes, EarlierInventory(then, then_shapes), PARAMETERS, ERRORS, PERIOD).columns
+    new_now = cut_all(now, now_shapes, cuts, "x") if side != "then" else (now, now_shapes)
+    new_then = cut_all(then, then_shapes, cuts, "y") if side != "now" else (then, then_shapes)
+    parts = sink(*new_now, EarlierInventory(*new_then), PARAMETERS, ERRORS, PERIOD).columns
+    size = whole["sink_tco2e_yr"].abs().sum()
+    for name in ("sink_tco2e_yr", "recode_tco2e", "stock_earlier_tco2e"):
+        assert abs(parts[name].sum() - whole[name].sum()) <= 1e-8 * max(size, whole[name].abs().sum())
+
+
+def shifted_grid(rng) -> np.ndarray:
+    """Nine neighbouring stands whose inner lines lie somewhere else each time; the outline stays."""
+    x = np.concatenate([[0.0], np.sort(rng.uniform(100, 800, 2)), [900.0]])
+    y = np.concatenate([[0.0], np.sort(rng.uniform(100, 800, 2)), [900.0]])
+    return np.array(
+        [shapely.box(a, c, b, d) for a, b in pairwise(x) for c, d in pairwise(y)],
+        dtype=object,
+    )

@@ -1,0 +1,91 @@
+"""Cases worked by hand; the arithmetic stands beside each in worked_cases.csv."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.stock import stock
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
+
+CASES = pd.read_csv(Path(__file__).with_name("worked_cases.csv"), dtype=str, keep_default_na=False)
+FIELDS = {
+    "species": "species_code",
+    "land_class": "land_class",
+    "volume": "volume_m3_ha",
+    "stems": "stems_per_ha",
+    "dbh": "dbh_cm",
+    "height": "height_m",
+    "age_group": "age_group",
+    "area": "area_ha",
+}
+TEXT = ("species_code", "land_class")
+
+
+def facts_of(side: str) -> pd.DataFrame:
+    table = pd.DataFrame({name: CASES[f"{side}_{short}"] for short, name in FIELDS.items()})
+    for name in table.columns:
+        table[name] = table[name].where(table[name] != "", None) if name in TEXT else pd.to_numeric(table[name])
+    table["survey_method"] = "plot"
+    return table.set_index(pd.Index(CASES["case"], name="stand_key"))
+
+
+@pytest.fixture(scope="module")
+def results(parameters, errors, five_years):
+    now, then = facts_of("now"), facts_of("then")
+    nowhere = np.full(len(now), None, dtype=object)
+    return stock(now, parameters), sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
+
+
+def expected(column: str) -> np.ndarray:
+    return pd.to_numeric(CASES[column]).to_numpy()
+
+
+@pytest.mark.parametrize("row", range(len(CASES)), ids=list(CASES["case"]))
+def test_case(results, five_years, row):
+    stocked, sunk = results
+    assert stocked.columns["stock_tco2e"].iloc[row] == pytest.approx(
+        expected("stock_tco2e")[row], rel=1e-7, abs=1e-9, nan_ok=True
+    )
+    change = sunk.columns["sink_tco2e_yr"].iloc[row] * five_years.years
+    assert change == pytest.approx(expected("change_tco2e")[row], rel=1e-7, abs=1e-9, nan_ok=True)
+    assert sunk.columns["recode_tco2e"].iloc[row] == pytest.approx(
+        expected("recode_tco2e")[row], rel=1e-6, abs=1e-6, nan_ok=True
+    )
+
+
+def test_every_unknown_stock_and_sink_has_a_reason(results):
+    for result, column, prefix, silent in (
+        (results[0], "stock_tco2e", "STOCK_", {"conversion"}),
+        (results[1], "sink_tco2e_yr", "SINK_", set()),
+    ):
+        told = set(result.issues.loc[result.issues["code"].str.startswith(prefix), "stand_key"])
+        unknown = set(result.columns.index[result.columns[column].isna()])
+        assert unknown - silent <= told
+
+
+def test_ten_hectares_of_masson_pine(make_facts, parameters):
+    columns = stock(make_facts(species_code="220", volume_m3_ha=100.0), parameters).columns.iloc[0]
+    assert columns["biomass_t_ha"] == pytest.approx(66.396, abs=5e-4)
+    assert columns["carbon_tc_ha"] == pytest.approx(30.542, abs=5e-4)
+    assert columns["stock_tco2e"] == pytest.approx(1119.88, abs=5e-3)
+    assert columns["biomass_alt_t_ha"] == pytest.approx(70.887, abs=5e-4)
+    assert columns["parameter_level"] == "species"
+    assert columns["species_group"] == "pine"
+
+
+def test_five_years_of_pine_growth(make_facts, parameters, errors, five_years):
+    now, then = (make_facts(species_code="220", volume_m3_ha=volume) for volume in (120.0, 100.0))
+    nowhere = np.array([None], dtype=object)
+    row = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns.iloc[0]
+    assert five_years.days == 1827
+    assert row["years"] == pytest.approx(5.002, abs=5e-4)
+    assert row["sink_tco2e_yr"] * row["years"] == pytest.approx(223.98, abs=5e-3)
+    assert row["sink_tco2e_yr"] == pytest.approx(44.78, abs=5e-3)
+    assert row["sink_alt_tco2e_yr"] * row["years"] == pytest.approx(169.81, abs=5e-3)
+    assert row["increment_m3_ha_yr"] == pytest.approx(20 / five_years.years)
+    assert row["sink_basis"] == "measured"
