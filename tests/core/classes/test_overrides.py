@@ -1,0 +1,112 @@
+"""Decisions of foresters survive new runs and are never lost silently."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
+from sanming_carbon_plugin.core.classes.measures import classify
+from sanming_carbon_plugin.core.classes.overrides import Decisions, geometry_hash, in_force, no_decisions
+from sanming_carbon_plugin.core.errors import InputError
+
+from .hand_made import stand, table
+
+RULES = load_rule_sets()
+POLYGONS = np.array([shapely.box(500000 + 200 * i, 2900000, 500200 + 200 * i, 2900200) for i in range(3)])
+
+
+def decision(key="a", column="pine_technique", value="selective_tending", polygon=POLYGONS[0], **more):
+    return {
+        "stand_key": key, "column": column, "value": value, "reason": "溪流两侧", "name": "林工", "date": "2025-03-01",
+        "evidence": "photo.jpg", "geometry_hash": geometry_hash(polygon),
+    } | more  # fmt: skip
+
+
+def layer(keys="abc"):
+    return table([stand("pine"), stand("fir"), stand("pine", "slope_deg=20")], list(keys))
+
+
+def codes(result):
+    return list(result.issues["code"][result.issues["code"].str.startswith("DECISION")])
+
+
+def test_a_decision_stands_beside_what_was_computed():
+    result = classify(layer(), POLYGONS, RULES, no_decisions().with_decision(decision()))
+    assert result.columns.loc["a", "pine_technique"] == "clear_cut"
+    assert result.columns.loc["a", "pine_technique_decided"] == "selective_tending"
+    assert result.columns["pine_technique_decided"].isna().tolist() == [False, True, True]
+    assert in_force(result.columns, "pine_technique").tolist() == ["selective_tending", None, "clear_cut"]
+    assert in_force(result.columns, "measure").tolist() == result.columns["measure"].tolist()
+    assert codes(result) == []
+
+
+def test_a_changed_boundary_keeps_the_decision_and_flags_it():
+    moved = POLYGONS.copy()
+    moved[0] = shapely.box(500000, 2900000, 500150, 2900200)
+    result = classify(layer(), moved, RULES, no_decisions().with_decision(decision()))
+    assert result.columns.loc["a", "pine_technique_decided"] == "selective_tending"
+    assert codes(result) == ["DECISION_GEOMETRY_CHANGED"]
+
+
+def test_a_stand_that_is_gone_is_named_with_its_new_key():
+    result = classify(layer("xbc"), POLYGONS, RULES, no_decisions().with_decision(decision()))
+    row = result.issues[result.issues["code"] == "DECISION_STAND_GONE"].iloc[0]
+    assert (row["stand_key"], row["value"]) == ("a", "x")
+    assert "pine_technique_decided" not in result.columns
+
+
+def test_the_latest_of_several_decisions_counts():
+    decisions = no_decisions().with_decision(decision(date="2025-05-01", value="strip_cut")).with_decision(decision())
+    result = classify(layer(), POLYGONS, RULES, decisions)
+    assert result.columns.loc["a", "pine_technique_decided"] == "strip_cut"
+    assert codes(result) == ["DECISION_SUPERSEDED"]
+    assert len(decisions.table) == 2
+
+
+def test_order_of_rows_and_runs_does_not_matter():
+    decisions = no_decisions().with_decision(decision()).with_decision(decision("c", "measure", "none", POLYGONS[2]))
+    first = classify(layer(), POLYGONS, RULES, decisions).columns
+    back = classify(layer().iloc[::-1], POLYGONS[::-1], RULES, decisions).columns.loc[first.index]
+    pd.testing.assert_frame_equal(first, back)
+
+
+def test_shape_is_recognised_from_any_first_vertex_and_direction():
+    polygon = shapely.Polygon([(0, 0), (10, 0), (10, 5), (0, 5)])
+    same = shapely.Polygon([(10, 5), (10, 0), (0, 0), (0, 5)])
+    assert geometry_hash(polygon) == geometry_hash(same)
+    assert geometry_hash(polygon) == geometry_hash(shapely.force_3d(polygon))
+    assert geometry_hash(polygon) != geometry_hash(shapely.Polygon([(0, 0), (10, 0), (10, 5.5), (0, 5)]))
+    degrees = shapely.box(117.5, 26.7, 117.6, 26.8)
+    assert geometry_hash(degrees) != geometry_hash(shapely.box(117.5, 26.7, 117.60001, 26.8))
+    assert geometry_hash(None) is None
+
+
+def test_decisions_without_polygons_are_kept():
+    result = classify(layer(), None, RULES, no_decisions().with_decision(decision(geometry_hash=None)))
+    assert result.columns.loc["a", "pine_technique_decided"] == "selective_tending"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"reason": None}, "reason is missing"),
+        ({"name": ""}, "name is missing"),
+        ({"date": "2025-13-01"}, "not written YYYY-MM-DD"),
+        ({"date": None}, "date is missing"),
+        ({"column": "stock_tco2e"}, "nothing can be decided about column stock_tco2e"),
+        ({"value": "burn"}, "pine_technique cannot be burn"),
+    ],
+)
+def test_incomplete_decisions_are_refused(more, words):
+    with pytest.raises(InputError) as caught:
+        no_decisions().with_decision(decision(**more))
+    assert caught.value.code == "DECISIONS_INVALID"
+    assert words in str(caught.value.values["problems"])
+
+
+def test_a_table_without_the_columns_is_refused():
+    with pytest.raises(InputError):
+        Decisions.from_rows(pd.DataFrame({"stand_key": ["a"]}))

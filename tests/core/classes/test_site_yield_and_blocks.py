@@ -1,0 +1,83 @@
+"""Yield relative to the site, and clear-cut blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sanming_carbon_plugin.core.classes.felling_blocks import ClearCutLimits, felling_blocks
+from sanming_carbon_plugin.core.classes.site_yield import SiteYieldTerms, site_volume_ratio
+
+from .hand_made import stand, table
+
+TERMS = SiteYieldTerms(10, 600.0)
+
+
+def stands(volumes, changes=""):
+    return [stand("pine", "volume_m3_ha={} {}".format(volume, changes)) for volume in volumes]
+
+
+def test_ratio_to_the_mean_of_the_same_site():
+    layer = table(stands([50] + [100] * 8 + [150]) + stands([300] * 10, "quality_grade=1"))
+    ratio = site_volume_ratio(layer, TERMS)
+    assert ratio["site_volume_ratio_low"].iloc[0] == pytest.approx(0.5)
+    assert ratio["site_volume_ratio_high"].iloc[0] == pytest.approx(0.5)
+    assert ratio["site_volume_ratio_low"].iloc[15] == pytest.approx(1.0)
+
+
+def test_too_few_stands_and_other_land_say_nothing():
+    assert site_volume_ratio(table(stands([100] * 9)), TERMS).isna().all(axis=None)
+    assert site_volume_ratio(table(stands([100] * 12, "land_class=cutover")), TERMS).isna().all(axis=None)
+
+
+@pytest.mark.parametrize("gap", ["volume_m3_ha=", "age_group=", "quality_grade=", "species_group=", "land_class="])
+def test_a_stand_that_might_belong_widens_the_interval(gap):
+    layer = table([*stands([100] * 19), stand("pine", gap)])
+    ratio = site_volume_ratio(layer, TERMS)
+    assert ratio["site_volume_ratio_low"].iloc[0] == pytest.approx(100 / ((1900 + 600) / 20))
+    assert ratio["site_volume_ratio_high"].iloc[0] == pytest.approx(100 / (1900 / 20))
+    assert ratio.iloc[19].isna().all()
+
+
+def test_a_stand_of_another_site_does_not_widen_it():
+    layer = table([*stands([100] * 19), stand("pine", "volume_m3_ha= age_group=2")])
+    assert site_volume_ratio(layer, TERMS).iloc[0].tolist() == [1.0, 1.0]
+
+
+def test_limits_take_the_stricter_class_at_its_boundary():
+    limits = ClearCutLimits(np.array([5.0, 15.0, 25.0, 35.0]), np.array([30.0, 20.0, 10.0, 5.0]))
+    slopes = np.array([0, 4.99, 5, 14.99, 15, 24.99, 25, 34.99, 35, 60.0])
+    assert limits.at(slopes).tolist() == [30, 30, 20, 20, 10, 10, 5, 5, 0, 0]
+    table_ = limits.of_stands(table([stand("pine", "slope_deg_low=3 slope_deg_high=16"), stand("pine", "slope_deg=")]))
+    assert table_.iloc[0].tolist() == [10, 30]
+    assert table_.iloc[1].isna().all()
+
+
+def test_blocks_share_a_side_not_a_corner():
+    squares = [shapely.box(x, y, x + 1, y + 1) for x, y in [(0, 0), (1, 0), (2, 1), (2, 0), (5, 5)]]
+    assert felling_blocks(np.array(squares)).tolist() == [0, 0, 0, 0, 1]
+    assert felling_blocks(np.array([squares[0], squares[4], shapely.box(1, 1, 2, 2)])).tolist() == [0, 1, 2]
+    overlapping = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)])
+    assert felling_blocks(overlapping).tolist() == [0, 0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1), st.randoms())
+def test_blocks_agree_with_walking_from_square_to_square(cells, random):
+    order = sorted(cells)
+    random.shuffle(order)
+    found = felling_blocks(np.array([shapely.box(x, y, x + 1, y + 1) for x, y in order]))
+    walked: dict[tuple[int, int], int] = {}
+    for cell in order:
+        if cell in walked:
+            continue
+        number, waiting = len(set(walked.values())), [cell]
+        while waiting:
+            x, y = waiting.pop()
+            if (x, y) in cells and (x, y) not in walked:
+                walked[(x, y)] = number
+                waiting += [(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)]
+    assert found.tolist() == [walked[cell] for cell in order]
