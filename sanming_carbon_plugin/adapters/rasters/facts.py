@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MASK_PER_DATASET = 2
 MASK_NODATA = 8
+
+
+class Part(NamedTuple):
+    """A rectangle of cells."""
+
+    first_column: int
+    first_row: int
+    column_count: int
+    row_count: int
 
 
 @dataclass(frozen=True)
@@ -38,5 +48,6 @@ class RasterFacts:
     transform: tuple[float, float, float, float, float, float] | None
     crs_wkt: str | None
     bands: tuple[BandFacts, ...]
+    block_width: int
     block_height: int
     metadata: dict[str, str]

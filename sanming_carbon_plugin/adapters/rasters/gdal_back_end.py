@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
-from .facts import BandFacts, RasterFacts
+from .facts import BandFacts, Part, RasterFacts
 
 READ_ERRORS = (OSError, ValueError)
 
@@ -36,20 +36,20 @@ class OpenRaster:
             transform=tuple(transform) if transform and tuple(transform) != (0, 1, 0, 0, 0, 1) else None,
             crs_wkt=source.GetProjection() or None,
             bands=tuple(_band_facts(number, band) for number, band in enumerate(bands, start=1)),
+            block_width=max((band.GetBlockSize()[0] for band in bands), default=1),
             block_height=max((band.GetBlockSize()[1] for band in bands), default=1),
             metadata=dict(source.GetMetadata() or {}),
         )
 
-    def read(self, bands: list[int], first_row: int, row_count: int) -> npt.NDArray[Any]:
-        """Values of bands (numbers from 1), shape (bands, rows, width)."""
-        width = self._file.RasterXSize
-        values = _checked(lambda: self._file.ReadAsArray(0, first_row, width, row_count, band_list=bands))
-        return values.reshape(len(bands), row_count, width)
+    def read(self, bands: list[int], part: Part) -> npt.NDArray[Any]:
+        """Values of bands (numbers from 1), shape (bands, rows, columns)."""
+        values = _checked(lambda: self._file.ReadAsArray(*part, band_list=bands))
+        return values.reshape(len(bands), part.row_count, part.column_count)
 
-    def read_mask(self, band: int, first_row: int, row_count: int) -> npt.NDArray[np.uint8]:
-        """Mask of a band, 0 where it does not count, shape (rows, width)."""
+    def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
+        """Mask of a band, 0 where it does not count, shape (rows, columns)."""
         mask = self._file.GetRasterBand(band).GetMaskBand()
-        return _checked(lambda: mask.ReadAsArray(0, first_row, self._file.RasterXSize, row_count))
+        return _checked(lambda: mask.ReadAsArray(*part))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -12,7 +12,7 @@ from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from .facts import BandFacts, RasterFacts
+from .facts import BandFacts, Part, RasterFacts
 
 READ_ERRORS = (RasterioError, OSError, ValueError)
 
@@ -50,17 +50,18 @@ class OpenRaster:
             transform=None if place.is_identity else place.to_gdal(),
             crs_wkt=source.crs.to_wkt() if source.crs else None,
             bands=bands,
+            block_width=max((shape[1] for shape in source.block_shapes), default=1),
             block_height=max((shape[0] for shape in source.block_shapes), default=1),
             metadata=dict(source.tags()),
         )
 
-    def read(self, bands: list[int], first_row: int, row_count: int) -> npt.NDArray[Any]:
-        """Values of bands (numbers from 1), shape (bands, rows, width)."""
-        return self._file.read(bands, window=Window(0, first_row, self._file.width, row_count))
+    def read(self, bands: list[int], part: Part) -> npt.NDArray[Any]:
+        """Values of bands (numbers from 1), shape (bands, rows, columns)."""
+        return self._file.read(bands, window=Window(*part))
 
-    def read_mask(self, band: int, first_row: int, row_count: int) -> npt.NDArray[np.uint8]:
-        """Mask of a band, 0 where it does not count, shape (rows, width)."""
-        return self._file.read_masks(band, window=Window(0, first_row, self._file.width, row_count))
+    def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
+        """Mask of a band, 0 where it does not count, shape (rows, columns)."""
+        return self._file.read_masks(band, window=Window(*part))
 
     def close(self) -> None:
         """Let go of the file."""

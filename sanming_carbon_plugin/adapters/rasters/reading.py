@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from ...core.errors import InputError
 from ...core.rasters.grid import Grid
-from .facts import BandFacts, RasterFacts
+from .facts import BandFacts, Part, RasterFacts
 from .nodata import invalid_values
 
 Mask = npt.NDArray[np.bool_]
@@ -25,11 +26,11 @@ class OpenFile(Protocol):
 
     facts: RasterFacts
 
-    def read(self, bands: list[int], first_row: int, row_count: int) -> npt.NDArray[Any]:
-        """Values of bands, shape (bands, rows, width)."""
+    def read(self, bands: list[int], part: Part) -> npt.NDArray[Any]:
+        """Values of bands, shape (bands, rows, columns)."""
 
-    def read_mask(self, band: int, first_row: int, row_count: int) -> npt.NDArray[np.uint8]:
-        """Mask of a band, shape (rows, width)."""
+    def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
+        """Mask of a band, shape (rows, columns)."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -91,25 +92,39 @@ class FileBands:
         self._files = []
 
     def _read(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], Mask | None]:
-        """Values and shared mask, each part of the rows through its own handle."""
-        block = min(self.facts.block_height, self.facts.height)
-        share = -(-row_count // len(self._files))
-        share = -(-share // block) * block
-        starts = range(first_row, first_row + row_count, share)
-        if self._pool is None or len(starts) == 1:
-            return self._read_part(self._files[0], first_row, row_count)
-        counts = [min(share, first_row + row_count - start) for start in starts]
-        parts = list(self._pool.map(self._read_part, self._files, starts, counts))
-        masks = [mask for _, mask in parts if mask is not None]
-        return np.concatenate([values for values, _ in parts], axis=1), np.concatenate(masks) if masks else None
+        """Values and shared mask; each handle reads some columns of tiles, or some rows where tiles are wide."""
+        whole = Part(0, first_row, self.facts.width, row_count)
+        by_column = self.facts.block_width * len(self._files) <= self.facts.width
+        parts = _split_columns(whole, self.facts.block_width, len(self._files)) if by_column else [whole]
+        if not by_column:
+            parts = _split_rows(whole, min(self.facts.block_height, self.facts.height), len(self._files))
+        if self._pool is None or len(parts) == 1:
+            return self._read_part(self._files[0], whole)
+        read = list(self._pool.map(self._read_part, self._files, parts))
+        masks = [mask for _, mask in read if mask is not None]
+        values = np.concatenate([values for values, _ in read], axis=2 if by_column else 1)
+        return values, np.concatenate(masks, axis=1 if by_column else 0) if masks else None
 
-    def _read_part(self, file: OpenFile, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], Mask | None]:
-        values = file.read([band.number for band in self._bands], first_row, row_count)
+    def _read_part(self, file: OpenFile, part: Part) -> tuple[npt.NDArray[Any], Mask | None]:
+        values = file.read([band.number for band in self._bands], part)
         if self._masked is not None:
-            return values, file.read_mask(self._masked, first_row, row_count) > 0
+            return values, file.read_mask(self._masked, part) > 0
         if self._alpha is not None:
-            return values, file.read([self._alpha], first_row, row_count)[0] > 0
+            return values, file.read([self._alpha], part)[0] > 0
         return values, None
+
+
+def _split_columns(whole: Part, block: int, count: int) -> list[Part]:
+    share = math.ceil(whole.column_count / count / block) * block
+    starts = range(0, whole.column_count, share)
+    return [whole._replace(first_column=at, column_count=min(share, whole.column_count - at)) for at in starts]
+
+
+def _split_rows(whole: Part, block: int, count: int) -> list[Part]:
+    share = math.ceil(whole.row_count / count / block) * block
+    starts = range(0, whole.row_count, share)
+    rows = [(whole.first_row + at, min(share, whole.row_count - at)) for at in starts]
+    return [whole._replace(first_row=first, row_count=count) for first, count in rows]
 
 
 def _row_step(facts: RasterFacts, bands: list[BandFacts]) -> int:

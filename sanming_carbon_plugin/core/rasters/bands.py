@@ -52,6 +52,9 @@ class BandReader(Protocol):
             When the rows cannot be read.
         """
 
+    def close(self) -> None:
+        """Let go of the file."""
+
 
 @dataclass(frozen=True)
 class NamedRaster:

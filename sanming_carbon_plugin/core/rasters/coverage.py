@@ -88,14 +88,14 @@ class CoverageIndex:
         """Area of each stand in cells, land beside the grid included."""
         total = np.zeros(self.stand_count)
         for block in self.blocks:
-            np.add.at(total, block.stands, block.areas)
+            add_per_stand(total, block.stands, block.areas)
         return total
 
     def covered_cells(self) -> FloatArray:
         """Area of each stand in cells within the grid."""
         total = np.zeros(self.stand_count)
         for block in self.blocks:
-            np.add.at(total, block.stands, block.covered_per_item())
+            add_per_stand(total, block.stands, block.covered_per_item())
         return total
 
 
@@ -107,6 +107,12 @@ class _Segments:
     row: IntArray
     column: IntArray
     place: IntArray
+
+
+def add_per_stand(total: FloatArray, stands: npt.NDArray[np.int32], amounts: FloatArray) -> None:
+    """Add amounts of items to the total of their stands, of which some may occur more than once."""
+    unique, position = np.unique(stands, return_inverse=True)
+    total[unique] += np.bincount(position, weights=amounts, minlength=len(unique))
 
 
 def coverage_index(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> CoverageIndex:

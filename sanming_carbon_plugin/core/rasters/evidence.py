@@ -14,7 +14,7 @@ from ..issues import join_issues, stand_issues
 from ..progress import Progress
 from ..stage import StageResult
 from .bands import NamedRaster
-from .coverage import CoverageBlock, coverage_blocks
+from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
 from .moments import Moments, moments
 
@@ -105,8 +105,8 @@ class _Covered:
 
     def watching(self, blocks: Iterable[CoverageBlock]) -> Iterable[CoverageBlock]:
         for block in blocks:
-            np.add.at(self.areas, block.stands, block.areas)
-            np.add.at(self.inside, block.stands, block.covered_per_item())
+            add_per_stand(self.areas, block.stands, block.areas)
+            add_per_stand(self.inside, block.stands, block.covered_per_item())
             yield block
 
 

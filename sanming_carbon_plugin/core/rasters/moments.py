@@ -85,17 +85,14 @@ def moments(
     """
     progress = progress or Progress()
     band_count = sum(len(reader.band_names) for reader in readers)
-    valid, total, square = (np.zeros((band_count, stand_count)) for _ in range(3))
-    origin: FloatArray | None = None
+    added = np.zeros((stand_count, 3, band_count))
+    origin = np.zeros(band_count)
     for part in _in_turn(_work(blocks, readers, progress), threads):
         origin = part.origin
-        valid[:, part.stands] += part.valid
-        total[:, part.stands] += part.total
-        square[:, part.stands] += part.square
-    if origin is None:
-        origin = np.zeros(band_count)
+        added[part.stands] += part.added
+    by_sum = np.ascontiguousarray(added.transpose(1, 2, 0))
     split = np.cumsum([len(reader.band_names) for reader in readers])[:-1]
-    parts = zip(*(np.split(whole, split) for whole in (valid, total, square, origin)), strict=True)
+    parts = zip(*(np.split(whole, split) for whole in (*by_sum, origin)), strict=True)
     return [Moments(*part) for part in parts]
 
 
@@ -111,10 +108,10 @@ class _Work:
 
 @dataclass(frozen=True)
 class _Sums:
+    """Sums of one strip; ``added`` has the shape (stands, 3, bands): valid area, values, squares."""
+
     stands: npt.NDArray[np.int32]
-    valid: FloatArray
-    total: FloatArray
-    square: FloatArray
+    added: FloatArray
     origin: FloatArray
 
 
@@ -186,8 +183,7 @@ def _summed(work: _Work, strip: StripCoverage) -> _Sums:
             total = summing.of(plane)
             np.multiply(plane, plane, out=square)
             rows.append((supported, total, summing.of(square)))
-    supported_all, total_all, square_all = (np.stack(part) for part in zip(*rows, strict=True))
-    return _Sums(strip.stands, supported_all, total_all, square_all, work.origin)
+    return _Sums(strip.stands, np.array(rows).transpose(2, 1, 0), work.origin)
 
 
 def _in_turn(work: Iterator[_Work], threads: int) -> Iterator[_Sums]:

@@ -23,6 +23,9 @@ class ArrayBands:
         valid = np.ones((1, 1, 1), dtype=bool) if self.valid is None else self.valid[:, rows]
         return self.values[:, rows], valid
 
+    def close(self):
+        pass
+
 
 def named(name, *args, to_grid=None, **options):
     return NamedRaster(name, ArrayBands(*args, **options), to_grid)
