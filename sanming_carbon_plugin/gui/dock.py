@@ -1,21 +1,245 @@
-"""The panel."""
+"""The panel: five steps in the order of the work, one run, one message at its end."""
 
 from __future__ import annotations
 
-from qgis.gui import QgisInterface, QgsDockWidget
-from qgis.PyQt.QtWidgets import QWidget
+import json
+from pathlib import Path
+from typing import Any
 
-from ..processing.translation import tr
+from qgis.core import Qgis, QgsProject
+from qgis.gui import QgisInterface, QgsDockWidget
+from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtGui import QCloseEvent, QDesktopServices
+from qgis.PyQt.QtWidgets import QListWidgetItem, QSizePolicy, QWidget
+
+from ..adapters.maps.layers import add_results_group
+from ..core.errors import CarbonError
+from ..processing.base import error_in_words, help_page
+from ..processing.dependencies import missing_text
+from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
+from ..processing.translation import language, tr
+from .algorithm_run import AlgorithmRun
+from .forms import load_form
+from .sample import open_sample
+from .steps.carbon_step import CarbonStep
+from .steps.check_step import CHECK, CheckStep
+from .steps.data_step import DataStep
+from .steps.maps_step import MapsStep
+from .steps.step import Step
+from .steps.tickets_step import TicketsStep
+
+ASSESS = "sanmingcarbon:assess"
+_SCOPE, _KEY = "sanming_carbon", "dock"
+_SUCCESS_SECONDS, _WARNING_SECONDS = 5, 10
 
 
 class CarbonDock(QgsDockWidget):
-    """The panel with the steps of the work."""
+    """Fills in the parameters of the algorithms and starts them; it computes nothing itself."""
 
     def __init__(self, iface: QgisInterface, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._iface = iface
         self.setObjectName("sanming_carbon_dock")
         self.setWindowTitle(tr("Sanming Forest Carbon"))
+        self.form: Any = load_form("carbon_dock.ui")
+        self.setWidget(self.form)
+        self.data = DataStep(iface, self)
+        self.check = CheckStep(iface, self)
+        self.carbon = CarbonStep(iface, self)
+        self.tickets = TicketsStep(iface, self)
+        self.maps = MapsStep(iface, self)
+        self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
+        self.run = AlgorithmRun(self)
+        self._show_steps()
+        self._connect()
+        self._show_missing()
+        self._restore()
+        self._leave_results_out()
+        self._show_running(False)
+
+    def start_assess(self) -> None:
+        """Start the main job with the values of all steps."""
+        parameters: dict[str, Any] = {}
+        for step in self.steps:
+            parameters |= step.parameters()
+        self._start(ASSESS, parameters, (STANDS, OUTPUT))
+
+    def start_check(self) -> None:
+        """Start the checks; their list of doubts is written beside the result."""
+        wanted = (STANDS, ENCODING, MAPPING, OVERWRITE)
+        parameters = {name: value for step in self.steps for name, value in step.parameters().items() if name in wanted}
+        result = self.data.parameters().get(OUTPUT)
+        if result:
+            path = Path(result)
+            parameters[OUTPUT] = str(path.with_name(path.stem + "_issues.gpkg"))
+        self._start(CHECK, parameters, (STANDS, OUTPUT))
+
+    def open_sample(self) -> None:
+        """Put the sample into the project and its layers into the fields."""
+        try:
+            values = open_sample(QgsProject.instance(), language())
+        except CarbonError as error:
+            self._tell_error(error)
+            return
+        for step in self.steps:
+            step.restore(step.remembered() | values)
+        self._iface.zoomFull()
 
     def shut_down(self) -> None:
-        """Stop what runs, before the plugin goes."""
+        """Stop what runs and forget the project, before the plugin goes."""
+        self.run.shut_down()
+        project = QgsProject.instance()
+        project.readProject.disconnect(self._restore)
+        project.cleared.disconnect(self._restore)
+        project.writeProject.disconnect(self._remember)
+        project.layersAdded.disconnect(self._layers_changed)
+        project.layersRemoved.disconnect(self._layers_changed)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing the panel hides it; a run goes on."""
+        self._remember()
+        super().closeEvent(event)
+
+    def _show_steps(self) -> None:
+        for number, step in enumerate(self.steps, start=1):
+            self.form.steps.addItem(QListWidgetItem("{}  {}".format(number, step.title())))
+            self.form.pages.addWidget(step.page)
+        rows = self.form.steps
+        rows.setFixedHeight(rows.sizeHintForRow(0) * rows.count() + 2 * rows.frameWidth() + 2)
+        rows.setCurrentRow(0)
+        self._show_step(0)
+
+    def _show_step(self, row: int) -> None:
+        pages = self.form.pages
+        pages.setCurrentIndex(row)
+        # Only the page in sight asks for room, so that short pages get no scroll bar from long ones.
+        for number in range(pages.count()):
+            policy = QSizePolicy.Policy.Preferred if number == row else QSizePolicy.Policy.Ignored
+            pages.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        pages.adjustSize()
+
+    def _connect(self) -> None:
+        form, project = self.form, QgsProject.instance()
+        form.steps.currentRowChanged.connect(self._show_step)
+        form.run.clicked.connect(self.start_assess)
+        form.cancel.clicked.connect(self._cancel)
+        form.help.clicked.connect(self._open_help)
+        self.data.sample_wanted.connect(self.open_sample)
+        self.check.check_wanted.connect(self.start_check)
+        self.maps.failed.connect(self._tell_error)
+        self.maps.saved.connect(self._tell_saved)
+        self.run.progressed.connect(self._show_progress)
+        self.run.stepped.connect(form.status.setText)
+        self.run.done.connect(self._done)
+        self.run.failed.connect(self._failed)
+        self.run.cancelled.connect(self._cancelled)
+        project.readProject.connect(self._restore)
+        project.cleared.connect(self._restore)
+        project.writeProject.connect(self._remember)
+        project.layersAdded.connect(self._layers_changed)
+        project.layersRemoved.connect(self._layers_changed)
+
+    def _start(self, algorithm_id: str, parameters: dict[str, Any], needed: tuple[str, ...]) -> None:
+        texts = {STANDS: tr("Choose the layer of stands."), OUTPUT: tr("Choose a file for the result.")}
+        for name in needed:
+            if not parameters.get(name):
+                self.form.steps.setCurrentRow(0)
+                self._push(texts[name], Qgis.MessageLevel.Warning, _WARNING_SECONDS)
+                return
+        self._remember()
+        self._show_running(True)
+        self.run.start(algorithm_id, parameters)
+
+    def _cancel(self) -> None:
+        self.form.status.setText(tr("Cancelling …"))
+        self.form.cancel.setEnabled(False)
+        self.run.cancel()
+
+    def _done(self, algorithm_id: str, results: dict[str, Any]) -> None:
+        self._show_running(False)
+        self._show_progress(100.0)
+        names = ("issues",) if algorithm_id == CHECK else None
+        result = Path(results[OUTPUT])
+        try:
+            add_results_group(QgsProject.instance(), result, language(), names)
+        except CarbonError as error:
+            self._tell_error(error)
+            return
+        for step in self.steps:
+            step.show_result(algorithm_id, results)
+        self.maps.list_results()
+        text = tr("Done: {path}").format(path=result)
+        self.form.status.setText(text)
+        self._push(text, Qgis.MessageLevel.Success, _SUCCESS_SECONDS)
+
+    def _failed(self, _algorithm_id: str, reason: str) -> None:
+        self._show_running(False)
+        self._show_progress(0.0)
+        text = reason or tr("The run stopped. The log of Processing says why.")
+        self.form.status.setText(text)
+        self._push(text, Qgis.MessageLevel.Critical, 0)
+
+    def _cancelled(self, _algorithm_id: str) -> None:
+        self._show_running(False)
+        self._show_progress(0.0)
+        text = tr("Cancelled. Nothing was written.")
+        self.form.status.setText(text)
+        self._push(text, Qgis.MessageLevel.Info, _SUCCESS_SECONDS)
+
+    def _tell_error(self, error: CarbonError) -> None:
+        self._push(error_in_words(error), Qgis.MessageLevel.Critical, 0)
+
+    def _tell_saved(self, path: str) -> None:
+        self._push(tr("Saved: {path}").format(path=path), Qgis.MessageLevel.Success, _SUCCESS_SECONDS)
+
+    def _push(self, text: str, level: Qgis.MessageLevel, seconds: int) -> None:
+        self._iface.messageBar().pushMessage(tr("Sanming Forest Carbon"), text, level, seconds)
+
+    def _show_running(self, running: bool) -> None:
+        possible = not running and not missing_text()
+        self.form.run.setEnabled(possible)
+        self.check.page.check.setEnabled(possible)
+        self.form.cancel.setEnabled(running)
+        self.form.progress.setVisible(running)
+
+    def _show_progress(self, percent: float) -> None:
+        self.form.progress.setValue(round(percent))
+
+    def _show_missing(self) -> None:
+        text = missing_text()
+        self.form.missing.setText(text)
+        self.form.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.form.missing.setVisible(bool(text))
+
+    def _open_help(self) -> None:
+        page = QUrl(help_page("dock"))
+        page.setFragment(self.steps[self.form.steps.currentRow()].help_anchor)
+        QDesktopServices.openUrl(page)
+
+    def _remember(self, *_args: object) -> None:
+        values: dict[str, Any] = {}
+        for step in self.steps:
+            values |= step.remembered()
+        QgsProject.instance().writeEntry(_SCOPE, _KEY, json.dumps(values))
+
+    def _restore(self, *_args: object) -> None:
+        text, _ = QgsProject.instance().readEntry(_SCOPE, _KEY, "")
+        try:
+            values = json.loads(text) if text else {}
+        except ValueError:
+            values = {}
+        if isinstance(values, dict):
+            for step in self.steps:
+                step.restore(values)
+        self.maps.list_results()
+
+    def _layers_changed(self, *_args: object) -> None:
+        self._leave_results_out()
+        self.maps.list_results()
+
+    def _leave_results_out(self) -> None:
+        """Do not offer results as inputs: picked by accident, they would be assessed once more."""
+        layers = QgsProject.instance().mapLayers().values()
+        results = [layer for layer in layers if layer.customProperty("sanming_carbon/theme")]
+        for combo in (self.data.page.stands, self.data.page.earlier, self.tickets.page.tenure):
+            combo.setExceptedLayerList(results)

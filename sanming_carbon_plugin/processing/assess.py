@@ -23,15 +23,13 @@ from qgis.PyQt.QtCore import QDateTime, Qt
 from ..core.errors import UsageError
 from ..core.progress import Progress
 from .base import StandAlgorithm
-from .inputs import optional_path, raster_sources, stand_source
+from .inputs import optional_path, raster_sources, take_layer
 from .parameters import (
-    ENCODING,
     MAPPING,
     OUTPUT,
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    STANDS,
     advanced,
     encoding_parameter,
     explained,
@@ -157,54 +155,49 @@ class AssessAlgorithm(StandAlgorithm):
         report.setCreateByDefault(False)
         self.addParameter(advanced(report))
 
-    def prepare_request(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> None:
+    def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Take layers and options."""
-        from ..adapters.jobs.request import AssessRequest  # noqa: PLC0415 - pandas may be missing on loading
 
         def file(name: str) -> Path | None:
             return optional_path(self.parameterAsFile(parameters, name, context))
 
-        stands = self.parameterAsVectorLayer(parameters, STANDS, context)
-        earlier = self.parameterAsVectorLayer(parameters, self.EARLIER, context)
-        tenure = self.parameterAsVectorLayer(parameters, self.TENURE, context)
-        credited = self.parameterAsLayerList(parameters, self.CREDITED, context)
         rasters = self.parameterAsLayerList(parameters, RASTERS, context)
-        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
         profile = file(self.PROFILE)
-        report = self.parameterAsString(parameters, self.REPORT, context)
+        self.layers = {
+            "stands": self.taken_stands(parameters, context),
+            "earlier": self.taken(parameters, self.EARLIER, context),
+            "tenure": self.taken(parameters, self.TENURE, context),
+        }
+        self.credited = [take_layer(each) for each in self.parameterAsLayerList(parameters, self.CREDITED, context)]
+        self.options = {
+            "out": Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
+            "rasters": raster_sources(rasters, self.parameterAsString(parameters, RASTER_NAMES, context)),
+            "mapping": file(MAPPING),
+            "recipe": file(self.RECIPE),
+            "period": self._period(parameters, context),
+            "survey_method": self._survey_method(parameters, context),
+            "profile": str(profile) if profile else None,
+            "rules": file(self.RULES),
+            "parameters": file(self.PARAMETERS),
+            "seed": self.parameterAsInt(parameters, self.SEED, context),
+            "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
+            "report": optional_path(self.parameterAsString(parameters, self.REPORT, context)),
+        }
         self.themes = ThemesOnCompletion(language())
-        self.request = AssessRequest(
-            stands=self.layer_source(stands, parameters, STANDS, encoding),
-            out=Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
-            rasters=raster_sources(rasters, self.parameterAsString(parameters, RASTER_NAMES, context)),
-            mapping=file(MAPPING),
-            recipe=file(self.RECIPE),
-            earlier=stand_source(earlier, parameters.get(self.EARLIER)) if earlier else None,
-            period=self._period(parameters, context),
-            survey_method=self._survey_method(parameters, context),
-            profile=str(profile) if profile else None,
-            rules=file(self.RULES),
-            parameters=file(self.PARAMETERS),
-            credited=tuple(stand_source(layer) for layer in credited),
-            tenure=stand_source(tenure, parameters.get(self.TENURE)) if tenure else None,
-            seed=self.parameterAsInt(parameters, self.SEED, context),
-            overwrite=self.parameterAsBoolean(parameters, OVERWRITE, context),
-            report=optional_path(report),
-        )
 
-    def run_job(
-        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
-    ) -> dict[str, Any]:
+    def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Assess the stands."""
-        from ..adapters.jobs.assess import assess  # noqa: PLC0415 - pandas may be missing on loading
+        # pandas may be missing when QGIS loads the plugin, so what needs it is imported in use.
+        from ..adapters.jobs.assess import assess  # noqa: PLC0415
+        from ..adapters.jobs.request import AssessRequest  # noqa: PLC0415
 
-        outcome = assess(self.request, progress)
+        layers = {name: taken.read(progress) if taken else None for name, taken in self.layers.items()}
+        credited = tuple(taken.read(progress) for taken in self.credited)
+        request = AssessRequest(**layers, credited=credited, **self.options)
+        outcome = assess(request, progress)
         tell_counts(outcome, feedback)
-        self.themes.ask_for(context, outcome.out, OUTPUT)
         outputs = {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}
-        return outputs | ({self.REPORT: str(self.request.report)} if self.request.report else {})
+        return outputs | ({self.REPORT: str(request.report)} if request.report else {})
 
     def _period(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str | None:
         days = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -9,7 +10,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
@@ -19,11 +19,13 @@ from ..core.progress import Progress
 from ..paths import resources_dir
 from .dependencies import missing_text
 from .feedback import FeedbackProgress
-from .inputs import stand_source
+from .inputs import is_narrowed, take_layer, take_source
+from .parameters import ENCODING, OUTPUT, STANDS
+from .results import ThemesOnCompletion
 from .translation import language
 
 if TYPE_CHECKING:
-    from ..adapters.jobs.request import StandSource
+    from ..adapters.qgis_layers import LayerSnapshot
 
 
 class StandAlgorithm(QgsProcessingAlgorithm):
@@ -51,34 +53,50 @@ class StandAlgorithm(QgsProcessingAlgorithm):
         missing = missing_text()
         return not missing, missing
 
-    def prepare_request(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> None:
+    themes: ThemesOnCompletion | None = None
+    """What is shown of the file in the output ``OUTPUT``, made while preparing; None for nothing."""
+
+    def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Take from layers and parameters all that the job needs."""
         raise NotImplementedError
 
-    def run_job(
-        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
-    ) -> dict[str, Any]:
+    def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Run the job and give the algorithm's outputs."""
         raise NotImplementedError
 
-    def layer_source(
-        self, layer: QgsVectorLayer | None, parameters: dict[str, Any], name: str, encoding: str | None = None
-    ) -> StandSource:
-        """What the job reads for the layer of parameter ``name``."""
-        if layer is None:
+    def taken(
+        self, parameters: dict[str, Any], name: str, context: QgsProcessingContext, encoding: str | None = None
+    ) -> LayerSnapshot | None:
+        """The layer of parameter ``name`` as the user sees it now; None where the parameter is empty."""
+        if parameters.get(name) in (None, ""):
+            return None
+        layer = self.parameterAsVectorLayer(parameters, name, context)
+        if layer is not None and not is_narrowed(parameters[name]):
+            return take_layer(layer, encoding)
+        source = self.parameterAsSource(parameters, name, context)
+        if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, name))
-        return stand_source(layer, parameters.get(name), encoding)
+        return take_source(source, layer.name() if layer is not None else source.sourceName())
+
+    def taken_stands(self, parameters: dict[str, Any], context: QgsProcessingContext) -> LayerSnapshot:
+        """The layer of stands, which must be given."""
+        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
+        stands = self.taken(parameters, STANDS, context, encoding)
+        if stands is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, STANDS))
+        return stands
 
     def prepareAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,  # noqa: ARG002 - QGIS hands it over
     ) -> bool:
         """Prepare in the main thread."""
         try:
-            self.prepare_request(parameters, context, feedback)
+            self.prepare_request(parameters, context)
         except CarbonError as error:
-            raise QgsProcessingException(_in_words(error)) from error
+            raise QgsProcessingException(error_in_words(error)) from error
         return True
 
     def processAlgorithm(
@@ -89,11 +107,14 @@ class StandAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         """Run the job; a run that was cancelled has no outputs."""
         try:
-            return self.run_job(context, feedback, FeedbackProgress(feedback))
+            outputs = self.run_job(feedback, FeedbackProgress(feedback))
         except CancelledError:
             return {}
         except CarbonError as error:
-            raise QgsProcessingException(_in_words(error)) from error
+            raise QgsProcessingException(error_in_words(error)) from error
+        if self.themes is not None:
+            self.themes.ask_for(context, Path(outputs[OUTPUT]), OUTPUT)
+        return outputs
 
 
 def plugin_icon() -> QIcon:
@@ -106,10 +127,10 @@ def help_page(name: str) -> str:
     return QUrl.fromLocalFile(str(resources_dir() / "help" / language() / "{}.html".format(name))).toString()
 
 
-def _in_words(error: CarbonError) -> str:
+def error_in_words(error: CarbonError) -> str:
+    """One line that says what is wrong and what to do, as QGIS shows it in the log and in the message bar."""
     # The table of messages is read with pandas, which may be missing when QGIS loads the plugin.
     from ..adapters.resources import render_error  # noqa: PLC0415
 
-    # One line, as on the command line: QGIS shows it in the log and in the message bar.
     message, hint = render_error(error, language())
     return "{}{}{} [{}]".format(message, "" if language() == "zh" else " ", hint, error.code)

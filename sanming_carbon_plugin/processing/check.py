@@ -10,19 +10,17 @@ from ..core.progress import Progress
 from .base import StandAlgorithm
 from .inputs import optional_path
 from .parameters import (
-    ENCODING,
     MAPPING,
     OUTPUT,
     OVERWRITE,
-    STANDS,
     encoding_parameter,
     mapping_parameter,
     output_parameter,
     overwrite_parameter,
     stands_parameter,
 )
-from .results import ThemesOnCompletion, tell_counts
-from .translation import language, tr
+from .results import tell_counts
+from .translation import tr
 
 
 class CheckAlgorithm(StandAlgorithm):
@@ -56,25 +54,17 @@ class CheckAlgorithm(StandAlgorithm):
         self.addParameter(overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("ISSUES_COUNT", tr("Number of issues")))
 
-    def prepare_request(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> None:
+    def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Take the layer and options."""
-        stands = self.parameterAsVectorLayer(parameters, STANDS, context)
-        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
-        self.themes = ThemesOnCompletion(language(), ("issues",))
-        self.stands = self.layer_source(stands, parameters, STANDS, encoding)
+        self.stands = self.taken_stands(parameters, context)
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = optional_path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
 
-    def run_job(
-        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
-    ) -> dict[str, Any]:
+    def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Check the stands."""
         from ..adapters.jobs.check import check  # noqa: PLC0415 - pandas may be missing on loading
 
-        outcome = check(self.stands, self.out, self.mapping, self.overwrite, progress)
+        outcome = check(self.stands.read(progress), self.out, self.mapping, self.overwrite, progress)
         tell_counts(outcome, feedback)
-        self.themes.ask_for(context, outcome.out, OUTPUT)
         return {OUTPUT: str(outcome.out), "ISSUES_COUNT": sum(outcome.issue_counts.values())}

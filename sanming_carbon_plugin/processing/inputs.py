@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qgis.core import (
-    QgsFeatureRequest,
     QgsMapLayer,
+    QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
     QgsProviderRegistry,
     QgsRasterLayer,
@@ -18,36 +19,38 @@ from qgis.core import (
 from ..core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from ..adapters.jobs.request import StandSource
+    from ..adapters.qgis_layers import LayerSnapshot
 
 
-def stand_source(layer: QgsVectorLayer, definition: object = None, encoding: str | None = None) -> StandSource:
-    """What a job reads for ``layer``, as the user sees the layer now.
-
-    A plain file is left to the job, which reads it faster, recognises its encoding and hashes it. A layer
-    that shows something else than its file (a filter, unsaved edits, joined or computed fields, a chosen
-    selection) or that has no file is copied here, in the main thread, because layers belong to it.
+def take_layer(layer: QgsVectorLayer, encoding: str | None = None) -> LayerSnapshot:
+    """What the job needs of ``layer``, taken in the main thread; its rows are read later, in the job's thread.
 
     Parameters
     ----------
     layer
         The layer.
-    definition
-        The parameter's value; its selection, filter and limit are followed.
     encoding
-        Text encoding asked for, None to recognise it.
+        Text encoding of its file, None to have it recognised.
     """
     # pandas may be missing when QGIS loads the plugin, so what needs it is imported in use.
-    from ..adapters.jobs.request import LayerSource  # noqa: PLC0415
-    from ..adapters.qgis_layers import read_qgis_layer  # noqa: PLC0415
+    from ..adapters.qgis_layers import snapshot  # noqa: PLC0415
 
-    request = _request(layer, definition)
-    if request is None and _shows_its_file(layer):
-        parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-        return LayerSource(parts["path"], parts.get("layerName") or None, encoding)
-    if request is not None:
-        return read_qgis_layer(layer.materialize(request))
-    return read_qgis_layer(layer)
+    taken = snapshot(layer)
+    return replace(taken, encoding=encoding) if encoding else taken
+
+
+def take_source(source: QgsProcessingFeatureSource, name: str) -> LayerSnapshot:
+    """What the job needs of a part of a layer: its selection, or the rows of a filter."""
+    from ..adapters.qgis_layers import snapshot  # noqa: PLC0415
+
+    return snapshot(source, name)
+
+
+def is_narrowed(definition: object) -> bool:
+    """Whether a parameter's value takes only a part of its layer."""
+    return isinstance(definition, QgsProcessingFeatureSourceDefinition) and bool(
+        definition.selectedFeaturesOnly or definition.filterExpression or definition.featureLimit >= 0
+    )
 
 
 def raster_sources(layers: Iterable[QgsMapLayer], names: str) -> tuple[tuple[str, str], ...]:
@@ -93,38 +96,3 @@ def layer_identifier(name: str) -> str:
 def optional_path(text: str | None) -> Path | None:
     """``text`` as a path, None where it is empty."""
     return Path(text) if text else None
-
-
-def _request(layer: QgsVectorLayer, definition: object) -> QgsFeatureRequest | None:
-    """Selection, filter and limit of a parameter's value; None where it takes the whole layer."""
-    if not isinstance(definition, QgsProcessingFeatureSourceDefinition):
-        return None
-    request = QgsFeatureRequest()
-    narrowed = False
-    if definition.filterExpression:
-        request.setFilterExpression(definition.filterExpression)
-        narrowed = True
-    if definition.selectedFeaturesOnly:
-        # Filters replace one another in a request, so the selection is put into the expression's place.
-        chosen: Any = set(layer.selectedFeatureIds())
-        if definition.filterExpression:
-            chosen &= {feature.id() for feature in layer.getFeatures(request)}
-        request = QgsFeatureRequest().setFilterFids(sorted(chosen))
-        narrowed = True
-    if definition.featureLimit >= 0:
-        request.setLimit(definition.featureLimit)
-        narrowed = True
-    return request if narrowed else None
-
-
-def _shows_its_file(layer: QgsVectorLayer) -> bool:
-    """Whether reading the layer's file gives just what the layer shows."""
-    if layer.providerType() != "ogr" or layer.subsetString() or layer.isModified():
-        return False
-    if layer.vectorJoins() or layer.fields().count() != layer.dataProvider().fields().count():
-        return False
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    by_number_only = parts.get("layerId") is not None and not parts.get("layerName")
-    return (
-        bool(parts.get("path")) and not parts.get("openOptions") and not parts.get("vsiPrefix") and not by_number_only
-    )

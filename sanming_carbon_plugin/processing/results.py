@@ -40,10 +40,8 @@ class ThemesOnCompletion(QgsProcessingLayerPostProcessorInterface):
         self._names = None if names is None else tuple(names)
         self._result: Path | None = None
 
-    def ask_for(self, context: QgsProcessingContext, result: Path | None, output: str) -> None:
+    def ask_for(self, context: QgsProcessingContext, result: Path, output: str) -> None:
         """Have ``result`` loaded when the algorithm is through; a caller that loads nothing ignores it."""
-        if result is None:
-            return
         self._result = result
         first = next(theme for name, theme in themes().items() if self._names is None or name in self._names)
         uri = QgsProviderRegistry.instance().encodeUri("ogr", {"path": str(result), "layerName": first.layer})

@@ -11,13 +11,11 @@ from ..core.progress import Progress
 from .base import StandAlgorithm
 from .inputs import optional_path, raster_sources
 from .parameters import (
-    ENCODING,
     MAPPING,
     OUTPUT,
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    STANDS,
     encoding_parameter,
     mapping_parameter,
     output_parameter,
@@ -67,25 +65,19 @@ class ZonalAlgorithm(StandAlgorithm):
         self.addParameter(overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
-    def prepare_request(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> None:
+    def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Take layers and options."""
-        stands = self.parameterAsVectorLayer(parameters, STANDS, context)
-        encoding = self.parameterAsString(parameters, ENCODING, context).strip() or None
-        self.stands = self.layer_source(stands, parameters, STANDS, encoding)
+        self.stands = self.taken_stands(parameters, context)
         layers = self.parameterAsLayerList(parameters, RASTERS, context)
         self.rasters = raster_sources(layers, self.parameterAsString(parameters, RASTER_NAMES, context))
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
 
-    def run_job(
-        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, progress: Progress
-    ) -> dict[str, Any]:
+    def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Take the statistics."""
         from ..adapters.jobs.zonal import zonal  # noqa: PLC0415 - pandas may be missing on loading
 
-        outcome = zonal(self.stands, self.rasters, self.out, self.mapping, self.overwrite, progress)
+        outcome = zonal(self.stands.read(progress), self.rasters, self.out, self.mapping, self.overwrite, progress)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sysconfig
 import zipfile
@@ -71,7 +72,17 @@ class Profile:
 
     def _run(self, command: list[str], timeout_s: float, **more_env: str) -> subprocess.CompletedProcess[str]:
         env = os.environ | environment() | {"QGIS_CUSTOM_CONFIG_PATH": str(self.folder)} | more_env
-        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout_s, check=False)
+        # A session of its own, so that QGIS and its X server end with it when it hangs.
+        started = subprocess.Popen(
+            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        try:
+            out, err = started.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)
+            out, err = started.communicate()
+            raise AssertionError("QGIS did not end in {} s:\n{}".format(timeout_s, err[-4000:])) from None
+        return subprocess.CompletedProcess(command, started.returncode, out, err)
 
 
 def environment() -> dict[str, str]:

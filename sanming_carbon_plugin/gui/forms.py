@@ -1,0 +1,60 @@
+"""Forms (``.ui``) and the values in their widgets, each read and written in one way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProject
+from qgis.gui import QgsDateEdit, QgsFileWidget, QgsMapLayerComboBox
+from qgis.PyQt import uic
+from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+
+_FORMS = Path(__file__).resolve().parent / "ui"
+
+Value = str | int | bool | None
+
+
+def load_form(name: str, widget: QWidget | None = None) -> QWidget:
+    """The form ``name``, filled into ``widget`` where one is given."""
+    return uic.loadUi(str(_FORMS / name), widget)
+
+
+def read(widget: QWidget) -> Value:
+    """Value of a widget as Processing takes it and as JSON can hold it; None where it is empty."""
+    if isinstance(widget, QgsMapLayerComboBox):
+        layer = widget.currentLayer()
+        return layer.id() if layer is not None else None
+    if isinstance(widget, QgsDateEdit):
+        return None if widget.isNull() else widget.date().toString(Qt.DateFormat.ISODate)
+    if isinstance(widget, (QgsFileWidget, QLineEdit)):
+        text = widget.filePath() if isinstance(widget, QgsFileWidget) else widget.text()
+        return text.strip() or None
+    if isinstance(widget, QComboBox):
+        return widget.currentData()
+    if isinstance(widget, (QCheckBox, QSpinBox)):
+        return widget.isChecked() if isinstance(widget, QCheckBox) else widget.value()
+    raise TypeError(type(widget).__name__)
+
+
+def write(widget: QWidget, value: Value) -> None:
+    """Put ``value``, as :func:`read` gave it, back; a layer that is gone leaves the choice empty."""
+    if isinstance(widget, QgsMapLayerComboBox):
+        widget.setLayer(QgsProject.instance().mapLayer(str(value)) if value else None)
+    elif isinstance(widget, QgsFileWidget):
+        widget.setFilePath(str(value or ""))
+    elif isinstance(widget, QgsDateEdit):
+        if value:
+            widget.setDate(QDate.fromString(str(value), Qt.DateFormat.ISODate))
+        else:
+            widget.clear()
+    elif isinstance(widget, QComboBox):
+        widget.setCurrentIndex(max(widget.findData(value), 0))
+    elif isinstance(widget, QCheckBox):
+        widget.setChecked(bool(value))
+    elif isinstance(widget, QSpinBox):
+        widget.setValue(int(value or 0))
+    elif isinstance(widget, QLineEdit):
+        widget.setText(str(value or ""))
+    else:
+        raise TypeError(type(widget).__name__)

@@ -1,0 +1,76 @@
+"""The made-up township, one click away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsMapLayer, QgsProcessingUtils, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+from ..core.errors import InputError
+from ..paths import resources_dir
+from ..processing.assess import AssessAlgorithm
+from ..processing.parameters import OUTPUT, RASTERS, STANDS
+
+_VECTORS = {
+    "stands": ("stands.gpkg", "Stands 2020", "小班 2020"),
+    "earlier": ("stands_2015.gpkg", "Stands 2015", "小班 2015"),
+    "credited": ("credited.gpkg", "Credited parcels", "已计碳汇地块"),
+    "tenure": ("tenure.gpkg", "Tenure", "林权宗地"),
+}
+_RASTERS = {
+    "s2": ("composite_2020.tif", "Composite 2020", "影像 2020"),
+    "dem": ("dem.tif", "Elevation", "高程"),
+}
+_PERIOD = ("2016-01-01", "2020-12-31")
+
+
+def open_sample(project: QgsProject, language: str) -> dict[str, Any]:
+    """Add the sample's layers in a group of their own.
+
+    Layers that are there already are used again.
+
+    Returns
+    -------
+    dict
+        Values for the fields of the dock.
+
+    Raises
+    ------
+    InputError
+        ``FILE_NOT_FOUND`` where this copy of the plugin came without the sample.
+    """
+    folder = resources_dir() / "sample"
+    title = "示例:虚构乡镇" if language == "zh" else "Sample: a made-up township"
+    group = project.layerTreeRoot().findGroup(title) or project.layerTreeRoot().insertGroup(0, title)
+    added: dict[str, QgsMapLayer] = {}
+    for name, (file, *titles) in [*_VECTORS.items(), *_RASTERS.items()]:
+        path = folder / file
+        if not path.exists():
+            raise InputError("FILE_NOT_FOUND", path=str(path))
+        known = next((node.layer() for node in group.findLayers() if _is_from(node.layer(), path)), None)
+        layer = known or _opened(path, titles[language == "zh"])
+        if known is None:
+            project.addMapLayer(layer, False)
+            group.addLayer(layer).setItemVisibilityChecked(name == "stands")
+        added[name] = layer
+    return {
+        STANDS: added["stands"].id(),
+        AssessAlgorithm.EARLIER: added["earlier"].id(),
+        AssessAlgorithm.PERIOD_START: _PERIOD[0],
+        AssessAlgorithm.PERIOD_END: _PERIOD[1],
+        AssessAlgorithm.CREDITED: [added["credited"].id()],
+        AssessAlgorithm.TENURE: added["tenure"].id(),
+        RASTERS: [(name, "", added[name].id()) for name in _RASTERS],
+        OUTPUT: str(Path(project.homePath() or QgsProcessingUtils.tempFolder()) / "sample_result.gpkg"),
+    }
+
+
+def _opened(path: Path, title: str) -> QgsMapLayer:
+    if path.suffix == ".tif":
+        return QgsRasterLayer(str(path), title)
+    return QgsVectorLayer(str(path), title, "ogr")
+
+
+def _is_from(layer: QgsMapLayer | None, path: Path) -> bool:
+    return layer is not None and Path(layer.source().partition("|")[0]) == path

@@ -1,0 +1,47 @@
+"""Step 2: what is doubtful in the stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsVectorLayer, QgsVectorLayerUtils
+from qgis.gui import QgisInterface
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ...adapters.words import word
+from ...processing.parameters import ENCODING, MAPPING, OUTPUT
+from ...processing.translation import language, tr
+from ..forms import Value
+from .step import Step
+
+CHECK = "sanmingcarbon:check"
+
+
+class CheckStep(Step):
+    """The checks alone."""
+
+    form = "check_step.ui"
+    help_anchor = "check"
+    check_wanted = pyqtSignal()
+
+    def __init__(self, iface: QgisInterface, parent: QObject) -> None:
+        super().__init__(iface, parent)
+        self.page.mapping.setFilter(tr("JSON files") + " (*.json)")
+        self.fields = {ENCODING: self.page.encoding, MAPPING: self.page.mapping}
+        self.page.check.clicked.connect(self.check_wanted)
+
+    def title(self) -> str:
+        """Name of the step."""
+        return tr("Check")
+
+    def show_result(self, algorithm_id: str, results: dict[str, Value]) -> None:
+        """Say how many doubts of each severity there are."""
+        if algorithm_id != CHECK:
+            return
+        layer = QgsVectorLayer("{}|layername=issues".format(results[OUTPUT]), "issues", "ogr")
+        severities: list[Any] = QgsVectorLayerUtils.getValues(layer, "severity")[0]
+        texts = [
+            "{}: {:,}".format(word("severity", severity, language()), severities.count(severity))
+            for severity in ("error", "warning", "info")
+        ]
+        self.page.found.setText(" · ".join(texts))

@@ -1,0 +1,99 @@
+"""Step 5: the map to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProject, QgsVectorLayer
+from qgis.gui import QgisInterface, QgsFileWidget
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QFileDialog
+
+from ...adapters.maps.pdf import export_map_pdf
+from ...adapters.maps.sheet import target_map
+from ...adapters.maps.themes import themes
+from ...core.errors import CarbonError
+from ...processing.assess import AssessAlgorithm
+from ...processing.translation import language, tr
+from .step import Step
+
+
+class MapsStep(Step):
+    """Opens and saves the target map of a result in the project."""
+
+    form = "maps_step.ui"
+    help_anchor = "maps"
+    failed = pyqtSignal(object)
+    saved = pyqtSignal(str)
+
+    def __init__(self, iface: QgisInterface, parent: QObject) -> None:
+        super().__init__(iface, parent)
+        for theme in themes().values():
+            if theme.layer == "stands":
+                self.page.theme.addItem(theme.title(language()), theme.name)
+        self.page.report.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.fields = {AssessAlgorithm.REPORT: self.page.report}
+        self.page.open_map.clicked.connect(self.open_map)
+        self.page.save_map.clicked.connect(self._save_map)
+        self.list_results()
+
+    def title(self) -> str:
+        """Name of the step."""
+        return tr("Plan and maps")
+
+    def list_results(self) -> None:
+        """Show the results that the project holds."""
+        combo = self.page.results
+        before = combo.currentData()
+        combo.clear()
+        for group in QgsProject.instance().layerTreeRoot().findGroups():
+            path = group.customProperty("sanming_carbon/result")
+            if path:
+                combo.addItem(group.name(), path)
+        combo.setCurrentIndex(max(combo.findData(before), 0 if combo.count() else -1))
+        for button in (self.page.open_map, self.page.save_map):
+            button.setEnabled(combo.count() > 0)
+
+    def open_map(self) -> None:
+        """Open the sheet of the chosen result and theme in the layout designer."""
+        layer = self._chosen_layer()
+        if layer is None:
+            return
+        project = QgsProject.instance()
+        try:
+            layout = target_map(project, layer, self.page.theme.currentData(), language())
+        except CarbonError as error:
+            self.failed.emit(error)
+            return
+        manager = project.layoutManager()
+        old = manager.layoutByName(layout.name())
+        if old is not None:
+            manager.removeLayout(old)
+        manager.addLayout(layout)
+        self.iface.openLayoutDesigner(layout)
+
+    def _save_map(self) -> None:
+        result = self.page.results.currentData()
+        if not result:
+            return
+        suggested = str(Path(result).with_suffix(".pdf"))
+        path, _ = QFileDialog.getSaveFileName(self.page, tr("Save the map"), suggested, tr("PDF files") + " (*.pdf)")
+        if not path:
+            return
+        try:
+            export_map_pdf(Path(result), Path(path), language(), self.page.theme.currentData())
+        except CarbonError as error:
+            self.failed.emit(error)
+            return
+        self.saved.emit(path)
+
+    def _chosen_layer(self) -> QgsVectorLayer | None:
+        result, theme = self.page.results.currentData(), self.page.theme.currentData()
+        for group in QgsProject.instance().layerTreeRoot().findGroups():
+            if group.customProperty("sanming_carbon/result") != result:
+                continue
+            for node in group.findLayers():
+                layer = node.layer()
+                if layer is not None and layer.customProperty("sanming_carbon/theme") == theme:
+                    return layer
+        return None

@@ -1,0 +1,59 @@
+"""What the five steps of the dock have in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from qgis.core import QgsProject
+from qgis.gui import QgisInterface
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QWidget
+
+from ..forms import Value, load_form, read, write
+
+
+class Step(QObject):
+    """One step of the work: its page, and the parameters its page gives.
+
+    A step only fills in parameters of Processing algorithms, so that all it does can also be done without it.
+    """
+
+    form: ClassVar[str]
+    """File of the page, below ``gui/ui``."""
+
+    help_anchor: ClassVar[str]
+    """Part of the help page about the dock."""
+
+    def __init__(self, iface: QgisInterface, parent: QObject) -> None:
+        super().__init__(parent)
+        self.iface = iface
+        self.page: Any = load_form(self.form)
+        self.fields: dict[str, QWidget] = {}
+        """Widgets by the parameter of ``assess`` they fill in."""
+
+    def title(self) -> str:
+        """Name of the step."""
+        raise NotImplementedError
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of ``assess`` that this step gives; those left empty are not in it."""
+        values = {name: read(widget) for name, widget in self.fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def remembered(self) -> dict[str, Any]:
+        """What the project shall remember of this step."""
+        return {name: read(widget) for name, widget in self.fields.items()}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Put back what the project remembered."""
+        for name, widget in self.fields.items():
+            if name in values:
+                write(widget, values[name])
+
+    def show_result(self, algorithm_id: str, results: dict[str, Value]) -> None:
+        """React to an algorithm that is through; by default nothing."""
+
+
+def known_layers(ids: list[str]) -> list[str]:
+    """Those of ``ids`` that are layers of the project."""
+    return [each for each in ids if QgsProject.instance().mapLayer(each) is not None]
