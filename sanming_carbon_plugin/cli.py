@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import locale
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from .about import version
+from .adapters.language import spoken_language
 from .adapters.terminal import TerminalProgress, write_line
 from .core.errors import CancelledError, CarbonError, UsageError
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A Windows console in another code page must not break a line of Chinese.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    language = _language()
+    language = spoken_language()
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         options = _parser().parse_args(arguments)
@@ -54,17 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _language() -> str:
-    named = os.environ.get("SANMING_CARBON_LANGUAGE")
-    if named:
-        return "zh" if named.casefold().startswith("zh") else "en"
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name)
-        if value:
-            return "zh" if value.casefold().startswith("zh") else "en"
-    return "zh" if (locale.getlocale()[0] or "").casefold().startswith(("zh", "chinese")) else "en"
 
 
 def _tell(problem: CarbonError, language: str) -> int:
@@ -216,13 +205,13 @@ def _run_explain(options: argparse.Namespace) -> None:
     text = (
         json.dumps(explanation, ensure_ascii=False, indent=2)
         if options.json
-        else explanation_text(explanation, _language())
+        else explanation_text(explanation, spoken_language())
     )
     write_line(sys.stdout, text)
 
 
 def _run(job: Callable) -> None:
-    progress = TerminalProgress(sys.stderr, _language())
+    progress = TerminalProgress(sys.stderr, spoken_language())
     outcome = job(progress)
     progress.finish()
     for name, value in outcome.counts.items():

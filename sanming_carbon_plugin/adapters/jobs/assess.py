@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ...core.tickets.tenure import TenureParcels
 from ..carbon_parameters import load_errors, load_parameters
 from ..geopackage import OutputTable, write_geopackage
 from ..hashes import sha256_of_file
+from ..language import spoken_language
 from ..profiles import load_profile
 from ..reports import ReportInput, write_report
 from ..rule_files import load_rule_sets
@@ -69,16 +69,8 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     if request.report is not None:
         progress.step("report")
         content = ReportInput(layer.frame, result.summary.frame, issues.frame, record)
-        write_report(content, request.report, report_language(), progress)
+        write_report(content, request.report, request.language or spoken_language(), progress)
     return JobOutcome(request.out, _counts(result), issue_counts(issues.frame))
-
-
-def report_language() -> str:
-    """Language of reports: Chinese where the machine speaks it."""
-    import os
-
-    spoken = os.environ.get("SANMING_CARBON_LANGUAGE") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "zh" if spoken.casefold().startswith(("zh", "chinese")) else "en"
 
 
 def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dict[str, dict[str, object]]]:

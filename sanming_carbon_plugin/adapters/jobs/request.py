@@ -37,6 +37,8 @@ class AssessRequest:
         Name of a shipped ticket profile, or a file.
     report
         Folder for the tables and the report, None for none.
+    language
+        ``en`` or ``zh`` for the report, None for the language of the machine.
     """
 
     stands: StandSource
@@ -55,6 +57,7 @@ class AssessRequest:
     seed: int = 0
     overwrite: bool = False
     report: Path | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)

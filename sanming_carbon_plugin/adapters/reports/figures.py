@@ -30,8 +30,11 @@ def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, object]:
 def summary_in_words(summary: pd.DataFrame, language: str) -> pd.DataFrame:
     """The summary with codes as words and columns named for readers."""
     table = summary.copy()
-    for kind in ("species_group", "age_group"):
-        table[kind] = [word(kind, value, language) for value in summary[kind]]
+    table["species_group"] = [word("species_group", value, language) for value in summary["species_group"]]
+    # Bamboo counts its age in three groups of its own.
+    bamboo = summary["species_group"] == "bamboo"
+    kinds = bamboo.map({True: "bamboo_age_group", False: "age_group"})
+    table["age_group"] = [word(kind, age, language) for kind, age in zip(kinds, summary["age_group"], strict=True)]
     for name in ("county", "township"):
         table[name] = [word("report", "unknown", language) if value is None else value for value in summary[name]]
     return table.rename(columns={name: word("column", name, language) for name in table.columns})

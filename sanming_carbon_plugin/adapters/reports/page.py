@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from . import ReportInput
 
 _STYLE = """
-body{font:15px/1.55 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#1d2a21;max-width:1100px;
+body{font:15px/1.55 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#1d2a21;max-width:1320px;
 margin:2rem auto;padding:0 1.2rem}
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:2px solid #2f6b46}
 .note{background:#f4f1e4;border-left:4px solid #b58900;padding:.5rem .8rem}
