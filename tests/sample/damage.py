@@ -10,7 +10,7 @@ from .place import dice
 
 KINDS = {"pine_wilt": 190, "fire": 9, "felling": 16}
 MEDIAN_HA = {"pine_wilt": 0.30, "fire": 0.8, "felling": 0.7}
-SMALLEST_HA, LARGEST_HA = 0.05, 3.0
+SMALLEST_HA, LARGEST_HA = 0.05, 2.99
 
 
 def blob(x: float, y: float, area_ha: float, rng: np.random.Generator) -> shapely.Polygon:
@@ -24,7 +24,7 @@ def blob(x: float, y: float, area_ha: float, rng: np.random.Generator) -> shapel
     points = np.stack([radius * np.cos(angle) * stretch, radius * np.sin(angle) / stretch], axis=1)
     shape = shapely.polygons(points)
     points *= np.sqrt(area_ha * 1e4 / shapely.area(shape))
-    return shapely.polygons(np.round(points + [x, y], 2))
+    return shapely.polygons(np.round(points + np.array([x, y]), 2))
 
 
 def make_damage(state: pd.DataFrame, outline: np.ndarray) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def without_overlaps(table: pd.DataFrame) -> pd.DataFrame:
     kept: list[int] = []
     for number, patch in enumerate(table["geometry"]):
         others = table["geometry"].iloc[kept]
-        if not len(kept) or not shapely.intersects(shapely.buffer(patch, 10.0), others.to_numpy()).any():
+        if not kept or not shapely.intersects(shapely.buffer(patch, 10.0), others.to_numpy()).any():
             kept.append(number)
     result = table.iloc[kept].reset_index(drop=True)
     result["area_ha"] = np.round(shapely.area(result["geometry"].to_numpy()) / 1e4, 4)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .growth import AGE_ROW, age_group
-from .place import COUNTY, PROVINCE, TOWNSHIP
+from .place import COUNTY, NOTHING, PROVINCE, TOWNSHIP
 from .sites import aspect_class, position_class, slope_class
 from .species import TREES, composition_text
 
@@ -24,12 +24,16 @@ NO_FOREST_LAND = ("cropland", "water", "built")
 CHANGE = {"felled": "20", "burnt": "71", "planted": "10", "afforested": "10", "built": "41"}
 ROLLED_RATE = {1: 0.071, 2: 0.056, 3: 0.041, 4: 0.031, 5: 0.020}  # yearly rate by age group of modelled updates
 
-FIELDS = (
-    "SHENG XIAN XIANG CUN LIN_YE_JU LIN_CHANG LIN_BAN XIAO_BAN DI_MAO PO_XIANG PO_WEI PO_DU KE_JI_DU TU_RANG_LX "
-    "TU_CENG_HD MIAN_JI LD_QS LM_QS DI_LEI LIN_ZHONG QI_YUAN SEN_LIN_LB SHI_QUAN_D GJGYL_BHDJ G_CHENG_LB LING_ZU "
-    "YU_BI_DU YOU_SHI_SZ SZ_ZC PINGJUN_NL PINGJUN_XJ PINGJUN_SG PINGJUN_DM HUO_LMGQXJ MEI_GQ_ZS TD_TH_LX DISPE "
-    "DISASTER_C ZL_DJ LD_KD LD_CD BCLD BH_DJ LYFQ QYKZ BHYY BHND DC_RQ DC_FF REMARKS"
-).split()
+# fmt: off
+FIELDS = [
+    "SHENG", "XIAN", "XIANG", "CUN", "LIN_YE_JU", "LIN_CHANG", "LIN_BAN", "XIAO_BAN", "DI_MAO", "PO_XIANG", "PO_WEI",
+    "PO_DU", "KE_JI_DU", "TU_RANG_LX", "TU_CENG_HD", "MIAN_JI", "LD_QS", "LM_QS", "DI_LEI", "LIN_ZHONG", "QI_YUAN",
+    "SEN_LIN_LB", "SHI_QUAN_D", "GJGYL_BHDJ", "G_CHENG_LB", "LING_ZU", "YU_BI_DU", "YOU_SHI_SZ", "SZ_ZC",
+    "PINGJUN_NL", "PINGJUN_XJ", "PINGJUN_SG", "PINGJUN_DM", "HUO_LMGQXJ", "MEI_GQ_ZS", "TD_TH_LX", "DISPE",
+    "DISASTER_C", "ZL_DJ", "LD_KD", "LD_CD", "BCLD", "BH_DJ", "LYFQ", "QYKZ", "BHYY", "BHND", "DC_RQ", "DC_FF",
+    "STBHHX", "ZRBHQ_HX", "QSZY", "REMARKS",
+]
+# fmt: on
 NUMBERS = {  # kind, width, precision
     "TU_CENG_HD": ("integer", 3, 0),
     "MIAN_JI": ("real", 18, 4),
@@ -76,12 +80,16 @@ def ownership(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         {
             "LD_QS": np.where(state_land, "10", "20"),
             "LM_QS": np.where(state_land, "10", trees),
-            "SEN_LIN_LB": np.where(kept, forest, None),
-            "SHI_QUAN_D": np.where(national, "10", np.where(kept & (forest == "12"), "20", None)),
-            "GJGYL_BHDJ": np.where(national, grade, None),
-            "BH_DJ": np.where(kept, protect, None),
-            "LIN_ZHONG": np.where(kept, np.where(np.isin(forest, ["11", "12"]), use, commercial), None),
-            "LIN_CHANG": np.where(state_land, "301", None),
+            "SEN_LIN_LB": np.where(kept, forest, NOTHING),
+            "SHI_QUAN_D": np.where(national, "10", np.where(kept & (forest == "12"), "20", NOTHING)),
+            "GJGYL_BHDJ": np.where(national, grade, NOTHING),
+            "BH_DJ": np.where(kept, protect, NOTHING),
+            "LIN_ZHONG": np.where(kept, np.where(np.isin(forest, ["11", "12"]), use, commercial), NOTHING),
+            "LIN_CHANG": np.where(state_land, "301", NOTHING),
+            # Three local fields beside the common ones: without them no rule may allow a clear-cut.
+            "STBHHX": np.where(kept & (rank > 0.90), "1", "0"),
+            "ZRBHQ_HX": np.where(kept & (rank > 0.985), "1", "0"),
+            "QSZY": np.where(rng.random(count) < 0.02, "1", "0"),
         }
     )
 
@@ -97,9 +105,9 @@ def ground_fields(table: pd.DataFrame) -> pd.DataFrame:
             "PO_WEI": position_class(table).astype(str),
             "PO_DU": slope_class(table["slope_deg"]).astype(str),
             "KE_JI_DU": np.where(table["position"] + 0.2 * table["field_remote"] > 1.15, "3", reach),
-            "TU_RANG_LX": np.where(forest_land, np.where(table["elevation_m"] > 640, "黄壤", "红壤"), None),
+            "TU_RANG_LX": np.where(forest_land, np.where(table["elevation_m"] > 640, "黄壤", "红壤"), NOTHING),
             "TU_CENG_HD": np.where(forest_land, np.round(table["soil_cm"] / 5.0) * 5.0, np.nan),
-            "ZL_DJ": np.where(forest_land, grade, None),
+            "ZL_DJ": np.where(forest_land, grade, NOTHING),
         }
     )
 
@@ -111,9 +119,9 @@ def stocking_fields(table: pd.DataFrame, end: str, method: np.ndarray, rng: np.r
     forest = np.isin(cover, TREES)
     stocked = forest | np.isin(cover, ["660", "sparse"])
     planted = stocked | np.isin(cover, ["700", "900", "unestablished"])
-    species = np.where(forest | np.isin(cover, ["660", "700", "900"]), cover, None)
+    species = np.where(forest | np.isin(cover, ["660", "700", "900"]), cover, NOTHING)
     species = np.where(np.isin(cover, ["sparse", "unestablished"]), main, species)
-    species = np.where(np.isin(species, ["cutover", "barren", "sparse"]), None, species)
+    species = np.where(np.isin(species, ["cutover", "barren", "sparse"]), NOTHING, species)
     error = np.array([METHOD_ERROR[m] for m in method]) * rng.standard_normal(count)
     volume = np.where(forest | (cover == "sparse"), table[f"volume{end}"] * np.exp(error), 0.0)
     age = table[f"age{end}"].to_numpy(float) + np.where(forest, rng.choice([-1, 0, 0, 0, 1], size=count), 0)
@@ -142,7 +150,7 @@ def stocking_fields(table: pd.DataFrame, end: str, method: np.ndarray, rng: np.r
             "DI_LEI": np.where(forest, "0111", tags(cover, LAND_CLASS)),
             "YOU_SHI_SZ": species,
             "SZ_ZC": np.array(text, dtype=object),
-            "QI_YUAN": np.where(planted, table[f"origin{end}"], None),
+            "QI_YUAN": np.where(planted, table[f"origin{end}"], NOTHING),
             "PINGJUN_NL": known,
             "YU_BI_DU": np.round(closure, 2),
             "PINGJUN_XJ": np.where(stocked, np.round(diameter, 1), np.nan),
@@ -156,7 +164,7 @@ def stocking_fields(table: pd.DataFrame, end: str, method: np.ndarray, rng: np.r
 
 def age_groups(fields: pd.DataFrame, main: np.ndarray) -> np.ndarray:
     """Return LING_ZU by the dominant species of the main layer; bamboo in three classes; '0' for shrub."""
-    result = []
+    result: list[str | None] = []
     for land, code, lead, origin, age in zip(
         fields["DI_LEI"], fields["YOU_SHI_SZ"], main, fields["QI_YUAN"], fields["PINGJUN_NL"], strict=True
     ):

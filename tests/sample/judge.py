@@ -114,8 +114,13 @@ def damage_score(folder: Path, truth_folder: Path, ndvi: float = -0.085, ndmi: f
     real = rasterise(patch_shapes, np.ones(len(patch_shapes)), IMAGE_GRID, 0.0) > 0
     seen = cells & np.isfinite(fall_v)
     hit = float((flag & real & seen).sum())
-    cell_f1 = 2 * hit / (flag & seen).sum().clip(1) * hit / (real & seen).sum() / (
-        hit / (flag & seen).sum().clip(1) + hit / (real & seen).sum()
+    cell_f1 = (
+        2
+        * hit
+        / (flag & seen).sum().clip(1)
+        * hit
+        / (real & seen).sum()
+        / (hit / (flag & seen).sum().clip(1) + hit / (real & seen).sum())
     )
     found = np.bincount(stand[flag], minlength=len(shapes)) * 0.01 > 0.08
     wanted = (truth["damage_ha"] > 0.1).to_numpy() & searched

@@ -28,11 +28,11 @@ class Landscape:
     ridge: np.ndarray  # strength of ridge and valley lines, 0 to 1: where stand boundaries like to run
 
 
-def fractal(shape: tuple[int, int], roughness: float, longest_cells: float, rng: np.random.Generator) -> np.ndarray:
+def fractal(shape: tuple[int, ...], roughness: float, longest_cells: float, rng: np.random.Generator) -> np.ndarray:
     """Return noise with mean 0 and standard deviation 1; a larger ``roughness`` makes smoother hills."""
     rows, cols = shape
     big = (2 * rows, 2 * cols)  # twice the size, so that opposite edges do not match
-    frequency = np.hypot(np.fft.fftfreq(big[0])[:, None], np.fft.rfftfreq(big[1])[None, :])
+    frequency = np.hypot(np.fft.fftfreq(rows * 2, 1.0)[:, None], np.fft.rfftfreq(cols * 2, 1.0)[None, :])
     amplitude = np.maximum(frequency, 1.0 / longest_cells) ** (-roughness / 2.0)
     amplitude[0, 0] = 0.0
     spectrum = np.fft.rfft2(rng.standard_normal(big)) * amplitude

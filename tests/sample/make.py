@@ -25,6 +25,7 @@ from tests.sample.parcels import Parcels, make_parcels
 from tests.sample.place import (
     DEM_GRID,
     IMAGE_GRID,
+    NOTHING,
     OUTLINE_GRID,
     REFERENCE_2015,
     REFERENCE_NOW,
@@ -34,7 +35,7 @@ from tests.sample.place import (
 )
 from tests.sample.sites import describe_sites
 from tests.sample.stands import put_together, stand_key, stand_table
-from tests.sample.truth import GROUP_OF, truth_table
+from tests.sample.truth import truth_table
 from tests.sample.variant import office_variant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,7 @@ def inventories(sites: pd.DataFrame, state: pd.DataFrame, patches: pd.DataFrame,
     rng = dice("survey 2015")
     method = survey_methods(seen_then, rng, now=False)
     parts = record(seen_then, "_2015", method, rng)
-    calm = pd.DataFrame({"DISPE": np.where(parts[2]["DI_LEI"].isin(["0111", "0113"]), "00", None)})
+    calm = pd.DataFrame({"DISPE": np.where(parts[2]["DI_LEI"].isin(["0111", "0113"]), "00", NOTHING)})
     calm["DISASTER_C"] = calm["DISPE"].str[:1]
     parts += [calm, pd.DataFrame({"DC_FF": method})]
     fields_then = survey.assemble(then.keys, parts, shapely.area(shape_then) / 1e4, REFERENCE_2015)
@@ -100,8 +101,8 @@ def inventories(sites: pd.DataFrame, state: pd.DataFrame, patches: pd.DataFrame,
     fields_now = surveyed_late(fields_now, fields_then, earlier_row, rng)
     fields_then = slips.hide_cells(fields_then, dice("hidden 2015"))
     recorded = fields_now["YOU_SHI_SZ"].copy()
-    fields_now, slip = slips.slip_the_pen(fields_now, planted, dice("slips"))
     fields_now = slips.hide_cells(fields_now, dice("hidden 2020"))
+    fields_now, slip = slips.slip_the_pen(fields_now, planted, dice("slips"))
     truth = truth_table(stand_key(now.keys), now.keys, table_now, planted, slip, hurt, shape_now, recorded)
     return (fields_now, shape_now), (fields_then, shape_then), truth
 
@@ -134,7 +135,7 @@ def harmed_area(patches: pd.DataFrame, group: np.ndarray, count: int) -> pd.Data
 
 def changes(table: pd.DataFrame) -> pd.DataFrame:
     reason = survey.tags(table["event"], survey.CHANGE)
-    return pd.DataFrame({"BHYY": reason, "BHND": np.where(pd.notna(reason), table["event_year"], None)})
+    return pd.DataFrame({"BHYY": reason, "BHND": np.where(pd.notna(reason), table["event_year"], NOTHING)})
 
 
 def remarks(table: pd.DataFrame) -> np.ndarray:
@@ -202,20 +203,19 @@ def make(folder: Path, truth_folder: Path, with_images: bool = True) -> None:
     now, then, truth = inventories(sites, state, patches, redraw(lines, parcels), lines)
     kinds = {n: survey.NUMBERS.get(n, ("text", survey.WIDTHS.get(n, 3), 0)) for n in survey.FIELDS}
     kinds["DC_RQ"] = ("date", 0, 0)
-    writing.write_layer(folder / "stands.gpkg", "stands", *now, kinds)
-    writing.write_layer(folder / "stands_2015.gpkg", "stands", *then, kinds)
-    writing.write_layer(folder / "tenure.gpkg", "tenure", *tenure.make_tenure(land, parcels), tenure.TENURE_FIELDS)
+    writing.write_layer(folder / "stands.gpkg", "stands", now[0], now[1], kinds)
+    writing.write_layer(folder / "stands_2015.gpkg", "stands", then[0], then[1], kinds)
+    rights = tenure.make_tenure(land, parcels)
+    writing.write_layer(folder / "tenure.gpkg", "tenure", rights[0], rights[1], tenure.TENURE_FIELDS)
     forest = now[0]["DI_LEI"].isin(["0111"]).to_numpy()
     claims = tenure.make_credited(now[1], forest)
-    writing.write_layer(folder / "credited.gpkg", "credited", *claims, tenure.CREDITED_FIELDS)
+    writing.write_layer(folder / "credited.gpkg", "credited", claims[0], claims[1], tenure.CREDITED_FIELDS)
     villages = tenure.make_villages(now[0]["CUN"].astype(int).to_numpy() - 201, now[1])
     fields = {"CUN": ("text", 3, 0), "name": ("text", 40, 0)}
-    writing.write_layer(folder / "township.gpkg", "villages", *villages, fields)
+    writing.write_layer(folder / "township.gpkg", "villages", villages[0], villages[1], fields)
     (folder / "gbk").mkdir(exist_ok=True)
     writing.write_shapefile_gbk(folder / "gbk" / "xiaoban.shp", *office_variant(*now))
-    truth.to_csv(
-        truth_folder / "truth.csv", index=False, encoding="utf-8", lineterminator="\n"
-    ) if pd.__version__ >= "1.5" else None
+    truth.to_csv(truth_folder / "truth.csv", index=False, encoding="utf-8", lineterminator="\n")
     hurt = patches.assign(stand_key=truth["stand_key"].to_numpy()[put_together(sites, state)[1].group[patches["atom"]]])
     kinds = {
         "kind": ("text", 12, 0),

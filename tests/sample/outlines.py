@@ -28,7 +28,7 @@ class Lines:
 def trace(label: np.ndarray) -> tuple[list[np.ndarray], list[tuple[int, int]]]:
     """Follow the cell edges between different labels from junction to junction; return corner chains (row, col)."""
     padded = np.pad(label, 1, constant_values=-1)
-    rows, cols = padded.shape
+    cols = padded.shape[1]
     upright = np.argwhere(padded[:, :-1] != padded[:, 1:])  # edge right of (r, c): corners (r, c+1)-(r+1, c+1)
     level = np.argwhere(padded[:-1] != padded[1:])  # edge below (r, c): corners (r+1, c)-(r+1, c+1)
     start = np.concatenate(
@@ -43,45 +43,53 @@ def trace(label: np.ndarray) -> tuple[list[np.ndarray], list[tuple[int, int]]]:
     return chains(start, end, sides, cols + 1)
 
 
-def chains(start, end, sides, width) -> tuple[list[np.ndarray], list[tuple[int, int]]]:
+def chains(
+    start: np.ndarray, end: np.ndarray, sides: np.ndarray, width: int
+) -> tuple[list[np.ndarray], list[tuple[int, int]]]:
     """Join cell edges that separate the same two labels into chains that end at junctions."""
+    ends = list(zip(start.tolist(), end.tolist(), strict=True))
+    pair = [tuple(p) for p in sides.tolist()]
     at: dict[int, list[int]] = {}
-    for number, (a, b) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+    for number, (a, b) in enumerate(ends):
         at.setdefault(a, []).append(number)
         at.setdefault(b, []).append(number)
-    pair = [tuple(p) for p in sides.tolist()]
     junction = {corner for corner, numbers in at.items() if len(numbers) != 2 or pair[numbers[0]] != pair[numbers[1]]}
-    ends = list(zip(start.tolist(), end.tolist(), strict=True))
+    starts = [(corner, number) for corner in sorted(junction) for number in at[corner]]
+    starts += [(a, number) for number, (a, _) in enumerate(ends)]  # rings without a junction: islands
     used = [False] * len(ends)
     paths, between = [], []
-
-    def place(corner: np.ndarray) -> np.ndarray:
-        """Move junctions off the lattice; the same corner always moves the same way."""
-        away = JITTER * np.stack([np.sin(corner * 12.9898) * 43.7 % 1.0, np.sin(corner * 78.233) * 91.3 % 1.0], axis=1)
-        return np.stack([corner // width - 1, corner % width - 1], axis=1) + away - JITTER / 2.0
-
-    def walk(corner: int, number: int) -> None:
-        path = [corner]
-        while True:
-            used[number] = True
-            a, b = ends[number]
-            corner = b if a == corner else a
-            path.append(corner)
-            onward = [k for k in at[corner] if not used[k]]
-            if corner in junction or not onward:
-                break
-            number = onward[0]
-        paths.append(place(np.array(path)))
-        between.append(pair[number])
-
-    for corner in sorted(junction):
-        for number in at[corner]:
-            if not used[number]:
-                walk(corner, number)
-    for number in range(len(ends)):  # rings without a junction: islands
+    for corner, number in starts:
         if not used[number]:
-            walk(ends[number][0], number)
+            paths.append(off_lattice(np.array(walk(corner, number, ends, at, junction, used)), width))
+            between.append(pair[number])
     return paths, between
+
+
+def walk(
+    corner: int,
+    number: int,
+    ends: list[tuple[int, int]],
+    at: dict[int, list[int]],
+    junction: set[int],
+    used: list[bool],
+) -> list[int]:
+    """Follow edges from a corner until the next junction, or around."""
+    path = [corner]
+    while True:
+        used[number] = True
+        a, b = ends[number]
+        corner = b if a == corner else a
+        path.append(corner)
+        onward = [k for k in at[corner] if not used[k]]
+        if corner in junction or not onward:
+            return path
+        number = onward[0]
+
+
+def off_lattice(corner: np.ndarray, width: int) -> np.ndarray:
+    """Return row and column of corners, shaken a little; the same corner always moves the same way."""
+    shake = np.stack([np.sin(corner * 12.9898) * 43.7 % 1.0, np.sin(corner * 78.233) * 91.3 % 1.0], axis=1)
+    return np.stack([corner // width - 1, corner % width - 1], axis=1) + JITTER * (shake - 0.5)
 
 
 def smooth(path: np.ndarray, sigma: float, tolerance_m: float, grid: Grid) -> np.ndarray:

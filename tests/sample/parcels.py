@@ -133,7 +133,7 @@ def seeds_by_weight(weight: np.ndarray, count: int, rng: np.random.Generator) ->
     return np.sort(chosen)
 
 
-def spread_seeds(count: int, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def spread_seeds(count: int, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return cells on a jittered lattice: even, but not regular."""
     step = np.sqrt(shape[0] * shape[1] / count)
     r, c = np.meshgrid(np.arange(step / 2, shape[0], step), np.arange(step / 2, shape[1], step), indexing="ij")
@@ -163,7 +163,9 @@ def township(block: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     r, c = np.mgrid[0:rows, 0:cols]
     distance = np.hypot((r - rows * 0.5) / (rows * 0.45), (c - cols * 0.5) / (cols * 0.45))
     distance += 0.07 * fractal(block.shape, 3.0, 200, rng)
-    middle = ndimage.mean(distance, block, np.arange(block.max() + 1))
+    size = np.bincount(block.ravel())
+    middle = np.bincount(block.ravel(), weights=distance.ravel()) / np.maximum(size, 1)
+    middle[size == 0] = np.inf
     margin = np.ones(block.shape, dtype=bool)
     margin[25:-25, 25:-25] = False
     middle[np.unique(block[margin])] = np.inf

@@ -16,6 +16,7 @@ TOWNSHIP_ZH = "青溪镇(虚构)"
 PERIOD = ("2016-01-01", "2020-12-31")
 REFERENCE_NOW, REFERENCE_2015 = "2020-12-31", "2015-12-31"
 YEARS = 5.0
+NOTHING = np.array(None, dtype=object)  # an empty cell inside np.where
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,9 @@ def true_origin(cover: np.ndarray, sites: pd.DataFrame, rng: np.random.Generator
 
 def true_age(cover: np.ndarray, origin: np.ndarray, sites: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     """Return the age at the later inventory in years (NaN where it has no meaning)."""
-    middle = {"220": (29, 9), "261": (22, 6), "310": (19, 8), "490": (46, 13), "470": (28, 10), "620": (43, 13)}
-    middle |= {"630": (33, 9), "610": (24, 7), "550": (6, 1.5), "660": (5, 2), "700": (14, 6), "sparse": (26, 9)}
+    middle: dict[str, tuple[float, float]] = {"220": (24, 8), "261": (19, 6), "310": (16.5, 7.5), "490": (38, 12)}
+    middle |= {"470": (24, 9), "620": (36, 12), "630": (28, 8), "610": (22, 7), "550": (6, 1.5), "660": (5, 2)}
+    middle |= {"700": (14, 6), "sparse": (26, 9)}
     values = np.array([middle.get(c, (np.nan, np.nan)) for c in cover], dtype=float)
     natural = np.array([o is not None and o.startswith("1") for o in origin])
     age = values[:, 0] + values[:, 1] * (0.75 * rng.standard_normal(len(cover)) + 0.65 * sites["field_old"].to_numpy())

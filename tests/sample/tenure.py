@@ -85,7 +85,7 @@ def tenure_rows(village: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
         p=[0.02, 0.03, 0.02, 0.05, 0.18, 0.35, 0.35],
     ).astype(object)
     expiry[(kind == "state") | ((kind == "collective") & (rng.random(count) < 0.15))] = None
-    disputed = rng.choice(["no", "yes", None], size=count, p=[0.93, 0.045, 0.025])
+    disputed = rng.choice(np.array(["no", "yes", None], dtype=object), size=count, p=[0.93, 0.045, 0.025])
     certificate = np.array([f"将林证字(虚构)第{n:05d}号" for n in 10_001 + np.arange(count)], dtype=object)
     certificate[rng.random(count) < 0.015] = None
     return pd.DataFrame(
@@ -103,7 +103,8 @@ def tenure_rows(village: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
 def make_credited(outline: np.ndarray, forest: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
     """Return parcels already claimed elsewhere; some follow stands, most cut through them."""
     rng = dice("credited")
-    rows, shapes = [], []
+    rows: list[tuple[str, str, str, str]] = []
+    shapes: list[shapely.Geometry] = []
     whole = shapely.union_all(outline)
     centre = shapely.get_coordinates(shapely.point_on_surface(outline))
     for scheme, number, start, end, area_ha, lie in CLAIMS:
