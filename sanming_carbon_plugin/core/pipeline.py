@@ -38,7 +38,8 @@ from .stands.tables import StandTables
 from .tickets.credited_parcels import CreditedParcels
 from .tickets.eligibility import eligibility
 from .tickets.profiles import Profile
-from .tickets.tenure import TenureParcels
+from .tickets.tenure import TenureParcels, tenure_cover
+from .tickets.ticket_facts import known_dispute
 
 Coordinates = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -170,6 +171,15 @@ def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
     return SinkResult(found.columns, join_issues([*doubts, found.issues]), found.errors)
 
 
+def _ask_who_holds_the_land(walk: Walk) -> StageResult:
+    if walk.inputs.tenure is None:
+        return StageResult(pd.DataFrame(index=walk.facts.index))
+    cover = tenure_cover(walk.geometry, walk.inputs.tenure, walk.inputs.period, walk.progress)
+    recorded = walk.facts["dispute"].to_numpy(dtype=object)
+    dispute = known_dispute(recorded, cover, walk.inputs.profile)
+    return StageResult(pd.DataFrame({"dispute": dispute}, index=walk.facts.index))
+
+
 def _find_the_measures(walk: Walk) -> StageResult:
     return classify(walk.facts, walk.geometry, walk.inputs.rules, progress=walk.progress)
 
@@ -193,6 +203,7 @@ STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
     ("evidence", _see_what_the_rasters_say),
     ("stock", _weigh_the_carbon),
     ("sink", _compare_with_the_earlier_inventory),
+    ("tenure", _ask_who_holds_the_land),
     ("classes", _find_the_measures),
     ("tickets", _judge_the_tickets),
 )

@@ -43,7 +43,7 @@ def ticket_facts(
     if cover is not None:
         added["tenure_covered_share_low"] = cover.proved
         added["tenure_covered_share_high"] = cover.provable
-        added["dispute"] = _dispute(text_column(facts, "dispute"), cover, profile)
+        added["dispute"] = known_dispute(text_column(facts, "dispute"), cover, profile)
     return facts.assign(**added)
 
 
@@ -88,7 +88,14 @@ def _yes_where(known: npt.NDArray[np.bool_]) -> Texts:
     return result
 
 
-def _dispute(recorded: Texts, cover: TenureCover, profile: Profile) -> Texts:
+def known_dispute(recorded: Texts, cover: TenureCover, profile: Profile) -> Texts:
+    """What the inventory and the tenure layer together know of a dispute: either may name one.
+
+    Parameters
+    ----------
+    recorded
+        ``yes``, ``no`` or None as the inventory has it. Shape (n,).
+    """
     result = recorded.copy()
     nothing_recorded = pd.isna(recorded)
     result[nothing_recorded & (cover.undisputed >= profile.number("proved_share"))] = "no"
