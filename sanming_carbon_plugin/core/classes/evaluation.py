@@ -6,7 +6,7 @@ sign. A missing value, or a missing column, is unknown; an interval that lies ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -30,13 +30,20 @@ class FactsView:
     the wrong way round, nothing is known of it.
     """
 
-    def __init__(self, facts: pd.DataFrame) -> None:
+    def __init__(self, facts: pd.DataFrame, declared: Mapping[str, str] | None = None) -> None:
         self._facts = facts
+        self._declared = declared or {}
         self._intervals: dict[str, tuple[Floats, Floats]] = {}
         self._words: dict[str, tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]] = {}
 
     def __len__(self) -> int:
         return len(self._facts)
+
+    def declaring(self, declared: Mapping[str, str]) -> FactsView:
+        """The same table, with words put in wherever a stand has none."""
+        other = FactsView(self._facts, declared)
+        other._intervals = self._intervals
+        return other
 
     @property
     def index(self) -> pd.Index:
@@ -61,9 +68,13 @@ class FactsView:
         if field not in self._words:
             if field in self._facts.columns:
                 codes, found = pd.factorize(self._facts[field].to_numpy(dtype=object))
-                self._words[field] = codes, np.asarray(found, dtype=object)
             else:
-                self._words[field] = np.full(len(self), -1, dtype=np.intp), np.empty(0, dtype=object)
+                codes, found = np.full(len(self), -1, dtype=np.intp), np.empty(0, dtype=object)
+            found = np.asarray(found, dtype=object)
+            if field in self._declared:
+                found = np.append(found, self._declared[field])
+                codes = np.where(codes >= 0, codes, len(found) - 1)
+            self._words[field] = codes, found
         return self._words[field]
 
     def known(self, field: str, text: bool) -> npt.NDArray[np.bool_]:
@@ -224,4 +235,5 @@ class Evaluation:
 
 def evaluate(rule_set: RuleSet, facts: pd.DataFrame | FactsView) -> Evaluation:
     """Hold every rule of ``rule_set`` against every stand of ``facts``."""
-    return Evaluation(rule_set, facts if isinstance(facts, FactsView) else FactsView(facts))
+    view = facts if isinstance(facts, FactsView) else FactsView(facts)
+    return Evaluation(rule_set, view.declaring(rule_set.declared) if rule_set.declared else view)

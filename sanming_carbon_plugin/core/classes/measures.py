@@ -145,7 +145,8 @@ def classify(
         for measure in rule_set.measures.values():
             outcomes[measure.id] = evaluation.measure(measure)
             columns |= _measure_columns(evaluation, measure, outcomes[measure.id])
-        issues += [_absent_fields(evaluation), _unknown_issues(evaluation, outcomes)]
+        issues += [_absent_fields(evaluation), _declared_fields(view, rule_set)]
+        issues.append(_unknown_issues(evaluation, outcomes))
         progress.update((number + 1) / (len(sets) + 1))
     for names in _WITH_COLUMNS.values():
         for name in names:
@@ -214,6 +215,15 @@ def _absent_fields(evaluation: Evaluation) -> pd.DataFrame:
     if not absent or not len(evaluation.facts):
         return no_issues()
     return layer_issue("RULES_LACK_FIELDS", value=";".join(absent), rule_set=evaluation.rule_set.id)
+
+
+def _declared_fields(facts: FactsView, rule_set: RuleSet) -> pd.DataFrame:
+    """One row about the layer for each field of which the user answered for the stands without a value."""
+    rows = []
+    for name, word in rule_set.declared.items():
+        count = int((~facts.known(name, text=True)).sum())
+        rows.append(layer_issue("RULES_DECLARED", name, word, rule_set=rule_set.id, count=count))
+    return join_issues(rows)
 
 
 def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) -> pd.DataFrame:

@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
 from .conditions import ConditionReader, Group, Node, Problems, group, shown
 from .contradictions import can_pass
-from .fields import KnownField
+from .fields import TEXT, KnownField, field_named
 
 KINDS = ("exclude", "require", "technique")
 STATUSES = ("official", "provisional")
@@ -24,7 +24,8 @@ LONGEST_TEXT = 1_000
 MOST_SHOWN = 30
 
 _TEXTS = ("title", "title_zh")
-_TOP = {"id", "version", "status", "definitions", "measures", "precedence", "note", "note_zh", "valid_from", "valid_to"}
+_TOP = {"id", "version", "status", "definitions", "measures", "precedence", "declared", "note", "note_zh"}
+_TOP |= {"valid_from", "valid_to"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class RuleSet:
     ----------
     precedence
         Measures in the order in which they go first where several fit; empty where the file does not say.
+    declared
+        Words that the user answers for wherever a stand has none, for example that no tenure is in dispute.
     extra
         Further sections of the file, which the room that uses them has to check.
     data
@@ -90,6 +93,7 @@ class RuleSet:
     title_zh: str
     measures: Mapping[str, Measure]
     precedence: tuple[str, ...] = ()
+    declared: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
 
@@ -136,9 +140,7 @@ class RuleSet:
     def without(self, measures: Collection[str]) -> RuleSet:
         """The same rule set without some measures."""
         kept = {name: measure for name, measure in self.measures.items() if name not in measures}
-        return RuleSet(
-            self.id, self.version, self.status, self.title, self.title_zh, kept, self.precedence, self.extra, self.data
-        )
+        return replace(self, measures=kept)
 
     def identity(self) -> dict[str, object]:
         """What a run record says of this rule set."""
@@ -210,6 +212,7 @@ class _FileReader:
             texts["title_zh"],
             measures,
             precedence,
+            self._declared(data.get("declared", {})),
             extra,
             data,
         )
@@ -258,6 +261,26 @@ class _FileReader:
             if self._allowed is not None and name not in self._allowed:
                 self._problems.add("$.precedence", "unknown measure {}".format(shown(name)))
         return tuple(data)
+
+    def _declared(self, data: object) -> dict[str, str]:
+        """What a user answers for: a word, with the reason, a name and a date."""
+        if not isinstance(data, dict):
+            self._problems.add("$.declared", "must be an object, not {}".format(shown(data)))
+            return {}
+        found = {}
+        for name, entry in data.items():
+            path = "$.declared.{}".format(shown(name))
+            known = field_named(name, self._known)
+            value = entry.get("value") if isinstance(entry, dict) else None
+            if known is None or known.kind != TEXT:
+                self._problems.add(path, "is no text field that can be declared")
+            elif not isinstance(value, str) or not known.holds_word(value):
+                self._problems.add(path + ".value", "{} is no word of this field".format(shown(value)))
+            else:
+                for key in ("reason", "name", "date"):
+                    self._text(entry, key, path)
+                found[str(name)] = value
+        return found
 
     def _measures(self, data: object, conditions: ConditionReader) -> dict[str, Measure]:
         if not isinstance(data, dict) or not data:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
-from sanming_carbon_plugin.core.classes.measures import classify
+from sanming_carbon_plugin.core.classes.measures import classify, measure_rules
 
 from .hand_made import BASES, TEXT, stand, table
 
@@ -155,3 +155,16 @@ def test_large_clear_cut_blocks_are_named():
 
 def test_bases_are_what_they_say():
     assert set(BASES) == {"pine", "cutover", "fir", "nothing"}
+
+
+def test_a_declared_word_counts_only_where_there_is_none():
+    data = dict(RULES[1].data)
+    told = {"value": "no", "reason": "no dispute on file", "name": "Lin", "date": "2025-03-01"}
+    declaring = measure_rules(data | {"declared": {"dispute": told}})
+    layer = table([stand("cutover", "dispute="), stand("cutover", "dispute=yes"), stand("cutover")])
+    result = classify(layer, None, declaring)
+    assert list(result.columns["reserve_forest"]) == ["yes", "no", "yes"]
+    row = result.issues[result.issues["code"] == "RULES_DECLARED"].iloc[0]
+    assert (row["field"], row["value"], row["params"]["count"]) == ("dispute", "no", 1)
+    without = classify(layer.drop(columns="dispute"), None, declaring).columns
+    assert list(without["reserve_forest"]) == ["yes"] * 3

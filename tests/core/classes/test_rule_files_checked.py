@@ -298,3 +298,17 @@ def test_reading_changes_nothing():
     before = copy.deepcopy(data)
     RuleSet.from_dict(data, KNOWN_FIELDS)
     assert data == before
+
+
+def test_what_is_declared_needs_a_name_and_a_reason():
+    told = {"value": "no", "reason": "告示期满", "name": "林工", "date": "2025-03-01"}
+    assert measure_rules(rule_file(rule(CLOSED), declared={"dispute": told})).declared == {"dispute": "no"}
+    for wrong, words in (
+        ({"dispute": told | {"value": "perhaps"}}, "$.declared.'dispute'.value"),
+        ({"dispute": "no"}, "$.declared.'dispute'.value"),
+        ({"closure": told}, "no text field"),
+        ({"disputes": told}, "no text field"),
+        ({"dispute": {"value": "no"}}, "$.declared.'dispute'.reason"),
+        ([], "$.declared"),
+    ):
+        assert words in problems(rule_file(rule(CLOSED), declared=wrong))
