@@ -17,10 +17,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..core.errors import InputError
+from .dbf import distinct_texts, read_dbf
 
 UTF8 = "UTF-8"
 GB18030 = "GB18030"
 ASCII = "ASCII"
+
+_CHANCE = 0.02
+"""Share of GBK words that may look like UTF-8 by chance; in truth about one in 100,000 does."""
 
 _CUT_SHORT = ("unexpected end of data", "incomplete multibyte sequence")
 _CPG_NAMES = {
@@ -51,10 +55,13 @@ class Detection:
         ``UTF-8``, ``GB18030``, or ``ASCII`` where no byte leaves room for doubt.
     misfits
         Number of texts that this encoding cannot decode (other than a character cut at the field's end).
+    mixed
+        Whether so many texts of a GB18030 layer are clearly UTF-8 that someone has edited it in both.
     """
 
     encoding: str
     misfits: int = 0
+    mixed: bool = False
 
 
 def codec_name(name: str) -> str | None:
@@ -75,7 +82,7 @@ def codec_name(name: str) -> str | None:
 
 
 def decode(text: bytes, encoding: str) -> str | None:
-    """``text`` as ``str``; a last character that the field's width cut in two is left out; None where it does not fit."""
+    """``text`` as ``str``, without a last character that the field's width cut in two; None where it does not fit."""
     try:
         return text.decode(encoding)
     except UnicodeDecodeError as error:
@@ -96,12 +103,20 @@ def detect(texts: Iterable[bytes]) -> Detection:
         by_chance = gb_misfits == 0 and not any(map(_is_chinese, as_utf8)) and all(map(_is_common_chinese, doubtful))
         return Detection(GB18030 if by_chance else UTF8)
     if gb_misfits <= utf8_misfits:
-        return Detection(GB18030, gb_misfits)
+        clearly_utf8 = sum(map(_is_chinese_utf8, doubtful))
+        return Detection(GB18030, gb_misfits, clearly_utf8 > _CHANCE * len(doubtful))
     return Detection(UTF8, utf8_misfits)
 
 
 def _is_chinese(text: str | None) -> bool:
     return text is not None and any("\u2e80" <= sign <= "\u9fff" or sign >= "\uf900" for sign in text)
+
+
+def _is_chinese_utf8(text: bytes) -> bool:
+    try:
+        return _is_chinese(text.decode(UTF8))
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_common_chinese(text: bytes) -> bool:
@@ -113,12 +128,13 @@ def _is_common_chinese(text: bytes) -> bool:
 
 
 def decode_column(
-    values: npt.NDArray[np.object_], encoding: str
+    values: npt.NDArray[np.object_], encoding: str, *, mixed: bool = False
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
     """A column of ``bytes`` or None as ``str`` or None.
 
     Each distinct value is decoded once. What does not fit ``encoding`` is tried in the other of UTF-8 and
-    GB18030; what fits neither gets replacement signs.
+    GB18030; what fits neither gets replacement signs. In a ``mixed`` layer clear UTF-8 is read as such,
+    because GB18030 would turn most of it into other words without complaint.
 
     Returns
     -------
@@ -131,7 +147,7 @@ def decode_column(
     decoded[-1] = None
     other = UTF8 if encoding == GB18030 else GB18030
     for position, raw in enumerate(distinct):
-        text = decode(raw, encoding)
+        text = None if mixed and not raw.isascii() and _is_chinese_utf8(raw) else decode(raw, encoding)
         if text is None:
             bad[position] = True
             text = decode(raw, other)
@@ -180,34 +196,10 @@ def sidecars(shapefile: Path, *suffixes: str) -> list[Path]:
     return [found[suffix] for suffix in suffixes if suffix in found]
 
 
-def dbf_texts(path: Path, limit_rows: int = 200_000) -> list[bytes]:
-    """Field names and distinct values of the text fields of a DBF file, as bytes without trailing blanks.
-
-    A file that ends too early gives what it has.
-    """
-    data = np.fromfile(path, dtype=np.uint8, count=-1 if limit_rows <= 0 else 1 << 30)
-    if len(data) < 32:  # noqa: PLR2004
-        return []
-    head_bytes = int(data[8]) | int(data[9]) << 8
-    row_bytes = int(data[10]) | int(data[11]) << 8
-    names, fields, offset = [], [], 1
-    for start in range(32, head_bytes - 1, 32):
-        descriptor = data[start : start + 32].tobytes()
-        if len(descriptor) < 32 or descriptor[0] == 0x0D:  # noqa: PLR2004
-            break
-        names.append(descriptor[:11].split(b"\0")[0])
-        if descriptor[11:12] == b"C":
-            fields.append((offset, descriptor[16] + 256 * descriptor[17]))
-        offset += descriptor[16] + (256 * descriptor[17] if descriptor[11:12] == b"C" else 0)
-    rows = (len(data) - head_bytes) // row_bytes if row_bytes else 0
-    rows = min(rows, limit_rows) if limit_rows > 0 else rows
-    records = data[head_bytes : head_bytes + rows * row_bytes].reshape(rows, row_bytes) if rows > 0 else None
-    texts: set[bytes] = set(names)
-    for start, width in fields if records is not None else ():
-        column = np.ascontiguousarray(records[:, start : start + width])  # type: ignore[index]
-        if (column > 0x7F).any() and column.shape[1]:  # noqa: PLR2004  (pure ASCII leaves no doubt)
-            texts.update(value.rstrip(b" \0") for value in column.view("V{}".format(width)).ravel().tolist())
-    return sorted(texts)
+def dbf_texts(path: Path) -> list[bytes]:
+    """Field names and the distinct doubtful text values of a DBF file, for :func:`detect` and for previews."""
+    table = read_dbf(path)
+    return [] if table is None else distinct_texts(table)
 
 
 def decoded_all(texts: Sequence[bytes], encoding: str) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,80 +13,120 @@ import pandas as pd
 
 from ...core.errors import InputError
 from ...core.stands.layer import FieldType
-from ..encodings import ASCII, GB18030, UTF8, decode, decode_column, detect, required_codec
+from ..dbf import read_dbf, unreadable_numbers
+from ..encodings import ASCII, GB18030, UTF8, Detection, decode, decode_column, detect, required_codec
 from .notes import layer_note, row_note
 from .raw import RawColumn
 
 _EXACT_IN_FLOAT = 2**53
 
 
-def attributes_from_raw(
-    columns: Sequence[RawColumn], *, as_latin1: bool, encoding: str | None, declared: str | None, path: str
-) -> tuple[pd.DataFrame, dict[str, FieldType], str | None, list[pd.DataFrame]]:
-    """Table, field types, encoding used (None where the format fixes it) and notes.
+@dataclass(frozen=True)
+class TextClues:
+    """What is known about text before looking at it.
 
-    Parameters
+    Attributes
     ----------
-    columns
-        From a back end.
-    as_latin1
-        Whether names and texts are UTF-8 of bytes taken as ISO-8859-1.
-    encoding
-        What the user states; it wins, and is an error where it cannot decode the data.
+    dbf
+        The DBF file of a shapefile, whose names and texts come as UTF-8 of bytes taken as ISO-8859-1; None
+        for formats that fix their encoding.
+    stated
+        Encoding stated by the user; it wins, and is an error where it cannot decode the data.
     declared
-        What a .cpg file or the DBF header states; only compared.
-    path
-        For messages.
+        Encoding stated by a .cpg file or the DBF header; only compared.
+    """
+
+    dbf: Path | None = None
+    stated: str | None = None
+    declared: str | None = None
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Table, field types, encoding used (None where the format fixes it) and notes."""
+
+    table: pd.DataFrame
+    field_types: dict[str, FieldType]
+    encoding: str | None
+    notes: list[pd.DataFrame]
+
+
+def attributes_from_raw(columns: Sequence[RawColumn], clues: TextClues, rows: int, path: str) -> Attributes:
+    """Decoded columns, with unknown numbers as NaN.
 
     Raises
     ------
     InputError
         ``ENCODING_UNKNOWN``, ``ENCODING_WRONG``.
     """
-    if as_latin1:
-        for column in columns:
-            column.name = _bytes_of(column.name)
-            if column.field_type.kind == "text":
-                column.values = _column_bytes_of(column.values)
-    used, notes = _encoding(columns, encoding, declared, path, fixed=not as_latin1)
-    names = _unique_names([_name(column.name, used) for column in columns])
+    if clues.dbf is not None:
+        _as_stored(columns)
+    found, notes = _encoding(columns, clues, path)
+    given = [_name(column.name, found.encoding) for column in columns]
+    names = _unique_names(given)
+    notes += _renamed(given, names)
+    if clues.dbf is not None:
+        notes += _without_unreadable_numbers(columns, names, clues.dbf)
     data: dict[str, Any] = {}
     for name, column in zip(names, columns, strict=True):
-        if column.field_type.kind == "text":
-            data[name], misfits = decode_column(column.values, used)
-            if misfits.any():
-                if encoding is not None:
-                    raise InputError(
-                        "ENCODING_WRONG", path=path, encoding=encoding, field=name, count=int(misfits.sum())
-                    )
-                notes += row_note("TEXT_OTHER_ENCODING", misfits, name, encoding=used)
-        else:
+        if column.field_type.kind != "text":
             data[name] = _values(column)
-    frame = pd.DataFrame(data, columns=names) if names else pd.DataFrame(index=range(0))
+            continue
+        data[name], misfits = decode_column(column.values, found.encoding, mixed=found.mixed)
+        if misfits.any():
+            if clues.stated is not None and clues.dbf is not None:
+                raise InputError("ENCODING_WRONG", path=path, encoding=clues.stated)
+            notes += row_note("TEXT_OTHER_ENCODING", misfits, name, encoding=found.encoding)
+    table = pd.DataFrame(data, columns=names, index=range(rows))
     types = {name: column.field_type for name, column in zip(names, columns, strict=True)}
-    return frame, types, used if as_latin1 or encoding is not None else None, notes
+    return Attributes(table, types, found.encoding if clues.dbf is not None else None, notes)
 
 
-def _encoding(
-    columns: Sequence[RawColumn], encoding: str | None, declared: str | None, path: str, *, fixed: bool
-) -> tuple[str, list[pd.DataFrame]]:
+def _as_stored(columns: Sequence[RawColumn]) -> None:
+    """Give names and texts their own bytes back."""
+    for column in columns:
+        column.name = _bytes_of(column.name)
+        if column.field_type.kind == "text":
+            column.values = _column_bytes_of(column.values)
+
+
+def _renamed(given: Sequence[str], names: Sequence[str]) -> list[pd.DataFrame]:
+    pairs = zip(given, names, strict=True)
+    return [layer_note("FIELD_NAME_REPEATED", 1, old, new_name=new) for old, new in pairs if old != new]
+
+
+def _without_unreadable_numbers(
+    columns: Sequence[RawColumn], names: Sequence[str], dbf_path: Path
+) -> list[pd.DataFrame]:
+    """Make numbers that the DBF file does not really hold unknown; returns notes with their rows."""
+    table = read_dbf(dbf_path)
+    if table is None or len(table.fields) != len(columns):
+        return []
+    notes: list[pd.DataFrame] = []
+    for position, rows in unreadable_numbers(table).items():
+        column = columns[position]
+        if len(rows) == len(column.missing) and column.field_type.kind in ("integer", "integer64", "real"):
+            column.missing = column.missing | rows
+            notes += row_note("NUMBER_UNREADABLE", rows, names[position])
+    return notes
+
+
+def _encoding(columns: Sequence[RawColumn], clues: TextClues, path: str) -> tuple[Detection, list[pd.DataFrame]]:
     names = [column.name for column in columns]
-    if encoding is not None and not fixed:
-        used = required_codec(encoding)
-        if any(decode(name, used) is None for name in names):
-            raise InputError("ENCODING_WRONG", path=path, encoding=encoding, field=_name(names[0], GB18030), count=1)
-        return used, []
+    if clues.stated is not None and clues.dbf is not None:
+        stated = required_codec(clues.stated)
+        if any(decode(name, stated) is None for name in names):
+            raise InputError("ENCODING_WRONG", path=path, encoding=clues.stated)
+        return Detection(stated), []
     found = detect([*names, *_distinct_texts(columns)])
     if found.encoding == ASCII:
-        return declared or UTF8, []
-    if fixed:
-        note = [] if found.encoding == UTF8 else [layer_note("ENCODING_DETECTED", 1, None, encoding=found.encoding)]
-        return found.encoding, note
-    if declared is None:
-        return found.encoding, [layer_note("ENCODING_DETECTED", 1, None, encoding=found.encoding)]
-    if declared != found.encoding:
-        return found.encoding, [layer_note("ENCODING_OVERRULED", 1, None, encoding=found.encoding, declared=declared)]
-    return found.encoding, []
+        return Detection(clues.declared or UTF8), []
+    if found.encoding == (UTF8 if clues.dbf is None else clues.declared):
+        return found, []
+    if clues.declared is None:
+        return found, [layer_note("ENCODING_DETECTED", 1, None, encoding=found.encoding)]
+    params = {"encoding": found.encoding, "declared": clues.declared}
+    return found, [layer_note("ENCODING_OVERRULED", 1, None, **params)]
 
 
 def _distinct_texts(columns: Sequence[RawColumn]) -> list[bytes]:

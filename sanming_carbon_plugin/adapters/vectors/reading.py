@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from ...core.errors import DependencyError, InputError, UsageError
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
 from .. import crs
-from ..encodings import declared_encoding
+from ..encodings import declared_encoding, sidecars
 from ..hashes import sha256_of_rows
-from .columns import attributes_from_raw
+from .columns import TextClues, attributes_from_raw
 from .geometries import Geometries, Simplify, polygons_from_wkb
 from .raw import LayerInfo, RawLayer
 from .sources import Source, located
@@ -79,15 +78,15 @@ def read_layer(
             chosen = _chosen_layer(dataset.layers(), layer, source)
             raw = dataset.read(chosen.name, progress)
         raw.crs_wkt = crs_wkt or raw.crs_wkt
-        declared = declared_encoding(source.files[0]) if source.is_shapefile else None
-        return layer_from_raw(
-            raw,
-            source.shown,
-            as_latin1=source.is_shapefile,
-            encoding=encoding,
-            declared=declared,
-            source_hash=source.content_hash(),
-        )
+        clues = _clues(source, encoding)
+        return layer_from_raw(raw, source.shown, clues, source_hash=source.content_hash())
+
+
+def _clues(source: Source, encoding: str | None) -> TextClues:
+    if not source.is_shapefile:
+        return TextClues()
+    shapefile = source.files[0]
+    return TextClues(sidecars(shapefile, ".dbf")[0], encoding, declared_encoding(shapefile))
 
 
 def list_layers(path: str | Path, *, backend: str | None = None) -> list[LayerInfo]:
@@ -167,16 +166,8 @@ def _chosen_layer(layers: Sequence[LayerInfo], wanted: str | None, source: Sourc
     return chosen
 
 
-def layer_from_raw(
-    raw: RawLayer,
-    shown: str,
-    *,
-    as_latin1: bool = False,
-    encoding: str | None = None,
-    declared: str | None = None,
-    source_hash: str = "",
-) -> VectorLayer:
-    """Decode, check and put together what a back end or QGIS handed over; parameters as in ``columns.py``.
+def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str = "") -> VectorLayer:
+    """Decode, check and put together what a back end or QGIS handed over.
 
     Raises
     ------
@@ -188,21 +179,17 @@ def layer_from_raw(
     geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier())
     require_polygons(geometry, raw.wkb, shown)
     crs_wkt = require_crs(raw.crs_wkt, geometry, shown)
-    attributes, types, used, text_notes = attributes_from_raw(
-        raw.columns, as_latin1=as_latin1, encoding=encoding, declared=declared, path=shown
-    )
-    if not len(attributes.columns):
-        attributes = pd.DataFrame(index=range(len(geometry)))
+    attributes = attributes_from_raw(raw.columns, clues, len(geometry), shown)
     return VectorLayer(
         name=raw.name,
-        attributes=attributes,
-        field_types=types,
+        attributes=attributes.table,
+        field_types=attributes.field_types,
         geometry=geometry,
         crs_wkt=crs_wkt,
-        encoding=used,
+        encoding=attributes.encoding,
         source=shown,
-        source_hash=source_hash or sha256_of_rows(attributes, raw.wkb),
-        notes=tuple(text_notes + geometry_notes),
+        source_hash=source_hash or sha256_of_rows(attributes.table, raw.wkb),
+        notes=tuple(attributes.notes + geometry_notes),
     )
 
 

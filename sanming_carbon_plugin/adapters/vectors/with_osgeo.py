@@ -113,8 +113,7 @@ class _LayerReader:
             for number, field in enumerate(self._fields)
             if field.GetType() in _KINDS and self._types[number].kind in _STREAMED
         ]
-        if not self._streamable():
-            by_stream = []
+        if not by_stream or not self._streamable():  # GDAL 3.6 gives empty geometries where it has no column to give
             columns, wkb = self._loop(range(len(self._fields)), with_geometry=True)
         else:
             columns, wkb = self._stream(by_stream)

@@ -1,0 +1,129 @@
+"""The bytes of a DBF file: its names and texts before any decoding, and numbers that are none.
+
+GDAL reads ``1,234.5`` in a number field as 1, ``1 234`` as 1 and ``abc`` as 0, without a word. A wrong
+number is worse than none, so such cells are found here and count as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+_DESCRIPTOR_BYTES = 32
+_END_OF_FIELDS = 0x0D
+_BLANK = np.zeros(256, dtype=bool)
+_BLANK[[0, 32]] = True
+_SIMPLE = np.zeros(256, dtype=bool)
+_SIMPLE[[0, 32, *range(48, 58)]] = True
+_DOT = 46
+_STAR = 42
+
+
+@dataclass(frozen=True)
+class DbfField:
+    """Name as stored, type letter, place in a record and width in bytes."""
+
+    name: bytes
+    kind: str
+    start: int
+    width: int
+
+
+@dataclass(frozen=True)
+class DbfFile:
+    """A DBF file; ``records`` is ``(rows, bytes)`` with the deletion mark first, deleted rows left out."""
+
+    fields: tuple[DbfField, ...]
+    records: npt.NDArray[np.uint8]
+    language_driver: int
+    stated_rows: int
+
+    def cells(self, field: DbfField) -> npt.NDArray[np.uint8]:
+        """Bytes of one field, ``(rows, width)``."""
+        return np.ascontiguousarray(self.records[:, field.start : field.start + field.width])
+
+
+def read_dbf(path: Path) -> DbfFile | None:
+    """Open a DBF file; None where it has no usable header. A file that ends too early gives what it has."""
+    if path.stat().st_size <= _DESCRIPTOR_BYTES:
+        return None
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    stated_rows = int.from_bytes(data[4:8].tobytes(), "little")
+    head_bytes = int.from_bytes(data[8:10].tobytes(), "little")
+    row_bytes = int.from_bytes(data[10:12].tobytes(), "little")
+    fields = tuple(_fields(data[:head_bytes]))
+    if not row_bytes or not fields or fields[-1].start + fields[-1].width > row_bytes:
+        return None
+    rows = min(max(len(data) - head_bytes, 0) // row_bytes, stated_rows)
+    records = data[head_bytes : head_bytes + rows * row_bytes].reshape(rows, row_bytes)
+    deleted = records[:, 0] == _STAR
+    return DbfFile(fields, records[~deleted] if deleted.any() else records, int(data[29]), stated_rows)
+
+
+def _fields(head: npt.NDArray[np.uint8]) -> Iterator[DbfField]:
+    start = 1
+    for place in range(_DESCRIPTOR_BYTES, len(head) - 1, _DESCRIPTOR_BYTES):
+        descriptor = head[place : place + _DESCRIPTOR_BYTES].tobytes()
+        if len(descriptor) < _DESCRIPTOR_BYTES or descriptor[0] == _END_OF_FIELDS:
+            return
+        kind = descriptor[11:12].decode("latin-1")
+        width = descriptor[16] + (256 * descriptor[17] if kind == "C" else 0)
+        yield DbfField(descriptor[:11].split(b"\0")[0], kind, start, width)
+        start += width
+
+
+def distinct_texts(table: DbfFile) -> list[bytes]:
+    """Field names and the distinct values of text fields that are not plain ASCII, without trailing blanks."""
+    texts = {field.name for field in table.fields}
+    for field in table.fields:
+        cells = table.cells(field) if field.kind == "C" and field.width else None
+        if cells is None or not len(cells):
+            continue
+        doubtful = cells[(cells >= 128).any(axis=1)]  # noqa: PLR2004  (beyond ASCII)
+        if len(doubtful):
+            texts.update(value.rstrip(b" \0") for value in doubtful.view("V{}".format(field.width)).ravel().tolist())
+    return sorted(texts)
+
+
+def unreadable_numbers(table: DbfFile) -> dict[int, npt.NDArray[np.bool_]]:
+    """Rows, by position of the field, whose number cell holds something that is no number.
+
+    Blank cells and cells filled with ``*`` are the format's way to say NULL and are left out.
+    """
+    found = {}
+    for position, field in enumerate(table.fields):
+        if field.kind not in "NF" or not field.width or not len(table.records):
+            continue
+        rows = _unreadable(table.cells(field))
+        if rows.any():
+            found[position] = rows
+    return found
+
+
+def _unreadable(cells: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    filled = ~_BLANK[cells]
+    beginnings = filled[:, 0].astype(np.int16) + (filled[:, 1:] & ~filled[:, :-1]).sum(axis=1, dtype=np.int16)
+    dots = cells == _DOT
+    suspicious = ~(_SIMPLE[cells] | dots).all(axis=1) | (beginnings > 1) | (dots.sum(axis=1) > 1)
+    suspicious |= dots.any(axis=1) & (filled.sum(axis=1) == 1)
+    result = np.zeros(len(cells), dtype=bool)
+    for row in np.flatnonzero(suspicious):
+        result[row] = not _is_number(cells[row].tobytes())
+    return result
+
+
+def _is_number(cell: bytes) -> bool:
+    text = cell.strip(b" \0")
+    if not text or text[:1] == b"*":
+        return True
+    if b"_" in text:  # Python's float accepts it, a table does not mean it
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

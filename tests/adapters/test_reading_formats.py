@@ -1,0 +1,221 @@
+"""Every format that offices hand in gives the same table."""
+
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+import shapely
+from made_layers import SPECIES, X0, Y0, field, square, stands, write
+from osgeo import gdal, ogr
+
+from sanming_carbon_plugin.adapters.vectors import list_layers, read_layer
+from sanming_carbon_plugin.core.errors import CancelledError, InputError
+from sanming_carbon_plugin.core.progress import Progress
+
+pytestmark = pytest.mark.everywhere
+
+FORMATS = {
+    "小班.shp": ("ESRI Shapefile", ["ENCODING=GBK"]),
+    "utf8.shp": ("ESRI Shapefile", ["ENCODING=UTF-8"]),
+    "小班.gpkg": ("GPKG", []),
+    "小班.geojson": ("GeoJSON", ["WRITE_NAME=NO"]),
+    "小班.fgb": ("FlatGeobuf", ["SPATIAL_INDEX=NO"]),
+    "小班.sqlite": ("SQLite", ["LAUNDER=NO"]),
+}
+
+
+def assert_three_stands(layer):
+    assert len(layer) == 3
+    species, number, volume = (layer.attributes[name] for name in layer.attributes.columns[:3])
+    assert list(layer.attributes.columns[:3]) == ["树种", "XIAO_BAN", "HUO_LMGQXJ"]
+    assert species.tolist() == [SPECIES[0], None, SPECIES[2]]
+    assert number[0] == 1 and np.isnan(number[1]) and number[2] == 3
+    assert volume[0] == 0.0 and np.isnan(volume[1]) and volume[2] == 112.5
+    assert shapely.area(layer.geometry) == pytest.approx([10_000.0] * 3)
+    assert shapely.bounds(layer.geometry)[0, :2] == pytest.approx([X0, Y0])
+    assert "39" in layer.crs_wkt and len(layer.source_hash) == 64
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_format(folder, name, backend):
+    driver, options = FORMATS[name]
+    path = stands(folder / name, driver, options=options)
+    assert_three_stands(read_layer(path, backend=backend))
+
+
+def test_csv_with_wkt(folder, backend):
+    path = stands(folder / "小班.csv", "CSV", options=["GEOMETRY=AS_WKT", "CREATE_CSVT=YES"])
+    path.with_suffix(".prj").unlink(missing_ok=True)
+    with pytest.raises(InputError) as caught:
+        read_layer(path, backend=backend)
+    assert caught.value.code == "CRS_MISSING"
+    assert any("EPSG:4527" in candidate for candidate in caught.value.values["candidates"])
+    shutil.copy(stands(folder / "other.shp").with_suffix(".prj"), path.with_suffix(".prj"))
+    assert_three_stands(read_layer(path, backend=backend))
+
+
+def test_csv_wkt_in_gbk(folder, backend):
+    path = folder / "表.csv"
+    lines = ["WKT,树种,面积"] + ['"{}",{},1.5'.format(square(i), SPECIES[i]) for i in range(3)]
+    path.write_bytes("\r\n".join(lines).encode("gbk"))
+    shutil.copy(stands(folder / "other.shp").with_suffix(".prj"), path.with_suffix(".prj"))
+    layer = read_layer(path, backend=backend)
+    assert layer.attributes["树种"].tolist() == list(SPECIES)
+    assert layer.attributes["面积"].tolist() == [1.5] * 3
+    assert layer.source == str(path)
+
+
+def test_file_geodatabase(folder, backend):
+    if gdal.GetDriverByName("OpenFileGDB").GetMetadataItem("DCAP_CREATE") != "YES":
+        pytest.skip("this GDAL cannot write a geodatabase")
+    path = stands(folder / "县.gdb", "OpenFileGDB", layer="小班", kind=ogr.wkbMultiPolygon)
+    assert_three_stands(read_layer(path, backend=backend))
+
+
+@pytest.mark.parametrize("inside", ["", "数据/"])
+@pytest.mark.parametrize("named_in_gbk", [False, True])
+def test_zip_archive(folder, backend, inside, named_in_gbk):
+    path = stands(folder / "小班.shp", options=["ENCODING=GBK"])
+    archive = folder / "上交.zip"
+    with zipfile.ZipFile(archive, "w") as bundle:
+        for part in sorted(folder.glob("小班.*")):
+            name = inside + part.name
+            if named_in_gbk:  # as Windows writes it, without the mark for UTF-8
+                info = zipfile.ZipInfo(name.encode("gbk").decode("cp437"))
+                info.flag_bits = 0
+                bundle.writestr(info, part.read_bytes())
+            else:
+                bundle.write(part, name)
+    layer = read_layer(archive, backend=backend)
+    assert_three_stands(layer)
+    assert layer.source == str(archive)
+    assert path.exists()
+
+
+def test_folder_with_one_shapefile_and_a_side_file(folder, backend):
+    path = stands(folder / "图层" / "小班.shp", options=["ENCODING=UTF-8"])
+    assert_three_stands(read_layer(folder / "图层", backend=backend))
+    assert_three_stands(read_layer(path.with_suffix(".dbf"), backend=backend))
+
+
+def test_folder_with_several_asks_which(folder, backend):
+    for name in ("甲", "乙"):
+        stands(folder / "图层" / (name + ".shp"), options=["ENCODING=UTF-8"])
+    with pytest.raises(InputError) as caught:
+        read_layer(folder / "图层", backend=backend)
+    assert caught.value.code == "LAYER_AMBIGUOUS"
+    assert set(caught.value.values["layers"]) == {"甲", "乙"}
+    assert_three_stands(read_layer(folder / "图层", layer="乙", backend=backend))
+
+
+def test_choice_of_layer(folder, backend):
+    path = folder / "县.gpkg"
+    stands(path, "GPKG", layer="小班")
+    write(path, append=True, layer="样地", kind=ogr.wkbPoint, shapes=["POINT(39565000 2920000)"])
+    assert_three_stands(read_layer(path, backend=backend))
+    write(path, append=True, layer="宗地", shapes=[square()])
+    with pytest.raises(InputError) as caught:
+        read_layer(path, backend=backend)
+    assert caught.value.code == "LAYER_AMBIGUOUS"
+    assert_three_stands(read_layer(path, layer="小班", backend=backend))
+    for name, code in (("没有", "LAYER_NOT_FOUND"), ("样地", "NOT_POLYGONS")):
+        with pytest.raises(InputError) as caught:
+            read_layer(path, layer=name, backend=backend)
+        assert caught.value.code == code
+    assert [info.name for info in list_layers(path, backend=backend)] == ["小班", "样地", "宗地"]
+    assert [info.may_hold_polygons for info in list_layers(path, backend=backend)] == [True, False, True]
+
+
+def test_every_type_keeps_value_and_null(folder, backend):
+    fields = [
+        field("ok", ogr.OFTInteger, subtype=ogr.OFSTBoolean),
+        field("n", ogr.OFTInteger),
+        field("long", ogr.OFTInteger64),
+        field("r", ogr.OFTReal),
+        field("day", ogr.OFTDate),
+        field("at", ogr.OFTDateTime),
+        field("raw", ogr.OFTBinary),
+    ]
+    values = (1, 0, 2**53 + 1, 0.1, "2023/06/01", "2023/06/01 07:08:09.5", b"\x00\xff")
+    rows = [values if number % 2 else (None,) * 7 for number in range(11)]
+    rows[5] = (0, *values[1:])
+    path = write(folder / "t.gpkg", "GPKG", fields=fields, rows=rows, shapes=[square(i) for i in range(11)])
+    table = read_layer(path, backend=backend).attributes
+    assert table["ok"].tolist() == [None, True, None, True, None, False, None, True, None, True, None]
+    assert [value for value in table["n"]][1::2] == [0.0] * 5 and table["n"][0::2].isna().all()
+    assert table["r"][1] == 0.1 and table["r"][0::2].isna().all()
+    assert table["day"].tolist()[:2] == [None, "2023-06-01"]
+    assert table["at"][1].startswith("2023-06-01T07:08:09.5") and table["at"][0] is None
+    assert table["raw"][1] == b"\x00\xff"
+    if backend == "osgeo":
+        assert table["long"][1] == 2**53 + 1 and table["long"].isna()[0]
+
+
+def test_large_layer_in_several_batches_and_cancel(folder, backend):
+    count = 20_000
+    rows = [(i, None if i % 7 == 0 else i / 8) for i in range(count)]
+    path = write(
+        folder / "many.fgb",
+        "FlatGeobuf",
+        fields=[field("i", ogr.OFTInteger), field("r", ogr.OFTReal)],
+        rows=rows,
+        shapes=[square(i % 1000) for i in range(count)],
+        options=["SPATIAL_INDEX=NO"],
+    )
+    told = []
+
+    class Listening(Progress):
+        def update(self, fraction):
+            told.append(fraction)
+
+        def is_cancelled(self):
+            return len(told) > 100
+
+    table = read_layer(path, backend=backend, progress=Listening()).attributes
+    assert table["i"].tolist() == list(range(count))
+    assert table["r"].isna().to_numpy().nonzero()[0].tolist() == list(range(0, count, 7))
+    assert told == sorted(told) and told[-1] <= 1.0
+    told.extend([1.0] * 100)
+    with pytest.raises(CancelledError):
+        read_layer(path, backend=backend, progress=Listening())
+
+
+def test_process_wide_settings_stay_as_they_are(folder):
+    before = gdal.GetConfigOption("SHAPE_ENCODING"), gdal.GetUseExceptions()
+    gdal.SetConfigOption("SHAPE_ENCODING", "")  # as in a QGIS process
+    try:
+        path = stands(folder / "小班.shp", options=["ENCODING=GBK"])
+        assert_three_stands(read_layer(path))
+        assert gdal.GetConfigOption("SHAPE_ENCODING") == ""
+    finally:
+        gdal.SetConfigOption("SHAPE_ENCODING", before[0])
+    assert gdal.GetUseExceptions() == before[1]
+
+
+def test_exceptions_of_gdal_switched_on(folder):
+    path = stands(folder / "小班.gpkg", "GPKG")
+    before = gdal.GetUseExceptions()
+    gdal.UseExceptions()
+    try:
+        assert_three_stands(read_layer(path, backend="osgeo"))
+        (folder / "text.gpkg").write_text("no database", encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            read_layer(folder / "text.gpkg", backend="osgeo")
+        assert caught.value.code == "INPUT_NOT_READABLE"
+    finally:
+        if not before:
+            gdal.DontUseExceptions()
+
+
+def test_without_arrow_stream(folder, monkeypatch):
+    monkeypatch.delattr(ogr.Layer, "GetArrowStreamAsNumPy", raising=False)
+    assert_three_stands(read_layer(stands(folder / "小班.gpkg", "GPKG"), backend="osgeo"))
+
+
+def test_hash_follows_content(folder):
+    path = stands(folder / "小班.shp", options=["ENCODING=UTF-8"])
+    first = read_layer(path).source_hash
+    assert read_layer(path).source_hash == first
+    path.with_suffix(".cpg").write_text("GBK", encoding="ascii")
+    assert read_layer(path).source_hash != first
