@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from ..errors import UsageError
 from ..units import DAYS_PER_YEAR
+
+TWO_DATES = re.compile(r"(\d{4}-\d{2}-\d{2})\s*/\s*(\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,9 @@ def parse_period(text: str, today: date | None = None) -> Period:
         ``PERIOD_INVALID`` when these are not two dates (``not_two_dates``), the period ends before it starts
         (``end_before_start``) or after today (``in_the_future``).
     """
-    parts = text.strip().split("/")
+    found = TWO_DATES.fullmatch(text.strip())
     try:
-        start, end = (date.fromisoformat(part.strip()) for part in parts)
+        start, end = (date.fromisoformat(part) for part in (found.groups() if found else ()))
     except ValueError as fault:
         raise UsageError("PERIOD_INVALID", period=text, reason="not_two_dates") from fault
     if today is not None and end > today:

@@ -1,0 +1,300 @@
+"""Two inventories of the same ground: split, merged, redrawn, missing and overlapping stands, worked by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sanming_carbon_plugin.core.carbon.period import Period, parse_period
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory, match
+from sanming_carbon_plugin.core.errors import CancelledError, UsageError
+from sanming_carbon_plugin.core.progress import Progress
+
+PINE = 0.38 * 1.472 * 1.187 * 0.46 * 44 / 12  # t CO2e per m3
+FIR = 0.307 * 1.634 * 1.246 * 0.52 * 44 / 12
+
+
+def boxes(*corners):
+    return np.array([shapely.box(*c) for c in corners], dtype=object)
+
+
+@pytest.fixture
+def compare(make_facts, parameters, errors, five_years):
+    def run(now_shapes, now, then_shapes, then, **more):
+        tables = []
+        for shapes, columns in ((now_shapes, now), (then_shapes, then)):
+            columns.setdefault("species_code", "220")
+            columns.setdefault("area_ha", np.nan_to_num(shapely.area(shapes)) / 1e4)
+            tables.append(make_facts(columns.pop("keys", None) or [f"s{i}" for i in range(len(shapes))], **columns))
+        earlier = EarlierInventory(tables[1], then_shapes)
+        return sink(tables[0], now_shapes, earlier, parameters, errors, more.pop("period", five_years), **more)
+
+    return run
+
+
+def changes(found):
+    return (found.columns["sink_tco2e_yr"] * found.columns["years"]).to_numpy()
+
+
+def codes(found):
+    return set(found.issues["code"])
+
+
+def test_a_split_stand(compare):
+    """10 ha at 100 m3/ha become 4 ha at 130 and 6 ha at 110: 4*30*f and 6*10*f."""
+    found = compare(
+        boxes((0, 0, 160, 250), (160, 0, 400, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [130.0, 110.0]},
+        boxes((0, 0, 400, 250)),
+        {"keys": ["a"], "volume_m3_ha": 100.0},
+    )
+    assert changes(found) == pytest.approx([120 * PINE, 60 * PINE])
+    assert list(found.columns["change_kind"]) == ["split", "split"]
+    assert found.columns["stock_earlier_tco2e"].sum() == pytest.approx(1000 * PINE)
+    block = found.blocks.iloc[0]
+    assert (block["stands"], block["area_ha"]) == (2, pytest.approx(10.0))
+    assert block["change_tco2e"] == pytest.approx(180 * PINE)
+
+
+def test_a_merged_stand(compare):
+    """4 ha of pine at 100 and 6 ha of fir at 80 become 10 ha of pine at 120: 4*20*f and the smaller of 6*40*f."""
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["a"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 160, 250), (160, 0, 400, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [100.0, 80.0], "species_code": ["220", "310"]},
+    )
+    assert changes(found) == pytest.approx([80 * PINE + 240 * min(PINE, FIR)])
+    naive = 1200 * PINE - 400 * PINE - 480 * FIR
+    assert found.columns["recode_tco2e"].iloc[0] == pytest.approx(naive - changes(found)[0])
+    assert found.columns["change_kind"].iloc[0] == "merged"
+    assert found.columns["volume_earlier_m3_ha"].iloc[0] == pytest.approx(88.0)
+
+
+def test_redrawn_stands(compare):
+    """The line between two 10 ha stands moves 40 m west: 9 ha and 11 ha, the account of the block is unmoved."""
+    found = compare(
+        boxes((0, 0, 360, 250), (360, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [120.0, 60.0]},
+        boxes((0, 0, 400, 250), (400, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [100.0, 50.0]},
+    )
+    assert changes(found) == pytest.approx([9 * 20 * PINE, (1 * -40 + 10 * 10) * PINE])
+    assert list(found.columns["change_kind"]) == ["split", "redrawn"]
+    assert found.blocks["change_tco2e"].iloc[0] == pytest.approx((9 * 120 + 11 * 60 - 1500) * PINE)
+    shares = found.errors.boundary
+    assert list(shares.stand) == [1]  # only the second stand holds ground of two different stands
+
+
+def test_keys_join_only_the_same_shape(compare):
+    """Two stands exchanged their keys: the ground decides, not the number."""
+    found = compare(
+        boxes((0, 0, 400, 250), (400, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [120.0, 60.0]},
+        boxes((400, 0, 800, 250), (0, 0, 400, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [50.0, 100.0]},
+    )
+    assert changes(found) == pytest.approx([200 * PINE, 100 * PINE])
+    assert codes(found) == set()
+
+
+def test_a_ring_that_begins_elsewhere_is_the_same_shape():
+    ring = [(0, 0), (400, 0), (400, 250), (0, 250)]
+    first = np.array([shapely.Polygon(ring)], dtype=object)
+    second = np.array([shapely.Polygon([*ring[2:], *ring[:2]][::-1])], dtype=object)
+    pieces = match(pd.Index(["a"]), first, pd.Index(["a"]), second)
+    assert pieces.keyed.all()
+    assert pieces.cover[0] == 1.0
+
+
+def test_a_stand_without_an_earlier_one_is_unknown(compare):
+    found = compare(
+        boxes((0, 0, 400, 250), (5000, 0, 5400, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 400, 250)),
+        {"keys": ["a"], "volume_m3_ha": 100.0},
+    )
+    assert np.isnan(changes(found)[1])
+    assert found.columns["sink_basis"].tolist() == ["measured", "none"]
+    assert found.columns["change_kind"].iloc[1] == "new"
+    assert found.issues[["stand_key", "code"]].values.tolist() == [["b", "SINK_NO_EARLIER_STAND"]]
+
+
+def test_only_the_covered_part_counts_and_is_told(compare):
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["n"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 300, 250)),
+        {"keys": ["t"], "volume_m3_ha": 100.0},
+    )
+    assert changes(found) == pytest.approx([7.5 * 20 * PINE])
+    assert found.columns["earlier_cover"].iloc[0] == pytest.approx(0.75)
+    assert "SINK_PARTLY_COVERED" in codes(found)
+
+
+def test_earlier_stands_that_overlap_do_not_count_a_hectare_twice(compare):
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["n"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 400, 250), (0, 0, 400, 250)),
+        {"keys": ["t", "u"], "volume_m3_ha": 100.0},
+    )
+    assert changes(found) == pytest.approx([200 * PINE])
+    assert "SINK_EARLIER_OVERLAPS" in codes(found)
+
+
+def test_ground_that_the_new_layer_leaves_out_is_told(compare):
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["a"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 400, 250), (400, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": 100.0},
+    )
+    assert "SINK_EARLIER_GONE" in codes(found)
+    assert found.earlier_gone.loc["b", "stock_tco2e"] == pytest.approx(1000 * PINE)
+
+
+def test_losses_count(compare):
+    found = compare(
+        boxes((0, 0, 400, 250), (400, 0, 800, 250), (800, 0, 1200, 250)),
+        {
+            "volume_m3_ha": [0.0, np.nan, np.nan],
+            "land_class": ["burnt", "built_up", "cutover"],
+            "species_code": [None, None, "220"],
+        },
+        boxes((0, 0, 400, 250), (400, 0, 800, 250), (800, 0, 1200, 250)),
+        {"volume_m3_ha": [100.0, 100.0, 100.0]},
+    )
+    assert changes(found)[:2] == pytest.approx([-1000 * PINE, -1000 * PINE])
+    assert np.isnan(changes(found)[2])  # felled, but nobody wrote what is left
+    told = dict(zip(found.issues["stand_key"], found.issues["code"], strict=True))
+    assert told["s1"] == "SINK_CONVERTED"
+    assert told["s2"] == "SINK_NOW_UNKNOWN"
+
+
+def test_gain_on_bare_land_needs_a_recorded_zero(compare):
+    shapes = boxes((0, 0, 400, 250), (400, 0, 800, 250))
+    found = compare(
+        shapes,
+        {"volume_m3_ha": 30.0},
+        shapes.copy(),
+        {"volume_m3_ha": [0.0, np.nan], "land_class": "plantable_barren", "species_code": [None, None]},
+    )
+    assert changes(found)[0] == pytest.approx(300 * PINE)
+    assert np.isnan(changes(found)[1])
+    assert "SINK_EARLIER_UNKNOWN" in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("today", "before", "basis"),
+    [
+        ("plot", "lidar", "measured"),
+        ("ocular", "angle_gauge", "measured"),
+        ("model", "plot", "two_layers"),
+        ("plot", None, "two_layers"),
+        (None, None, "two_layers"),
+    ],
+)
+def test_a_layer_rolled_forward_is_no_measurement(compare, today, before, basis):
+    shape = boxes((0, 0, 400, 250))
+    now, then = {"volume_m3_ha": 120.0, "survey_method": today}, {"volume_m3_ha": 100.0, "survey_method": before}
+    found = compare(shape, now, shape.copy(), then)
+    assert found.columns["sink_basis"].iloc[0] == basis
+    assert ("SINK_TWO_LAYERS" in codes(found)) == (basis == "two_layers")
+
+
+def test_crossed_and_missing_outlines(compare):
+    bow = shapely.Polygon([(0, 0), (400, 250), (400, 0), (0, 250)])
+    found = compare(
+        np.array([bow, None, shapely.Polygon()], dtype=object),
+        {"volume_m3_ha": 120.0, "area_ha": [5.0, np.nan, 1.0]},
+        boxes((0, 0, 400, 250), (400, 0, 800, 250), (800, 0, 1200, 250)),
+        {"volume_m3_ha": 100.0},
+    )
+    assert changes(found)[0] == pytest.approx(100 * PINE)
+    assert np.isnan(changes(found)[1:]).all()
+
+
+def test_bamboo_among_trees_is_counted_beside_them(compare):
+    """16.2 kg a culm: 10 ha * 200 more culms, and 10 ha * 20 m3 of pine."""
+    shape = boxes((0, 0, 400, 250))
+    now = {"volume_m3_ha": 120.0, "bamboo_culms_per_ha": 700.0}
+    then = {"volume_m3_ha": 100.0, "bamboo_culms_per_ha": 500.0}
+    found = compare(shape, now, shape.copy(), then)
+    assert changes(found) == pytest.approx([200 * PINE + 10 * 200 * 0.0162 * 0.475 * 44 / 12])
+    assert found.columns["increment_m3_ha_yr"].iloc[0] * found.columns["years"].iloc[0] == pytest.approx(20.0)
+
+
+def test_without_a_period_the_survey_dates_count(compare):
+    shapes = boxes((0, 0, 400, 250), (400, 0, 800, 250))
+    now = {"volume_m3_ha": 120.0, "survey_date": ["2021-07-01", None]}
+    then = {"volume_m3_ha": 100.0, "survey_date": ["2016-07-01", "2016-07-01"]}
+    found = compare(shapes, now, shapes.copy(), then, period=None)
+    assert found.columns["years"].iloc[0] == pytest.approx(1826 / 365.25)
+    assert np.isnan(found.columns["sink_tco2e_yr"].iloc[1])
+    assert "SINK_NO_PERIOD" in codes(found)
+
+
+def test_surveys_further_apart_than_the_period_are_told(compare):
+    shape = boxes((0, 0, 400, 250))
+    now = {"volume_m3_ha": 120.0, "survey_date": ["2022-07-01"]}
+    then = {"volume_m3_ha": 100.0, "survey_date": ["2012-07-01"]}
+    assert "SINK_PERIOD_DIFFERS" in codes(compare(shape, now, shape.copy(), then))
+
+
+def test_without_an_earlier_layer_every_sink_is_unknown(make_facts, parameters, errors):
+    facts = make_facts(species_code="220", volume_m3_ha=[100.0, 120.0])
+    found = sink(facts, boxes((0, 0, 1, 1), (1, 0, 2, 1)), None, parameters, errors)
+    assert found.columns["sink_tco2e_yr"].isna().all()
+    assert (found.columns["sink_basis"] == "none").all()
+    assert list(found.issues["code"]) == ["SINK_NO_EARLIER_LAYER"]
+
+
+def test_an_empty_layer_stays_empty(make_facts, parameters, errors, five_years):
+    facts = make_facts(species_code="220", volume_m3_ha=[100.0])
+    none = facts.iloc[:0]
+    nothing = np.empty(0, dtype=object)
+    shape = boxes((0, 0, 400, 250))
+    assert len(sink(none, nothing, EarlierInventory(facts, shape), parameters, errors, five_years).columns) == 0
+    found = sink(facts, shape, EarlierInventory(none, nothing), parameters, errors, five_years)
+    assert list(found.issues["code"]) == ["SINK_NO_EARLIER_STAND"]
+
+
+def test_the_overlay_can_be_cancelled():
+    class Stopped(Progress):
+        def is_cancelled(self):
+            return True
+
+    with pytest.raises(CancelledError):
+        match(pd.Index(["a"]), boxes((0, 0, 1, 1)), pd.Index(["b"]), boxes((0, 0, 2, 1)), Stopped())
+
+
+def test_both_days_of_a_period_count():
+    period = parse_period("2016-01-01/2020-12-31")
+    assert (period.days, str(period)) == (1827, "2016-01-01/2020-12-31")
+    assert Period(date(2020, 2, 29), date(2020, 2, 29)).days == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2020-12-31/2016-01-01", "end_before_start"),
+        ("2016-01-01", "not_two_dates"),
+        ("2016-01-01/2020-13-01", "not_two_dates"),
+        ("2016/2020", "not_two_dates"),
+        ("20160101/20201231", "not_two_dates"),
+        ("2016-W01-1/2020-W01-1", "not_two_dates"),
+        ("", "not_two_dates"),
+        ("2016-01-01/2020-12-31/2021-01-01", "not_two_dates"),
+        ("2024-01-01/2031-01-01", "in_the_future"),
+    ],
+)
+def test_wrong_periods_are_one_clear_error(text, reason):
+    with pytest.raises(UsageError) as caught:
+        parse_period(text, today=date(2026, 1, 1))
+    assert (caught.value.code, caught.value.values["reason"]) == ("PERIOD_INVALID", reason)
