@@ -161,9 +161,8 @@ def run(count, bands, peers, compress):
         path = Path(folder) / "image.tif"
         stands = made_stands(count)
         size = made_raster(path, count, bands, compress)
-        print(
-            f"\n{count:,} stands, {size * size:,} cells, {bands} bands, {compress}, {path.stat().st_size / 2**20:,.0f} MB"
-        )
+        megabytes = path.stat().st_size / 2**20
+        print(f"\n{count:,} stands, {size * size:,} cells, {bands} bands, {compress}, {megabytes:,.0f} MB")
         store = CoverageStore(Path(folder) / "coverage")
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         decode_s, _ = timed(lambda: decoding(path))

@@ -10,6 +10,10 @@ from types import ModuleType
 from ...core.errors import CarbonError, DependencyError, InputError
 from ...core.rasters.bands import NamedRaster
 from ...core.rasters.grid import Grid
+from ...core.rasters.terrain import TerrainRecipe
+from ...paths import resources_dir
+from .. import crs
+from ..resources import read_json
 from .facts import BandFacts, RasterFacts
 from .placing import mover
 from .reading import FileBands
@@ -17,6 +21,9 @@ from .reading import FileBands
 DECODE_THREADS = 2
 """Handles that read parts of a strip side by side. GDAL's own NUM_THREADS is not used: in GDAL 3.6 it handed on
 the content of a damaged tile without an error."""
+
+ELEVATION_NAME = "dem"
+"""The name that marks a raster as an elevation model in metres."""
 
 _BACK_ENDS = {"rasterio": "rasterio_back_end", "gdal": "gdal_back_end"}
 _chosen: list[str] = []
@@ -65,10 +72,18 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
     """
     reader = open_bands(spec, backend, crs_needed=stands_crs_wkt is not None)
     try:
-        return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name))
+        terrain = _terrain(reader) if name.casefold() == ELEVATION_NAME else None
+        return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name), terrain)
     except CarbonError:
         reader.close()
         raise
+
+
+def _terrain(dem: FileBands) -> TerrainRecipe:
+    """What to find out from the elevation model, with the length of its units."""
+    wkt = dem.grid.crs_wkt
+    metres = 1.0 if wkt is None else crs.metres_per_unit(wkt)
+    return TerrainRecipe.from_data(read_json(resources_dir() / "recipes" / "terrain.json"), metres)
 
 
 def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True) -> FileBands:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from .grid import Grid
+
+if TYPE_CHECKING:
+    from .terrain import TerrainRecipe
 
 ObjectArray = npt.NDArray[np.object_]
 
@@ -68,8 +71,11 @@ class NamedRaster:
         The bands.
     to_grid
         Moves geometries from the CRS of the stands to the CRS of the raster; None where both are the same.
+    terrain
+        What to find out about the lie of the land, for an elevation model; None for all others.
     """
 
     name: str
     reader: BandReader
     to_grid: Callable[[ObjectArray], ObjectArray] | None = None
+    terrain: TerrainRecipe | None = None

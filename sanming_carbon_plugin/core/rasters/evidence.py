@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from .bands import NamedRaster
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
 from .moments import Moments, moments
+from .terrain import TerrainBands, terrain_columns
 
 ObjectArray = npt.NDArray[np.object_]
 FloatArray = npt.NDArray[np.float64]
@@ -62,7 +64,8 @@ def evidence(
     StageResult
         ``NAME_mean``, ``NAME_std`` (population, area-weighted, unit of the raster), ``NAME_support``
         (0..1) per raster of one band, ``NAME_BAND_mean`` … per band else. Mean and standard deviation
-        are NaN where support is 0; all three are NaN for stands without a geometry.
+        are NaN where support is 0; all three are NaN for stands without a geometry. An elevation model
+        adds the columns of :func:`sanming_carbon_plugin.core.rasters.terrain.terrain_columns`.
 
     Raises
     ------
@@ -72,28 +75,41 @@ def evidence(
     progress = progress or Progress()
     keys = pd.Index(stand_keys, name="stand_key")
     geometry = np.asarray(geometry, dtype=object)
-    found: dict[int, tuple[Moments, FloatArray, FloatArray]] = {}
-    for group in same_grid(rasters):
-        members = [rasters[number] for number in group]
-        placed = members[0].to_grid(geometry) if members[0].to_grid is not None else geometry
-        for member in members:
-            _require_overlap(member, placed)
+    asked = _with_terrain(rasters)
+    found: dict[int, tuple[Moments, _Covered]] = {}
+    for group in same_grid(asked):
+        first = asked[group[0]]
+        placed = first.to_grid(geometry) if first.to_grid is not None else geometry
+        for number in group:
+            _require_overlap(asked[number], placed)
         covered = _Covered(len(geometry))
-        sums = moments(
-            covered.watching(covering(placed, members[0].reader.grid, progress)),
-            len(geometry),
-            [member.reader for member in members],
-            progress,
-            threads,
-        )
-        found.update({number: (one, covered.areas, covered.inside) for number, one in zip(group, sums, strict=True)})
+        blocks = covered.watching(covering(placed, first.reader.grid, progress))
+        readers = [asked[number].reader for number in group]
+        sums = moments(blocks, len(geometry), readers, progress, threads)
+        found.update({number: (one, covered) for number, one in zip(group, sums, strict=True)})
     columns: dict[str, FloatArray] = {}
     issues = []
-    for number, raster in enumerate(rasters):
-        new, doubts = _columns(keys, raster, *found[number], low_support)
-        columns.update(new)
+    for number, raster in enumerate(asked):
+        sums_here, covered = found[number]
+        if raster.terrain is not None and isinstance(raster.reader, TerrainBands):
+            elevation_m = found[number - 1][0].mean()[0]
+            support = support_share(sums_here.valid[0], covered.areas)
+            columns |= terrain_columns(raster.terrain, sums_here, elevation_m, support, low_support)
+            continue
+        new, doubts = _columns(keys, raster, sums_here, covered, low_support)
+        columns |= new
         issues.extend(doubts)
     return StageResult(pd.DataFrame(columns, index=keys), join_issues(issues))
+
+
+def _with_terrain(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
+    """The rasters, each elevation model followed by its slopes on the same cells."""
+    asked = []
+    for raster in rasters:
+        asked.append(raster)
+        if raster.terrain is not None:
+            asked.append(replace(raster, reader=TerrainBands(raster.reader, raster.terrain)))
+    return asked
 
 
 class _Covered:
@@ -144,8 +160,9 @@ def support_share(valid: FloatArray, areas: FloatArray) -> FloatArray:
 
 
 def _columns(
-    keys: pd.Index, raster: NamedRaster, sums: Moments, areas: FloatArray, inside: FloatArray, low_support: float
+    keys: pd.Index, raster: NamedRaster, sums: Moments, covered: _Covered, low_support: float
 ) -> tuple[dict[str, FloatArray], list[pd.DataFrame]]:
+    areas, inside = covered.areas, covered.inside
     mean, spread = sums.mean(), sums.standard_deviation()
     columns: dict[str, FloatArray] = {}
     issues = []
