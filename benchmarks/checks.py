@@ -26,6 +26,7 @@ from sanming_carbon_plugin.core.stands.normalise import normalise_stands
 SIDE_M = 300.0
 PER_SIDE = 15
 LIMIT_S = 60.0
+CGCS2000 = (6_378_137.0, 1.0 / 298.257222101)
 
 
 def coverage(count):
@@ -86,6 +87,10 @@ def layer_of(count):
     return VectorLayer("stands", attributes, types, geometry, 'PROJCRS["metres"]')
 
 
+def in_degrees(geometry):
+    return shapely.transform(geometry, lambda xy: xy / 111_000.0 + np.array([116.5, 25.5]))
+
+
 def timed(name, function, seconds):
     start = time.perf_counter()
     result = function()
@@ -96,9 +101,7 @@ def timed(name, function, seconds):
 def run(count, tables):
     layer = layer_of(count)
     seconds = {}
-    degrees = shapely.transform(layer.geometry, lambda xy: xy / 111_000.0 + np.array([116.5, 25.5]))
-    timed("area", lambda: ellipsoidal_area_m2(degrees, 6_378_137.0, 1.0 / 298.257222101), seconds)
-    del degrees
+    timed("area", lambda: ellipsoidal_area_m2(in_degrees(layer.geometry), *CGCS2000), seconds)
     area_m2 = shapely.area(layer.geometry)
     mapping = timed("fields", lambda: recognise_fields(layer.attributes, tables), seconds)
     facts = timed("normalise", lambda: normalise_stands(layer, mapping, tables, area_m2), seconds).columns
@@ -114,7 +117,7 @@ def main():
     tables = load_stand_tables()
     sizes = [int(text) for text in sys.argv[1:]] or [10_000, 100_000]
     times = [run(size, tables) for size in sizes]
-    for (one, first), (two, second) in zip(zip(sizes, times), zip(sizes[1:], times[1:])):
+    for one, two, first, second in zip(sizes[:-1], sizes[1:], times[:-1], times[1:], strict=True):
         print(f"growth {one:,} → {two:,}: exponent {math.log(second / first) / math.log(two / one):.2f}")
     if max(sizes) == 100_000:
         print("within" if times[-1] <= LIMIT_S else "BEYOND", f"the limit of {LIMIT_S:.0f} s for 100,000 stands")

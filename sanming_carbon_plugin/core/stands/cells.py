@@ -40,7 +40,9 @@ class NumberColumn:
 
 def map_unique(column: pd.Series, translate: Callable[[object], object]) -> Texts:
     """``translate`` of every cell, called once per distinct value; None where the cell is NULL."""
-    numbers, uniques = pd.factorize(column)
+    # On an array, for the uniques of a Series become an Index, which guesses types.
+    plain_cells = column.to_numpy(dtype=object) if column.dtype.kind not in "biuf" else column.to_numpy()
+    numbers, uniques = pd.factorize(plain_cells)
     translated = np.empty(len(uniques) + 1, dtype=object)
     for position, value in enumerate(uniques):
         translated[position] = translate(value)

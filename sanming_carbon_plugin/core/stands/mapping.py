@@ -29,6 +29,8 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
 _SAMPLE_ROWS = 4000
 _SUGGESTION_ROWS = 400
 _UNDERSCORE_PENALTY = 0.03
+_UNIT_FACTORS = {"closure": 100.0, "dbh": 10.0, "height": 10.0, "area": 10_000.0}
+"""How much larger numbers may be in another unit of the same role, which is sorted out later."""
 _TAKEN_SHARE = 0.2
 _SAME_SCORE = 0.04
 _SUGGESTED_SHARE = 0.98
@@ -198,8 +200,7 @@ def _share_in_range(filled: pd.Series, role: Role, tables: StandTables) -> float
         return 0.0 if read.not_number.any() else float("nan")
     low = -np.inf if role.low is None else role.low
     high = np.inf if role.high is None else role.high
-    if role.unit == "0-1":
-        high = 100.0  # percent is sorted out later
+    high *= _UNIT_FACTORS.get(role.role, 1.0)
     inside = (read.values >= low) & (read.values <= high)
     return float(inside.sum() / (known.sum() + read.not_number.sum()))
 

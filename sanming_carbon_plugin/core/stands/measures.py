@@ -8,12 +8,15 @@ import numpy.typing as npt
 from ..units import MU_PER_HECTARE
 from .cells import read_numbers
 from .source import Source
-from .unit_choice import Converted, area_in_hectares, closure_as_fraction, tenths_of
+from .unit_choice import area_in_hectares, closure_as_fraction, tenths_of
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 
+_AREA_UNITS = {"ha": "AREA_IN_HECTARES", "mu": "AREA_IN_MU", "m2": "AREA_IN_SQUARE_METRES"}
+_CLOSURE_UNITS = {"percent": "CLOSURE_IN_PERCENT", "tenths": "CLOSURE_IN_TENTHS"}
+_TENTHS = {"dbh": "DBH_IN_MILLIMETRES", "height": "HEIGHT_IN_DECIMETRES"}
 _SOIL_CLASSES = (1.0, 2.0, 3.0)
 
 
@@ -99,7 +102,7 @@ def _area(source: Source, area_ha: Floats) -> Floats:
     if found.unit is None:
         source.doubts.layer("AREA_UNIT_OPEN", source.name("area"))
     else:
-        source.doubts.counted("AREA_UNIT", int(np.isfinite(raw).sum()), source.name("area"), unit=found.unit)
+        source.doubts.counted(_AREA_UNITS[found.unit], int(np.isfinite(raw).sum()), source.name("area"))
     return _in_range(source, "area", found.values)
 
 
@@ -109,11 +112,9 @@ def _closure(source: Source) -> Floats:
     found = closure_as_fraction(
         raw, settings["fraction_share"], settings["percent_median"], source.mapping.decisions.get("closure_unit")
     )
-    if found.unit != "fraction":
-        _say_unit(source, "closure", "CLOSURE_UNIT", found, raw)
-    source.doubts.stands(
-        "CLOSURE_UNIT_UNCLEAR", found.doubtful, source.name("closure"), source.written("closure"), unit=found.unit
-    )
+    if found.unit in _CLOSURE_UNITS:
+        _say_unit(source, "closure", _CLOSURE_UNITS[found.unit], raw)
+    source.doubts.stands("CLOSURE_UNIT_UNCLEAR", found.doubtful, source.name("closure"), source.written("closure"))
     return _in_range(source, "closure", found.values)
 
 
@@ -121,12 +122,12 @@ def _tenths(source: Source, role: str, limit: str, names: tuple[str, str]) -> Fl
     raw = _raw(source, role)
     found = tenths_of(raw, source.tables.settings[limit], names, source.mapping.decisions.get(f"{role}_unit"))
     if found.unit == names[1]:
-        _say_unit(source, role, "MEASURE_IN_TENTHS", found, raw)
+        _say_unit(source, role, _TENTHS[role], raw)
     return _in_range(source, role, found.values)
 
 
-def _say_unit(source: Source, role: str, code: str, found: Converted, raw: Floats) -> None:
-    source.doubts.counted(code, int(np.isfinite(raw).sum()), source.name(role), unit=found.unit)
+def _say_unit(source: Source, role: str, code: str, raw: Floats) -> None:
+    source.doubts.counted(code, int(np.isfinite(raw).sum()), source.name(role))
 
 
 def _per_hectare(source: Source, role: str, role_per_mu: str) -> Floats:

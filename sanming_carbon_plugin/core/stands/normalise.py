@@ -13,7 +13,7 @@ from .cells import read_text
 from .codes import read_codes, translate_values
 from .doubts import Doubts
 from .keys import repeated_keys, stand_keys
-from .land_class import read_land_classes
+from .land_class import OLD, PLAN_2020, SURVEY_3, read_land_classes
 from .layer import VectorLayer
 from .mapping import FieldMapping
 from .measures import read_measures
@@ -28,6 +28,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 ARBOR, BAMBOO_LAND = "arbor", "bamboo"
+_GENERATIONS = {OLD: "LAND_CLASS_LIST_OLD", PLAN_2020: "LAND_CLASS_LIST_2020", SURVEY_3: "LAND_CLASS_LIST_SURVEY_3"}
 _PUBLIC_CATEGORIES, _COMMERCIAL_CATEGORIES = "1", "2"
 
 
@@ -115,13 +116,14 @@ def _check_counties(source: Source, county: Texts) -> None:
 def _open_roles(source: Source) -> None:
     """Roles that carbon needs and no column has; roles where two columns fit."""
     for role, many in source.mapping.ambiguous.items():
-        source.doubts.layer("FIELD_AMBIGUOUS", role, ", ".join(one.column for one in many), role=role)
+        label = source.tables.roles[role].label_zh
+        source.doubts.layer("FIELD_AMBIGUOUS", role, ", ".join(one.column for one in many), role=role, role_zh=label)
     per_area = ("volume_per_mu", "stand_volume")
     for name, wanted in source.tables.roles.items():
         if wanted.needed_for and source.name(name) is None:
             if name == "volume" and any(source.name(other) for other in per_area):
                 continue
-            source.doubts.layer("FIELD_MISSING", name, None, role=name)
+            source.doubts.layer("FIELD_MISSING", name, None, role=name, role_zh=wanted.label_zh)
 
 
 def _land_class(source: Source) -> Texts:
@@ -134,7 +136,7 @@ def _land_class(source: Source) -> Texts:
     source.doubts.stands("LAND_CLASS_UNKNOWN", found.codes.is_unknown(), field, values)
     source.doubts.stands("LAND_CLASS_AMBIGUOUS", found.ambiguous, field, values)
     for name, count in found.generations.items():
-        source.doubts.counted("LAND_CLASS_GENERATION", count, field, list=name)
+        source.doubts.counted(_GENERATIONS[name], count, field)
     source.doubts.counted("CODES_FROM_NAMES", found.codes.count("name"), field)
     if found.mixed:
         source.doubts.layer("LAND_CLASS_LISTS_MIXED", field)

@@ -114,6 +114,8 @@ class Role:
         Range of possible numbers, None where there is none.
     needed_for
         Room that cannot do without, else an empty text.
+    label_zh
+        What foresters call it.
     """
 
     role: str
@@ -124,6 +126,7 @@ class Role:
     low: float | None
     high: float | None
     needed_for: str
+    label_zh: str
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,7 @@ def _role(row: Mapping[str, str]) -> Role:
         low=_number("fields", row["role"], row["min"]) if row["min"] else None,
         high=_number("fields", row["role"], row["max"]) if row["max"] else None,
         needed_for=row["needed_for"],
+        label_zh=(_words(row["names_zh"]) or [row["role"]])[0],
     )
 
 

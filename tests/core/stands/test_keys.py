@@ -21,6 +21,6 @@ def test_every_row_of_a_repeated_key_is_numbered_in_source_order():
 
 @given(st.lists(st.tuples(part, part, part, part, part), max_size=30))
 def test_no_two_stands_share_a_key(rows):
-    columns = list(zip(*rows)) if rows else [[], [], [], [], []]
+    columns = list(zip(*rows, strict=True)) if rows else [[], [], [], [], []]
     keys = stand_keys(*columns)
     assert len(set(keys)) == len(rows)

@@ -69,7 +69,9 @@ def test_gaps_are_what_the_union_of_a_compartment_encloses_and_no_stand_covers(s
 
 
 def test_a_clean_coverage_with_a_missing_block_has_one_gap_and_no_overlap():
-    cells = [shapely.box(x, y, x + 10, y + 10) for x in range(0, 50, 10) for y in range(0, 50, 10) if (x, y) != (20, 20)]
+    cells = [
+        shapely.box(x, y, x + 10, y + 10) for x in range(0, 50, 10) for y in range(0, 50, 10) if (x, y) != (20, 20)
+    ]
     polygons = np.array(cells, dtype=object)
     numbers, gap = compartment_gaps(polygons, np.zeros(24, dtype=np.int64), np.zeros(24, dtype=bool))
     assert len(overlapping_pairs(polygons)[0]) == 0
