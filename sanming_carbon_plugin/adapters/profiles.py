@@ -1,4 +1,4 @@
-"""Ticket profiles from the plugin's own folder or from a user's file."""
+"""Ticket profiles, and the factors of what tickets are used for, from the plugin's own folder or a user's file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..core.errors import InputError
 from ..core.tickets.profiles import Profile
+from ..core.tickets.uses import FactorTable
 from ..paths import resources_dir
 from .resources import read_json
 
@@ -32,3 +33,25 @@ def load_profile(name_or_file: str | Path | None = None) -> Profile:
     if not path.is_file():
         raise InputError("PROFILE_NOT_FOUND", profile=str(wanted), known=", ".join(shipped))
     return Profile.from_dict(read_json(path))
+
+
+def shipped_uses() -> dict[str, Path]:
+    """Name and file of each factor table that comes with the plugin."""
+    return {path.stem: path for path in sorted((resources_dir() / "profiles" / "uses").glob("*.json"))}
+
+
+def load_use(name_or_file: str | Path) -> FactorTable:
+    """The factor table of that name, or in that file.
+
+    Raises
+    ------
+    InputError
+        USE_TABLE_NOT_FOUND, USE_TABLE_INVALID with every problem, or what :func:`.resources.read_json` says of
+        a file that is no JSON.
+    """
+    shipped = shipped_uses()
+    known = isinstance(name_or_file, str) and name_or_file in shipped
+    path = shipped[str(name_or_file)] if known else Path(name_or_file)
+    if not path.is_file():
+        raise InputError("USE_TABLE_NOT_FOUND", table=str(name_or_file), known=", ".join(shipped))
+    return FactorTable.from_dict(read_json(path))

@@ -342,9 +342,10 @@ def _piece_table(
 def _share_issues(shares: pd.DataFrame, shown_from_share: float) -> pd.DataFrame:
     blocked = shares.index[shares["state"] == "blocked"]
     partly = shares.index[(shares["state"] == "partly_free") & (shares["blocked_share"] >= shown_from_share)]
+    free = [f"{100.0 * share:.4g} %" for share in shares.loc[partly, "free_share"]]
     return join_issues(
         [
-            stand_issues("TICKET_ALREADY_CREDITED", blocked, "free_share", shares.loc[blocked, "free_share"]),
-            stand_issues("TICKET_PARTLY_CREDITED", partly, "free_share", shares.loc[partly, "free_share"]),
+            stand_issues("TICKET_ALREADY_CREDITED", blocked, "free_share", ["0 %"] * len(blocked)),
+            stand_issues("TICKET_PARTLY_CREDITED", partly, "free_share", free),
         ]
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..classes.conditions import Problems, shown
+from ..classes.conditions import ConditionReader, Problems, shown
 from ..classes.fields import KNOWN_FIELDS, NUMBER, TEXT, KnownField
 from ..classes.rules import LONGEST_TEXT, RuleSet, rules_invalid
 from ..errors import InputError
@@ -262,13 +262,15 @@ class _Reader:
                 self._problems.add("$.rules", f"the rule {name} must be of kind require")
         measure = {"title": data.get("title"), "title_zh": data.get("title_zh")}
         content = {key: data.get(key) for key in ("id", "version", "status", *_TEXTS)}
-        content |= {"measures": {MEASURE: {**measure, "rules": [rule for rule in rules if rule is not None]}}}
+        kept = [i for i, rule in enumerate(rules) if rule is not None]
+        content |= {"measures": {MEASURE: {**measure, "rules": [rules[i] for i in kept]}}}
         try:
             made = RuleSet.from_dict(content, self._known, {MEASURE: ()})
         except InputError as fault:
-            self._problems.found.append(str(fault.values["problems"]).replace(f"$.measures.{MEASURE}", "$"))
+            self._problems.found.append(_places_in_file(str(fault.values["problems"]), kept))
             return None
-        return made
+        # The fingerprint of a run's rules covers the settings too.
+        return replace(made, data=data)
 
     def _resolved(self, item: dict[str, Any], settings: Mapping[str, Setting], path: str) -> dict[str, Any] | None:
         """The rule with values in place of settings; None where it does not apply under these settings."""
@@ -276,10 +278,13 @@ class _Reader:
         if not isinstance(when, dict) or any(name not in settings for name in when):
             self._problems.add(f"{path}.when", "must name settings and the value each must have")
             return None
-        if any(settings[name].value != value for name, value in when.items()):
-            return None
         rule = {key: value for key, value in item.items() if key != "when"}
-        return {**rule, "condition": self._with_values(item.get("condition"), settings, f"{path}.condition")}
+        rule["condition"] = self._with_values(item.get("condition"), settings, f"{path}.condition")
+        if all(settings[name].value == value for name, value in when.items()):
+            return rule
+        # A rule that sleeps under these settings must still be one that can be read when they change.
+        ConditionReader(self._known, {}, self._problems).read(rule["condition"], f"{path}.condition")
+        return None
 
     def _with_values(self, data: object, settings: Mapping[str, Setting], path: str, level: int = 0) -> object:
         if level > 2 * 16:
@@ -326,3 +331,9 @@ class _Reader:
         shortest, longest = settings["shortest_period_years"].value, settings["longest_period_years"].value
         if shortest is not None and longest is not None and shortest > longest:  # type: ignore[operator]
             self._problems.add("$.settings.longest_period_years", "is shorter than shortest_period_years")
+
+
+def _places_in_file(text: str, kept: list[int]) -> str:
+    """Places as the file has them: the rule engine only sees the rules that apply."""
+    text = text.replace(f"$.measures.{MEASURE}", "$")
+    return re.sub(r"\$\.rules\[(\d+)\]", lambda found: f"$.rules[{kept[int(found.group(1))]}]", text)

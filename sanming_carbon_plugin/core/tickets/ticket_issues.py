@@ -80,7 +80,7 @@ def _about_losses(facts: pd.DataFrame, profile: Profile, possible: npt.NDArray[n
             layer_issue(
                 "TICKET_LOSS_DROPPED_BIAS", "sink_tco2e_yr", bias, share=_percent(share), count=int(lost.sum())
             ),
-            stand_issues("TICKET_LOSS_DROPPED", keys[lost], "sink_tco2e_yr", sink[lost]),
+            stand_issues("TICKET_LOSS_DROPPED", keys[lost], "sink_tco2e_yr", [f"{value:.4g}" for value in sink[lost]]),
         ]
     )
 
@@ -94,16 +94,23 @@ def _about_the_total(facts: pd.DataFrame, profile: Profile, possible: npt.NDArra
     low, high = profile.value("plausible_total_tco2e_ha_yr")
     if low <= mean <= high:
         return no_issues()
-    return layer_issue("TICKET_TOTAL_IMPLAUSIBLE", "sink_tco2e_yr", mean, low=low, high=high)
+    return layer_issue("TICKET_TOTAL_IMPLAUSIBLE", "sink_tco2e_yr", f"{mean:.3g}", low=low, high=high)
 
 
 def _implausible(facts: pd.DataFrame, profile: Profile, possible: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Stands whose growth lies outside the band with its whole 90 % interval; a loss is no doubt by itself."""
     low, high = plausible_bands(facts, profile)
+    area_ha = number_column(facts, "area_ha")
     with np.errstate(invalid="ignore", divide="ignore"):
-        per_ha = creditable_sink_tco2e_yr(facts) / number_column(facts, "area_ha")
-        outside = np.flatnonzero(possible & ((per_ha < low) | (per_ha > high)))
+        per_ha = creditable_sink_tco2e_yr(facts) / area_ha
+        ends = {}
+        for name in ("low", "high"):
+            end = number_column(facts, f"sink_{name}_tco2e_yr") / area_ha
+            ends[name] = np.where(np.isnan(end), per_ha, end)
+        grows = possible & (per_ha >= 0)
+        outside = np.flatnonzero(grows & ((ends["high"] < low) | (ends["low"] > high)))
     keys = facts.index.to_numpy(dtype=object)[outside]
-    issues = stand_issues("TICKET_IMPLAUSIBLE", keys, "sink_tco2e_yr", per_ha[outside])
+    issues = stand_issues("TICKET_IMPLAUSIBLE", keys, "sink_tco2e_yr", [f"{value:.3g}" for value in per_ha[outside]])
     bands = [{"low": low[row], "high": high[row]} for row in outside]
     issues["params"] = pd.Series(bands, index=issues.index, dtype=object)
     return issues

@@ -109,11 +109,20 @@ def ticket_tonnes(
     numpy.ndarray
         tCO2e, NaN without two dates or a period. A loss stays negative, so that it is netted in a total.
     """
+    return deducted(net_tonnes(facts, profile, period) * free_share, profile, deduction)
+
+
+def net_tonnes(facts: pd.DataFrame, profile: Profile, period: Period | None) -> Floats:
+    """Growth of the whole stand over the period above the baseline, tCO2e, before deductions. Shape (n,)."""
     if period is None:
         return np.full(len(facts), np.nan)
-    net = (creditable_sink_tco2e_yr(facts) - baseline_tco2e_yr(facts, profile)) * period.years * free_share
+    return (creditable_sink_tco2e_yr(facts) - baseline_tco2e_yr(facts, profile)) * period.years
+
+
+def deducted(net_tco2e: Floats, profile: Profile, deduction: float) -> Floats:
+    """The same tonnes after the deductions for uncertainty and risk; a loss is enlarged, never lowered."""
     kept = (1.0 - deduction) * (1.0 - profile.number("risk_share"))
-    return np.where(net > 0, net * kept, net * (1.0 + deduction))
+    return np.where(net_tco2e > 0, net_tco2e * kept, net_tco2e * (1.0 + deduction))
 
 
 def whole_tonnes(tonnes: float, profile: Profile) -> int:

@@ -60,6 +60,8 @@ PLANTABLE = {"land_class": "plantable_barren", "species_group": "chinese_fir"}
 
 def stand(**changes):
     row = {**GOOD, **changes}
+    for name, width in (("sink_low_tco2e_yr", -1.0), ("sink_high_tco2e_yr", 1.0)):
+        row[name] = changes.get(name, row["sink_tco2e_yr"] + width)
     return pd.DataFrame([row], index=pd.Index(["A"], name="stand_key")).astype(
         {name: object for name, value in row.items() if isinstance(value, str) or value is None}
     )

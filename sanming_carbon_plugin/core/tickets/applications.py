@@ -1,0 +1,298 @@
+"""Applications for a ticket: the pieces of one right-holder, or of many through the village collective."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from ..carbon.period import Period
+from ..errors import InputError, UsageError
+from .profiles import Profile
+from .shares import in_denominations, largest_remainder
+from .tonnes import deducted, uncertainty_deduction, whole_tonnes
+
+_TOUCHING = 1e-6
+"""Distance, relative to the side of a square as large as a piece, below which two pieces touch."""
+
+
+@dataclass(frozen=True)
+class Household:
+    """What the collective knows of a member: whether it signed, and its agreed part of the income."""
+
+    holder: str
+    authorised: bool
+    income_weight: float | None = None
+
+
+@dataclass(frozen=True)
+class Application:
+    """One application.
+
+    Attributes
+    ----------
+    kind
+        ``holder`` or ``joint``.
+    applicant
+        The holder, or the collective.
+    outcome
+        ``yes`` where the group's own rules hold too, else ``no``; ``failed_rules`` names them.
+    pieces
+        Pieces that count, with ``parcel`` (number of the connected parcel), ``tonnes`` (after deductions,
+        before rounding) and ``whole_t`` (adds up to ``whole_t`` of the application).
+    left_out
+        Other pieces of the same holders, with the reason, and ``neighbour`` where they touch one that counts.
+    households
+        Per holder ``area_ha``, ``tonnes``, ``whole_t``, ``authorised``, ``income_share``; shares add up to 1.
+    total_tco2e, low_tco2e, high_tco2e
+        After deductions, before rounding, with the 90 % interval.
+    relative_error, deduction
+        Half-width of the interval over the total before deductions, and the share deducted for it.
+    whole_t, tickets, left_t
+        Whole tonnes, tickets of each face value, and tonnes that fit no face value.
+    """
+
+    kind: str
+    applicant: str
+    period: Period
+    outcome: str
+    failed_rules: tuple[str, ...]
+    pieces: pd.DataFrame
+    left_out: pd.DataFrame
+    households: pd.DataFrame
+    total_tco2e: float
+    low_tco2e: float
+    high_tco2e: float
+    relative_error: float
+    deduction: float
+    whole_t: int
+    tickets: Mapping[int, int]
+    left_t: int
+
+
+def holder_application(
+    pieces: pd.DataFrame, profile: Profile, period: Period, holder: str, relative_error: float | None = None
+) -> Application:
+    """The application of one right-holder.
+
+    Parameters
+    ----------
+    pieces
+        Result of :func:`.tenure_pieces.tenure_pieces`.
+    relative_error
+        Half-width of the 90 % interval over the total of these stands, from the carbon room; without it all
+        errors are taken to lean one way, which is the widest the interval can be.
+
+    Raises
+    ------
+    InputError
+        APPLICATION_HOLDER_MISSING without a name, APPLICATION_HOLDER_UNKNOWN for a name on no certificate,
+        APPLICATION_EMPTY where no piece of the holder counts.
+    """
+    name = holder.strip()
+    if not name:
+        raise InputError("APPLICATION_HOLDER_MISSING", certificate="", count=1)
+    own = pieces[pieces["holder"] == name]
+    if own.empty:
+        raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
+    member = Household(name, authorised=True)
+    return _application("holder", name, own, profile, period, [member], relative_error)
+
+
+def joint_application(
+    pieces: pd.DataFrame,
+    profile: Profile,
+    period: Period,
+    collective: str,
+    households: Sequence[Household],
+    relative_error: float | None = None,
+) -> Application:
+    """Scattered households apply together through the village collective (资源联合).
+
+    Only households that signed take part. Income goes by the agreed weights where every household has one,
+    else by tonnes.
+
+    Raises
+    ------
+    InputError
+        APPLICATION_HOLDER_MISSING for a collective or household without a name,
+        APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN, APPLICATION_EMPTY.
+    """
+    names = [household.holder.strip() for household in households]
+    if not collective.strip() or not all(names):
+        raise InputError("APPLICATION_HOLDER_MISSING", certificate="", count=names.count("") or 1)
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError("APPLICATION_HOLDER_REPEATED", holder=name)
+        if name not in set(pieces["holder"]):
+            raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
+    own = pieces[pieces["holder"].isin(names)]
+    return _application("joint", collective.strip(), own, profile, period, households, relative_error)
+
+
+def village_households(pieces: pd.DataFrame, village: str, authorised: Collection[str] = ()) -> list[Household]:
+    """All holders of a village with pieces that count, for a joint application.
+
+    Raises
+    ------
+    InputError
+        APPLICATION_HOLDER_MISSING where a certificate of the village names no holder, APPLICATION_EMPTY.
+    """
+    here = pieces[(pieces["village"] == village) & (pieces["outcome"] == "yes")]
+    if here.empty:
+        raise InputError("APPLICATION_EMPTY", applicant=village)
+    nameless = here[here["holder"].isna()]
+    if len(nameless):
+        certificate = nameless["certificate"].iloc[0]
+        raise InputError("APPLICATION_HOLDER_MISSING", certificate=str(certificate or "?"), count=len(nameless))
+    return [Household(name, name in authorised) for name in sorted(set(here["holder"]))]
+
+
+def check_periods(periods: Iterable[Period], today: date | None = None) -> list[Period]:
+    """Monitoring periods of one parcel in their order.
+
+    Raises
+    ------
+    UsageError
+        PERIOD_INVALID for one in the future, PERIODS_OVERLAP where two share a day: the end day belongs to a
+        period, so the next begins at the earliest on the day after.
+    """
+    ordered = sorted(periods, key=lambda period: period.start)
+    for period in ordered:
+        if today is not None and period.end > today:
+            raise UsageError("PERIOD_INVALID", period=str(period), reason="in_the_future")
+    for before, after in pairwise(ordered):
+        if after.start <= before.end:
+            raise UsageError("PERIODS_OVERLAP", first=str(before), second=str(after))
+    return ordered
+
+
+def income_in_fen(application: Application, yuan: float, collective_share: float = 0.0) -> pd.Series:
+    """Money for each household and for the collective, in fen, so that it adds up to the last one.
+
+    Parameters
+    ----------
+    yuan
+        What the tickets brought.
+    collective_share
+        Share kept by the collective before the split, 0 to 1.
+    """
+    fen = round(yuan * 100)
+    kept = int(fen * collective_share)
+    parts = largest_remainder(application.households["income_share"].to_numpy(), fen - kept)
+    money = pd.Series(parts, index=application.households["holder"].to_numpy(), name="fen")
+    money.loc[application.applicant] = money.get(application.applicant, 0) + fen - int(parts.sum())
+    return money
+
+
+def _application(
+    kind: str,
+    applicant: str,
+    own: pd.DataFrame,
+    profile: Profile,
+    period: Period,
+    households: Sequence[Household],
+    relative_error: float | None,
+) -> Application:
+    signed = {household.holder.strip() for household in households if household.authorised}
+    reason = own["reason"].where(own["holder"].isin(signed) | own["reason"].notna(), "not_authorised")
+    counts = reason.isna() & own["net_tco2e"].notna()
+    if not counts.any():
+        raise InputError("APPLICATION_EMPTY", applicant=applicant)
+    parcel = connected_parcels(own["geometry"].to_numpy(dtype=object)[counts.to_numpy()])
+    chosen = own[counts].assign(parcel=parcel)
+    large_enough = chosen.groupby("parcel")["area_ha"].transform("sum") >= profile.number("minimum_parcel_area_ha")
+    left = own[~counts].assign(reason=reason[~counts].fillna("sink_unknown"))
+    left = pd.concat([left, chosen[~large_enough].drop(columns="parcel").assign(reason="parcel_too_small")])
+    chosen = chosen[large_enough]
+    if chosen.empty:
+        raise InputError("APPLICATION_EMPTY", applicant=applicant)
+    error = _relative_error(chosen) if relative_error is None else relative_error
+    deduction = uncertainty_deduction(profile, error)
+    chosen = chosen.assign(tonnes=deducted(chosen["net_tco2e"].to_numpy(), profile, deduction))
+    total = float(chosen["tonnes"].sum())
+    whole = 0 if np.isnan(total) else whole_tonnes(total, profile)
+    chosen = chosen.assign(whole_t=largest_remainder(chosen["tonnes"].to_numpy(), whole))
+    half = error * abs(float(chosen["net_tco2e"].sum()))
+    interval = deducted(float(chosen["net_tco2e"].sum()) + np.array([-half, half]), profile, deduction)
+    failed = _failed_group_rules(chosen, profile, total, deduction)
+    tickets, rest = in_denominations(whole, profile.value("denominations_t"))
+    return Application(
+        kind=kind,
+        applicant=applicant,
+        period=period,
+        outcome="no" if failed else "yes",
+        failed_rules=failed,
+        pieces=chosen.reset_index(drop=True),
+        left_out=_with_neighbours(left, chosen).reset_index(drop=True),
+        households=_household_table(chosen, households),
+        total_tco2e=total,
+        low_tco2e=float(interval[0]),
+        high_tco2e=float(interval[1]),
+        relative_error=error,
+        deduction=deduction,
+        whole_t=whole,
+        tickets=tickets,
+        left_t=rest,
+    )
+
+
+def connected_parcels(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    """Number of the connected parcel each piece belongs to, from 0. Pieces that touch in a point are connected."""
+    tolerance = _TOUCHING * np.sqrt(np.median(shapely.area(geometry)))
+    left, right = shapely.STRtree(geometry).query(geometry, predicate="dwithin", distance=tolerance)
+    links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(len(geometry), len(geometry)))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _relative_error(chosen: pd.DataFrame) -> float:
+    """The widest possible: all errors lean one way."""
+    total = abs(float(chosen["net_tco2e"].sum()))
+    half = float(((chosen["high_tco2e"] - chosen["low_tco2e"]) / 2.0).sum(skipna=False))
+    return half / total if total > 0 else float("nan")
+
+
+def _failed_group_rules(chosen: pd.DataFrame, profile: Profile, total: float, deduction: float) -> tuple[str, ...]:
+    too_few = not total >= max(profile.number("minimum_application_t"), profile.number("rounding_t"))
+    checks = {
+        "ERROR_TOO_LARGE": bool(np.isnan(deduction)),
+        "TOO_FEW_TONNES": too_few,
+        "NOT_CONTIGUOUS": bool(profile.value("contiguous_application")) and chosen["parcel"].nunique() > 1,
+    }
+    return tuple(name for name, failed in checks.items() if failed)
+
+
+def _with_neighbours(left: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Left-out pieces, marked where they touch a piece of the application of the same holder."""
+    geometry = left["geometry"].to_numpy(dtype=object)
+    others = chosen["geometry"].to_numpy(dtype=object)
+    neighbour = np.zeros(len(left), dtype=bool)
+    if len(left):
+        tolerance = _TOUCHING * np.sqrt(np.median(shapely.area(others)))
+        mine, theirs = shapely.STRtree(others).query(geometry, predicate="dwithin", distance=tolerance)
+        same = left["holder"].to_numpy(dtype=object)[mine] == chosen["holder"].to_numpy(dtype=object)[theirs]
+        neighbour[mine[same]] = True
+    return left.assign(neighbour=neighbour)
+
+
+def _household_table(chosen: pd.DataFrame, households: Sequence[Household]) -> pd.DataFrame:
+    sums = chosen.groupby("holder")[["area_ha", "tonnes", "whole_t"]].sum()
+    known = {household.holder.strip(): household for household in households}
+    table = sums.reindex(sorted(known)).fillna(0.0).rename_axis("holder").reset_index()
+    table["whole_t"] = table["whole_t"].astype(np.int64)
+    table["authorised"] = [known[name].authorised for name in table["holder"]]
+    agreed = [known[name].income_weight for name in table["holder"]]
+    by_tonnes = table["tonnes"].clip(lower=0.0)
+    all_agreed = all(weight is not None for weight in agreed)
+    weight = pd.Series(agreed, dtype=np.float64) if all_agreed else by_tonnes
+    weight = weight.where(table["authorised"], 0.0)
+    table["income_share"] = weight / weight.sum() if weight.sum() > 0 else 0.0
+    return table

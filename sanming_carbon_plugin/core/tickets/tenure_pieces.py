@@ -1,0 +1,156 @@
+"""Stands cut with tenure parcels: rights are held on parcels, growth is measured on stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ..carbon.period import Period
+from ..classes.conditions import fields_of
+from ..progress import Progress
+from .credited_parcels import CreditedParcels, usable_polygons, with_known_schemes
+from .double_count import free_share, self_overlaps
+from .overlay import pieces_of
+from .profiles import Profile
+from .tenure import TenureParcels, tenure_cover
+from .tonnes import net_tonnes, number_column, text_column
+
+TENURE_FACTS = frozenset({"tenure_covered_share", "dispute", "land_tenure", "tree_tenure"})
+"""What a rule asks that a certificate for the piece itself answers better."""
+
+PIECE_COLUMNS = (
+    "stand_key", "certificate", "holder", "right", "valid_to", "village", "outcome", "reason", "area_ha",
+    "stand_share", "free_share", "net_tco2e", "low_tco2e", "high_tco2e", "geometry",
+)  # fmt: skip
+
+
+def tenure_pieces(
+    results: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    profile: Profile,
+    period: Period,
+    credited: Iterable[CreditedParcels],
+    tenure: TenureParcels,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Every piece of a stand that lies on one tenure parcel, with its right, its free part and its tonnes.
+
+    Parameters
+    ----------
+    results
+        Table of stands, index ``stand_key``, with the carbon columns and ``ticket_rules``.
+    geometry
+        Object array of polygons or None, length n.
+    credited, tenure
+        Layers in the CRS of the stands.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`PIECE_COLUMNS`, in the order of stands. ``outcome`` is ``yes`` where the stand's own
+        rules pass and the certificate holds for the whole period without dispute, with ``reason`` otherwise:
+        ``stand_fails``, ``stand_unknown``, ``disputed``, ``dispute_unknown``, ``expired``, ``term_unknown``,
+        ``credited``. ``net_tco2e`` are tonnes of the free part over the period before deductions, of which
+        ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two certificates, or two
+        stands, lie on the same ground, that ground counts for neither.
+    """
+    watch = progress or Progress()
+    stands = usable_polygons(geometry)
+    stand, parcel, common = pieces_of(stands, usable_polygons(tenure.geometry), watch)
+    share = shapely.area(common) / shapely.area(stands)[stand]
+    labels = np.arange(len(stand)).astype(str).astype(object)
+    overlaps = self_overlaps(common, labels, watch)
+    layers = with_known_schemes(credited, profile.value("schemes"))
+    found = free_share(common, labels, period, layers, overlaps, progress=watch)
+    free = found.free_share.to_numpy()
+    part = share * free
+    sink = number_column(results, "sink_tco2e_yr")
+    spread = {name: number_column(results, f"sink_{name}_tco2e_yr") - sink for name in ("low", "high")}
+    net = net_tonnes(results, profile, period)[stand] * part
+    outcome, reason = _outcomes(results, stands, profile, period, tenure, stand, parcel, free)
+    return pd.DataFrame(
+        {
+            "stand_key": results.index.to_numpy(dtype=object)[stand],
+            "certificate": tenure.certificate[parcel],
+            "holder": tenure.holder[parcel],
+            "right": tenure.right[parcel],
+            "valid_to": tenure.valid_to[parcel],
+            "village": text_column(results, "village")[stand],
+            "outcome": outcome,
+            "reason": reason,
+            "area_ha": number_column(results, "area_ha")[stand] * share,
+            "stand_share": share,
+            "free_share": free,
+            "net_tco2e": net,
+            "low_tco2e": net + spread["low"][stand] * period.years * part,
+            "high_tco2e": net + spread["high"][stand] * period.years * part,
+            "geometry": pd.Series(common, dtype=object),
+        },
+        columns=list(PIECE_COLUMNS),
+    )
+
+
+def stand_outcomes(results: pd.DataFrame, profile: Profile, without: Sequence[str]) -> npt.NDArray[np.int8]:
+    """1, 0 or −1 for each stand from its trace, leaving some rules out; a rule missing in the trace is unknown."""
+    asked = [rule.id for rule in profile.rule_set.rules if rule.id not in without]
+    codes, traces = pd.factorize(text_column(results, "ticket_rules"))
+    table = []
+    for line in traces:
+        signs = {part[:-1]: part[-1] for part in str(line).split(";") if part}
+        table.append(min(({"+": 1, "-": -1}.get(signs.get(name, "?"), 0) for name in asked), default=1))
+    return np.asarray([*table, 0], dtype=np.int8)[codes]
+
+
+def _outcomes(
+    results: pd.DataFrame,
+    stands: npt.NDArray[np.object_],
+    profile: Profile,
+    period: Period,
+    tenure: TenureParcels,
+    stand: npt.NDArray[np.int64],
+    parcel: npt.NDArray[np.int64],
+    free: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    of_tenure = [rule.id for rule in profile.rule_set.rules if set(fields_of(rule.test)) <= TENURE_FACTS]
+    own = stand_outcomes(results, profile, [*of_tenure, "FREE"])
+    own[_disputed_by_inventory(results, stands, profile, period, tenure)] = -1
+    valid = tenure.valid_until(np.datetime64(period.end, "D"))[parcel]
+    quarrel = tenure.disputed[parcel]
+    no_answer = pd.isna(quarrel)
+    reasons = [
+        (own[stand] < 0, "stand_fails", "no"),
+        (quarrel == "yes", "disputed", "no"),
+        (valid < 0, "expired", "no"),
+        (~(free > 0), "credited", "no"),
+        (own[stand] == 0, "stand_unknown", "unknown"),
+        (no_answer, "dispute_unknown", "unknown"),
+        (valid == 0, "term_unknown", "unknown"),
+    ]
+    conditions = [condition for condition, _, _ in reasons]
+    # The first that applies; the last entry of each table stands for none.
+    first = np.select(conditions, list(range(len(reasons))), len(reasons))
+    names = np.asarray([*(name for _, name, _ in reasons), None], dtype=object)
+    words = np.asarray([*(word for _, _, word in reasons), "yes"], dtype=object)
+    return words[first], names[first]
+
+
+def _disputed_by_inventory(
+    results: pd.DataFrame,
+    stands: npt.NDArray[np.object_],
+    profile: Profile,
+    period: Period,
+    tenure: TenureParcels,
+) -> npt.NDArray[np.bool_]:
+    """Stands whose dispute is recorded in the inventory: no certificate for a part of them settles it."""
+    recorded = text_column(results, "dispute") == "yes"
+    rules = [rule.id for rule in profile.rule_set.rules if "dispute" in fields_of(rule.test)]
+    if not rules or "dispute" in results.columns:
+        return np.asarray(recorded, dtype=bool)
+    failed = pd.Series(text_column(results, "ticket_rules"), dtype=object).fillna("").str.split(";")
+    named = failed.map(lambda parts: any(f"{rule}-" in parts for rule in rules)).to_numpy(dtype=bool)
+    by_layer = tenure_cover(stands, tenure, period).disputed > profile.number("disputed_share")
+    return named & ~by_layer
