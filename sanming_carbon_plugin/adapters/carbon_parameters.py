@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..core.carbon.growth import GrowthRules
+from ..core.carbon.growth_rates import GrowthRates
 from ..core.carbon.parameters import ParameterTable
 from ..core.carbon.uncertainty import ErrorTable
 from ..core.errors import InputError
@@ -48,6 +50,22 @@ def load_errors(path: Path | None = None) -> ErrorTable:
         As :func:`load_parameters`.
     """
     return ErrorTable.from_rows(*read_rows(path or resources_dir() / "parameters" / "errors.csv"))
+
+
+def load_growth_rules() -> GrowthRules:
+    """When a growth curve is refused and how it is fitted."""
+    return GrowthRules.from_rows(read_rows(resources_dir() / "parameters" / "growth.csv")[0])
+
+
+def load_growth_rates(path: Path) -> GrowthRates:
+    """A user's table of yearly growth rates.
+
+    Raises
+    ------
+    InputError
+        As :func:`load_parameters`.
+    """
+    return GrowthRates.from_rows(read_rows(path)[0])
 
 
 def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,11 @@ from .account import numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change
 from .change import BoolArray, PieceChange, joined, piece_change
 from .error_identity import volume_identities
+from .growth import GrowthFit
+from .growth_rates import GrowthRates
 from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
+from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, years_between, years_of
@@ -45,9 +48,14 @@ class SinkOptions:
     parent_key
         Stand that each row was cut from, in the order of the table; parts share the error of their stand.
         None takes the column ``parent_key`` where the table has one, else every row is a stand of its own.
+    growth, rates
+        Curves of the user's own stands and the user's growth rates, for stands that were not measured twice;
+        None leaves their sink unknown.
     """
 
     parent_key: TextArray | None = None
+    growth: GrowthFit | None = None
+    rates: GrowthRates | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class SinkResult(StageResult):
     Attributes
     ----------
     errors
-        Named error components of every stand, for intervals of totals; None without an earlier inventory.
+        Named error components of every stand, for intervals of totals; :func:`sink` always fills it.
     blocks
         One row per connected block of changed stands: stands, area, stock then and now, change, recoding.
     earlier_gone
@@ -104,8 +112,25 @@ def sink(
         method), ``years``, ``volume_earlier_m3_ha``, ``stock_earlier_tco2e``, ``earlier_cover`` (share of the
         stand on earlier stands of known stock), ``change_kind``, ``sink_block``.
     """
+    options = options or SinkOptions()
     if earlier is None:
-        return _no_earlier(facts)
+        found, components = _no_earlier(facts), no_errors(len(facts), errors)
+    else:
+        found, components = _two_dates(facts, geometry, earlier, parameters, errors, period, options, progress)
+    return _with_models(facts, found, components, parameters, options)
+
+
+def _two_dates(
+    facts: pd.DataFrame,
+    geometry: GeometryArray,
+    earlier: EarlierInventory,
+    parameters: ParameterTable,
+    errors: ErrorTable,
+    period: Period | None,
+    options: SinkOptions,
+    progress: Progress | None,
+) -> tuple[SinkResult, SinkErrors]:
+    """Sink from two inventories and its error components, without the ends of the intervals."""
     pieces = match(facts.index, geometry, earlier.facts.index, earlier.geometry, progress)
     now, then = open_account(facts, parameters), open_account(earlier.facts, parameters)
     area = numbers(facts, "area_ha")
@@ -117,19 +142,36 @@ def sink(
     columns = _columns(facts, pieces, change, years)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     columns["sink_basis"] = basis_of(facts, earlier.facts, change, known)
-    parents = _parents(facts, options or SinkOptions())
-    identities = volume_identities(
-        change, countable(change, years), pieces.keyed, parents, _parents(earlier.facts, SinkOptions())
+    parents = _parents(facts, options.parent_key), _parents(earlier.facts, None)
+    identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
+    issues = sink_issues(facts, earlier.facts, pieces, change, columns, now, then)
+    found = SinkResult(
+        columns,
+        join_issues([issues, period_issues(facts, between, period)]),
+        blocks=block_accounts(pieces, change),
+        earlier_gone=ground_left_out(earlier.facts, then, pieces),
     )
-    errors_found = collect_errors(pieces, change, years, area, identities, parameters, errors)
-    low, high = stand_interval(errors_found)
+    return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
+
+
+def _with_models(
+    facts: pd.DataFrame,
+    found: SinkResult,
+    errors: SinkErrors,
+    parameters: ParameterTable,
+    options: SinkOptions,
+) -> SinkResult:
+    """Modelled sinks where nothing was measured and a model was given, and the ends of all intervals."""
+    columns, issues = found.columns, found.issues
+    if options.growth is not None or options.rates is not None:
+        models, account = models_for(facts, parameters, errors.errors, options.growth, options.rates)
+        columns, errors, told = fill_modelled(facts, columns, errors, models, account, parameters)
+        issues = join_issues([issues, told])
+    low, high = stand_interval(errors)
+    known = columns["sink_tco2e_yr"].notna().to_numpy()
     columns["sink_low_tco2e_yr"] = np.where(known, low, np.nan)
     columns["sink_high_tco2e_yr"] = np.where(known, high, np.nan)
-    issues = sink_issues(facts, earlier.facts, pieces, change, columns, now, then)
-    issues = join_issues([issues, period_issues(facts, between, period)])
-    return SinkResult(
-        columns, issues, errors_found, block_accounts(pieces, change), ground_left_out(earlier.facts, then, pieces)
-    )
+    return replace(found, columns=columns, issues=issues, errors=errors)
 
 
 def _bamboo_change(
@@ -143,11 +185,11 @@ def _bamboo_change(
     return [piece_change(pieces.only(both), now, then, area_ha, parameters, main=False)] if both.any() else []
 
 
-def _parents(facts: pd.DataFrame, options: SinkOptions) -> TextArray | None:
+def _parents(facts: pd.DataFrame, given: TextArray | None) -> TextArray | None:
     """Stand each row was cut from, where the caller or the table says so."""
-    if options.parent_key is not None:
-        return options.parent_key
-    return texts(facts, "parent_key") if "parent_key" in facts.columns else None
+    if given is not None or "parent_key" not in facts.columns:
+        return given
+    return texts(facts, "parent_key")
 
 
 def _no_earlier(facts: pd.DataFrame) -> SinkResult:

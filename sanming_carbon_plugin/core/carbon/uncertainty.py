@@ -24,7 +24,7 @@ HALF_WIDTH_90 = ERROR_KINDS["half_width_90"]
 DENSE_CELLS = 1_000_000
 """Up to this many group-identity cells are summed in one array, above it by sorting."""
 
-NEEDED = ("stand_volume", "survey", "parameter", "boundary", "recode")
+NEEDED = ("stand_volume", "survey", "parameter", "boundary", "recode", "growth_curve", "growth_rate")
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ class SinkErrors:
         Stand volume errors; the same identity on both dates is the same ground.
     parameters
         One entry per parameter (density, expansion …); identities are error sources.
-    boundary, recode
-        Line and code errors.
+    boundary, recode, growth
+        Errors of lines and codes, and of the growth that moved modelled stands (one identity per curve).
     pieces
         The pieces behind them, for the check by simulation.
     errors
@@ -125,8 +125,15 @@ class SinkErrors:
     parameters: dict[str, Amounts]
     boundary: Amounts
     recode: Amounts
+    growth: Amounts
     pieces: ErrorPieces
     errors: ErrorTable
+
+
+def no_amounts() -> Amounts:
+    """A component that moves nothing."""
+    nothing = np.empty(0, dtype=np.int64)
+    return Amounts(nothing, nothing, np.empty(0))
 
 
 def countable(change: PieceChange, years: FloatArray) -> npt.NDArray[np.bool_]:
@@ -173,15 +180,16 @@ def collect_errors(
         sum_by(stand, np.abs(half_gap), count),
         Amounts(stand, id_now, s_now * size),
         Amounts(stand, id_then, s_then * size),
-        _parameter_amounts(stand, s_now, s_then, row_now, row_then, parameters),
+        parameter_amounts(stand, s_now, s_then, row_now, row_then, parameters),
         _boundary_amounts(pieces, change, use, years, errors, area_ha),
         _only(Amounts(stand, code_pair, half_gap)),
+        no_amounts(),
         ErrorPieces(stand, id_now, id_then, s_now, s_then, row_now, row_then),
         errors,
     )
 
 
-def _parameter_amounts(
+def parameter_amounts(
     stand: IntArray,
     s_now: FloatArray,
     s_then: FloatArray,
@@ -280,6 +288,7 @@ def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict
     variances["recode"] = same * _by_identity(found.recode, group, groups) + (1.0 - same) * _by_identity(
         alone, group, groups
     )
+    variances["growth_model"] = _by_identity(found.growth, group, groups)
     return variances
 
 

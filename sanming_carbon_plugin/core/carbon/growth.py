@@ -1,0 +1,394 @@
+"""Growth of the user's own stands: curves by species group and site class, and stands moved along them.
+
+Curves from one survey compare stands of different ages on different ground. Good sites are felled first, so
+old stands are those of poor sites and the curve flattens too early; re-measured stands are free of that and
+go first where there are enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..errors import InputError
+from ..issues import join_issues, layer_issue, stand_issues
+from ..stage import StageResult
+from .account import numbers, open_account
+from .growth_models import FittedShape, fit_best
+from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
+
+ALL_SITES = 0
+REMEASURED, CROSS_SECTION = "remeasured", "cross_section"
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class GrowthRules:
+    """When a fit is refused and how it is done."""
+
+    stands_needed: int
+    age_span_needed: float
+    site_classes: int
+    largest_asymptote: float
+    stands_at_most: int
+    folds: int
+
+    @classmethod
+    def from_rows(cls, frame: pd.DataFrame) -> GrowthRules:
+        """Check and take over the table of rules (``name``, ``value``).
+
+        Raises
+        ------
+        InputError
+            ``PARAMETERS_INVALID`` with every bad cell.
+        """
+        cells = CellReader(frame.reset_index(drop=True), "name")
+        cells.need_columns(("name", "value"))
+        values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
+        names = tuple(cls.__dataclass_fields__)
+        cells.problems.extend(f"{name}: -" for name in names if name not in values)
+        cells.refuse("growth")
+        return cls(
+            int(values["stands_needed"]),
+            float(values["age_span_needed"]),
+            int(values["site_classes"]),
+            float(values["largest_asymptote"]),
+            int(values["stands_at_most"]),
+            int(values["folds"]),
+        )
+
+
+@dataclass(frozen=True)
+class GrowthCurve:
+    """A fitted curve and what a reader must know about it.
+
+    Attributes
+    ----------
+    group, site_class
+        What it was fitted to; site class 0 means all sites, 1 the poorest.
+    basis
+        ``remeasured`` or ``cross_section``.
+    stands, stands_by_age
+        Number of stands used, in all and per class of ten years.
+    age_from_yr, age_to_yr
+        Range of ages behind the curve.
+    hold_out_rmse, hold_out_bias
+        Error of the yearly increment (m³/ha·yr) of re-measured stands left out of the fit; NaN without any.
+    hold_out_share
+        That error by the mean measured increment.
+    """
+
+    group: str
+    site_class: int
+    fitted: FittedShape
+    basis: str
+    stands: int
+    stands_by_age: dict[int, int]
+    age_from_yr: float
+    age_to_yr: float
+    hold_out_rmse: float = np.nan
+    hold_out_bias: float = np.nan
+    hold_out_share: float = np.nan
+
+    def ratio(self, age_from: FloatArray, age_to: FloatArray) -> FloatArray:
+        """Volume at ``age_to`` by the volume at ``age_from``."""
+        return np.asarray(self.fitted.volume_m3_ha(age_to) / self.fitted.volume_m3_ha(age_from))
+
+
+@dataclass(frozen=True)
+class GrowthFit:
+    """All curves of a layer.
+
+    Attributes
+    ----------
+    curves
+        By species group and site class (0 is all sites).
+    sites
+        ``site_class`` and ``site_index_m`` of the stands that were fitted, by ``stand_key``.
+    issues
+        What was refused, and the bias of curves from one survey.
+    """
+
+    curves: dict[tuple[str, int], GrowthCurve]
+    sites: pd.DataFrame
+    issues: pd.DataFrame
+
+    def report(self) -> pd.DataFrame:
+        """One row per curve: model, parameters, stands, ages, errors."""
+        rows = [
+            {
+                "species_group": curve.group,
+                "site_class": curve.site_class,
+                "model": curve.fitted.model,
+                "asymptote_m3_ha": curve.fitted.asymptote,
+                "parameters": "; ".join(f"{value:.6g}" for value in curve.fitted.parameters),
+                "spread_power": curve.fitted.power,
+                "basis": curve.basis,
+                "stands": curve.stands,
+                "stands_by_age": "; ".join(f"{a}-{a + 9}: {n}" for a, n in sorted(curve.stands_by_age.items())),
+                "age_from_yr": curve.age_from_yr,
+                "age_to_yr": curve.age_to_yr,
+                "rmse_m3_ha": curve.fitted.rmse,
+                "aicc": curve.fitted.aicc,
+                "hold_out_rmse_m3_ha_yr": curve.hold_out_rmse,
+                "hold_out_bias_m3_ha_yr": curve.hold_out_bias,
+            }
+            for curve in self.curves.values()
+        ]
+        return pd.DataFrame(rows)
+
+    def curve_of(self, keys: pd.Index, group: TextArray) -> tuple[list[GrowthCurve], IntArray]:
+        """The curves, and for each stand the number of the one that serves it (site class first), -1 for none."""
+        curves = list(self.curves.values())
+        number = {key: at for at, key in enumerate(self.curves)}
+        site_class = self.sites["site_class"].reindex(keys).fillna(ALL_SITES).to_numpy(dtype=np.int64)
+        codes, names = pd.factorize(pd.Series(group, dtype=object))
+        served = np.full(len(group), -1, dtype=np.int64)
+        for at, name in enumerate(names):
+            for site in np.unique(site_class[codes == at]):
+                found = number.get((name, int(site)), number.get((name, ALL_SITES), -1))
+                served[(codes == at) & (site_class == site)] = found
+        return curves, served
+
+
+def site_classes(age_yr: FloatArray, height_m: FloatArray, classes: int) -> tuple[IntArray, FloatArray]:
+    """Site class (1 poorest) and site index from height and age of the stands of one species group.
+
+    A guide curve ln H = a - b/age through all stands is moved to each stand; its height at the median age is
+    the stand's site index, cut into ``classes`` of equal number. 0 and NaN where age or height is unknown.
+    """
+    usable = (age_yr > 0) & (height_m > 0)
+    found, index = np.zeros(len(age_yr), dtype=np.int64), np.full(len(age_yr), np.nan)
+    if np.count_nonzero(usable) < classes or np.ptp(age_yr[usable]) == 0:
+        return found, index
+    design = np.column_stack([np.ones(np.count_nonzero(usable)), -1.0 / age_yr[usable]])
+    slope = max(float(np.linalg.lstsq(design, np.log(height_m[usable]), rcond=None)[0][1]), 0.0)
+    base = float(np.median(age_yr[usable]))
+    index[usable] = height_m[usable] * np.exp(slope * (1.0 / age_yr[usable] - 1.0 / base))
+    edges = np.quantile(index[usable], np.arange(1, classes) / classes)
+    found[usable] = 1 + np.searchsorted(edges, index[usable], side="right")
+    return found, index
+
+
+def fit_curve(
+    group: str,
+    age_yr: FloatArray,
+    volume_m3_ha: FloatArray,
+    rules: GrowthRules,
+    volume_then_m3_ha: FloatArray | None = None,
+    years: FloatArray | None = None,
+    site_class: int = ALL_SITES,
+    seed: int = 0,
+) -> GrowthCurve:
+    """Fit one curve to stands of one species group (and site class).
+
+    Re-measured stands are used where there are enough of them, else all stands of today.
+
+    Raises
+    ------
+    InputError
+        ``GROWTH_TOO_FEW_STANDS``, ``GROWTH_AGE_SPAN``, or ``GROWTH_NO_CURVE`` where every model ends at one of
+        its bounds.
+    """
+    usable = (age_yr > 0) & (volume_m3_ha > 0)
+    then = np.full(len(age_yr), np.nan) if volume_then_m3_ha is None else volume_then_m3_ha
+    between = np.full(len(age_yr), np.nan) if years is None else years
+    paired = usable & (then > 0) & (between > 0) & (age_yr - between > 0)
+    remeasured = _enough(age_yr[paired], rules)
+    use = _sample(paired if remeasured else usable, rules.stands_at_most, seed)
+    ages = np.concatenate([age_yr[use], (age_yr - between)[use]]) if remeasured else age_yr[use]
+    _refuse_few(group, age_yr[use], ages, rules)
+    data = _Data(age_yr, volume_m3_ha, age_yr - between, then)
+    fitted = data.fit(use, remeasured, rules)
+    if fitted is None:
+        raise InputError("GROWTH_NO_CURVE", name=group)
+    held = _hold_out(data, _sample(paired, rules.stands_at_most, seed), use, remeasured, fitted, rules, seed)
+    decade, count = np.unique((age_yr[use] // 10 * 10).astype(int), return_counts=True)
+    return GrowthCurve(
+        group,
+        site_class,
+        fitted,
+        REMEASURED if remeasured else CROSS_SECTION,
+        len(use),
+        {int(d): int(c) for d, c in zip(decade, count, strict=True)},
+        float(ages.min()),
+        float(ages.max()),
+        *held,
+    )
+
+
+def fit_growth(
+    facts: pd.DataFrame,
+    parameters: ParameterTable,
+    rules: GrowthRules,
+    volume_then_m3_ha: FloatArray | None = None,
+    years: FloatArray | None = None,
+    seed: int = 0,
+) -> GrowthFit:
+    """Fit curves to all species groups of a layer, by site class where the stands suffice.
+
+    Parameters
+    ----------
+    facts
+        Table of stands with ``age_yr`` and, for site classes, ``height_m``.
+    parameters
+        The parameter table (groups).
+    rules
+        When a fit is refused.
+    volume_then_m3_ha, years
+        Volume of each stand at an earlier survey and the years since, NaN where not re-measured.
+    seed
+        For samples and hold-out parts.
+    """
+    account = open_account(facts, parameters)
+    age, height = numbers(facts, "age_yr"), numbers(facts, "height_m")
+    volume = np.where(account.family == FAMILY_VOLUME, account.volume_m3_ha, np.nan)
+    group = account.look_up.group
+    count = len(facts)
+    then = np.full(count, np.nan) if volume_then_m3_ha is None else volume_then_m3_ha
+    between = np.full(count, np.nan) if years is None else years
+    site, index = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
+    curves: dict[tuple[str, int], GrowthCurve] = {}
+    told: list[pd.DataFrame] = []
+    for name in sorted({str(g) for g in group[~np.isnan(volume)] if g is not None}):
+        at = np.flatnonzero((group == name) & ~np.isnan(volume))
+        site[at], index[at] = site_classes(age[at], height[at], rules.site_classes)
+        for one in range(rules.site_classes + 1):
+            members = at if one == ALL_SITES else at[site[at] == one]
+            try:
+                curves[name, one] = fit_curve(
+                    name, age[members], volume[members], rules, then[members], between[members], one, seed
+                )
+            except InputError as refused:
+                if one == ALL_SITES:
+                    told.append(layer_issue(refused.code, "age_yr", name, **refused.values))
+    told.extend(
+        layer_issue("GROWTH_CROSS_SECTION", "age_yr", curve.group, stands=curve.stands)
+        for curve in curves.values()
+        if curve.basis == CROSS_SECTION and curve.site_class == ALL_SITES
+    )
+    sites = pd.DataFrame({"site_class": site, "site_index_m": index}, index=facts.index)
+    return GrowthFit(curves, sites, join_issues(told))
+
+
+def project(facts: pd.DataFrame, growth: GrowthFit, parameters: ParameterTable, years: float) -> StageResult:
+    """Stock of every stand ``years`` from now, each stand moved by the ratio of its curve; always modelled.
+
+    Returns
+    -------
+    StageResult
+        ``volume_projected_m3_ha``, ``stock_projected_tco2e``, ``projection_basis`` (``growth_curve`` or
+        ``none``), ``projection_years``.
+    """
+    account = open_account(facts, parameters)
+    ratio, issues = growth_ratio(facts, growth, account.look_up.group, account.family == FAMILY_VOLUME, years)
+    volume = account.quantity * ratio
+    stock = volume * account.factor_tco2e * numbers(facts, "area_ha")
+    columns = pd.DataFrame(
+        {
+            "volume_projected_m3_ha": volume,
+            "stock_projected_tco2e": stock,
+            "projection_basis": np.where(np.isnan(stock), "none", "growth_curve").astype(object),
+            "projection_years": np.full(len(facts), float(years)),
+        },
+        index=facts.index,
+    )
+    return StageResult(columns, issues)
+
+
+def growth_ratio(
+    facts: pd.DataFrame, growth: GrowthFit, group: TextArray, by_volume: BoolArray, years: float
+) -> tuple[FloatArray, pd.DataFrame]:
+    """Factor by which each stand's volume grows in ``years``, NaN with a reason where no curve can say."""
+    age = numbers(facts, "age_yr")
+    curves, served = growth.curve_of(facts.index, group)
+    ratio = np.full(len(facts), np.nan)
+    young = np.zeros(len(facts), dtype=bool)
+    beyond = np.zeros(len(facts), dtype=bool)
+    for at, curve in enumerate(curves):
+        mine = (served == at) & by_volume & (age > 0)
+        young |= mine & (age < curve.age_from_yr)
+        beyond |= mine & (age + years > curve.age_to_yr)
+        inside = mine & (age >= curve.age_from_yr)
+        ratio[inside] = curve.ratio(age[inside], age[inside] + years)
+    keys = facts.index.to_numpy(dtype=object)
+    doubts = {
+        "GROWTH_NO_AGE": by_volume & (served >= 0) & ~(age > 0),
+        "GROWTH_NO_CURVE_FOR_GROUP": by_volume & (served < 0),
+        "GROWTH_AGE_OUTSIDE": young,
+        "GROWTH_EXTRAPOLATED": beyond & ~np.isnan(ratio),
+    }
+    rows = [stand_issues(code, keys[at], "age_yr", age[at]) for code, at in doubts.items() if at.any()]
+    other = int(np.count_nonzero(~by_volume))
+    if other:
+        rows.append(layer_issue("GROWTH_NOT_BY_VOLUME", "age_yr", other))
+    return ratio, join_issues(rows)
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Both surveys of a set of stands."""
+
+    age: FloatArray
+    volume: FloatArray
+    age_then: FloatArray
+    volume_then: FloatArray
+
+    def fit(
+        self, use: IntArray, remeasured: bool, rules: GrowthRules, only: tuple[str, float] | None = None
+    ) -> FittedShape | None:
+        """Best curve through the stands ``use``."""
+        age_then = self.age_then[use] if remeasured else None
+        volume_then = self.volume_then[use] if remeasured else None
+        return fit_best(self.age[use], self.volume[use], age_then, volume_then, rules.largest_asymptote, only)
+
+
+def _hold_out(
+    data: _Data,
+    paired: IntArray,
+    use: IntArray,
+    remeasured: bool,
+    fitted: FittedShape,
+    rules: GrowthRules,
+    seed: int,
+) -> tuple[float, float, float]:
+    """RMSE, bias and relative RMSE of the yearly increment of re-measured stands that the fit did not see."""
+    if len(paired) < rules.folds:
+        return np.nan, np.nan, np.nan
+    fold = np.random.default_rng(seed).permutation(len(paired)) % rules.folds
+    missed = []
+    for one in range(rules.folds):
+        left_out = paired[fold == one]
+        part = data.fit(np.setdiff1d(use, left_out), remeasured, rules, (fitted.model, fitted.power))
+        if part is None:
+            return np.nan, np.nan, np.nan
+        then, now = data.age_then[left_out], data.age[left_out]
+        volume = data.volume_then[left_out] * part.volume_m3_ha(now) / part.volume_m3_ha(then)
+        missed.append((volume - data.volume[left_out]) / (now - then))
+    error = np.concatenate(missed)
+    measured = np.mean((data.volume[paired] - data.volume_then[paired]) / (data.age[paired] - data.age_then[paired]))
+    rmse = float(np.sqrt(np.mean(error**2)))
+    return rmse, float(error.mean()), rmse / float(measured) if measured > 0 else np.nan
+
+
+def _enough(age: FloatArray, rules: GrowthRules) -> bool:
+    return len(age) >= rules.stands_needed and float(np.ptp(age)) >= rules.age_span_needed
+
+
+def _refuse_few(group: str, age: FloatArray, ages: FloatArray, rules: GrowthRules) -> None:
+    if len(age) < rules.stands_needed:
+        raise InputError("GROWTH_TOO_FEW_STANDS", name=group, count=len(age), needed=rules.stands_needed)
+    if np.ptp(ages) < rules.age_span_needed:
+        raise InputError("GROWTH_AGE_SPAN", name=group, span=float(np.ptp(ages)), needed=rules.age_span_needed)
+
+
+def _sample(where: BoolArray, at_most: int, seed: int) -> IntArray:
+    """Rows that count, a random choice of them where they are too many."""
+    rows = np.flatnonzero(where)
+    if len(rows) <= at_most:
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, at_most, replace=False))

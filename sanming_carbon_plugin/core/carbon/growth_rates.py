@@ -1,0 +1,75 @@
+"""Yearly growth rates of volume (Pressler) from a user's table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .account import numbers
+from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameters import FloatArray, IntArray, TextArray
+
+PERCENT = (0.0, 60.0)
+
+
+@dataclass(frozen=True)
+class GrowthRates:
+    """Rates in percent of the standing volume a year, by species group and age.
+
+    Attributes
+    ----------
+    group
+        Species group of each row; ``*`` serves groups without a row of their own.
+    age_from_yr, age_to_yr
+        Ages the row is for, both included; NaN means any.
+    percent_yr
+        Growth a year by Pressler's formula, percent.
+    """
+
+    group: TextArray
+    age_from_yr: FloatArray
+    age_to_yr: FloatArray
+    percent_yr: FloatArray
+
+    @classmethod
+    def from_rows(cls, frame: pd.DataFrame) -> GrowthRates:
+        """Check and take over a table ``group``, ``age_from_yr``, ``age_to_yr``, ``percent_yr``, ``source``.
+
+        Raises
+        ------
+        InputError
+            ``PARAMETERS_INVALID`` with every bad cell at once.
+        """
+        cells = CellReader(frame.reset_index(drop=True), "group")
+        cells.need_columns(("group", "percent_yr", "source"))
+        group = cells.text("group")
+        for row in np.flatnonzero(pd.isna(group)):
+            cells.note(int(row), "group", "empty")
+        low, high = (cells.number(name, ANY_POSITIVE) for name in ("age_from_yr", "age_to_yr"))
+        cells.note_where(low > high, "age_to_yr", high)
+        percent = cells.number("percent_yr", PERCENT, required=True)
+        cells.refuse("growth_rates")
+        return cls(group, low, high, percent)
+
+    def of(self, facts: pd.DataFrame, group: TextArray) -> tuple[FloatArray, IntArray]:
+        """Rate of each stand (percent a year) and the row it came from, NaN and -1 where no row serves."""
+        age = numbers(facts, "age_yr")
+        row = np.full(len(facts), -1, dtype=np.int64)
+        names = pd.Series(group, dtype=object)
+        for general in (True, False):  # rows for a group overwrite the rows for all
+            for at in np.flatnonzero((self.group == "*") == general):
+                mine = names.notna().to_numpy() if general else (names == self.group[at]).to_numpy()
+                bounded = ~(np.isnan(self.age_from_yr[at]) and np.isnan(self.age_to_yr[at]))
+                if bounded:
+                    low, high = np.nan_to_num(self.age_from_yr[at]), np.nan_to_num(self.age_to_yr[at], nan=np.inf)
+                    mine &= (age >= low) & (age <= high)
+                row[mine] = at
+        return np.where(row >= 0, self.percent_yr[row], np.nan), row
+
+
+def pressler_percent(volume_then: FloatArray, volume_now: FloatArray, years: FloatArray) -> FloatArray:
+    """Pressler's growth rate in percent a year: 200/n · (V2-V1)/(V2+V1)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(200.0 / years * (volume_now - volume_then) / (volume_now + volume_then))

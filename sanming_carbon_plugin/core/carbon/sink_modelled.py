@@ -1,0 +1,161 @@
+"""A sink for stands that were never measured twice: by a growth curve or a growth rate, always marked as modelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ..issues import join_issues, layer_issue
+from .account import StandAccount, numbers, open_account
+from .change import BoolArray
+from .growth import GrowthFit, growth_ratio
+from .growth_rates import GrowthRates
+from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
+from .survey import GROWTH_CURVE, GROWTH_RATE, NO_BASIS
+from .uncertainty import Amounts, ErrorPieces, ErrorTable, SinkErrors, no_amounts, parameter_amounts
+
+NEXT_YEAR = 1.0
+
+
+@dataclass(frozen=True)
+class ModelledGrowth:
+    """Yearly growth of volume of each stand (m³/ha), what moved it, and the relative error of that."""
+
+    increment_m3_ha_yr: FloatArray
+    identity: IntArray
+    relative_error: FloatArray
+    basis: str
+    issues: pd.DataFrame
+
+
+def by_curve(facts: pd.DataFrame, account: StandAccount, growth: GrowthFit, errors: ErrorTable) -> ModelledGrowth:
+    """Growth of the coming year by each stand's curve."""
+    by_volume = account.family == FAMILY_VOLUME
+    ratio, issues = growth_ratio(facts, growth, account.look_up.group, by_volume, NEXT_YEAR)
+    curves, served = growth.curve_of(facts.index, account.look_up.group)
+    share = np.array([*(curve.hold_out_share for curve in curves), np.nan])
+    share = np.where(np.isnan(share), errors.size["growth_curve"], share)
+    return ModelledGrowth(account.quantity * (ratio - 1.0), served, share[served], GROWTH_CURVE, issues)
+
+
+def by_rate(facts: pd.DataFrame, account: StandAccount, rates: GrowthRates, errors: ErrorTable) -> ModelledGrowth:
+    """Growth by the user's rates, percent of the standing volume a year."""
+    percent, row = rates.of(facts, account.look_up.group)
+    volume = np.where(account.family == FAMILY_VOLUME, account.quantity, np.nan)
+    relative = np.full(len(facts), errors.size["growth_rate"])
+    missing = int(np.count_nonzero(np.isnan(percent) & ~np.isnan(volume)))
+    issues = join_issues([layer_issue("GROWTH_NO_RATE", "age_yr", missing)] if missing else [])
+    return ModelledGrowth(volume * percent / 100.0, row, relative, GROWTH_RATE, issues)
+
+
+def fill_modelled(
+    facts: pd.DataFrame,
+    columns: pd.DataFrame,
+    found: SinkErrors,
+    models: list[ModelledGrowth],
+    account: StandAccount,
+    parameters: ParameterTable,
+) -> tuple[pd.DataFrame, SinkErrors, pd.DataFrame]:
+    """Give every stand without a sink the first model's that knows it; measured ones stay as they are.
+
+    Returns
+    -------
+    columns, errors, issues
+        New columns, error components with those of the modelled stands, and what should be told.
+    """
+    columns = columns.copy()
+    told: list[pd.DataFrame] = []
+    area = numbers(facts, "area_ha")
+    for model in models:
+        sink = model.increment_m3_ha_yr * account.factor_tco2e * area
+        free = (columns["sink_basis"] == NO_BASIS).to_numpy() & ~np.isnan(sink)
+        told.append(model.issues)
+        if not free.any():
+            continue
+        columns.loc[free, "increment_m3_ha_yr"] = model.increment_m3_ha_yr[free]
+        columns.loc[free, "sink_tco2e_yr"] = sink[free]
+        columns.loc[free, "sink_basis"] = model.basis
+        found = _with_modelled(found, np.flatnonzero(free), sink, model, account, parameters)
+        told.append(layer_issue("SINK_MODELLED", "sink_basis", int(free.sum()), basis=model.basis))
+    return columns, found, join_issues(told)
+
+
+def no_errors(count: int, errors: ErrorTable) -> SinkErrors:
+    """Components of a layer of which nothing is known yet."""
+    none, empty = np.empty(0, dtype=np.int64), np.empty(0)
+    return SinkErrors(
+        count,
+        np.full(count, np.nan),
+        np.zeros(count),
+        no_amounts(),
+        no_amounts(),
+        {},
+        no_amounts(),
+        no_amounts(),
+        no_amounts(),
+        ErrorPieces(none, none, none, empty, empty, none, none),
+        errors,
+    )
+
+
+def _with_modelled(
+    found: SinkErrors,
+    at: IntArray,
+    sink: FloatArray,
+    model: ModelledGrowth,
+    account: StandAccount,
+    parameters: ParameterTable,
+) -> SinkErrors:
+    """Modelled stands err with their volume, the survey, the parameters and the model itself."""
+    amount, row = sink[at], account.look_up.row[at]
+    first = 1 + max(
+        found.volume_now.identity.max(initial=-1), found.volume_then.identity.max(initial=-1), found.count - 1
+    )
+    identity = first + at
+    zero = np.zeros(len(at))
+    pieces = found.pieces
+    new = ErrorPieces(at, identity, identity, amount, zero, row, row)
+    extra = parameter_amounts(at, amount, zero, row, row, parameters)
+    yearly = found.sink.copy()
+    yearly[at] = amount
+    offset = int(found.growth.identity.max(initial=-1)) + 1
+    return replace(
+        found,
+        sink=yearly,
+        volume_now=_join(found.volume_now, Amounts(at, identity, amount * found.errors.size["stand_volume"])),
+        parameters={name: _join(found.parameters.get(name, no_amounts()), more) for name, more in extra.items()},
+        growth=_join(found.growth, Amounts(at, offset + model.identity[at], amount * model.relative_error[at])),
+        pieces=ErrorPieces(
+            *(np.concatenate([getattr(pieces, name), getattr(new, name)]) for name in ErrorPieces.__dataclass_fields__)
+        ),
+    )
+
+
+def _join(first: Amounts, second: Amounts) -> Amounts:
+    return Amounts(
+        np.concatenate([first.stand, second.stand]),
+        np.concatenate([first.identity, second.identity]),
+        np.concatenate([first.amount, second.amount]),
+    )
+
+
+def models_for(
+    facts: pd.DataFrame,
+    parameters: ParameterTable,
+    errors: ErrorTable,
+    growth: GrowthFit | None,
+    rates: GrowthRates | None,
+) -> tuple[list[ModelledGrowth], StandAccount]:
+    """Models in the order of trust: the curve of the user's own stands, then the user's rates."""
+    account = open_account(facts, parameters)
+    models = [] if growth is None else [by_curve(facts, account, growth, errors)]
+    if rates is not None:
+        models.append(by_rate(facts, account, rates, errors))
+    return models, account
+
+
+def is_modelled(columns: pd.DataFrame) -> BoolArray:
+    """Stands whose sink comes from a model; never enough for a ticket."""
+    return columns["sink_basis"].isin([GROWTH_CURVE, GROWTH_RATE]).to_numpy()

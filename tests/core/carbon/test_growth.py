@@ -1,0 +1,170 @@
+"""Growth curves from made stands with a known curve, what is refused, and what a modelled sink may claim."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rates, load_growth_rules
+from sanming_carbon_plugin.core.carbon.growth import fit_curve, fit_growth, project, site_classes
+from sanming_carbon_plugin.core.carbon.growth_models import MODELS
+from sanming_carbon_plugin.core.carbon.growth_rates import GrowthRates, pressler_percent
+from sanming_carbon_plugin.core.carbon.simulation import simulate
+from sanming_carbon_plugin.core.carbon.sink import SinkOptions, sink
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
+from sanming_carbon_plugin.core.carbon.uncertainty import contributions, total_interval
+from sanming_carbon_plugin.core.errors import InputError
+
+RULES = load_growth_rules()
+SHAPES = {"richards": (0.06, 2.2), "logistic": (15.0, 0.14), "schumacher": (18.0,)}
+
+
+def made(model, count=400, scatter=0.1, seed=1, low=6, high=55):
+    rng = np.random.default_rng(seed)
+    age = rng.integers(low, high, count).astype(float)
+    curve = 300.0 * MODELS[model].shape(age, np.array(SHAPES[model]))
+    return age, curve * rng.lognormal(0.0, scatter, count), curve
+
+
+@pytest.mark.parametrize("model", sorted(SHAPES))
+def test_a_known_curve_is_found_again(model):
+    age, volume, _ = made(model)
+    curve = fit_curve("pine", age, volume, RULES)
+    at = np.array([10.0, 20.0, 30.0, 45.0])
+    truth = 300.0 * MODELS[model].shape(at, np.array(SHAPES[model]))
+    assert curve.fitted.volume_m3_ha(at) == pytest.approx(truth, rel=0.06)
+    assert curve.fitted.power == 1.0  # the scatter was made in proportion to the volume
+    assert (curve.basis, curve.stands) == ("cross_section", 400)
+    assert sum(curve.stands_by_age.values()) == 400
+
+
+def test_remeasured_stands_go_first_and_give_a_hold_out_error():
+    age, volume, curve = made("richards", scatter=0.2)
+    then_curve = 300.0 * MODELS["richards"].shape(age - 5, np.array(SHAPES["richards"]))
+    noise = np.random.default_rng(2).lognormal(0.0, 0.03, len(age))
+    then = volume * then_curve / curve * noise
+    found = fit_curve("pine", age, volume, RULES, then, np.full(len(age), 5.0))
+    assert found.basis == "remeasured"
+    ratio = found.ratio(np.array([20.0]), np.array([25.0]))[0]
+    k, c = SHAPES["richards"]
+    assert ratio == pytest.approx(((1 - np.exp(-k * 25)) / (1 - np.exp(-k * 20))) ** c, rel=0.03)
+    assert 0 < found.hold_out_rmse < 3
+    assert abs(found.hold_out_bias) < 0.5
+    assert found.age_from_yr == age.min() - 5
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high", "code"), [(29, 5, 60, "GROWTH_TOO_FEW_STANDS"), (200, 20, 34, "GROWTH_AGE_SPAN")]
+)
+def test_too_little_is_refused(count, low, high, code):
+    age, volume, _ = made("richards", count=count, low=low, high=high)
+    with pytest.raises(InputError) as caught:
+        fit_curve("pine", age, volume, RULES)
+    assert caught.value.code == code
+
+
+def test_a_curve_held_by_its_bounds_is_not_offered():
+    age = np.linspace(5, 40, 60)
+    with pytest.raises(InputError, match="GROWTH_NO_CURVE"):
+        fit_curve("pine", age, np.linspace(300, 20, 60), RULES)
+
+
+def test_site_classes_come_from_height_at_age():
+    rng = np.random.default_rng(0)
+    age, site = rng.uniform(8, 50, 300), rng.choice([0.8, 1.0, 1.2], 300)
+    found, index = site_classes(age, 20 * np.exp(-8 / age) * site, 3)
+    assert np.mean(found == np.searchsorted([0.8, 1.0, 1.2], site) + 1) > 0.95
+    assert np.corrcoef(index, site)[0, 1] > 0.99
+    assert site_classes(np.array([np.nan, 10.0]), np.array([10.0, np.nan]), 3)[0].tolist() == [0, 0]
+
+
+@pytest.fixture
+def layer(make_facts):
+    age, volume, _ = made("richards")
+    height = 20 * np.exp(-8 / age)
+    return make_facts(
+        [f"s{i}" for i in range(len(age))], species_code="220", volume_m3_ha=volume, age_yr=age, height_m=height
+    )
+
+
+def test_stands_move_along_the_ratio_of_their_curve(layer, parameters):
+    growth = fit_growth(layer, parameters, RULES)
+    found = project(layer, growth, parameters, 10)
+    columns = found.columns
+    k, c = growth.curves["pine", 0].fitted.parameters
+    assert columns["volume_projected_m3_ha"].notna().all()
+    assert (columns["volume_projected_m3_ha"] > layer["volume_m3_ha"]).all()
+    assert set(columns["projection_basis"]) == {"growth_curve"}
+    assert {"GROWTH_EXTRAPOLATED"} == set(found.issues["code"])
+    assert "GROWTH_CROSS_SECTION" in set(growth.issues["code"])
+    assert len(growth.report()) == len(growth.curves)
+    assert k > 0
+    assert c > 0
+
+
+def test_what_no_curve_can_say_stays_unknown(layer, parameters):
+    growth = fit_growth(layer, parameters, RULES)
+    other = layer.iloc[:4].copy()
+    other["species_code"] = ["310", "220", "220", "660"]
+    other["age_yr"] = [20.0, np.nan, 1.0, 3.0]
+    found = project(other, growth, parameters, 5)
+    assert found.columns["stock_projected_tco2e"].isna().all()
+    assert set(found.columns["projection_basis"]) == {"none"}
+    assert set(found.issues["code"]) == {
+        "GROWTH_NO_CURVE_FOR_GROUP",
+        "GROWTH_NO_AGE",
+        "GROWTH_AGE_OUTSIDE",
+        "GROWTH_NOT_BY_VOLUME",
+    }
+
+
+def test_a_modelled_sink_says_so_and_has_a_wider_interval(layer, parameters, errors, five_years):
+    growth = fit_growth(layer, parameters, RULES)
+    nowhere = np.full(len(layer), None, dtype=object)
+    then = layer.iloc[:50].assign(volume_m3_ha=lambda t: t["volume_m3_ha"] * 0.9)
+    earlier = EarlierInventory(then, nowhere[:50])
+    found = sink(layer, nowhere, earlier, parameters, errors, five_years, SinkOptions(growth=growth))
+    assert set(found.columns["sink_basis"].iloc[:50]) == {"measured"}
+    assert set(found.columns["sink_basis"].iloc[50:]) == {"growth_curve"}
+    assert found.columns[["sink_low_tco2e_yr", "sink_high_tco2e_yr"]].notna().all(axis=None)
+    whole = total_interval(found.errors, np.zeros(len(layer), dtype=np.int64)).iloc[0]
+    assert whole["stands"] == len(layer)
+    assert whole["sink_tco2e_yr"] == pytest.approx(found.columns["sink_tco2e_yr"].sum())
+    drawn = simulate(found.errors, parameters, 3000, seed=1)
+    assert whole["sd_tco2e_yr"] == pytest.approx(drawn.std(), rel=0.06)
+    shares = contributions(found.errors).set_index("component")["share"]
+    assert shares["growth_model"] > 0.1
+
+
+def rates(tmp_path, text):
+    path = tmp_path / "rates.csv"
+    path.write_text("group,age_from_yr,age_to_yr,percent_yr,source\n" + text, encoding="utf-8")
+    return load_growth_rates(path)
+
+
+def test_pressler_rates_of_a_users_table(tmp_path, make_facts, parameters, errors):
+    table = rates(tmp_path, "*,,,2,office\npine,,20,8,office\npine,21,,4,office\n")
+    facts = make_facts(
+        species_code=["220", "220", "310", "660", None], volume_m3_ha=[100.0, 100.0, 50.0, 0.0, 100.0],
+        age_yr=[20.0, 21.0, np.nan, 2.0, 9.0], stems_per_ha=2000.0,
+    )  # fmt: skip
+    found = sink(facts, np.full(5, None, dtype=object), None, parameters, errors, options=SinkOptions(rates=table))
+    assert found.columns["increment_m3_ha_yr"].tolist()[:3] == [8.0, 4.0, 1.0]
+    assert found.columns["sink_tco2e_yr"].iloc[0] == pytest.approx(10 * 8 * 1.1198797, rel=1e-6)
+    assert found.columns["sink_basis"].tolist() == ["growth_rate"] * 3 + ["none"] * 2
+    assert found.columns["sink_tco2e_yr"].iloc[3:].isna().all()
+
+
+def test_wrong_rates_are_reported_together(tmp_path):
+    with pytest.raises(InputError) as caught:
+        rates(tmp_path, "pine,30,20,8,x\nfir,,,800,x\n,,,5,x\n")
+    assert caught.value.values["count"] == 3
+
+
+def test_pressler_formula():
+    percent = pressler_percent(np.array([100.0]), np.array([120.0]), np.array([5.0]))
+    assert percent == pytest.approx([200 / 5 * 20 / 220])
+    assert isinstance(
+        GrowthRates.from_rows(pd.DataFrame([{"group": "*", "percent_yr": "5", "source": "x"}])), GrowthRates
+    )
