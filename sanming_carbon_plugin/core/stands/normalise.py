@@ -19,7 +19,7 @@ from .mapping import FieldMapping
 from .measures import read_measures
 from .slope import read_slopes
 from .source import Source, no_text
-from .species import BAMBOO, pine_share_interval, read_compositions, species_groups, species_kinds
+from .species import is_bamboo, pine_share_interval, read_compositions, species_groups, species_kinds
 from .survey import read_dates
 from .tables import StandTables
 
@@ -27,7 +27,7 @@ Texts = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-ARBOR, BAMBOO_LAND = "arbor", "bamboo"
+ARBOR = "arbor"
 _GENERATIONS = {OLD: "LAND_CLASS_LIST_OLD", PLAN_2020: "LAND_CLASS_LIST_2020", SURVEY_3: "LAND_CLASS_LIST_SURVEY_3"}
 _PUBLIC_CATEGORIES, _COMMERCIAL_CATEGORIES = "1", "2"
 
@@ -227,12 +227,6 @@ def _age_group(source: Source, facts: dict[str, npt.NDArray], leading_species: T
     derived = np.isnan(recorded) & np.isfinite(computed)
     source.doubts.counted("AGE_GROUP_FROM_AGE", int(derived.sum()), source.name("age"))
     return np.where(np.isnan(recorded), computed, recorded)
-
-
-def is_bamboo(land_class: Texts, species_code: Texts, tables: StandTables) -> Mask:
-    """Bamboo stands, by land class or by species."""
-    by_land = np.asarray(land_class == BAMBOO_LAND)
-    return by_land | np.asarray(species_kinds(species_code, tables) == BAMBOO)
 
 
 def _slope(source: Source) -> dict[str, Floats]:

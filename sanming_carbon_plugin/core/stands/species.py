@@ -111,3 +111,9 @@ def pine_share_interval(
     high = translate_values(species_code, high_of).astype(np.float64)
     told = np.isfinite(composition_pine_share)
     return np.where(told, composition_pine_share, low), np.where(told, composition_pine_share, high)
+
+
+def is_bamboo(land_class: Texts, species_code: Texts, tables: StandTables) -> Mask:
+    """Bamboo stands, by land class or by species."""
+    by_land = np.asarray(land_class == BAMBOO)
+    return by_land | np.asarray(species_kinds(species_code, tables) == BAMBOO)

@@ -230,6 +230,9 @@ def test_a_layer_rolled_forward_by_a_table_is_told_from_a_survey():
     assert rolled["params"].item()["percent"] == 8.1
     assert len(two_dates(rng.normal(0.08, 0.03, 40))) == 0
     assert len(two_dates(np.full(5, 0.081))) == 0
+    partly = two_dates(np.concatenate([rng.normal(0.3, 0.2, 120), np.full(25, 0.313)]))
+    assert 25 <= partly["params"].item()["count"] <= 30
+    assert all(len(two_dates(rng.normal(0.3, 0.2, 300))) == 0 for _ in range(10))
     assert len(two_dates(np.zeros(40))) == 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..species import BAMBOO, PINE, species_kinds
+from ..species import BAMBOO, PINE, is_bamboo, species_kinds
 from ..survey import years
 from ..tables import StandTables
 from .findings import Findings
@@ -65,8 +65,9 @@ def check_attributes(facts: pd.DataFrame, tables: StandTables, settings: Setting
     """
     kinds = species_kinds(facts["species_code"].to_numpy(dtype=object), tables)
     check_required(facts, findings)
-    check_sizes(facts, settings, findings)
-    check_stock(facts, settings, findings)
+    canes = is_bamboo(facts["land_class"].to_numpy(dtype=object), facts["species_code"].to_numpy(dtype=object), tables)
+    check_sizes(facts, canes, settings, findings)
+    check_stock(facts, canes, settings, findings)
     check_land_and_species(facts, kinds, settings, findings)
     check_forest_class(facts, findings)
     check_origin_and_age(facts, settings, findings)
@@ -88,9 +89,9 @@ def check_required(facts: pd.DataFrame, findings: Findings) -> None:
         findings.add("SURVEY_DATE_MISSING", arbor & ~survey.to_numpy(), "survey_date")
 
 
-def check_sizes(facts: pd.DataFrame, settings: Settings, findings: Findings) -> None:
-    """Diameter, height and age against each other."""
-    dbh, height, age = _numbers(facts, "dbh_cm"), _numbers(facts, "height_m"), _numbers(facts, "age_yr")
+def check_sizes(facts: pd.DataFrame, canes: Mask, settings: Settings, findings: Findings) -> None:
+    """Diameter, height and age of trees against each other; a culm has its size from its first year on."""
+    dbh, height, age = (np.where(canes, np.nan, _numbers(facts, name)) for name in ("dbh_cm", "height_m", "age_yr"))
     with np.errstate(divide="ignore", invalid="ignore"):
         slenderness = np.where(dbh > 0, height / (dbh / 100.0), np.nan)
         height_growth, dbh_growth = height / age, dbh / age
@@ -103,13 +104,13 @@ def check_sizes(facts: pd.DataFrame, settings: Settings, findings: Findings) -> 
     findings.add("DBH_TOO_LARGE_FOR_AGE", dbh_growth > settings["dbh_growth_high_cm_yr"], "dbh_cm", dbh)
 
 
-def check_stock(facts: pd.DataFrame, settings: Settings, findings: Findings) -> None:
-    """Stock against closure, diameter, height, stems and basal area."""
+def check_stock(facts: pd.DataFrame, canes: Mask, settings: Settings, findings: Findings) -> None:
+    """Stock of trees against closure, diameter, height, stems and basal area; culms have none."""
     volume, closure = _numbers(facts, "volume_m3_ha"), _numbers(facts, "closure")
     dbh, height, stems = _numbers(facts, "dbh_cm"), _numbers(facts, "height_m"), _numbers(facts, "stems_per_ha")
     recorded = _numbers(facts, "basal_area_m2_ha")
-    canes = (facts["land_class"] == "bamboo").to_numpy()
-    computed = np.where(canes, np.nan, stems * np.pi / 4.0 * dbh**2 * _SQUARE_METRES_OF_SQUARE_CM)
+    dbh = np.where(canes, np.nan, dbh)
+    computed = stems * np.pi / 4.0 * dbh**2 * _SQUARE_METRES_OF_SQUARE_CM
     callipered = dbh >= settings["callipered_dbh_cm"]
     dense = (volume >= settings["dense_volume_low_m3_ha"]) & (closure <= settings["open_closure_high"])
     findings.add("STOCK_TOO_LARGE_FOR_CLOSURE", dense, "volume_m3_ha", volume)

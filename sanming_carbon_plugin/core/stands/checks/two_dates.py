@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...issues import join_issues, layer_issue
 
+_NEIGHBOURHOOD = 10.0
+
 
 def check_two_dates(facts: pd.DataFrame, earlier_facts: pd.DataFrame, settings: Mapping[str, float]) -> pd.DataFrame:
-    """Groups of species and age in which the stock of every stand grew by the same share.
+    """Groups of species and age in which the stock of many stands grew by the same share.
 
-    Stands are paired by key; those recoded, felled or without stock are left aside. Two surveys of the same
-    stands never agree to two per cent of the growth rate; a yearly update by a table does.
+    Stands are paired by key; those recoded, felled or without stock are left aside. Many stands of a survey
+    never agree to two per cent of the growth rate; those of a yearly update by a table do.
 
     Parameters
     ----------
@@ -27,7 +30,7 @@ def check_two_dates(facts: pd.DataFrame, earlier_facts: pd.DataFrame, settings: 
     -------
     DataFrame
         GROWTH_BY_TABLE, one row per such group (about the layer): value is the share by which it grew,
-        params ``species``, ``age_group``, ``count``; NO_STANDS_IN_COMMON where no key meets.
+        params ``species``, ``age_group``, ``count``, ``total``; NO_STANDS_IN_COMMON where no key meets.
     """
     shared = facts.index.intersection(earlier_facts.index)
     if not len(shared):
@@ -43,25 +46,40 @@ def check_two_dates(facts: pd.DataFrame, earlier_facts: pd.DataFrame, settings: 
     ).dropna()
     rows = []
     for (species, age_group), growth in frame.groupby(["species", "age_group"])["growth"]:
-        if len(growth) >= settings["constant_growth_smallest_group"] and is_constant(growth.to_numpy(), settings):
+        rate, count = commonest_rate(growth.to_numpy(dtype=np.float64), settings)
+        if count:
             rows.append(
                 layer_issue(
                     "GROWTH_BY_TABLE",
                     "volume_m3_ha",
-                    round(float(growth.median()), 4),
+                    round(rate, 4),
                     species=species,
                     age_group=int(age_group),
-                    count=len(growth),
-                    percent=round(float(growth.median()) * 100.0, 2),
+                    count=count,
+                    total=len(growth),
+                    percent=round(rate * 100.0, 2),
                 )
             )
     return join_issues(rows)
 
 
-def is_constant(growth: np.ndarray, settings: Mapping[str, float]) -> bool:
-    """Whether (nearly) all stands grew by one rate other than zero."""
-    middle = float(np.median(growth))
-    if middle == 0.0:
-        return False
-    near = np.abs(growth - middle) <= settings["constant_growth_cv"] * abs(middle)
-    return bool(near.mean() >= settings["constant_growth_share"])
+def commonest_rate(growth: npt.NDArray[np.float64], settings: Mapping[str, float]) -> tuple[float, int]:
+    """The rate by which conspicuously many stands grew, and how many; 0 stands where there is no such rate.
+
+    The rate is looked for as the narrow band with the most stands. It is conspicuous when it holds nearly all
+    stands of the group, or several times as many as bands of the same width beside it: part of a layer may
+    be surveyed and the rest rolled forward.
+    """
+    rates = np.sort(growth[growth != 0.0])
+    if not len(rates):
+        return 0.0, 0
+    half = settings["constant_growth_cv"] * np.abs(rates)
+    inside = np.searchsorted(rates, rates + half, side="right") - np.searchsorted(rates, rates - half, side="left")
+    best = int(np.argmax(inside))
+    count, rate, width = int(inside[best]), float(rates[best]), float(half[best])
+    near = np.abs(rates - rate) <= _NEIGHBOURHOOD * width
+    background = (int(near.sum()) - count) / (_NEIGHBOURHOOD - 1.0)
+    most = count >= settings["constant_growth_share"] * len(growth)
+    conspicuous = most or count >= settings["constant_growth_excess"] * background
+    enough = count >= settings["constant_growth_smallest_group"]
+    return (rate, count) if enough and conspicuous else (0.0, 0)
