@@ -136,17 +136,14 @@ def _free_name(name: str, taken: set[str], instead: str | None = None) -> str:
 def _create_structure(path: Path, tables: Sequence[OutputTable]) -> list[_Names]:
     from osgeo import gdal
 
-    with _quiet_gdal() as complaint:
+    with _gdal_failures_raised():
         dataset = gdal.GetDriverByName("GPKG").Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
-        if dataset is None:
-            raise OSError(complaint())
-        names = [_create_table(dataset, table, complaint) for table in tables]
-        dataset.FlushCache()
+        names = [_create_table(dataset, table) for table in tables] if dataset is not None else []
         del dataset
     return names
 
 
-def _create_table(dataset: Any, table: OutputTable, complaint: Any) -> _Names:  # noqa: ANN401
+def _create_table(dataset: Any, table: OutputTable) -> _Names:  # noqa: ANN401
     from osgeo import ogr
 
     names = _file_names(table)
@@ -155,15 +152,14 @@ def _create_table(dataset: Any, table: OutputTable, complaint: Any) -> _Names:  
         options.append("DESCRIPTION=" + table.description)
     layer = dataset.CreateLayer(table.name, _reference(table), _geometry_type(table), options)
     if layer is None:
-        raise OSError(complaint())
+        return names
     for name, field_type in zip(names.columns, table.columns.values(), strict=True):
         kind, subtype = _OGR_TYPES[field_type.kind]
         definition = ogr.FieldDefn(name, getattr(ogr, kind))
         definition.SetSubType(getattr(ogr, subtype))
         if field_type.kind == "text":
             definition.SetWidth(field_type.width)
-        if layer.CreateField(definition) != 0:
-            raise OSError(complaint())
+        layer.CreateField(definition)
     return names
 
 
@@ -189,17 +185,25 @@ def _geometry_type(table: OutputTable) -> int:
 
 
 @contextmanager
-def _quiet_gdal() -> Iterator[Any]:
-    """GDAL's errors of this thread as ``OSError``, its warnings silent; yields a function with the last message."""
+def _gdal_failures_raised() -> Iterator[None]:
+    """Turn GDAL's failures of this thread, also those on closing a file, into ``OSError``; warnings are silent."""
     from osgeo import gdal
 
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    failures: list[str] = []
+
+    def note(severity: int, _number: int, message: str) -> None:
+        if severity >= gdal.CE_Failure:
+            failures.append(message)
+
+    gdal.PushErrorHandler(note)
     try:
-        yield lambda: str(gdal.GetLastErrorMsg()) or "GDAL gives no reason"
+        yield
     except RuntimeError as error:
-        raise OSError(str(error)) from error
+        failures.append(str(error))
     finally:
         gdal.PopErrorHandler()
+    if failures:
+        raise OSError(failures[0])
 
 
 def _prepare_bulk(database: sqlite3.Connection) -> None:
@@ -320,17 +324,11 @@ def _create_spatial_indexes(path: Path, tables: Sequence[OutputTable], names: Se
     spatial = [(table, name) for table, name in zip(tables, names, strict=True) if table.geometry is not None]
     if not spatial:
         return
-    with _quiet_gdal() as complaint:
+    with _gdal_failures_raised():
         dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE, allowed_drivers=["GPKG"])
-        if dataset is None:
-            raise OSError(complaint())
-        for table, name in spatial:
+        for table, name in spatial if dataset is not None else ():
             call = "CreateSpatialIndex('{}', '{}')".format(*(x.replace("'", "''") for x in (table.name, name.geometry)))
-            result = dataset.ExecuteSQL("SELECT " + call)
-            if result is None:
-                raise OSError(complaint())
-            dataset.ReleaseResultSet(result)
-        dataset.FlushCache()
+            dataset.ReleaseResultSet(dataset.ExecuteSQL("SELECT " + call))
         del dataset
 
 

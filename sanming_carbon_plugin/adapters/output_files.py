@@ -18,6 +18,7 @@ _SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 _FULL = ("disk is full", "no space left", "disk full", "file too large")
 _FULL_NUMBERS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _ROOM_BYTES = 1 << 16
+_PROBE_BYTES = 1 << 20
 _SHARING_VIOLATIONS = (5, 32, 33)  # Windows: access denied, in use, locked
 
 
@@ -106,6 +107,8 @@ def output_errors(path: Path) -> Iterator[None]:
 
 def output_error(error: Exception, path: Path) -> OutputError:
     """The error a user sees for a failed write to ``path``."""
+    if "disk i/o error" in str(error).lower():  # SQLite does not say which; asking the system again does
+        error = _refusal_of_system(path) or error
     text = str(error).lower()
     number = getattr(error, "errno", None)
     if number in _FULL_NUMBERS or any(words in text for words in _FULL) or _no_room(path.parent):
@@ -123,6 +126,22 @@ def _no_room(folder: Path) -> bool:
         # Folders that are no disk, such as those of the system, have no size at all.
         return usage.total > 0 and usage.free < _ROOM_BYTES
     return False
+
+
+def _refusal_of_system(path: Path) -> OSError | None:
+    """What the system answers to writing a megabyte beside ``path``; None where it takes it."""
+    probe = _temporary_name(path)
+    try:
+        with probe.open("wb") as stream:
+            stream.write(b"\0" * _PROBE_BYTES)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        return error
+    finally:
+        with suppress(OSError):
+            probe.unlink()
+    return None
 
 
 def _temporary_name(path: Path) -> Path:

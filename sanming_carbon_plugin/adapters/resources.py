@@ -219,9 +219,13 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
 def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
     """What is wrong and where, and what to do, in ``en`` or ``zh``.
 
-    A code that no table knows gives the exception's own text and an empty hint.
+    A code that no table knows gives the exception's own text and an empty hint; so does every code where
+    the tables themselves are damaged, because this is the last place that can say anything.
     """
-    words = message_table("errors").get(exc.code)
+    try:
+        words = message_table("errors").get(exc.code)
+    except InputError:
+        words = None
     if words is None:
         return str(exc), ""
     suffix = "_zh" if language.lower().startswith("zh") else ""

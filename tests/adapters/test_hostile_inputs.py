@@ -110,7 +110,8 @@ def two_encodings_in_one_column(folder: Path) -> Path:
 
 
 def _no_crash(layer: VectorLayer) -> None:
-    assert len(layer) == 3 and "TEXT_OTHER_ENCODING" in codes(layer)
+    assert len(layer) == 3
+    assert "TEXT_OTHER_ENCODING" in codes(layer)
 
 
 @loads(_no_crash)
@@ -120,7 +121,8 @@ def bytes_of_no_encoding(folder: Path) -> Path:
 
 def _repeated_names(layer: VectorLayer) -> None:
     assert list(layer.attributes.columns) == ["面积", "面积_2", "V"]
-    assert layer.attributes["面积"].tolist() == [1.0, 2.0] and layer.attributes["面积_2"].tolist() == [3.0, 4.0]
+    assert layer.attributes["面积"].tolist() == [1.0, 2.0]
+    assert layer.attributes["面积_2"].tolist() == [3.0, 4.0]
     assert "FIELD_NAME_REPEATED" in codes(layer)
 
 
@@ -159,7 +161,9 @@ def numbers_blank_stars_nan_and_words(folder: Path) -> Path:
 
 def _separators(layer: VectorLayer) -> None:
     volume = layer.attributes["V"].to_numpy(dtype=float)
-    assert np.isnan(volume[0]) and np.isnan(volume[1]) and volume[2] == 12.5
+    assert np.isnan(volume[0])
+    assert np.isnan(volume[1])
+    assert volume[2] == 12.5
     assert rows_of(layer, "NUMBER_UNREADABLE") == (0, 1)
 
 
@@ -205,7 +209,9 @@ def mixed_types_in_geojson(folder: Path) -> Path:
 def geojson_in_gbk(folder: Path) -> Path:
     shape = '{"type":"Polygon","coordinates":[[[117,26],[117,26.001],[117.001,26.001],[117,26]]]}'
     path = folder / "a.geojson"
-    text = '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"树种":"马尾松"},"geometry":' + shape
+    text = (
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"树种":"马尾松"},"geometry":' + shape
+    )
     path.write_bytes((text + "}]}").encode("gbk"))
     return path
 
@@ -541,7 +547,8 @@ def collections(folder: Path) -> Path:
 
 
 def _kept_invalid(layer: VectorLayer) -> None:
-    assert not shapely.is_valid(layer.geometry[0]) and shapely.is_valid(layer.geometry[1:]).all()
+    assert not shapely.is_valid(layer.geometry[0])
+    assert shapely.is_valid(layer.geometry[1:]).all()
     assert codes(layer) == []
 
 
@@ -557,13 +564,16 @@ def geometry_that_is_no_wkb(folder: Path) -> Path:
 
     path = stands(folder / "a.gpkg", "GPKG", options=["SPATIAL_INDEX=NO"])
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE a SET geom = ? WHERE rowid = 2", (b"GP\0\1\0\0\0\0\1\3\0\0\0\1\0\0\0\xff\xff\xff\xff",))
+        database.execute(
+            "UPDATE a SET geom = ? WHERE rowid = 2", (b"GP\0\1\0\0\0\0\1\3\0\0\0\1\0\0\0\xff\xff\xff\xff",)
+        )
     database.close()
     return path
 
 
 def _no_columns(layer: VectorLayer) -> None:
-    assert len(layer) == 3 and layer.attributes.shape == (3, 0)
+    assert len(layer) == 3
+    assert layer.attributes.shape == (3, 0)
 
 
 @loads(_no_columns)
@@ -611,7 +621,9 @@ def test_loads_right_or_fails_clearly(folder, backend, name):
     assert caught.value.code == expected
     for language in ("en", "zh"):
         message, hint = render_error(caught.value, language)
-        assert "\n" not in message and "{" not in message + hint and hint
+        assert "\n" not in message
+        assert "{" not in message + hint
+        assert hint
 
 
 def test_a_stated_encoding_wins_and_a_wrong_one_is_an_error(folder, backend):

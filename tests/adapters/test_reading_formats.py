@@ -30,11 +30,16 @@ def assert_three_stands(layer):
     species, number, volume = (layer.attributes[name] for name in layer.attributes.columns[:3])
     assert list(layer.attributes.columns[:3]) == ["树种", "XIAO_BAN", "HUO_LMGQXJ"]
     assert species.tolist() == [SPECIES[0], None, SPECIES[2]]
-    assert number[0] == 1 and np.isnan(number[1]) and number[2] == 3
-    assert volume[0] == 0.0 and np.isnan(volume[1]) and volume[2] == 112.5
+    assert number[0] == 1
+    assert np.isnan(number[1])
+    assert number[2] == 3
+    assert volume[0] == 0.0
+    assert np.isnan(volume[1])
+    assert volume[2] == 112.5
     assert shapely.area(layer.geometry) == pytest.approx([10_000.0] * 3)
     assert shapely.bounds(layer.geometry)[0, :2] == pytest.approx([X0, Y0])
-    assert "39" in layer.crs_wkt and len(layer.source_hash) == 64
+    assert "39" in layer.crs_wkt
+    assert len(layer.source_hash) == 64
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -143,13 +148,17 @@ def test_every_type_keeps_value_and_null(folder, backend):
     path = write(folder / "t.gpkg", "GPKG", fields=fields, rows=rows, shapes=[square(i) for i in range(11)])
     table = read_layer(path, backend=backend).attributes
     assert table["ok"].tolist() == [None, True, None, True, None, False, None, True, None, True, None]
-    assert [value for value in table["n"]][1::2] == [0.0] * 5 and table["n"][0::2].isna().all()
-    assert table["r"][1] == 0.1 and table["r"][0::2].isna().all()
+    assert list(table["n"])[1::2] == [0.0] * 5
+    assert table["n"][0::2].isna().all()
+    assert table["r"][1] == 0.1
+    assert table["r"][0::2].isna().all()
     assert table["day"].tolist()[:2] == [None, "2023-06-01"]
-    assert table["at"][1].startswith("2023-06-01T07:08:09.5") and table["at"][0] is None
+    assert table["at"][1].startswith("2023-06-01T07:08:09.5")
+    assert table["at"][0] is None
     assert table["raw"][1] == b"\x00\xff"
     if backend == "osgeo":
-        assert table["long"][1] == 2**53 + 1 and table["long"].isna()[0]
+        assert table["long"][1] == 2**53 + 1
+        assert table["long"].isna()[0]
 
 
 def test_large_layer_in_several_batches_and_cancel(folder, backend):
@@ -175,7 +184,8 @@ def test_large_layer_in_several_batches_and_cancel(folder, backend):
     table = read_layer(path, backend=backend, progress=Listening()).attributes
     assert table["i"].tolist() == list(range(count))
     assert table["r"].isna().to_numpy().nonzero()[0].tolist() == list(range(0, count, 7))
-    assert told == sorted(told) and told[-1] <= 1.0
+    assert told == sorted(told)
+    assert told[-1] <= 1.0
     told.extend([1.0] * 100)
     with pytest.raises(CancelledError):
         read_layer(path, backend=backend, progress=Listening())

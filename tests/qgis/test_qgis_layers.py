@@ -8,7 +8,7 @@ import shapely
 
 pytest.importorskip("qgis.core")
 
-from qgis.core import (  # noqa: E402
+from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
     QgsFeature,
@@ -22,10 +22,10 @@ from qgis.core import (  # noqa: E402
     QgsVectorLayer,
     QgsVectorLayerJoinInfo,
 )
-from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, QTime  # noqa: E402
+from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, QTime
 
-from sanming_carbon_plugin.adapters.qgis_layers import read_qgis_layer, snapshot  # noqa: E402
-from sanming_carbon_plugin.core.errors import InputError  # noqa: E402
+from sanming_carbon_plugin.adapters.qgis_layers import read_qgis_layer, snapshot
+from sanming_carbon_plugin.core.errors import InputError
 
 pytestmark = [pytest.mark.qgis, pytest.mark.everywhere]
 
@@ -39,7 +39,7 @@ def square(number, side=100.0):
 
 def add(layer, rows):
     features = []
-    for number, (values, wkt) in enumerate(rows):
+    for values, wkt in rows:
         feature = QgsFeature(layer.fields())
         feature.setAttributes(list(values))
         if wkt is not None:
@@ -93,14 +93,21 @@ def shapefile(qgis_app, memory_layer, tmp_path):
 def test_memory_layer_with_nulls_and_true_zeros(memory_layer):
     layer = read_qgis_layer(memory_layer)
     table = layer.attributes
-    assert layer.name == "小班" and "zone 39" in layer.crs_wkt and len(layer.source_hash) == 64
+    assert layer.name == "小班"
+    assert "zone 39" in layer.crs_wkt
+    assert len(layer.source_hash) == 64
     assert table["树种"].tolist() == ["马尾松", None, "杉木"]
-    assert table["n"][0] == 0 and np.isnan(table["n"][1]) and table["n"][2] == 3
-    assert table["v"][0] == 0.0 and np.isnan(table["v"][1]) and table["v"][2] == 1.5
+    assert table["n"][0] == 0
+    assert np.isnan(table["n"][1])
+    assert table["n"][2] == 3
+    assert table["v"][0] == 0.0
+    assert np.isnan(table["v"][1])
+    assert table["v"][2] == 1.5
     assert table["ok"].tolist() == [False, None, True]
     assert table["day"].tolist() == ["2023-06-01", None, None]
     assert table["at"].tolist() == ["2023-06-01T07:08:09", None, None]
-    assert table["long"][0] == 2**53 + 1 and table["long"].isna()[1]
+    assert table["long"][0] == 2**53 + 1
+    assert table["long"].isna()[1]
     assert {name: kind.kind for name, kind in layer.field_types.items()} == {
         "树种": "text",
         "n": "integer",
@@ -146,7 +153,8 @@ def test_joins_and_virtual_fields(memory_layer):
     memory_layer.addExpressionField('"v" * 2', QgsField("double_v", QMetaType.Type.Double))
     table = read_qgis_layer(memory_layer).attributes
     assert table["户_户主"].tolist() == [None, None, "张三"]
-    assert table["double_v"][2] == 3.0 and np.isnan(table["double_v"][1])
+    assert table["double_v"][2] == 3.0
+    assert np.isnan(table["double_v"][1])
 
 
 @pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
@@ -159,7 +167,8 @@ def test_text_of_an_untouched_shapefile_is_right_whatever_its_cpg(shapefile, enc
     assert taken.file == (str(path), None)
     layer = taken.read()
     assert layer.attributes["树种"].tolist() == ["马尾松", None, "杉木"]
-    assert layer.attributes["v"].tolist()[0] == 0.0 and np.isnan(layer.attributes["v"][1])
+    assert layer.attributes["v"].tolist()[0] == 0.0
+    assert np.isnan(layer.attributes["v"][1])
     assert layer.encoding == {"GBK": "GB18030"}.get(encoding, encoding)
 
 
@@ -206,7 +215,10 @@ def test_geopackage_row_number_is_no_column(memory_layer, tmp_path):
 
 def test_feature_source_of_an_algorithm_keeps_invalid_rings(memory_layer):
     bow = "Polygon (({0} {2}, {1} {3}, {1} {2}, {0} {3}, {0} {2}))".format(X0, X0 + 50, Y0 + 200, Y0 + 250)
-    add(memory_layer, [(["蝴蝶结", 4, 1.0, True, NULL, NULL, NULL], bow), (["无图", 5, 1.0, True, NULL, NULL, NULL], None)])
+    add(
+        memory_layer,
+        [(["蝴蝶结", 4, 1.0, True, NULL, NULL, NULL], bow), (["无图", 5, 1.0, True, NULL, NULL, NULL], None)],
+    )
     QgsProject.instance().addMapLayer(memory_layer)
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
@@ -214,7 +226,8 @@ def test_feature_source_of_an_algorithm_keeps_invalid_rings(memory_layer):
     source = QgsProcessingParameters.parameterAsSource(parameter, {"STANDS": memory_layer.id()}, context)
     layer = read_qgis_layer(source)
     assert layer.attributes["树种"].tolist() == ["马尾松", None, "杉木", "蝴蝶结", "无图"]
-    assert not shapely.is_valid(layer.geometry[3]) and layer.geometry[4] is None
+    assert not shapely.is_valid(layer.geometry[3])
+    assert layer.geometry[4] is None
 
 
 def test_a_snapshot_is_read_in_another_thread(memory_layer):
