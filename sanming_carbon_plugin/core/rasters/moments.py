@@ -15,6 +15,7 @@ from ..progress import Progress
 from .bands import BandReader
 from .boundary import FloatArray
 from .coverage import CoverageBlock
+from .grid import Grid
 from .strips import CELLS_PER_STRIP, StripCoverage, strips_of
 
 BoolArray = npt.NDArray[np.bool_]
@@ -87,7 +88,7 @@ def moments(
     band_count = sum(len(reader.band_names) for reader in readers)
     added = np.zeros((stand_count, 3, band_count))
     origin = np.zeros(band_count)
-    for part in _in_turn(_work(blocks, readers, progress), threads):
+    for part in _in_turn(strips_with_values(blocks, readers, progress), threads):
         origin = part.origin
         added[part.stands] += part.added
     by_sum = np.ascontiguousarray(added.transpose(1, 2, 0))
@@ -97,7 +98,7 @@ def moments(
 
 
 @dataclass(frozen=True)
-class _Work:
+class StripValues:
     """One strip with the values of all bands in it."""
 
     strip: StripCoverage
@@ -115,30 +116,40 @@ class _Sums:
     origin: FloatArray
 
 
-def _work(blocks: Iterable[CoverageBlock], readers: Sequence[BandReader], progress: Progress) -> Iterator[_Work]:
+def strips_with_values(
+    blocks: Iterable[CoverageBlock], readers: Sequence[BandReader], progress: Progress
+) -> Iterator[StripValues]:
+    """Strips with the cells that stands cover in them and the values of all bands, from the top.
+
+    Rows are read in whole steps of the readers, so that no tile is decoded twice, and handed on in strips
+    that fit the processor's cache.
+    """
     grid = readers[0].grid
     step = max(reader.row_step for reader in readers)
-    rows_per_strip = min(max(CELLS_PER_STRIP // grid.width, 1), step)
-    parts = -(-step // rows_per_strip)
-    rows_per_strip = -(-step // parts)
     chunk_start = chunk_end = -1
     values: list[npt.NDArray[Any]] = []
     valid: list[BoolArray] = []
     origin = np.empty(0)
-    for strip in strips_of(blocks, grid.width, grid.height, rows_per_strip):
+    for strip in strips_of(blocks, grid.width, _strip_rows(grid, step)):
         progress.raise_if_cancelled()
         if strip.end_row > chunk_end:
             chunk_start = strip.first_row
             chunk_end = min((chunk_start // step + 1) * step, grid.height)
-            chunk_end = max(chunk_end, strip.end_row)
             read = [reader.read_rows(chunk_start, chunk_end - chunk_start) for reader in readers]
             values, valid = [part[0] for part in read], [part[1] for part in read]
             if not len(origin):
                 origin = np.concatenate([_typical(*part) for part in read])
         rows = slice(strip.first_row - chunk_start, strip.end_row - chunk_start)
         here = [part[:, rows] if part.shape[1] > 1 else part for part in valid]
-        yield _Work(strip, [part[:, rows] for part in values], here, origin)
+        yield StripValues(strip, [part[:, rows] for part in values], here, origin)
         progress.update(strip.end_row / grid.height)
+
+
+def _strip_rows(grid: Grid, step: int) -> list[tuple[int, int]]:
+    """First and end row of each strip; no strip lies in two steps."""
+    rows = max(CELLS_PER_STRIP // grid.width, 1)
+    steps = ((first, min(first + step, grid.height)) for first in range(0, grid.height, step))
+    return [(at, min(at + rows, end)) for first, end in steps for at in range(first, end, rows)]
 
 
 def _typical(values: npt.NDArray[Any], valid: BoolArray) -> FloatArray:
@@ -154,14 +165,14 @@ def _typical(values: npt.NDArray[Any], valid: BoolArray) -> FloatArray:
     return typical
 
 
-def _sums(work: _Work) -> _Sums:
+def _sums(work: StripValues) -> _Sums:
     strip = work.strip
     # Undeclared nodata such as −3.4e38 has no finite square; the stands it touches then say so by themselves.
     with np.errstate(over="ignore", invalid="ignore"):
         return _summed(work, strip)
 
 
-def _summed(work: _Work, strip: StripCoverage) -> _Sums:
+def _summed(work: StripValues, strip: StripCoverage) -> _Sums:
     summing = strip.summing()
     covered: FloatArray | None = None
     rows: list[tuple[FloatArray, FloatArray, FloatArray]] = []
@@ -186,7 +197,7 @@ def _summed(work: _Work, strip: StripCoverage) -> _Sums:
     return _Sums(strip.stands, np.array(rows).transpose(2, 1, 0), work.origin)
 
 
-def _in_turn(work: Iterator[_Work], threads: int) -> Iterator[_Sums]:
+def _in_turn(work: Iterator[StripValues], threads: int) -> Iterator[_Sums]:
     """Sums in the order of the work, computed beside the reading where there are two threads."""
     if threads < 2:  # noqa: PLR2004
         yield from map(_sums, work)

@@ -111,6 +111,15 @@ def polygon_parts(geometry: ObjectArray) -> tuple[ObjectArray, npt.NDArray[np.in
     return parts[filled], areal[owner[filled]].astype(np.int32)
 
 
+def last_rows(geometry: ObjectArray, grid: Grid) -> IntArray:
+    """Last row of the grid that each geometry can reach; −1 where it has none."""
+    boxes = _boxes_in_cells(geometry, grid)
+    usable = np.isfinite(boxes).all(axis=1)
+    rows = np.full(len(geometry), -1, dtype=np.int64)
+    rows[usable] = np.clip(np.floor(boxes[usable, 3]), -1, grid.height - 1)
+    return rows
+
+
 def rings_of(polygons: ObjectArray, grid: Grid, *, repair: npt.NDArray[np.bool_] | None = None) -> Rings:
     """Rings of polygons, in columns and rows of the grid.
 

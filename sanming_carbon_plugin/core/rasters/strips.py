@@ -84,23 +84,22 @@ class Summing:
         return parts[: self.stand_count] + whole
 
 
-def strips_of(blocks: Iterable[CoverageBlock], width: int, height: int, rows_per_strip: int) -> Iterator[StripCoverage]:
+def strips_of(blocks: Iterable[CoverageBlock], width: int, rows: Iterable[tuple[int, int]]) -> Iterator[StripCoverage]:
     """The covered cells strip by strip from the top; strips without any are left out.
 
     Parameters
     ----------
     blocks
         In order of their first row; read only as far as needed.
-    width, height
-        Size of the grid.
-    rows_per_strip
-        Height of a strip.
+    width
+        Columns of the grid.
+    rows
+        First and end row of each strip, from the top.
     """
     source = iter(blocks)
     coming = next(source, None)
     active: list[CoverageBlock] = []
-    for first in range(0, height, rows_per_strip):
-        end = min(first + rows_per_strip, height)
+    for first, end in rows:
         while coming is not None and coming.first_row < end:
             active.append(coming)
             coming = next(source, None)

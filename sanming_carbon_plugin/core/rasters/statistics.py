@@ -1,0 +1,251 @@
+"""Further statistics of rasters in stands: least, largest, quantiles, cell count, shares of classes.
+
+They need all cells of a stand side by side. Cells are kept only until the last row of their stand was read, so
+memory follows the stands that are open at the same time, not the raster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..errors import InputError, UsageError
+from ..progress import Progress
+from ..stage import StageResult
+from .bands import NamedRaster, ObjectArray
+from .boundary import FloatArray, IntArray
+from .coverage import coverage_blocks
+from .evidence import LOW_SUPPORT, Covering, band_columns, evidence
+from .moments import StripValues, strips_with_values
+from .outlines import last_rows
+
+STATISTICS = ("mean", "std", "support", "min", "max", "median", "count", "shares", "majority")
+"""What can be asked for; besides, ``q5`` or ``q90`` for a quantile in percent."""
+
+MOST_CLASSES = 200
+"""A raster with more different values in the stands is no map of classes."""
+
+_FROM_MOMENTS = frozenset({"mean", "std", "support"})
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of stands whose last row was read.
+
+    ``stand`` and ``share`` have one entry per cell, ``values`` and ``valid`` the shape (bands, cells).
+    """
+
+    stand: IntArray
+    share: FloatArray
+    values: npt.NDArray[Any]
+    valid: npt.NDArray[np.bool_]
+
+
+def statistics(
+    stand_keys: Sequence[str] | pd.Index,
+    geometry: ObjectArray,
+    rasters: Sequence[NamedRaster],
+    chosen: Sequence[str] = ("mean", "std", "support"),
+    progress: Progress | None = None,
+    *,
+    low_support: float = LOW_SUPPORT,
+    covering: Covering = coverage_blocks,
+) -> StageResult:
+    """Chosen statistics of every band of every raster in every stand.
+
+    Parameters
+    ----------
+    stand_keys, geometry, rasters, progress, low_support, covering
+        As for :func:`sanming_carbon_plugin.core.rasters.evidence.evidence`.
+    chosen
+        Of :data:`STATISTICS`, or ``q`` and a percentage.
+
+    Returns
+    -------
+    StageResult
+        Columns ``NAME_STATISTIC`` or ``NAME_BAND_STATISTIC`` in the order of ``chosen``. ``count`` is the covered
+        area of valid cells in cells. ``median`` and quantiles weigh cells by their covered share and interpolate
+        between them. ``shares`` gives ``NAME_share_CLASS`` (0..1 of the valid area) per class found anywhere, 0
+        where a stand has none of it; ``majority`` the class with the largest share, the larger number of two
+        equal ones. All are NaN where the stand has no valid cell, except ``support`` and ``count``.
+
+    Raises
+    ------
+    UsageError
+        ``STATISTIC_UNKNOWN``.
+    InputError
+        ``RASTER_NO_OVERLAP``; ``RASTER_WITHOUT_CLASSES`` when classes are asked of a raster of measurements.
+    """
+    for name in chosen:
+        if name not in STATISTICS and _quantile(name) is None:
+            raise UsageError("STATISTIC_UNKNOWN", statistic=name, known=", ".join((*STATISTICS, "q5", "q95")))
+    progress = progress or Progress()
+    geometry = np.asarray(geometry, dtype=object)
+    found = evidence(stand_keys, geometry, rasters, progress, low_support=low_support, covering=covering)
+    columns = dict(found.columns)
+    further = [name for name in chosen if name not in _FROM_MOMENTS]
+    for raster in rasters:
+        if further:
+            columns.update(_further(raster, geometry, further, progress, covering))
+    names = [base for raster in rasters for base in band_columns(raster)]
+    wanted = [column for base in names for name in chosen for column in _named(columns, base, name)]
+    return StageResult(
+        pd.DataFrame({name: np.asarray(columns[name]) for name in wanted}, found.columns.index), found.issues
+    )
+
+
+def _named(columns: dict[str, Any], base: str, statistic: str) -> list[str]:
+    if statistic == "shares":
+        return [name for name in columns if name.startswith(f"{base}_share_")]
+    return [f"{base}_{statistic}"]
+
+
+def _quantile(name: str) -> float | None:
+    """The quantile (0..1) that a name means, None for other statistics."""
+    if name == "median":
+        return 0.5
+    digits = name[1:]
+    if not name.startswith("q") or not (digits.isascii() and digits.isdigit()) or int(digits) > 100:  # noqa: PLR2004
+        return None
+    return int(digits) / 100
+
+
+def _further(
+    raster: NamedRaster, geometry: ObjectArray, chosen: Sequence[str], progress: Progress, covering: Covering
+) -> dict[str, FloatArray]:
+    placed = raster.to_grid(geometry) if raster.to_grid is not None else geometry
+    grid = raster.reader.grid
+    work = strips_with_values(covering(placed, grid, progress), [raster.reader], progress)
+    names = band_columns(raster)
+    plain = [name for name in chosen if name not in {"shares", "majority"}]
+    columns = {f"{base}_{name}": np.full(len(geometry), np.nan) for base in names for name in plain}
+    columns |= {f"{base}_count": np.zeros(len(geometry)) for base in names if "count" in chosen}
+    classes: list[list[pd.Series]] = [[] for _ in names]
+    for cells in finished_cells(work, last_rows(placed, grid)):
+        for band, base in enumerate(names):
+            stand, value, share = _sorted_cells(cells, band)
+            if not len(stand):
+                continue
+            if len(plain) < len(chosen):
+                classes[band].append(_class_areas(stand, value, share, raster.reader.name))
+            starts = np.flatnonzero(np.concatenate([[True], stand[1:] != stand[:-1]]))
+            for name in plain:
+                columns[f"{base}_{name}"][stand[starts]] = _statistic(name, value, share, starts)
+    for base, areas in zip(names, classes, strict=True):
+        columns |= _class_columns(base, areas, chosen, len(geometry))
+    return columns
+
+
+def finished_cells(work: Iterator[StripValues], last_row: IntArray) -> Iterator[Cells]:
+    """Cells of stands, strip by strip, as soon as the last row of their stand was read."""
+    waiting: Cells | None = None
+    for strip in work:
+        cells = _cells_of(strip)
+        if waiting is not None:
+            cells = Cells(
+                np.concatenate([waiting.stand, cells.stand]),
+                np.concatenate([waiting.share, cells.share]),
+                np.concatenate([waiting.values, cells.values], axis=1),
+                np.concatenate([waiting.valid, cells.valid], axis=1),
+            )
+        done = last_row[cells.stand] < strip.strip.end_row
+        yield _some(cells, done)
+        waiting = _some(cells, ~done)
+    if waiting is not None and len(waiting.stand):
+        yield waiting
+
+
+def _cells_of(work: StripValues) -> Cells:
+    strip = work.strip
+    # Two parts of a stand can share a cell; as one sample it must stand once.
+    key, position = np.unique(strip.edge_stand * strip.cell_count + strip.edge_cell, return_inverse=True)
+    edge_stand, edge_cell = np.divmod(key, strip.cell_count)
+    edge_share = np.bincount(position, weights=strip.edge_share, minlength=len(key))
+    place = np.concatenate([edge_cell, strip.whole_cells()])
+    local = np.concatenate([edge_stand, np.repeat(strip.run_stand, strip.run_length)])
+    share = np.concatenate([edge_share, np.ones(len(place) - len(key))])
+    values, valid = work.values[0], np.broadcast_to(work.valid[0], work.values[0].shape)
+    flat = values.reshape(len(values), -1), valid.reshape(len(values), -1)
+    return Cells(strip.stands[local].astype(np.int64), share, flat[0][:, place], flat[1][:, place])
+
+
+def _some(cells: Cells, which: npt.NDArray[np.bool_]) -> Cells:
+    return Cells(cells.stand[which], cells.share[which], cells.values[:, which], cells.valid[:, which])
+
+
+def _sorted_cells(cells: Cells, band: int) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Stand, value and share of the valid cells, by stand and then by value."""
+    valid = cells.valid[band]
+    stand, value, share = cells.stand[valid], cells.values[band][valid].astype(np.float64), cells.share[valid]
+    order = np.lexsort((value, stand))
+    return stand[order], value[order], share[order]
+
+
+def _statistic(name: str, value: FloatArray, share: FloatArray, starts: IntArray) -> FloatArray:
+    """One statistic per stand; cells are sorted by value within each stand."""
+    ends = np.append(starts[1:], len(value))
+    if name == "min":
+        return value[starts]
+    if name == "max":
+        return value[ends - 1]
+    if name == "count":
+        total: FloatArray = np.add.reduceat(share, starts)
+        return total
+    return _weighted_quantile(_quantile(name) or 0.0, value, share, starts, ends)
+
+
+def _weighted_quantile(
+    quantile: float, value: FloatArray, share: FloatArray, starts: IntArray, ends: IntArray
+) -> FloatArray:
+    """Quantiles between the cells: cell k of n stands at k·w[k] + (n − 1)·(w[0] + … + w[k−1]).
+
+    With equal shares this is the usual quantile by linear interpolation. exactextract 0.3.0 counts alike where no
+    value occurs twice; it takes equal values for one cell of their common share.
+    """
+    count = ends - starts
+    before = np.cumsum(share) - share
+    before -= np.repeat(before[starts], count)
+    rank = np.arange(len(value)) - np.repeat(starts, count)
+    place = rank * share + np.repeat(count - 1, count) * before
+    target = quantile * np.add.reduceat(share, starts) * (count - 1)
+    reached = np.add.reduceat((place <= np.repeat(target, count)).astype(np.int64), starts)
+    low = starts + np.clip(reached - 1, 0, count - 1)
+    high = np.minimum(low + 1, ends - 1)
+    step = place[high] - place[low]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(step > 0, (target - place[low]) / step, 0.0)
+    return value[low] + np.clip(part, 0.0, 1.0) * (value[high] - value[low])
+
+
+def _class_areas(stand: IntArray, value: FloatArray, share: FloatArray, path: str) -> pd.Series:
+    """Covered area per stand and class, in cells."""
+    areas = pd.Series(share).groupby([stand, value]).sum()
+    classes = areas.index.get_level_values(1)
+    if classes.nunique() > MOST_CLASSES or not (classes == np.floor(classes)).all():
+        raise InputError("RASTER_WITHOUT_CLASSES", path=path, most=MOST_CLASSES)
+    return areas
+
+
+def _class_columns(base: str, areas: list[pd.Series], chosen: Sequence[str], stand_count: int) -> dict[str, FloatArray]:
+    columns: dict[str, FloatArray] = {}
+    if "majority" in chosen:
+        columns[f"{base}_majority"] = np.full(stand_count, np.nan)
+    if not areas:
+        return columns
+    table = pd.concat(areas).groupby(level=[0, 1]).sum().unstack(fill_value=0.0).sort_index(axis=1)
+    stands = table.index.to_numpy()
+    shares = table.to_numpy() / table.to_numpy().sum(axis=1, keepdims=True)
+    classes = table.columns.to_numpy()
+    if "majority" in chosen:
+        columns[f"{base}_majority"][stands] = classes[::-1][np.argmax(shares[:, ::-1], axis=1)]
+    if "shares" in chosen:
+        for number, name in enumerate(classes):
+            column = np.full(stand_count, np.nan)
+            column[stands] = shares[:, number]
+            columns[f"{base}_share_{name:.0f}"] = column
+    return columns
