@@ -17,8 +17,9 @@ import shapely
 
 from ..issues import join_issues, no_issues, stand_issues
 from ..progress import Progress
+from ..stands.checks.neighbours import overlapping_pairs
 from .credited_parcels import CreditedParcels, DatedPeriod, ParcelTable, parcels_in_period, usable_polygons
-from .overlay import Rows, Shapes, common_parts, differences, pieces_of, union_of_groups
+from .overlay import Rows, Shapes, differences, pieces_of, union_of_groups
 
 Shares = npt.NDArray[np.float64]
 
@@ -140,13 +141,7 @@ def self_overlaps(stand_geometry: Shapes, stand_keys: Iterable[str], progress: P
     keys = np.asarray(list(stand_keys), dtype=object)
     order = np.argsort(keys, kind="stable")
     stands, keys = usable_polygons(stand_geometry)[order], keys[order]
-    tree = shapely.STRtree(stands)
-    left, right = tree.query(stands, predicate="intersects")
-    once = left < right
-    left, right = left[once], right[once]
-    common = common_parts(stands[left], stands[right], progress or Progress())
-    filled = shapely.area(common) > 0.0
-    left, right, common = left[filled], right[filled], common[filled]
+    left, right, common = overlapping_pairs(stands, progress=progress)
     areas = shapely.area(stands)
     frame = pd.DataFrame({"stand_key": keys[left], "other_key": keys[right]})
     frame["share"] = shapely.area(common) / areas[left]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from ..progress import Progress
+from ..stands.checks.shapes import polygons_only
 
 Shapes = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.int64]
@@ -48,7 +49,7 @@ def pieces_of(shapes: Shapes, others: Shapes, progress: Progress) -> tuple[Rows,
     inside = _in_blocks(shapely.covers, cut[other_rows], shapes[shape_rows], progress).astype(bool)
     common = shapes[shape_rows]
     crossing = np.flatnonzero(~inside)
-    common[crossing] = polygons_only(
+    common[crossing] = surfaces(
         _in_blocks(shapely.intersection, shapes[shape_rows[crossing]], cut[other_rows[crossing]], progress)
     )
     shapely.destroy_prepared(cut)
@@ -94,26 +95,17 @@ def union_of_groups(shapes: Shapes, group: Rows, progress: Progress) -> tuple[Ro
 
 def differences(shapes: Shapes, taken: Shapes, progress: Progress) -> Shapes:
     """What is left of each shape without the shape beside it."""
-    return polygons_only(_in_blocks(shapely.difference, shapes, taken, progress))
+    return surfaces(_in_blocks(shapely.difference, shapes, taken, progress))
 
 
-def common_parts(shapes: Shapes, others: Shapes, progress: Progress) -> Shapes:
-    """What each shape has in common with the shape beside it, as polygons; None where they only touch."""
-    return polygons_only(_in_blocks(shapely.intersection, shapes, others, progress))
-
-
-def polygons_only(shapes: Shapes) -> Shapes:
-    """The same shapes without the points and lines where borders only touch."""
+def surfaces(shapes: Shapes) -> Shapes:
+    """The same shapes without the points and lines where borders only touch; None where nothing is left."""
     kinds = shapely.get_type_id(shapes)
     result = shapes.copy()
     result[~np.isin(kinds, (_POLYGON, _MULTIPOLYGON, _COLLECTION))] = None
     mixed = np.flatnonzero(kinds == _COLLECTION)
     if len(mixed):
-        parts, owner = shapely.get_parts(shapes[mixed], return_index=True)
-        flat = np.isin(shapely.get_type_id(parts), (_POLYGON, _MULTIPOLYGON))
-        numbers, unions = union_of_groups(parts[flat], owner[flat].astype(np.int64), Progress())
-        result[mixed] = None
-        result[mixed[numbers]] = unions
+        result[mixed] = polygons_only(shapes[mixed])
     result[shapely.is_empty(result)] = None
     return result
 
@@ -155,7 +147,7 @@ def _halves(shape: shapely.Geometry) -> Shapes:
             boxes = shapely.box([west, middle_x], south, [middle_x, east], north)
         else:
             boxes = shapely.box(west, [south, middle_y], east, [middle_y, north])
-        halves = polygons_only(shapely.intersection(current, boxes))
+        halves = surfaces(shapely.intersection(current, boxes))
         halves = halves[~shapely.is_missing(halves)]
         if max(shapely.get_num_coordinates(half) for half in halves) >= shapely.get_num_coordinates(current):
             done.extend(halves)
