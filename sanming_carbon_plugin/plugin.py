@@ -38,6 +38,8 @@ class SanmingCarbonPlugin:
         """Put the plugin into the window: algorithms, dock, toolbar and menu."""
         self.initProcessing()
         self.menu = tr("Sanming Forest Carbon")
+        if self.iface is None:
+            return
         window = self.iface.mainWindow()
         self.dock = CarbonDock(self.iface, window)
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -51,19 +53,23 @@ class SanmingCarbonPlugin:
 
     def unload(self) -> None:
         """Take everything away again."""
-        if self.action is not None:
-            self.iface.removePluginMenu(self.menu, self.action)
-            self.iface.removeToolBarIcon(self.action)
-            self.action.deleteLater()
-            self.action = None
-        if self.dock is not None:
-            self.dock.shut_down()
-            self.iface.removeDockWidget(self.dock)
-            self.dock.deleteLater()
-            self.dock = None
+        if self.iface is not None:
+            self._leave_window(self.iface)
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
         if self.translator is not None:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
+
+    def _leave_window(self, iface: QgisInterface) -> None:
+        if self.action is not None:
+            iface.removePluginMenu(self.menu, self.action)
+            iface.removeToolBarIcon(self.action)
+            self.action.deleteLater()
+            self.action = None
+        if self.dock is not None:
+            self.dock.shut_down()
+            iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None

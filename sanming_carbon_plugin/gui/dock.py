@@ -10,7 +10,7 @@ from qgis.core import Qgis, QgsProject
 from qgis.gui import QgisInterface, QgsDockWidget
 from qgis.PyQt.QtCore import Qt, QUrl
 from qgis.PyQt.QtGui import QCloseEvent, QDesktopServices
-from qgis.PyQt.QtWidgets import QListWidgetItem, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QListWidgetItem, QScrollArea, QStyle, QWidget
 
 from ..adapters.maps.layers import add_results_group
 from ..core.errors import CarbonError
@@ -103,24 +103,14 @@ class CarbonDock(QgsDockWidget):
     def _show_steps(self) -> None:
         for number, step in enumerate(self.steps, start=1):
             self.form.steps.addItem(QListWidgetItem("{}  {}".format(number, step.title())))
-            self.form.pages.addWidget(step.page)
+            self.form.pages.addWidget(_scrolling(step.page))
         rows = self.form.steps
         rows.setFixedHeight(rows.sizeHintForRow(0) * rows.count() + 2 * rows.frameWidth() + 2)
         rows.setCurrentRow(0)
-        self._show_step(0)
-
-    def _show_step(self, row: int) -> None:
-        pages = self.form.pages
-        pages.setCurrentIndex(row)
-        # Only the page in sight asks for room, so that short pages get no scroll bar from long ones.
-        for number in range(pages.count()):
-            policy = QSizePolicy.Policy.Preferred if number == row else QSizePolicy.Policy.Ignored
-            pages.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
-        pages.adjustSize()
 
     def _connect(self) -> None:
         form, project = self.form, QgsProject.instance()
-        form.steps.currentRowChanged.connect(self._show_step)
+        form.steps.currentRowChanged.connect(form.pages.setCurrentIndex)
         form.run.clicked.connect(self.start_assess)
         form.cancel.clicked.connect(self._cancel)
         form.help.clicked.connect(self._open_help)
@@ -151,7 +141,7 @@ class CarbonDock(QgsDockWidget):
         self.run.start(algorithm_id, parameters)
 
     def _cancel(self) -> None:
-        self.form.status.setText(tr("Cancelling …"))
+        self.form.status.setText(tr("Cancelling"))
         self.form.cancel.setEnabled(False)
         self.run.cancel()
 
@@ -243,3 +233,15 @@ class CarbonDock(QgsDockWidget):
         results = [layer for layer in layers if layer.customProperty("sanming_carbon/theme")]
         for combo in (self.data.page.stands, self.data.page.earlier, self.tickets.page.tenure):
             combo.setExceptedLayerList(results)
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    """``page`` with a vertical scroll bar where the window is low, and never narrower than its contents."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    bar = area.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+    area.setMinimumWidth(page.minimumSizeHint().width() + bar)
+    return area

@@ -163,13 +163,11 @@ class AssessAlgorithm(StandAlgorithm):
 
         rasters = self.parameterAsLayerList(parameters, RASTERS, context)
         profile = file(self.PROFILE)
-        self.layers = {
-            "stands": self.taken_stands(parameters, context),
-            "earlier": self.taken(parameters, self.EARLIER, context),
-            "tenure": self.taken(parameters, self.TENURE, context),
-        }
+        self.stands = self.taken_stands(parameters, context)
+        self.earlier = self.taken(parameters, self.EARLIER, context)
+        self.tenure = self.taken(parameters, self.TENURE, context)
         self.credited = [take_layer(each) for each in self.parameterAsLayerList(parameters, self.CREDITED, context)]
-        self.options = {
+        self.options: dict[str, Any] = {
             "out": Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
             "rasters": raster_sources(rasters, self.parameterAsString(parameters, RASTER_NAMES, context)),
             "mapping": file(MAPPING),
@@ -191,9 +189,13 @@ class AssessAlgorithm(StandAlgorithm):
         from ..adapters.jobs.assess import assess  # noqa: PLC0415
         from ..adapters.jobs.request import AssessRequest  # noqa: PLC0415
 
-        layers = {name: taken.read(progress) if taken else None for name, taken in self.layers.items()}
-        credited = tuple(taken.read(progress) for taken in self.credited)
-        request = AssessRequest(**layers, credited=credited, **self.options)
+        request = AssessRequest(
+            stands=self.stands.read(progress),
+            earlier=self.earlier.read(progress) if self.earlier else None,
+            tenure=self.tenure.read(progress) if self.tenure else None,
+            credited=tuple(taken.read(progress) for taken in self.credited),
+            **self.options,
+        )
         outcome = assess(request, progress)
         tell_counts(outcome, feedback)
         outputs = {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

@@ -14,6 +14,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
+from ..adapters.faults import write_fault_report
 from ..core.errors import CancelledError, CarbonError
 from ..core.progress import Progress
 from ..paths import resources_dir
@@ -112,6 +113,10 @@ class StandAlgorithm(QgsProcessingAlgorithm):
             return {}
         except CarbonError as error:
             raise QgsProcessingException(error_in_words(error)) from error
+        except Exception as fault:
+            report = write_fault_report(self.id())
+            told = CarbonError("UNEXPECTED", fault=type(fault).__name__, report=report)
+            raise QgsProcessingException(error_in_words(told)) from fault
         if self.themes is not None:
             self.themes.ask_for(context, Path(outputs[OUTPUT]), OUTPUT)
         return outputs

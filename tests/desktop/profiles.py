@@ -29,6 +29,7 @@ class Profile:
 
     def __init__(self, folder: Path, locale: str = "en_US") -> None:
         self.folder = folder
+        self.locale = locale
         self.home = folder / "profiles" / "default"
         self.plugins = self.home / "python" / "plugins"
         self.plugins.mkdir(parents=True)

@@ -13,7 +13,6 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 
-from ...core.units import mu_from_hectares
 from .themes import Theme
 
 _HEADS = {"en": ("Class", "Stands", "Area (ha)", "Area (mu)"), "zh": ("类型", "小班数", "面积(公顷)", "面积(亩)")}
@@ -75,4 +74,7 @@ def fill_table(table: QgsLayoutItemManualTable, rows: list[Row], text: QgsTextFo
 
 
 def _row(label: str, stands: int, area_ha: float) -> Row:
+    # numpy, which this needs, may be missing when QGIS loads the plugin.
+    from ...core.units import mu_from_hectares
+
     return label, "{:,}".format(stands), "{:,.1f}".format(area_ha), "{:,.0f}".format(mu_from_hectares(area_ha))

@@ -37,7 +37,7 @@ TEMPLATE = "target_map_a4.qpt"
 
 _FONTS = {
     "zh": ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "WenQuanYi Micro Hei"),
-    "en": ("Noto Sans", "Noto Sans CJK SC", "Segoe UI", "Helvetica Neue", "DejaVu Sans"),
+    "en": ("Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Noto Sans CJK SC"),
 }
 _TITLES = {"en": "Forest carbon target map", "zh": "林业碳汇目标图"}
 _LEGEND = {"en": "Legend", "zh": "图例"}

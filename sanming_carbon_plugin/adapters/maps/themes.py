@@ -97,9 +97,9 @@ def _class(row: dict[str, str], kind: str) -> ThemeClass:
 
 
 def _range_label(lower: float | None, upper: float | None) -> str:
-    if lower is None and upper is not None:
-        return "< {:g}".format(upper)
-    return "≥ {:g}".format(lower) if upper is None else "{:g} – {:g}".format(lower, upper)
+    if upper is None:
+        return "≥ {:g}".format(lower or 0.0)
+    return "< {:g}".format(upper) if lower is None else "{:g} – {:g}".format(lower, upper)
 
 
 def _range_expression(quantity: str, classes: tuple[ThemeClass, ...]) -> str:

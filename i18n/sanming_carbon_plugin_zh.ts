@@ -1,0 +1,739 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>@default</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="28"/>
+        <source>Sanming Forest Carbon</source>
+        <translation>三明林业碳汇</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="133"/>
+        <source>Choose the layer of stands.</source>
+        <translation>请选择小班图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="133"/>
+        <source>Choose a file for the result.</source>
+        <translation>请选择结果文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="161"/>
+        <source>Done: {path}</source>
+        <translation>完成：{path}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="168"/>
+        <source>The run stopped. The log of Processing says why.</source>
+        <translation>运行已停止，原因见“处理”日志。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="175"/>
+        <source>Cancelled. Nothing was written.</source>
+        <translation>已取消，未写出任何文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="183"/>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="61"/>
+        <source>CSV files</source>
+        <translation>CSV 文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="30"/>
+        <source>JSON files</source>
+        <translation>JSON 文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/carbon_step.py" line="34"/>
+        <source>Carbon and classes</source>
+        <translation>碳储量与分类</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="35"/>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="61"/>
+        <source>GeoPackage files</source>
+        <translation>GeoPackage 文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="64"/>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="124"/>
+        <source>As the layer says</source>
+        <translation>以图层记载为准</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="42"/>
+        <source>Plan and maps</source>
+        <translation>规划与制图</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="80"/>
+        <source>Save the map</source>
+        <translation>保存地图</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="80"/>
+        <source>PDF files</source>
+        <translation>PDF 文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="37"/>
+        <source>Tickets</source>
+        <translation>碳票</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="47"/>
+        <source>Show or hide the forest carbon panel</source>
+        <translation>显示或隐藏林业碳汇面板</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="72"/>
+        <source>Assess stands</source>
+        <translation>小班评估</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="76"/>
+        <source>Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.</source>
+        <translation>逐小班给出碳储量、年碳汇量、分类和碳票资格。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="80"/>
+        <source>Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with every rule&apos;s outcome, and carbon-ticket eligibility.
+
+The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing the value stays empty, never 0, and the layer issues says why.</source>
+        <translation>读取并检查小班，按面积加权精确提取各小班的栅格统计，用两种方法计算生物量和碳储量，给出年碳汇量及其 90% 置信区间、松林改造与储备林类型（附每条规则的结论）以及林业碳票资格。
+
+结果为一个 GeoPackage，含 stands、issues、summary、run 四个图层。缺少输入时数值留空，绝不写 0，原因见 issues 图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="96"/>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="66"/>
+        <source>Number of stands</source>
+        <translation>小班数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="103"/>
+        <source>Earlier stands</source>
+        <translation>前期小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="103"/>
+        <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
+        <translation>监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="109"/>
+        <source>First day of the period</source>
+        <translation>监测期首日</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="109"/>
+        <source>Last day of the period</source>
+        <translation>监测期末日</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="116"/>
+        <source>Credited parcels</source>
+        <translation>已计碳汇地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="116"/>
+        <source>Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, period_start and period_end.</source>
+        <translation>在任何机制下已签发或正在申请的地块，含 scheme、scheme_id、period_start、period_end 四列。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="125"/>
+        <source>Tenure</source>
+        <translation>林权宗地</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="125"/>
+        <source>Polygons of the certificates, with the columns certificate, holder, right, valid_to and disputed.</source>
+        <translation>林权证对应的面，含 certificate、holder、right、valid_to、disputed 五列。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="137"/>
+        <source>How the stands were surveyed</source>
+        <translation>小班调查方法</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="137"/>
+        <source>How the earlier stands were surveyed</source>
+        <translation>前期小班调查方法</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="142"/>
+        <source>For layers that do not say it themselves.</source>
+        <translation>图层本身未记载时填写。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <source>Raster recipe</source>
+        <translation>栅格用途说明</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <source>Ticket profile</source>
+        <translation>碳票规则</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <source>Classification rules</source>
+        <translation>分类规则</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <source>Carbon parameters</source>
+        <translation>碳计量参数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="150"/>
+        <source>Leave empty to use the one that is shipped.</source>
+        <translation>留空则使用自带文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="151"/>
+        <source>Random seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="154"/>
+        <source>Tables and report</source>
+        <translation>报表与报告</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="226"/>
+        <source>Sample plots</source>
+        <translation>样地实测</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="227"/>
+        <source>Angle gauge</source>
+        <translation>角规测树</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="228"/>
+        <source>By eye</source>
+        <translation>目测</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="229"/>
+        <source>Laser scanning</source>
+        <translation>激光雷达</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="230"/>
+        <source>Modelled</source>
+        <translation>模型推算</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="231"/>
+        <source>Unknown</source>
+        <translation>不详</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="35"/>
+        <source>Check stands</source>
+        <translation>小班检查</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="39"/>
+        <source>Lists what is missing, contradictory or unlikely in a layer of stands.</source>
+        <translation>列出小班图层中缺失、矛盾或不合常理之处。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="43"/>
+        <source>Runs only the checks of the main job and writes each doubt with the stand&apos;s shape, the column, the value and a sentence that says what to do. The log shows the number of stands for each kind of doubt.</source>
+        <translation>只运行评估中的检查部分，逐条写出问题：小班图形、字段、取值以及处理建议。日志中按问题类型列出小班数。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="53"/>
+        <source>Issues</source>
+        <translation>问题清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="55"/>
+        <source>Number of issues</source>
+        <translation>问题数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="16"/>
+        <source>These Python libraries are missing: {names}.</source>
+        <translation>缺少以下 Python 库：{names}。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="18"/>
+        <source>Then restart QGIS.</source>
+        <translation>安装后请重新启动 QGIS。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="23"/>
+        <source>Install them in a terminal: {packages}</source>
+        <translation>请在终端中安装：{packages}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="25"/>
+        <source>Open the OSGeo4W Setup of your QGIS, choose Advanced Install and add the packages {packages}.</source>
+        <translation>请打开 QGIS 的 OSGeo4W Setup，选择“高级安装”（Advanced Install），勾选以下软件包：{packages}。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="27"/>
+        <source>The QGIS bundle for macOS does not bring them in every version. Install QGIS with conda-forge and run there: {packages}</source>
+        <translation>macOS 版 QGIS 安装包并非每个版本都带有这些库。请改用 conda-forge 安装 QGIS，并在其中运行：{packages}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="31"/>
+        <source>Install them with the package manager of your system, or with conda: {packages}</source>
+        <translation>请用系统的软件包管理器安装，或用 conda 安装：{packages}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="41"/>
+        <source>Stands</source>
+        <translation>小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="41"/>
+        <source>Polygon layer of the forest inventory, one row per stand. It is read as you see it now: with its filter and unsaved edits.</source>
+        <translation>森林资源清查的面图层，一行一个小班。按当前所见读取，包括过滤条件和未保存的编辑。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="50"/>
+        <source>Text encoding of the stands</source>
+        <translation>小班文件的字符编码</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="50"/>
+        <source>For example GBK or UTF-8, for files only. Leave empty to have it recognised.</source>
+        <translation>如 GBK 或 UTF-8，仅用于文件。留空则自动识别。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="60"/>
+        <source>Field mapping</source>
+        <translation>字段对应文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="60"/>
+        <source>JSON file that says which column of the stands means what. Leave empty to have the columns recognised by their names.</source>
+        <translation>说明各列含义的 JSON 文件。留空则按列名自动识别。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="71"/>
+        <source>Rasters</source>
+        <translation>栅格</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="71"/>
+        <source>Each band gives the area-weighted mean and standard deviation per stand, and the share of the stand&apos;s area that has valid cells.</source>
+        <translation>每个波段给出各小班按面积加权的均值和标准差，以及有效像元占小班面积的比例。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="82"/>
+        <source>Names of the rasters</source>
+        <translation>栅格名称</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="82"/>
+        <source>Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only band 2. Leave empty to use the names of the layers.</source>
+        <translation>用作列名的开头。按相同顺序每个栅格一个，以分号“;”分隔；“名称#2”表示只取第 2 波段。留空则使用图层名。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="91"/>
+        <source>Written beside the target under a temporary name and moved into place when all is done.</source>
+        <translation>先以临时名称写在目标旁边，全部完成后再移到位。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="99"/>
+        <source>Replace an existing file</source>
+        <translation>替换已有文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="99"/>
+        <source>Without it, the run stops before it starts where the file is there already.</source>
+        <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="40"/>
+        <source>Raster statistics per stand</source>
+        <translation>小班栅格统计</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="44"/>
+        <source>Exact area-weighted mean, standard deviation and support of rasters in each stand.</source>
+        <translation>各小班内栅格按面积加权的精确均值、标准差和有效面积占比。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="48"/>
+        <source>Each cell counts with the share of it that lies in the stand, so that small and narrow stands are right too. The support is the share of the stand&apos;s area with valid cells; where it is 0, mean and deviation stay empty.</source>
+        <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="61"/>
+        <source>Parquet files</source>
+        <translation>Parquet 文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="64"/>
+        <source>Statistics</source>
+        <translation>统计结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="144"/>
+        <source>Cancelling</source>
+        <translation>正在取消</translation>
+    </message>
+</context>
+<context>
+    <name>CarbonDock</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_dock.ui" line="25"/>
+        <source>Steps of the work</source>
+        <translation>工作步骤</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_dock.ui" line="54"/>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_dock.ui" line="74"/>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_dock.ui" line="81"/>
+        <source>Assess</source>
+        <translation>评估</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_dock.ui" line="84"/>
+        <source>Runs the main job with the values of all steps.</source>
+        <translation>用各步骤填写的内容运行评估。</translation>
+    </message>
+</context>
+<context>
+    <name>CarbonStep</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="21"/>
+        <source>Biomass and carbon by two methods, the yearly sink with its interval, pine transformation and reserve forest. Leave a field empty to use what is shipped.</source>
+        <translation>用两种方法计算生物量和碳储量，给出年碳汇量及其区间，判定松林改造和储备林。留空则使用自带文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="39"/>
+        <source>Carbon parameters</source>
+        <translation>碳计量参数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="49"/>
+        <source>CSV file with the factors of each species group.</source>
+        <translation>各树种组计量参数的 CSV 文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="56"/>
+        <source>Classification rules</source>
+        <translation>分类规则</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="66"/>
+        <source>JSON file with the rules for pine transformation and reserve forest.</source>
+        <translation>松林改造和储备林规则的 JSON 文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="73"/>
+        <source>Raster recipe</source>
+        <translation>栅格用途说明</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="83"/>
+        <source>JSON file that says which raster plays which role.</source>
+        <translation>说明各栅格用途的 JSON 文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="90"/>
+        <source>Random seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/carbon_step.ui" line="100"/>
+        <source>The same seed gives the same result.</source>
+        <translation>种子相同，结果相同。</translation>
+    </message>
+</context>
+<context>
+    <name>CheckStep</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="21"/>
+        <source>Lists what is missing, contradictory or unlikely in the stands before anything is computed. Each doubt says what to do.</source>
+        <translation>在计算之前列出小班中缺失、矛盾或不合常理之处，每条问题都说明如何处理。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="31"/>
+        <source>Check the Stands</source>
+        <translation>检查小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="56"/>
+        <source>Text encoding</source>
+        <translation>字符编码</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="66"/>
+        <source>For example GBK or UTF-8, for files only. Leave empty to have it recognised.</source>
+        <translation>如 GBK 或 UTF-8，仅用于文件。留空则自动识别。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="73"/>
+        <source>Field mapping</source>
+        <translation>字段对应文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="83"/>
+        <source>JSON file that says which column means what. Leave empty to have the columns recognised by their names.</source>
+        <translation>说明各列含义的 JSON 文件。留空则按列名自动识别。</translation>
+    </message>
+</context>
+<context>
+    <name>DataStep</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="21"/>
+        <source>Open the Sample Data</source>
+        <translation>打开示例数据</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="24"/>
+        <source>Adds a made-up township to the project and fills in the fields, to try the plugin.</source>
+        <translation>在工程中加入一个虚构乡镇并填好各项，供试用。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="39"/>
+        <source>Stands</source>
+        <translation>小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="49"/>
+        <source>Polygon layer of the forest inventory, one row per stand. It is read as you see it: with its filter and unsaved edits.</source>
+        <translation>森林资源清查的面图层，一行一个小班。按当前所见读取，包括过滤条件和未保存的编辑。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="62"/>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="72"/>
+        <source>GeoPackage to write. It appears whole or not at all.</source>
+        <translation>要写出的 GeoPackage，要么完整生成，要么不生成。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="79"/>
+        <source>Replace an existing result</source>
+        <translation>替换已有结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="88"/>
+        <source>Rasters</source>
+        <translation>栅格</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="96"/>
+        <source>Raster layer of the project to add to the list.</source>
+        <translation>要加入列表的工程栅格图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="109"/>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="118"/>
+        <source>Name: letters, digits and _; the columns of the result begin with it. Band: a number, or empty for all bands.</source>
+        <translation>名称：字母、数字和下划线，结果列名以它开头。波段：填序号，留空表示全部波段。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="143"/>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="148"/>
+        <source>Band</source>
+        <translation>波段</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="153"/>
+        <source>Raster</source>
+        <translation>栅格</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="176"/>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="188"/>
+        <source>Earlier Inventory and Period</source>
+        <translation>前期调查与监测期</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="200"/>
+        <source>Earlier stands</source>
+        <translation>前期小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="210"/>
+        <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
+        <translation>监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="223"/>
+        <source>First day</source>
+        <translation>首日</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="233"/>
+        <source>First day of the period, included.</source>
+        <translation>监测期首日（含当日）。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="240"/>
+        <source>Last day</source>
+        <translation>末日</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="250"/>
+        <source>Last day of the period, included.</source>
+        <translation>监测期末日（含当日）。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="257"/>
+        <source>Survey</source>
+        <translation>调查方法</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="273"/>
+        <source>How the stands were surveyed, where the layer does not say it itself.</source>
+        <translation>小班的调查方法，图层本身未记载时填写。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="280"/>
+        <source>Earlier survey</source>
+        <translation>前期调查方法</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="296"/>
+        <source>How the earlier stands were surveyed, where the layer does not say it itself.</source>
+        <translation>前期小班的调查方法，图层本身未记载时填写。</translation>
+    </message>
+</context>
+<context>
+    <name>MapsStep</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="21"/>
+        <source>A map to print for one theme of the result, and tables with a report.</source>
+        <translation>按结果的一个专题出图打印，并输出报表与报告。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="39"/>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="55"/>
+        <source>Results in this project.</source>
+        <translation>本工程中的结果。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="62"/>
+        <source>Theme</source>
+        <translation>专题</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="84"/>
+        <source>Open the Target Map</source>
+        <translation>打开目标图</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="91"/>
+        <source>Save the Map as PDF…</source>
+        <translation>地图另存为 PDF…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="106"/>
+        <source>Tables and report</source>
+        <translation>报表与报告</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="116"/>
+        <source>Folder for the tables and the report of the next run. Leave empty for none.</source>
+        <translation>下次运行的报表与报告文件夹，留空则不输出。</translation>
+    </message>
+</context>
+<context>
+    <name>TicketsStep</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="21"/>
+        <source>Which stands may receive a carbon ticket, and which part of them nobody has credited yet.</source>
+        <translation>判定哪些小班可申请碳票，以及其中尚未计入任何碳汇的部分。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="31"/>
+        <source>Credited Parcels</source>
+        <translation>已计碳汇地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="39"/>
+        <source>Layer of parcels already credited or pending under any scheme.</source>
+        <translation>在任何机制下已签发或正在申请的地块图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="52"/>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="61"/>
+        <source>Layers of credited parcels that are looked at.</source>
+        <translation>参与比对的已计碳汇地块图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="89"/>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="109"/>
+        <source>Tenure</source>
+        <translation>林权宗地</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="119"/>
+        <source>Polygons of the certificates; they need not follow the stands.</source>
+        <translation>林权证对应的面，不必与小班边界一致。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="132"/>
+        <source>Ticket profile</source>
+        <translation>碳票规则</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="142"/>
+        <source>JSON file with the rules of the carbon ticket. Leave empty to use the shipped one, which is provisional.</source>
+        <translation>碳票规则的 JSON 文件。留空则使用自带的暂行规则。</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,50 @@
+"""What tests in QGIS share: the provider, and small layers taken from the sample."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsVectorLayer
+
+from sanming_carbon_plugin.paths import resources_dir
+
+SAMPLE = resources_dir() / "sample"
+ROWS = 40
+
+sys.path.append("/usr/share/qgis/python/plugins")
+
+
+@pytest.fixture
+def provider(qgis_app: QgsApplication) -> Iterator[object]:
+    """The plugin's provider, registered for one test."""
+    from sanming_carbon_plugin.processing.provider import SanmingCarbonProvider
+
+    ours = SanmingCarbonProvider()
+    QgsApplication.processingRegistry().addProvider(ours)
+    yield ours
+    QgsApplication.processingRegistry().removeProvider(ours)
+
+
+@pytest.fixture
+def small_layer(qgis_app: QgsApplication) -> Iterator[QgsVectorLayer]:
+    """The first rows of the sample's stands, as a memory layer in the project."""
+    source_layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")
+    assert source_layer.isValid()
+    layer = source_layer.materialize(QgsFeatureRequest().setLimit(ROWS))
+    layer.setName("small")
+    QgsProject.instance().addMapLayer(layer)
+    yield layer
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def made_gpkg(tmp_path: Path) -> Path:
+    """A result with every class in it, at a path a Chinese office would have."""
+    from made_results import made_result
+
+    folder = tmp_path / "三明 数据"
+    folder.mkdir()
+    return made_result(folder / "结果.gpkg")

@@ -1,0 +1,175 @@
+"""The dock fills in parameters, remembers them in the project, and tells how a run ended."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import SAMPLE
+from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+from sanming_carbon_plugin.adapters.maps.layers import add_results_group
+from sanming_carbon_plugin.gui.dock import CarbonDock
+
+pytestmark = pytest.mark.qgis
+
+
+@pytest.fixture
+def dock(qgis_iface, provider, qtbot):
+    QgsProject.instance().clear()
+    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
+    yield made
+    made.shut_down()
+    made.deleteLater()
+    QgsProject.instance().clear()
+
+
+def _parameters(dock):
+    return {name: value for step in dock.steps for name, value in step.parameters().items()}
+
+
+def test_an_empty_dock_asks_for_nothing_it_does_not_have(dock):
+    assert _parameters(dock) == {"OVERWRITE": False, "SEED": 0}
+
+
+def test_the_sample_fills_in_all_that_assess_needs(dock):
+    dock.open_sample()
+    values = _parameters(dock)
+    assert {"STANDS", "EARLIER", "TENURE", "CREDITED", "RASTERS", "OUTPUT"} <= set(values)
+    assert (values["PERIOD_START"], values["PERIOD_END"]) == ("2016-01-01", "2020-12-31")
+    assert values["RASTER_NAMES"] == "s2;dem"
+    count = len(QgsProject.instance().mapLayers())
+    dock.open_sample()  # once more adds nothing
+    assert len(QgsProject.instance().mapLayers()) == count
+
+
+def test_values_come_back_with_the_project(dock, tmp_path):
+    dock.open_sample()
+    dock.carbon.page.seed.setValue(7)
+    dock.check.page.encoding.setText("GBK")
+    dock.data.page.result.setFilePath(str(tmp_path / "结果.gpkg"))
+    before = _parameters(dock)
+    path = str(tmp_path / "工程 1.qgz")
+    assert QgsProject.instance().write(path)
+    QgsProject.instance().clear()
+    assert "STANDS" not in _parameters(dock)
+    assert QgsProject.instance().read(path)
+    assert _parameters(dock) == before
+
+
+def test_a_layer_that_is_gone_is_not_asked_for(dock):
+    dock.open_sample()
+    project = QgsProject.instance()
+    project.removeMapLayers([*_parameters(dock)["RASTERS"], *_parameters(dock)["CREDITED"]])
+    values = _parameters(dock)
+    assert "RASTERS" not in values
+    assert "CREDITED" not in values
+
+
+def test_a_band_goes_with_the_name(dock):
+    dem_raster = QgsRasterLayer(str(SAMPLE / "dem.tif"), "高程 2020!")
+    QgsProject.instance().addMapLayer(dem_raster)
+    dock.data.add_raster(dem_raster, "dem", "1")
+    dock.data.add_raster(dem_raster)
+    values = _parameters(dock)
+    assert values["RASTER_NAMES"] == "dem#1;高程_2020"
+    assert values["RASTERS"] == [dem_raster.id()] * 2
+
+
+def test_results_are_not_offered_as_inputs(dock, made_gpkg):
+    stands_layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")
+    project = QgsProject.instance()
+    project.addMapLayer(stands_layer)
+    add_results_group(project, made_gpkg, "en")
+    combo = dock.data.page.stands
+    assert [combo.layer(row).id() for row in range(combo.count())] == [stands_layer.id()]
+    assert dock.maps.page.results.count() == 1
+
+
+def test_a_missing_target_is_said_before_anything_runs(dock, qgis_iface):
+    dock.open_sample()
+    dock.data.page.result.setFilePath("")
+    dock.form.run.click()
+    assert not dock.run.is_running()
+    assert qgis_iface.messageBar().get_messages(Qgis.MessageLevel.Warning)
+
+
+def _small_inputs(dock, tmp_path, name):
+    layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")
+    layer.setSubsetString("fid <= 30")
+    QgsProject.instance().addMapLayer(layer)
+    dock.data.page.stands.setLayer(layer)
+    dock.data.page.result.setFilePath(str(tmp_path / name))
+
+
+def test_a_run_ends_with_a_group_in_the_project(dock, tmp_path, qtbot):
+    _small_inputs(dock, tmp_path, "out.gpkg")
+    with qtbot.waitSignal(dock.run.done, timeout=60_000):
+        dock.form.run.click()
+        assert dock.form.cancel.isEnabled()
+        assert not dock.form.run.isEnabled()
+    groups = [group.name() for group in QgsProject.instance().layerTreeRoot().findGroups()]
+    assert any("out" in name for name in groups)
+    assert dock.form.run.isEnabled()
+    assert dock.maps.page.results.count() == 1
+
+
+def test_a_failed_run_says_why(dock, tmp_path, qtbot):
+    _small_inputs(dock, tmp_path, "out.gpkg")
+    (tmp_path / "out.gpkg").write_bytes(b"mine")
+    with qtbot.waitSignal(dock.run.failed, timeout=60_000) as caught:
+        dock.form.run.click()
+    assert "OUTPUT_EXISTS" in caught.args[1]
+    assert "OUTPUT_EXISTS" in dock.form.status.text()
+    assert (tmp_path / "out.gpkg").read_bytes() == b"mine"
+
+
+def test_cancel_ends_a_run_and_leaves_nothing(dock, tmp_path, qtbot):
+    dock.open_sample()
+    dock.data.page.result.setFilePath(str(tmp_path / "out.gpkg"))
+    dock.form.run.click()
+    qtbot.waitUntil(lambda: dock.form.progress.value() > 0, timeout=30_000)
+    with qtbot.waitSignal(dock.run.cancelled, timeout=2_000):
+        dock.form.cancel.click()
+    assert list(tmp_path.iterdir()) == []
+    assert dock.form.run.isEnabled()
+
+
+def test_the_check_counts_what_it_found(dock, tmp_path, qtbot):
+    _small_inputs(dock, tmp_path, "out.gpkg")
+    with qtbot.waitSignal(dock.run.done, timeout=60_000):
+        dock.check.page.check.click()
+    assert (tmp_path / "out_issues.gpkg").exists()
+    assert ":" in dock.check.page.found.text()
+
+
+def test_the_target_map_opens_in_the_designer(dock, made_gpkg, qgis_iface, monkeypatch):
+    opened = []
+    monkeypatch.setattr(qgis_iface, "openLayoutDesigner", opened.append, raising=False)
+    add_results_group(QgsProject.instance(), made_gpkg, "en")
+    dock.maps.open_map()
+    dock.maps.open_map()
+    assert len(opened) == 2
+    assert len(QgsProject.instance().layoutManager().printLayouts()) == 1
+
+
+def test_unloading_in_the_middle_of_a_run_waits_for_it(qgis_iface, provider, tmp_path, qtbot):
+    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
+    made.open_sample()
+    made.data.page.result.setFilePath(str(tmp_path / "out.gpkg"))
+    made.form.run.click()
+    assert made.run.is_running()
+    made.shut_down()
+    assert not made.run.is_running()
+    made.deleteLater()
+    assert list(tmp_path.iterdir()) == []
+    QgsProject.instance().clear()
+
+
+def test_no_form_connects_signals():
+    from pathlib import Path
+
+    from sanming_carbon_plugin.gui import forms
+
+    for path in Path(forms.__file__).parent.glob("ui/*.ui"):
+        text = path.read_text(encoding="utf-8")
+        assert "<connection>" not in text
+        assert "<iconset" not in text
