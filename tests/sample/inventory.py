@@ -56,7 +56,7 @@ def tags(values: pd.Series | np.ndarray, mapping: dict, default: object = None) 
 
 
 def ownership(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return land and tree tenure, forest class, grades and category; the same at both dates."""
+    """Return tenure, forest class, grades, category and red lines of every piece; the same at both dates."""
     count = len(table)
     cover = table["cover_2015"].to_numpy()
     state_land = (table["field_state"] > 1.35).to_numpy()
@@ -87,9 +87,9 @@ def ownership(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "LIN_ZHONG": np.where(kept, np.where(np.isin(forest, ["11", "12"]), use, commercial), NOTHING),
             "LIN_CHANG": np.where(state_land, "301", NOTHING),
             # Three local fields beside the common ones: without them no rule may allow a clear-cut.
-            "STBHHX": np.where(kept & (rank > 0.90), "1", "0"),
-            "ZRBHQ_HX": np.where(kept & (rank > 0.985), "1", "0"),
-            "QSZY": np.where(rng.random(count) < 0.02, "1", "0"),
+            "STBHHX": np.where(kept & (rank > 0.90), "1", "0").astype(object),
+            "ZRBHQ_HX": np.where(kept & (rank > 0.985), "1", "0").astype(object),
+            "QSZY": np.where(rng.random(count) < 0.02, "1", "0").astype(object),
         }
     )
 

@@ -66,16 +66,19 @@ def survey_methods(table: pd.DataFrame, rng: np.random.Generator, now: bool) -> 
     return rng.choice(names, size=len(table), p=share).astype(object)
 
 
-def record(table: pd.DataFrame, end: str, method: np.ndarray, rng: np.random.Generator) -> list[pd.DataFrame]:
+def record(
+    table: pd.DataFrame, end: str, method: np.ndarray, rng: np.random.Generator, owned: pd.DataFrame
+) -> list[pd.DataFrame]:
     """Return the survey's columns of one date."""
     stock = survey.stocking_fields(table, end, method, rng)
     stock["LING_ZU"] = survey.age_groups(stock, table[f"main{end}"].to_numpy())
-    return [survey.ownership(table, dice("ownership")), survey.ground_fields(table), stock]
+    return [owned.reset_index(drop=True), survey.ground_fields(table), stock]
 
 
 def inventories(sites: pd.DataFrame, state: pd.DataFrame, patches: pd.DataFrame, lines_then: Lines, lines_now: Lines):
     """Return both stand layers and the truth table."""
     both = pd.concat([sites.drop(columns="site"), state], axis=1)
+    owned = survey.ownership(both, dice("ownership"))
     weight = sites["grid_ha"].to_numpy()
     then, now = put_together(sites, state)
     shape_then, shape_now = polygons(lines_then, then.group), polygons(lines_now, now.group)
@@ -85,14 +88,14 @@ def inventories(sites: pd.DataFrame, state: pd.DataFrame, patches: pd.DataFrame,
     seen_then = carry_errors(seen_now, table_then, now, then)
     rng = dice("survey 2015")
     method = survey_methods(seen_then, rng, now=False)
-    parts = record(seen_then, "_2015", method, rng)
+    parts = record(seen_then, "_2015", method, rng, owned.loc[then.keys["leader"]])
     calm = pd.DataFrame({"DISPE": np.where(parts[2]["DI_LEI"].isin(["0111", "0113"]), "00", NOTHING)})
     calm["DISASTER_C"] = calm["DISPE"].str[:1]
     parts += [calm, pd.DataFrame({"DC_FF": method})]
     fields_then = survey.assemble(then.keys, parts, shapely.area(shape_then) / 1e4, REFERENCE_2015)
     rng = dice("survey 2020")
     method = survey_methods(seen_now, rng, now=True)
-    parts = record(seen_now, "", method, rng)
+    parts = record(seen_now, "", method, rng, owned.loc[now.keys["leader"]])
     parts += [slips.disturbance(seen_now, hurt["wilt_ha"] / (shapely.area(shape_now) / 1e4), rng), changes(seen_now)]
     parts += [pd.DataFrame({"DC_FF": method, "REMARKS": remarks(seen_now)})]
     fields_now = survey.assemble(now.keys, parts, shapely.area(shape_now) / 1e4, REFERENCE_NOW)

@@ -28,6 +28,8 @@ EMPTY = {
     "TU_CENG_HD": 0.04,
     "PINGJUN_NL": 0.012,
     "YU_BI_DU": 0.01,
+    "STBHHX": 0.015,
+    "QSZY": 0.02,
 }
 
 
