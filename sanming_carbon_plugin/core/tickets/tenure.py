@@ -13,6 +13,7 @@ import shapely
 
 from ..errors import InputError
 from ..progress import Progress
+from ..stands.tenure import without_identity_numbers
 from .credited_parcels import DatedPeriod, iso_days, usable_polygons
 from .overlay import Rows, Shapes, pieces_of, union_of_groups
 
@@ -67,7 +68,7 @@ class TenureParcels:
         missing = [field for field, name in names.items() if name not in layer.attributes.columns]
         if missing:
             raise InputError("TENURE_FIELD_MISSING", layer=layer.source or layer.name, fields=", ".join(missing))
-        columns = {field: _text(layer.attributes[name]) for field, name in names.items()}
+        columns = {field: without_identity_numbers(_text(layer.attributes[name]))[0] for field, name in names.items()}
         columns["disputed"] = _yes_no(columns["disputed"])
         rows = np.arange(len(layer), dtype=np.int64)
         return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
