@@ -52,7 +52,8 @@ def content(path: Path) -> str:
 
 
 def test_the_sample_is_small_enough_to_be_bundled():
-    assert sum(f.stat().st_size for f in SAMPLE.rglob("*") if f.is_file()) <= 12_000_000
+    files = [f for f in SAMPLE.rglob("*") if f.is_file() and not f.name.endswith(".aux.xml")]  # QGIS leaves statistics
+    assert sum(f.stat().st_size for f in files) <= 12_000_000
 
 
 def test_about_1500_stands_with_unique_keys_and_a_true_row_each():
