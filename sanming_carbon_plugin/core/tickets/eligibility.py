@@ -26,6 +26,11 @@ from .ticket_issues import ticket_issues
 from .tonnes import relative_error_of_total, ticket_tonnes, uncertainty_deduction
 
 TICKET_COLUMNS = ("ticket", "ticket_rules", "ticket_tco2e", "free_share")
+ASKED_COLUMNS = (
+    "measured_at_both_dates", "period_allowed", "baseline_known", "error_allowed", "parcel_area_ha",
+    "tenure_covered_share_low", "tenure_covered_share_high",
+)  # fmt: skip
+"""Facts of this room that rules ask; kept with the result so that each outcome can be explained from it."""
 
 EVIDENCE = {
     "measured_at_both_dates": ("survey_date", "survey_method"),
@@ -52,7 +57,8 @@ class TicketCheck:
     Attributes
     ----------
     stage
-        Columns ``ticket``, ``ticket_rules``, ``ticket_tco2e``, ``free_share`` and the doubts.
+        Columns ``ticket``, ``ticket_rules``, ``ticket_tco2e``, ``free_share``, what the rules asked
+        (:data:`ASKED_COLUMNS`), and the doubts.
     evaluation
         The rules held against the stands; its ``facts`` hold what they asked.
     outcomes
@@ -166,6 +172,9 @@ def check_tickets(
         },
         index=facts.index,
     )
+    answer = np.asarray(["no", None, "yes"], dtype=object)[_precision(error, deduction) + 1]
+    asked["error_allowed"] = np.full(len(facts), answer, dtype=object)
+    columns = columns.join(asked[[name for name in ASKED_COLUMNS if name in asked.columns]])
     missing = missing_evidence(evaluation, outcomes, total, profile)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
     return TicketCheck(StageResult(columns, issues), evaluation, outcomes, found, error, deduction)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TENURE_FIELDS = ("certificate", "holder", "right", "valid_to", "disputed")
 _YES = frozenset({"yes", "y", "true", "t", "1", "是", "有", "有争议"})
+_WITHOUT_END = frozenset({"长期", "永久", "长期有效", "无固定期限"})
 _NO = frozenset({"no", "n", "false", "f", "0", "否", "无", "无争议"})
 
 
@@ -34,7 +35,7 @@ class TenureParcels:
     certificate, holder, right
         Object arrays of text or None.
     valid_to
-        Object array of ISO dates or None (unknown); the day belongs to the term.
+        Object array of ISO dates, 长期 (without end) or None (unknown); the day belongs to the term.
     disputed
         Object array of ``yes``, ``no`` or None (unknown).
     source_row
@@ -75,7 +76,16 @@ class TenureParcels:
 
     def valid_until(self, day: np.datetime64) -> npt.NDArray[np.int8]:
         """Whether each certificate holds up to ``day``: 1 yes, −1 no, 0 unknown."""
-        last = iso_days(self.valid_to, self.source_row, self.source, "valid_to", "TENURE_DATE_UNREADABLE")
+        texts = [
+            "9999-12-31" if text is not None and str(text).strip() in _WITHOUT_END else text for text in self.valid_to
+        ]
+        last = iso_days(
+            np.asarray([*texts, None], dtype=object)[:-1],
+            self.source_row,
+            self.source,
+            "valid_to",
+            "TENURE_DATE_UNREADABLE",
+        )
         return np.where(np.isnat(last), 0, np.where(last >= day, 1, -1)).astype(np.int8)
 
 

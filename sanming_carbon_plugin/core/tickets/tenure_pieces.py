@@ -145,12 +145,13 @@ def _disputed_by_inventory(
     period: Period,
     tenure: TenureParcels,
 ) -> npt.NDArray[np.bool_]:
-    """Stands whose dispute is recorded in the inventory: no certificate for a part of them settles it."""
-    recorded = text_column(results, "dispute") == "yes"
+    """Stands with a dispute that the tenure layer does not show: no certificate for a part of them settles it.
+
+    Where the layer shows it, the disputed piece alone is left out.
+    """
     rules = [rule.id for rule in profile.rule_set.rules if "dispute" in fields_of(rule.test)]
-    if not rules or "dispute" in results.columns:
-        return np.asarray(recorded, dtype=bool)
     failed = pd.Series(text_column(results, "ticket_rules"), dtype=object).fillna("").str.split(";")
     named = failed.map(lambda parts: any(f"{rule}-" in parts for rule in rules)).to_numpy(dtype=bool)
+    named |= np.asarray(text_column(results, "dispute") == "yes", dtype=bool)
     by_layer = tenure_cover(stands, tenure, period).disputed > profile.number("disputed_share")
     return named & ~by_layer

@@ -58,6 +58,8 @@ def _about_the_run(profile: Profile, period: Period | None, nobody_looked: bool)
     parts = []
     if profile.provisional:
         parts.append(layer_issue("TICKET_PROFILE_PROVISIONAL", None, profile.id, version=profile.version))
+    if profile.kind == "screen":
+        parts.append(layer_issue("TICKET_PROFILE_IS_SCREEN", None, profile.id))
     if period is None:
         parts.append(layer_issue("TICKET_PERIOD_MISSING"))
     elif not profile.in_force(period.end):

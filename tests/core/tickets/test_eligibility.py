@@ -13,8 +13,15 @@ import shapely
 from sanming_carbon_plugin.adapters import profiles as profile_files
 from sanming_carbon_plugin.adapters.profiles import shipped_profiles
 from sanming_carbon_plugin.core.carbon.period import Period
+from sanming_carbon_plugin.core.classes.evaluation import evaluate
 from sanming_carbon_plugin.core.errors import CarbonError, InputError
-from sanming_carbon_plugin.core.tickets.eligibility import applicable, check_tickets, eligibility
+from sanming_carbon_plugin.core.tickets.eligibility import (
+    ASKED_COLUMNS,
+    TICKET_COLUMNS,
+    applicable,
+    check_tickets,
+    eligibility,
+)
 from sanming_carbon_plugin.core.tickets.profiles import Profile
 from sanming_carbon_plugin.core.tickets.tenure import TenureParcels
 from sanming_carbon_plugin.core.tickets.tonnes import whole_tonnes
@@ -416,10 +423,21 @@ def test_removing_a_column_never_makes_a_stand_eligible(name):
             assert not ((after == "yes") & (before != "yes")).any(), column
 
 
+@pytest.mark.parametrize("name", sorted(shipped_profiles()))
+def test_what_was_asked_is_kept_so_that_every_outcome_can_be_explained(name):
+    profile, facts = load_profile(name), stand(closure=np.nan)
+    check = checked(profile, facts, tenure_layer=tenure(geometry=shapely.box(0, 0, 50, 100)))
+    kept = facts.drop(columns="dispute").join(check.stage.columns).assign(dispute=["no"])
+    again = evaluate(profile.rule_set, kept)
+    assert {rule: int(sign[0]) for rule, sign in again.outcomes.items()} == {
+        rule: int(sign[0]) for rule, sign in check.outcomes.items()
+    }
+
+
 def test_an_empty_table_of_stands_gives_empty_columns():
     empty = stand().iloc[:0]
     result = eligibility(empty, shapes(), load_profile(), PERIOD, [credited([SQUARE])], tenure())
-    assert list(result.columns.columns) == ["ticket", "ticket_rules", "ticket_tco2e", "free_share"]
+    assert list(result.columns.columns) == [*TICKET_COLUMNS, *ASKED_COLUMNS]
     assert len(result.columns) == 0
 
 
@@ -462,3 +480,5 @@ def test_a_method_can_be_looked_through_before_anything_is_measured():
     declared = edited("ar_cm_003", tenure_evidence="declared")
     assert applicable(unmeasured, geometry, declared)["applicable"].iloc[0] == "yes"
     assert applicable(unmeasured, geometry, load_profile("ccer_14_001"))["applicable"].iloc[0] == "no"
+    screened = checked(load_profile("ar_cm_003"), stand()).stage.issues["code"]
+    assert "TICKET_PROFILE_IS_SCREEN" in set(screened)
