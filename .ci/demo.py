@@ -30,7 +30,7 @@ def run(folder: Path) -> None:
     import processing
     from processing.core.Processing import Processing
 
-    from sanming_carbon_plugin.adapters.maps import export_map_pdf
+    from sanming_carbon_plugin.adapters.maps.pdf import export_map_pdf
     from sanming_carbon_plugin.processing.provider import SanmingCarbonProvider
 
     Processing.initialize()

@@ -22,13 +22,14 @@ h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;bo
 .figures{display:flex;flex-wrap:wrap;gap:.8rem}.figure{border:1px solid #c9d5cc;padding:.6rem .9rem;min-width:11rem}
 .figure b{display:block;font-size:1.35rem}.figure span{color:#4c5c51}
 table{border-collapse:collapse;width:100%;font-size:.86rem}td,th{border:1px solid #c9d5cc;padding:.25rem .5rem}
-th{background:#e7efe9;text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}
+th{background:#e7efe9;text-align:left}td.w{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
 """
 
 _TOTALS = ("stands", "area_ha", "area_mu", "volume_m3", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr")
 _BAR_PIXELS = 520
 _ROW_PIXELS = 26
+_SHORT_TEXT = 12
 
 
 def write_page(path: Path, content: ReportInput, language: str) -> None:
@@ -131,7 +132,8 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f'<td class="n">{value:,.2f}</td>'
     if isinstance(value, str):
-        return f"<td>{escape(value)}</td>"
+        kind = ' class="w"' if len(value) <= _SHORT_TEXT else ""
+        return f"<td{kind}>{escape(value)}</td>"
     return f'<td class="n">{value:,}</td>'
 
 
