@@ -10,8 +10,6 @@ from sanming_carbon_plugin.core.results import RESULT_COLUMNS
 
 from .layers import read_rows, stand, write_stands
 
-pytestmark = pytest.mark.everywhere
-
 
 @pytest.fixture(scope="module")
 def small_result(command, tmp_path_factory):
@@ -164,8 +162,10 @@ def test_real_stands_agree_with_exactextract(command, shared_data, tmp_path):
         assert row["stock_tco2e"] is None
         assert row["carbon_tc_ha"] is None
     reasons = read_rows(out, "issues")
-    assert any(reason["severity"] in {"warning", "error"} and "stock" in (reason["field"] or "") + reason["code"].lower()
-               for reason in reasons)
+    assert any(
+        reason["severity"] in {"warning", "error"} and "stock" in (reason["field"] or "") + reason["code"].lower()
+        for reason in reasons
+    )
     # The .prj is another spelling of EPSG:26917: neither refused nor warned about.
     assert not any("CRS" in reason["code"] for reason in reasons)
 

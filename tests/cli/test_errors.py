@@ -133,9 +133,7 @@ def test_wrong_usage(command, folder, arguments):
 
 def test_wrong_period(command, folder):
     write_stands(folder / "s.gpkg", [stand(1)])
-    finished = command(
-        "assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--period", "2020-12-31/2016-01-01"
-    )
+    finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--period", "2020-12-31/2016-01-01")
     fails(finished, "PERIOD_INVALID", 2, folder, ["s.gpkg"])
 
 
@@ -155,9 +153,7 @@ def test_two_rasters_of_one_name(command, folder):
 
 def test_missing_raster(command, folder):
     write_stands(folder / "s.gpkg", [stand(1)])
-    finished = command(
-        "assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--raster", f"a={folder / 'none.tif'}"
-    )
+    finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--raster", f"a={folder / 'none.tif'}")
     assert finished.status == 3
     assert LINE.match(finished.last_line)
 

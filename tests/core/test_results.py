@@ -2,12 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from sanming_carbon_plugin.core.results import RESULT_COLUMNS, facts_table, source_names, stands_table
 from sanming_carbon_plugin.core.stands.layer import FieldType
-
-pytestmark = pytest.mark.everywhere
 
 
 def test_a_source_column_that_meets_a_result_column_gets_src_whatever_its_case():

@@ -2,11 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from sanming_carbon_plugin.core.planning.summary import SUMMARY_COLUMNS, summary
-
-pytestmark = pytest.mark.everywhere
 
 
 def facts(**columns):
