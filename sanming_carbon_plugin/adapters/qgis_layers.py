@@ -112,7 +112,6 @@ class LayerSnapshot:
             columns=[_column(name, kind, values) for (name, kind), values in zip(self.fields, columns, strict=True)],
             wkb=_objects(wkb),
             crs_wkt=self.crs_wkt,
-            text_is_utf8=True,
         )
 
 

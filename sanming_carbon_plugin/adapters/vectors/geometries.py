@@ -16,6 +16,7 @@ Geometries = npt.NDArray[np.object_]
 Simplify = Callable[[bytes], bytes | None]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_NO_HEAD = b"\xff" * 5
 _PLAIN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7})
 _CURVED_TYPES = frozenset({8, 9, 10, 11, 12, 13, 14})
 
@@ -35,7 +36,7 @@ def polygons_from_wkb(wkb: Geometries, simplify: Simplify | None = None) -> tupl
     geometry, notes
         Object array of length n, and what had to be changed or left out.
     """
-    kinds, has_m = _kinds(wkb)
+    kinds, has_z, has_m = _kinds(wkb)
     notes: list[pd.DataFrame] = []
     present = kinds >= 0
     odd = present & (has_m | ~np.isin(kinds, list(_PLAIN_TYPES)))
@@ -46,14 +47,16 @@ def polygons_from_wkb(wkb: Geometries, simplify: Simplify | None = None) -> tupl
         curved = int(np.isin(kinds, list(_CURVED_TYPES)).sum())
         if curved:
             notes.append(layer_note("GEOMETRY_CURVES_LINEARISED", curved))
+    if has_z.any():
+        notes.append(layer_note("GEOMETRY_Z_DROPPED", int(has_z.sum())))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         geometry = shapely.from_wkb(wkb, on_invalid="ignore")
-    geometry, more = flat_polygons(geometry, ~present)
+    geometry, more = _flat_polygons(geometry, ~present)
     return geometry, notes + more
 
 
-def flat_polygons(geometry: Geometries, is_null: npt.NDArray[np.bool_]) -> tuple[Geometries, list[pd.DataFrame]]:
+def _flat_polygons(geometry: Geometries, is_null: npt.NDArray[np.bool_]) -> tuple[Geometries, list[pd.DataFrame]]:
     """The same for geometries that are already made; ``is_null`` marks rows without one in the source."""
     geometry = np.array(geometry, dtype=object)
     notes: list[pd.DataFrame] = []
@@ -61,9 +64,7 @@ def flat_polygons(geometry: Geometries, is_null: npt.NDArray[np.bool_]) -> tuple
     notes += row_note("GEOMETRY_NULL", is_null)
     notes += row_note("GEOMETRY_UNREADABLE", unreadable)
     with_z = shapely.has_z(geometry)
-    if with_z.any():
-        geometry[with_z] = shapely.force_2d(geometry[with_z])
-        notes.append(layer_note("GEOMETRY_Z_DROPPED", int(with_z.sum())))
+    geometry[with_z] = shapely.force_2d(geometry[with_z])
     empty = ~shapely.is_missing(geometry) & shapely.is_empty(geometry)
     geometry[empty] = None
     notes += row_note("GEOMETRY_EMPTY", empty)
@@ -94,18 +95,18 @@ def _polygon_parts(collection: shapely.Geometry) -> shapely.Geometry | None:
     return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
 
 
-def _kinds(wkb: Geometries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Flat OGR type code per row (-1 for NULL, 0 for what is no WKB), and whether it carries measures."""
-    count = len(wkb)
-    heads = b"".join([b"\xff\xff\xff\xff\xff" if item is None else bytes(item[:5]).ljust(5, b"\0") for item in wkb])
-    head = np.frombuffer(heads, dtype=np.uint8).reshape(count, 5)
+def _kinds(wkb: Geometries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Flat OGR type code per row (-1 for NULL, 0 for what is no WKB), whether it has heights, whether measures."""
+    heads = b"".join([_NO_HEAD if item is None else bytes(item[:5]).ljust(5, b"\0") for item in wkb])
+    head = np.frombuffer(heads, dtype=np.uint8).reshape(len(wkb), 5)
     little = np.ascontiguousarray(head[:, 1:]).view("<u4").ravel()
     big = np.ascontiguousarray(head[:, 1:]).view(">u4").ravel()
     code = np.where(head[:, 0] == 0, big, little).astype(np.int64)
-    has_m = (code & 0x40000000) != 0
+    null = head[:, 0] == _NO_HEAD[0]
     iso = code & 0x0FFFFFFF
-    has_m |= (iso >= 2000) & (iso < 4000)  # noqa: PLR2004  (ISO adds 2000 for M, 3000 for ZM)
-    kinds = np.where(iso < 4000, iso % 1000, 0)  # noqa: PLR2004
-    null = np.fromiter((item is None for item in wkb), dtype=bool, count=count)
+    dimension = iso // 1000  # ISO adds 1000 for Z, 2000 for M, 3000 for both; PostGIS and old GDAL set high bits
+    has_z = ((code & 0x80000000) != 0) | (dimension == 1) | (dimension == 3)  # noqa: PLR2004
+    has_m = ((code & 0x40000000) != 0) | (dimension == 2) | (dimension == 3)  # noqa: PLR2004
+    kinds = np.where(dimension < 4, iso % 1000, 0)  # noqa: PLR2004
     kinds[null] = -1
-    return kinds, has_m & ~null
+    return kinds, has_z & ~null, has_m & ~null

@@ -54,5 +54,5 @@ class RawLayer:
     columns: list[RawColumn]
     wkb: npt.NDArray[np.object_]
     crs_wkt: str | None
-    text_is_utf8: bool
-    """What the driver promises; shapefiles are read as if in ISO-8859-1, which loses no byte."""
+    skipped: tuple[str, ...] = ()
+    """Names of fields whose type the back end cannot read."""

@@ -19,6 +19,7 @@ from ..encodings import declared_encoding, sidecars
 from ..hashes import sha256_of_rows
 from .columns import TextClues, attributes_from_raw
 from .geometries import Geometries, Simplify, polygons_from_wkb
+from .notes import layer_note
 from .raw import LayerInfo, RawLayer
 from .sources import Source, located
 
@@ -27,10 +28,6 @@ OSGEO, PYOGRIO = "osgeo", "pyogrio"
 
 class Dataset(Protocol):
     """An open source, whichever back end opened it."""
-
-    @property
-    def driver(self) -> str:
-        """GDAL's short name of the format."""
 
     def layers(self) -> list[LayerInfo]:
         """Every layer of the source."""
@@ -189,7 +186,7 @@ def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str
         encoding=attributes.encoding,
         source=shown,
         source_hash=source_hash or sha256_of_rows(attributes.table, raw.wkb),
-        notes=tuple(attributes.notes + geometry_notes),
+        notes=tuple(attributes.notes + geometry_notes + [layer_note("FIELD_SKIPPED", 1, name) for name in raw.skipped]),
     )
 
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from ...core.errors import InputError
 from ..encodings import GB18030, UTF8, detect, sidecars
 from ..hashes import sha256_of_files
@@ -19,6 +21,7 @@ _SIDE_FILES = frozenset({".shx", ".dbf", ".prj", ".cpg", ".cst", ".sbn", ".sbx",
 _DATA_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".csv", ".kml", ".gml", ".tab", ".mif", ".sqlite")
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".geojson", ".json"})
 _CONNECTIONS = ("PG:", "POSTGRESQL:", "MYSQL:", "MSSQL:", "OCI:", "WFS:", "OAPIF:")
+_SHAPE_HEADER_BYTES = 100
 _UNPACKED_LIMIT_BYTES = 8 << 30
 
 
@@ -114,8 +117,21 @@ def _shapefile(place: Path, shown: str) -> Source:
             raise InputError("INPUT_PART_MISSING", path=shown, part=place.stem + part)
         if not found[0].stat().st_size:
             raise InputError("INPUT_NOT_READABLE", path=str(found[0]), reason="the file is empty")
+    _require_whole_shapefile(place, sidecars(place, ".shx")[0], shown)
     files = sidecars(place, *_SHAPEFILE_PARTS)
     return Source(str(place), shown, ("ENCODING=ISO-8859-1",), tuple(files))
+
+
+def _require_whole_shapefile(shp: Path, shx: Path, shown: str) -> None:
+    """Refuse a .shp file that ends before the last shape its index names; some readers give NULL for those."""
+    entries = np.fromfile(shx, dtype=">i4", offset=min(_SHAPE_HEADER_BYTES, shx.stat().st_size))
+    pairs = entries[: len(entries) // 2 * 2].reshape(-1, 2).astype(np.int64)
+    if not len(pairs):
+        return
+    needed = int((pairs.sum(axis=1) * 2).max()) + 8  # counted in 16-bit words, after a record header of 8 bytes
+    if needed > shp.stat().st_size:
+        reason = "{} ends at byte {} of {}".format(shp.name, shp.stat().st_size, needed)
+        raise InputError("INPUT_DAMAGED", path=shown, reason=reason)
 
 
 def _text_file(place: Path, shown: str, encoding: str | None, scratch: Path) -> Source:

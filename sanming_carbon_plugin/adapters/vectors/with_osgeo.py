@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 8192
 _FAILURE = 3  # CE_Failure
 
+_FIRST_DAY = np.datetime64("0001-01-01", "D")
+
 _KINDS = {
     ogr.OFTInteger: "integer",
     ogr.OFTInteger64: "integer64",
@@ -62,11 +64,6 @@ class OsgeoDataset:
 
     def __exit__(self, *_: object) -> None:
         self._dataset = None
-
-    @property
-    def driver(self) -> str:
-        """GDAL's short name of the format."""
-        return str(self._dataset.GetDriver().ShortName)
 
     def layers(self) -> list[LayerInfo]:
         """Every layer of the source."""
@@ -125,7 +122,6 @@ class _LayerReader:
             columns=[columns[number] for number in range(len(self._fields))],
             wkb=wkb,
             crs_wkt=_crs(self._layer.GetSpatialRef()),
-            text_is_utf8=bool(self._layer.TestCapability(ogr.OLCStringsAsUTF8)),
         )
 
     def _streamable(self) -> bool:
@@ -267,7 +263,9 @@ def _split(array: npt.NDArray[Any], kind: str) -> tuple[npt.NDArray[Any], npt.ND
     missing = np.array(np.ma.getmaskarray(array), dtype=bool)
     values = np.ma.getdata(array)
     if kind == "date":
-        texts = np.datetime_as_string(values.astype("datetime64[D]"), unit="D").astype(object)
+        days = values.astype("datetime64[D]")
+        missing |= ~(days >= _FIRST_DAY)  # a blank date of a DBF file may come as a day of the year 0
+        texts = np.datetime_as_string(days, unit="D").astype(object)
     elif kind in ("text", "binary"):
         texts = np.array(values, dtype=object)
     else:
