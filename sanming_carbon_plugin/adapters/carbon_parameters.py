@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..core.carbon.conflicts import ConflictRules
 from ..core.carbon.growth import GrowthRules
 from ..core.carbon.growth_rates import GrowthRates
 from ..core.carbon.parameters import ParameterTable
@@ -38,6 +39,7 @@ def load_parameters(path: Path | None = None) -> ParameterTable:
         equations=read_rows(folder / "volume_equations.csv")[0],
         culms=read_rows(folder / "bamboo_culms.csv")[0],
         ranges=read_rows(folder / "parameter_ranges.csv")[0],
+        bands=read_rows(folder / "plausibility.csv")[0],
     )
 
 
@@ -55,6 +57,11 @@ def load_errors(path: Path | None = None) -> ErrorTable:
 def load_growth_rules() -> GrowthRules:
     """When a growth curve is refused and how it is fitted."""
     return GrowthRules.from_rows(read_rows(resources_dir() / "parameters" / "growth.csv")[0])
+
+
+def load_conflict_rules() -> ConflictRules:
+    """From where on two attributes of a stand contradict each other."""
+    return ConflictRules.from_rows(read_rows(resources_dir() / "parameters" / "conflicts.csv")[0])
 
 
 def load_growth_rates(path: Path) -> GrowthRates:

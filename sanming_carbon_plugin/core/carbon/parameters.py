@@ -14,7 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..units import CO2E_PER_CARBON
+from .bands import PlausibilityBands
 from .parameter_checks import ANY_POSITIVE, CellReader, Ranges, ranges_of
+from .volume_equations import VolumeEquations
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -30,59 +32,6 @@ LEVELS = ("species", "group", "mixed")
 
 FAMILY_NONE, FAMILY_VOLUME, FAMILY_CULM, FAMILY_AREA = 0, 1, 2, 3
 """What the biomass of a row hangs on: m³ of stock, bamboo culms, or the bare area."""
-
-
-@dataclass(frozen=True)
-class VolumeEquations:
-    """Two-way volume equations V = a·D^b·H^c (m³ a tree; D in cm, H in m) and the groups they serve."""
-
-    names: TextArray
-    groups: dict[str, int]
-    a: FloatArray
-    b: FloatArray
-    c: FloatArray
-    dbh_cm: tuple[FloatArray, FloatArray]
-    height_m: tuple[FloatArray, FloatArray]
-
-    @classmethod
-    def from_rows(cls, frame: pd.DataFrame, ranges: Ranges | None = None) -> VolumeEquations:
-        """Check and take over the equations.
-
-        Raises
-        ------
-        InputError
-            ``PARAMETERS_INVALID`` with every bad cell.
-        """
-        cells = CellReader(frame, "equation")
-        cells.need_columns(("equation", "groups", "a", "b", "c"))
-        a, b, c = (cells.number(name, ANY_POSITIVE, required=True) for name in "abc")
-        limits = [
-            cells.number(name, ANY_POSITIVE, required=True)
-            for name in ("dbh_from_cm", "dbh_to_cm", "height_from_m", "height_to_m")
-        ]
-        allowed = (ranges or {}).get("tree_volume_m3", ANY_POSITIVE)
-        tree = a * 20.0**b * 15.0**c  # the tree the source checks its own table with
-        cells.note_where((tree < allowed[0]) | (tree > allowed[1]), "a*20^b*15^c", tree)
-        cells.refuse("volume_equations")
-        groups = {group.strip(): row for row, text in enumerate(cells.text("groups")) for group in str(text).split(";")}
-        return cls(cells.text("equation"), groups, a, b, c, (limits[0], limits[1]), (limits[2], limits[3]))
-
-    def tree_volume_m3(self, row: IntArray, dbh_cm: FloatArray, height_m: FloatArray) -> FloatArray:
-        """Volume of the mean tree (m³); NaN without an equation or outside the equation's range."""
-        volume = np.full(len(row), np.nan)
-        low_d, high_d = self.dbh_cm
-        low_h, high_h = self.height_m
-        with np.errstate(invalid="ignore"):
-            usable = (
-                (row >= 0)
-                & (dbh_cm >= low_d[row])
-                & (dbh_cm <= high_d[row])
-                & (height_m >= low_h[row])
-                & (height_m <= high_h[row])
-            )
-        at = row[usable]
-        volume[usable] = self.a[at] * dbh_cm[usable] ** self.b[at] * height_m[usable] ** self.c[at]
-        return volume
 
 
 @dataclass(frozen=True)
@@ -118,6 +67,8 @@ class ParameterTable:
         What the biomass of each row hangs on (``FAMILY_…``).
     culm_kg
         Mass of a culm by row number and age group (1 to 3; column 0 where the age is unknown), kg.
+    equations, bands
+        Volume equations and believable sinks, None where not given.
     """
 
     table_id: str
@@ -130,6 +81,7 @@ class ParameterTable:
     values: dict[str, FloatArray]
     culm_kg: FloatArray
     equations: VolumeEquations | None
+    bands: PlausibilityBands | None
     serving_row: dict[str, tuple[int, str | None]]
     frame: pd.DataFrame = field(repr=False)
 
@@ -141,6 +93,7 @@ class ParameterTable:
         equations: pd.DataFrame | None = None,
         culms: pd.DataFrame | None = None,
         ranges: pd.DataFrame | None = None,
+        bands: pd.DataFrame | None = None,
     ) -> ParameterTable:
         """Check a parameter table and take it over.
 
@@ -155,6 +108,8 @@ class ParameterTable:
             the mass of its row.
         ranges
             Allowed range per column; without it only the signs are checked.
+        bands
+            Believable yearly sinks; without them none is doubted.
 
         Raises
         ------
@@ -163,18 +118,13 @@ class ParameterTable:
         """
         cells = CellReader(frame.reset_index(drop=True), "species_code")
         allowed = ranges_of(ranges)
-        cells.need_columns(("species_code", "group", *FACTORS))
-        values = _numbers(cells, allowed)
-        family = _families(cells, values)
-        _check_sums(cells, values, allowed)
-        status = _check_meta(cells, meta)
+        values, family = _checked(cells, meta, allowed)
         species = cells.text("species_code")
-        cells.refuse(str(meta.get("id") or "carbon_parameters"))
         sources = cells.text("error_source")
         return cls(
             str(meta["id"]),
             str(meta["version"]),
-            status,
+            str(meta["status"]),
             species,
             cells.text("group"),
             np.array([a or b for a, b in zip(sources, species, strict=True)], dtype=object),
@@ -182,6 +132,7 @@ class ParameterTable:
             values,
             _culm_table(species, values["kg_per_culm"], culms, allowed),
             None if equations is None else VolumeEquations.from_rows(equations, allowed),
+            None if bands is None else PlausibilityBands.from_rows(bands),
             _serving_rows(cells, species, family),
             cells.frame,
         )
@@ -226,6 +177,19 @@ class ParameterTable:
             "carbon_fraction": np.where(self.family == FAMILY_NONE, 0.0, v["CF_cv"]),
             "biomass_constant": np.where(self.family >= FAMILY_CULM, v["biomass_cv"], 0.0),
         }
+
+
+def _checked(
+    cells: CellReader, meta: dict[str, Any], allowed: Ranges
+) -> tuple[dict[str, FloatArray], npt.NDArray[np.int8]]:
+    """Numbers and families of a table in which no cell is bad."""
+    cells.need_columns(("species_code", "group", *FACTORS))
+    values = _numbers(cells, allowed)
+    family = _families(cells, values)
+    _check_sums(cells, values, allowed)
+    _check_meta(cells, meta)
+    cells.refuse(str(meta.get("id") or "carbon_parameters"))
+    return values, family
 
 
 def _numbers(cells: CellReader, allowed: Ranges) -> dict[str, FloatArray]:
@@ -283,12 +247,11 @@ def _check_sums(cells: CellReader, values: dict[str, FloatArray], allowed: Range
         cells.note(int(row), "stands_for_group", f"{leaders[row]} (2x)")
 
 
-def _check_meta(cells: CellReader, meta: dict[str, Any]) -> str:
+def _check_meta(cells: CellReader, meta: dict[str, Any]) -> None:
     status = str(meta.get("status") or "")
     cells.problems.extend(f"{name}: -" for name in ("id", "version") if not meta.get(name))
     if status not in {"official", "provisional"}:
         cells.problems.append(f"status: {status or '-'} (official | provisional)")
-    return status
 
 
 def _culm_table(species: TextArray, kg_per_culm: FloatArray, culms: pd.DataFrame | None, allowed: Ranges) -> FloatArray:

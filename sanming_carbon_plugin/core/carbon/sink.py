@@ -18,6 +18,7 @@ from .growth import GrowthFit
 from .growth_rates import GrowthRates
 from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
+from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
@@ -167,6 +168,10 @@ def _with_models(
         models, account = models_for(facts, parameters, errors.errors, options.growth, options.rates)
         columns, errors, told = fill_modelled(facts, columns, errors, models, account, parameters)
         issues = join_issues([issues, told])
+    if parameters.bands is not None:
+        group = open_account(facts, parameters).look_up.group
+        doubts = implausible(facts, columns["sink_tco2e_yr"].to_numpy(), group, parameters.bands)
+        issues = join_issues([issues, doubts])
     low, high = stand_interval(errors)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     columns["sink_low_tco2e_yr"] = np.where(known, low, np.nan)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_parameters, read_rows
-from sanming_carbon_plugin.core.carbon.parameters import ParameterTable, VolumeEquations
+from sanming_carbon_plugin.core.carbon.parameters import ParameterTable
 from sanming_carbon_plugin.core.carbon.uncertainty import ErrorTable
+from sanming_carbon_plugin.core.carbon.volume_equations import VolumeEquations
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.paths import resources_dir
 

@@ -1,0 +1,107 @@
+"""Both methods compared, contradictions inside a stand, and sinks that are hard to believe."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.adapters.carbon_parameters import load_conflict_rules
+from sanming_carbon_plugin.core.carbon.bands import PlausibilityBands
+from sanming_carbon_plugin.core.carbon.compare import method_comparison, method_difference
+from sanming_carbon_plugin.core.carbon.conflicts import ConflictRules, conflicts
+from sanming_carbon_plugin.core.carbon.plausibility import implausible
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.stock import stock
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
+from sanming_carbon_plugin.core.errors import InputError
+
+RULES = load_conflict_rules()
+
+
+def test_the_increment_differs_by_a_constant_of_the_species(parameters):
+    table = method_difference(parameters).set_index("species_code")
+    assert table.loc["220", "increment_difference"] == pytest.approx(-0.24, abs=0.005)
+    assert table.loc["310", "increment_difference"] == pytest.approx(-0.26, abs=0.005)
+    assert table.loc["220", "stock_difference_100"] == pytest.approx(-0.06, abs=0.005)
+    assert table.loc["490", "stock_difference_150"] == pytest.approx(0.06, abs=0.005)
+    assert "660" not in table.index
+
+
+def test_both_methods_are_summed_over_the_same_stands(make_facts, parameters, errors, five_years):
+    now = make_facts(species_code=["220", "220", "310", "660"], volume_m3_ha=[120.0, 25.0, 90.0, np.nan])
+    then = now.assign(volume_m3_ha=[100.0, 20.0, 80.0, np.nan])
+    nowhere = np.full(4, None, dtype=object)
+    columns = stock(now, parameters).columns
+    columns = columns.join(sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns)
+    table = method_comparison(columns)
+    assert table.loc["pine", "stock_tco2e_stands"] == 1  # 25 m3/ha is below the continuous method's volume
+    assert table.loc["pine", "sink_tco2e_yr_difference"] == pytest.approx(-0.2418, abs=5e-4)
+    assert table.loc["chinese_fir", "sink_tco2e_yr_difference"] == pytest.approx(-0.2557, abs=5e-4)
+    assert "bamboo" not in table.index
+
+
+def test_the_continuous_method_is_refused_at_low_volume_but_zero_is_zero(make_facts, parameters):
+    found = stock(make_facts(species_code="220", volume_m3_ha=[0.0, 40.9, 41.0]), parameters)
+    assert found.columns["biomass_alt_t_ha"].isna().tolist() == [False, True, False]
+    assert found.columns["stock_alt_tco2e"].iloc[0] == 0.0
+    assert "STOCK_ALT_BELOW_VOLUME" in set(found.issues["code"])
+
+
+def test_volume_that_does_not_fit_its_trees(make_facts, parameters):
+    facts = make_facts(
+        species_code="310", volume_m3_ha=[230.0, 90.0, 600.0], dbh_cm=20.0, height_m=15.0, stems_per_ha=1000.0
+    )
+    found = conflicts(facts, parameters, RULES)
+    assert found[["stand_key", "code"]].values.tolist() == [
+        ["s1", "CONFLICT_VOLUME_TREES"],
+        ["s2", "CONFLICT_VOLUME_TREES"],
+    ]
+    assert found["params"].iloc[0]["other"] == pytest.approx(232.6, abs=0.1)
+
+
+def test_volume_height_closure_and_image(make_facts, parameters):
+    rng = np.random.default_rng(0)
+    height, closure = rng.uniform(8, 20, 60), rng.uniform(0.4, 0.9, 60)
+    volume = 9 * height * closure * rng.lognormal(0, 0.08, 60)
+    volume[7] *= 3
+    volume[9] = 0.0
+    facts = make_facts(species_code="220", volume_m3_ha=volume, height_m=height, closure=closure, dbh_cm=15.0)
+    image = height.copy()
+    image[11] = height[11] * 0.4
+    found = conflicts(facts, parameters, RULES, image)
+    told = set(zip(found["stand_key"], found["code"], strict=True))
+    assert ("s7", "CONFLICT_VOLUME_PATTERN") in told
+    assert ("s9", "CONFLICT_EMPTY_CLOSED") in told
+    assert ("s11", "CONFLICT_HEIGHT_IMAGE") in told
+    assert len(told) <= 5
+
+
+def test_conflict_rules_need_every_limit():
+    with pytest.raises(InputError) as caught:
+        ConflictRules.from_rows(pd.DataFrame({"name": ["empty_closure"], "value": ["x"]}))
+    assert caught.value.values["count"] == 8
+
+
+def test_sinks_outside_their_band_are_told(make_facts, parameters):
+    facts = make_facts(species_code="220", age_group=[2.0, 2.0, np.nan, 2.0, 2.0], area_ha=1.0)
+    facts["change_reason"] = [None, None, None, None, "21"]
+    group = np.full(5, "pine", dtype=object)
+    found = implausible(facts, np.array([17.0, 9.0, 9.0, -1.0, -1.0]), group, parameters.bands)
+    assert found[["stand_key", "code"]].values.tolist() == [["s0", "SINK_ABOVE_BAND"], ["s3", "SINK_LOSS_UNEXPLAINED"]]
+    assert found["params"].iloc[0] == {"low": 3.0, "high": 16.0}
+
+
+def test_the_narrowest_band_serves(parameters):
+    group = np.array(["pine", "pine", "palm", None], dtype=object)
+    low, high = parameters.bands.of(group, np.array([2.0, np.nan, 2.0, np.nan]))
+    assert low.tolist() == [3.0, 0.0, 0.0, 0.0]
+    assert high.tolist() == [16.0, 16.0, 20.0, 20.0]
+
+
+def test_bands_upside_down_are_refused():
+    frame = pd.DataFrame(
+        {"group": ["pine"], "age_group": ["2"], "low_tco2e_ha_yr": ["9"], "high_tco2e_ha_yr": ["3"], "source": ["x"]}
+    )
+    with pytest.raises(InputError, match="PARAMETERS_INVALID"):
+        PlausibilityBands.from_rows(frame)
