@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from .carbon.parameters import ParameterTable
 from .carbon.period import Period
@@ -142,7 +143,9 @@ def _know_the_stands(walk: Walk) -> StageResult:
 
 
 def _check_them(walk: Walk) -> StageResult:
-    issues = check_stands(walk.inputs.stands.layer, walk.facts, walk.inputs.tables, progress=walk.progress)
+    layer, geodesy = walk.inputs.stands.layer, walk.inputs.geodesy
+    middle = middle_longitude_deg(layer, geodesy)
+    issues = check_stands(layer, walk.facts, walk.inputs.tables, progress=walk.progress, longitude_deg=middle)
     return StageResult(pd.DataFrame(index=walk.facts.index), issues)
 
 
@@ -216,6 +219,12 @@ def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> 
     mapping = inventory.mapping or recognise_fields(layer.attributes, tables)
     area_m2 = ellipsoidal_area_m2(geodesy.to_lonlat(layer.geometry), geodesy.semi_major_m, geodesy.flattening)
     return normalise_stands(layer, mapping, tables, area_m2, survey_method=inventory.survey_method)
+
+
+def middle_longitude_deg(layer: VectorLayer, geodesy: Geodesy) -> Coordinates:
+    """Longitude of the middle of each stand, NaN where there is no polygon."""
+    middle: Coordinates = shapely.get_x(geodesy.to_lonlat(shapely.centroid(layer.geometry)))
+    return middle
 
 
 def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:

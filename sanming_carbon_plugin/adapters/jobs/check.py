@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.issues import join_issues
-from ...core.pipeline import know_stands
+from ...core.pipeline import know_stands, middle_longitude_deg
 from ...core.progress import Progress
 from ...core.stands.checks import check_stands
 from ..geopackage import write_geopackage
@@ -38,9 +38,11 @@ def check(
     require_all(inventory.layer)
     tables = load_stand_tables()
     progress.step("stands", 1, 3)
-    known = know_stands(inventory, tables, geodesy_of(inventory.layer))
+    geodesy = geodesy_of(inventory.layer)
+    known = know_stands(inventory, tables, geodesy)
     progress.step("check", 2, 3)
-    doubts = check_stands(inventory.layer, known.columns, tables, progress=progress)
+    middle = middle_longitude_deg(inventory.layer, geodesy)
+    doubts = check_stands(inventory.layer, known.columns, tables, progress=progress, longitude_deg=middle)
     issues = join_issues([*inventory.layer.notes, known.issues, doubts])
     table = issues_table(issues, known.columns.index, inventory.layer.geometry, inventory.layer.crs_wkt)
     if out is not None:

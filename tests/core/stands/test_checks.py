@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sanming_carbon_plugin.adapters.resources import message_table, render_issues
 from sanming_carbon_plugin.core.issues import layer_issue
 from sanming_carbon_plugin.core.stands.checks import check_stands, check_two_dates, repair_rings
-from sanming_carbon_plugin.core.stands.checks.areas import check_zone
+from sanming_carbon_plugin.core.stands.checks.areas import zone_edges_deg
 from sanming_carbon_plugin.core.stands.checks.findings import FINDING_COLUMNS
 from sanming_carbon_plugin.core.stands.checks.outliers import robust_scores
 from sanming_carbon_plugin.core.stands.layer import VectorLayer
@@ -14,6 +18,9 @@ from sanming_carbon_plugin.core.stands.layer import VectorLayer
 from .layers import PROJECTED, TABLES, codes_of, keyed, normalised, rows_of, squares, stand_layer
 
 SETTINGS = TABLES.settings
+GAUSS_KRUGER = (
+    'PROJCRS["{}",CONVERSION["x",METHOD["Transverse Mercator"],PARAMETER["Longitude of natural origin",117]]]'
+)
 
 
 def checked(columns, geometry=None, **options):
@@ -185,10 +192,26 @@ def test_areas_on_paper_on_the_map_and_on_the_ellipsoid():
     assert rows_of(check_stands(layer, mercator, TABLES), "PROJECTION_STRETCHES_AREA")["value"].item() == "1.25"
 
 
+@pytest.mark.parametrize(
+    ("crs_wkt", "edges"),
+    [
+        (GAUSS_KRUGER.format("CGCS2000 / 3-degree Gauss-Kruger CM 117E"), (115.5, 118.5)),
+        (GAUSS_KRUGER.format("CGCS2000_3_Degree_GK_CM_117E"), (115.5, 118.5)),
+        (GAUSS_KRUGER.format("WGS 84 / UTM zone 50N"), (114.0, 120.0)),
+        ('GEOGCRS["China Geodetic Coordinate System 2000"]', None),
+        (None, None),
+    ],
+)
+def test_zones(crs_wkt, edges):
+    assert zone_edges_deg(crs_wkt, SETTINGS) == edges
+
+
 def test_stands_beyond_their_zone():
-    keys = np.array(["a", "b", "c"], dtype=object)
-    issues = check_zone(keys, np.array([117.0, 118.6, np.nan]), (115.5, 118.5))
-    assert list(issues["stand_key"]) == ["b"]
+    columns = pd.DataFrame(keyed(3))
+    layer = replace(stand_layer(columns), crs_wkt=GAUSS_KRUGER.format("3-degree Gauss-Kruger"))
+    facts, _ = normalised(columns)
+    issues = check_stands(layer, facts, TABLES, longitude_deg=np.array([117.0, 118.6, np.nan]))
+    assert list(rows_of(issues, "OUTSIDE_ZONE")["stand_key"]) == [facts.index[1]]
 
 
 def test_outliers_are_judged_within_species_and_age():
@@ -287,3 +310,26 @@ def test_an_empty_layer_has_no_issue():
     facts, _ = normalised(columns, np.empty(0, dtype=object))
     assert len(check_stands(stand_layer(columns, np.empty(0, dtype=object)), facts, TABLES)) == 0
     assert len(squares(0)) == 0
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_no_outline_crashes_the_checks(seed):
+    rng = np.random.default_rng(seed)
+    geometry = np.empty(8, dtype=object)
+    for number in range(8):
+        points = rng.integers(0, 30, (rng.integers(4, 9), 2)).astype(float)
+        points = np.vstack([points, points[:1]])
+        if rng.random() < 0.1:
+            points[rng.integers(1, len(points) - 1), 0] = rng.choice([np.nan, np.inf, 1e18])
+        with np.errstate(invalid="ignore"):
+            geometry[number] = shapely.Polygon(points)
+        if rng.random() < 0.2:
+            geometry[number] = shapely.MultiPolygon([geometry[number], shapely.box(5, 5, 12, 12)])
+        if rng.random() < 0.1:
+            geometry[number] = shapely.GeometryCollection([geometry[number], shapely.Point(1, 1)])
+    issues = checked(keyed(8), geometry)
+    assert issues["code"].notna().all()
+    repaired, change = repair_rings(geometry, 0.01)
+    within = np.abs(change) <= 0.01
+    assert shapely.is_valid(repaired[within]).all()

@@ -12,7 +12,7 @@ import shapely
 from ...progress import Progress
 from ..layer import VectorLayer
 from ..tables import StandTables
-from .areas import check_areas
+from .areas import check_areas, check_zone
 from .attributes import check_attributes
 from .findings import Findings
 from .neighbours import check_neighbours
@@ -27,6 +27,7 @@ def check_stands(
     settings: Mapping[str, float] | None = None,
     progress: Progress | None = None,
     *,
+    longitude_deg: npt.NDArray[np.float64] | None = None,
     only: npt.NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """All checks of stands, geometry and attributes.
@@ -43,6 +44,8 @@ def check_stands(
         Thresholds; the packaged ones where None.
     progress
         Told how far the check is, asked whether to stop.
+    longitude_deg
+        Longitude of the middle of each stand, for the check of zones; left out where None.
     only
         Stands to check again after an edit; None for all. Neighbours and compartments of these are looked at,
         but rows are given only for these stands and for pairs with one of them.
@@ -65,6 +68,8 @@ def check_stands(
     check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
     steps.raise_if_cancelled()
     check_areas(facts, shapely.area(polygons), layer.crs_wkt, limits, findings)
+    if longitude_deg is not None:
+        check_zone(longitude_deg, layer.crs_wkt, limits, findings)
     check_attributes(facts, tables, limits, findings)
     check_outliers(facts, limits, findings)
     steps.update(1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 
 _GEOGRAPHIC = ("GEOGCRS", "GEOGCS", "GEODCRS", "GEODETICCRS", "GEOGRAPHICCRS")
 _MOST = 0.5
+_MERIDIAN = re.compile(r'"(?:Longitude of natural origin|central_meridian)",\s*([-+\d.]+)', re.IGNORECASE)
+_THREE_DEGREES = re.compile(r"(?<!\d)3[-_ ]degree", re.IGNORECASE)
 
 
 def check_areas(
@@ -51,21 +54,36 @@ def check_areas(
         findings.add("AREA_PLANAR_DIFFERS", far, None, np.round(stretch, 5))
 
 
-def check_zone(
-    stand_keys: npt.NDArray[np.object_], longitude_deg: Floats, zone_edges_deg: tuple[float, float]
-) -> pd.DataFrame:
+def zone_edges_deg(crs_wkt: str | None, settings: Mapping[str, float]) -> tuple[float, float] | None:
+    """West and east edge of the zone of a transverse Mercator projection; None for any other CRS.
+
+    A projection that calls itself one of 3° zones (EPSG:4527, EPSG:4548 …) has those, any other zones of 6°.
+    """
+    if crs_wkt is None or "transverse" not in crs_wkt.lower():
+        return None
+    meridian = _MERIDIAN.search(crs_wkt)
+    if meridian is None:
+        return None
+    narrow = _THREE_DEGREES.search(crs_wkt) is not None
+    half = 0.5 * settings["zone_narrow_deg" if narrow else "zone_wide_deg"]
+    middle = float(meridian.group(1))
+    return middle - half, middle + half
+
+
+def check_zone(longitude_deg: Floats, crs_wkt: str | None, settings: Mapping[str, float], findings: Findings) -> None:
     """Stands beyond the edge of the zone of their map projection.
 
     Parameters
     ----------
-    stand_keys
-        Keys, length n.
     longitude_deg
-        Longitude of a point of each stand, NaN where unknown.
-    zone_edges_deg
-        West and east edge of the zone; 115.5 and 118.5 for the central meridian of Sanming.
+        Longitude of the middle of each stand, NaN where unknown.
+    crs_wkt
+        CRS of the layer.
+    settings, findings
+        Widths of the zones; takes the rows.
     """
-    west, east = zone_edges_deg
-    findings = Findings(stand_keys)
-    findings.add("OUTSIDE_ZONE", (longitude_deg < west) | (longitude_deg > east), None, np.round(longitude_deg, 4))
-    return findings.table()
+    edges = zone_edges_deg(crs_wkt, settings)
+    if edges is not None:
+        west, east = edges
+        outside = (longitude_deg < west) | (longitude_deg > east)
+        findings.add("OUTSIDE_ZONE", outside, None, np.round(longitude_deg, 4))

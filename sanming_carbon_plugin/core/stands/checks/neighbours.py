@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +20,13 @@ Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
-_CHUNK = 20_000
+_CHUNK = 4_000
 _SAME = 1e-6
+_THREADS = 4
+_PAIRS, _GAPS = (0.0, 0.6), (0.6, 0.95)
 
 
 def overlapping_pairs(
@@ -50,15 +56,14 @@ def overlapping_pairs(
         keep &= only[first] | only[second]
     order = np.lexsort((second[keep], first[keep]))
     first, second = first[keep][order], second[keep][order]
-    found: list[tuple[Integers, Integers, Geometries]] = []
-    for start in range(0, len(first), _CHUNK):
-        if progress is not None:
-            progress.raise_if_cancelled()
-            progress.update(start / len(first))
+
+    def cut(start: int) -> tuple[Integers, Integers, Geometries]:
         one, two = first[start : start + _CHUNK], second[start : start + _CHUNK]
         piece = shapely.intersection(polygons[one], polygons[two])
         has_area = shapely.area(piece) > 0
-        found.append((one[has_area], two[has_area], polygons_only(piece[has_area])))
+        return one[has_area], two[has_area], polygons_only(piece[has_area])
+
+    found = in_threads(cut, range(0, len(first), _CHUNK), progress, _PAIRS)
     if not found:
         return first, second, np.empty(0, dtype=object)
     columns = [np.concatenate([part[position] for part in found]) for position in range(3)]
@@ -66,7 +71,11 @@ def overlapping_pairs(
 
 
 def compartment_gaps(
-    polygons: Geometries, compartment: Integers, overlapping: Mask, only: Mask | None = None
+    polygons: Geometries,
+    compartment: Integers,
+    overlapping: Mask,
+    only: Mask | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Integers, Geometries]:
     """Areas that the stands of one compartment enclose and no stand covers.
 
@@ -80,6 +89,8 @@ def compartment_gaps(
         Stands that overlap another one: their compartments need the slow union.
     only
         Look only at compartments with one of these.
+    progress
+        Asked between compartments whether to stop.
 
     Returns
     -------
@@ -91,7 +102,7 @@ def compartment_gaps(
     known = (compartment >= 0) & shapely.is_geometry(polygons)
     if only is not None:
         known &= np.isin(compartment, compartment[only & known])
-    numbers, holes = _enclosed(polygons, np.where(known, compartment, -1), overlapping)
+    numbers, holes = _enclosed(polygons, np.where(known, compartment, -1), overlapping, progress)
     if not len(holes):
         return numbers, holes
     left, owner = shapely.get_parts(_uncovered(holes, polygons), return_index=True)
@@ -115,7 +126,7 @@ def check_neighbours(
     overlapping = np.zeros(len(polygons), dtype=bool)
     overlapping[first] = overlapping[second] = True
     compartment = compartment_numbers(facts)
-    numbers, gap = compartment_gaps(polygons, compartment, overlapping, only)
+    numbers, gap = compartment_gaps(polygons, compartment, overlapping, only, progress)
     _report_gaps(polygons, (numbers, gap), (compartment, m2_per_unit), settings, findings)
 
 
@@ -174,21 +185,52 @@ def _report_gaps(
         findings.add_rows(code, rows[which], gap[which], np.round(area_m2[which], 1))
 
 
-def _enclosed(polygons: Geometries, compartment: Integers, overlapping: Mask) -> tuple[Integers, Geometries]:
+def in_threads(
+    work: Callable[[Item], Found],
+    items: Iterable[Item],
+    progress: Progress | None = None,
+    span: tuple[float, float] = (0.0, 1.0),
+) -> list[Found]:
+    """Results of ``work`` in the order of ``items``; shapely works on several of them at a time.
+
+    ``span`` is the part of the whole step that this is, for the progress.
+
+    Raises
+    ------
+    CancelledError
+        When the user stops it; work that has not begun is dropped.
+    """
+    waiting = list(items)
+    results: list[Found] = []
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        for result in pool.map(work, waiting):
+            results.append(result)
+            if progress is not None:
+                progress.raise_if_cancelled()
+                progress.update(span[0] + (span[1] - span[0]) * len(results) / len(waiting))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return results
+
+
+def _enclosed(
+    polygons: Geometries, compartment: Integers, overlapping: Mask, progress: Progress | None
+) -> tuple[Integers, Geometries]:
     """Holes of each compartment's union."""
     order = np.argsort(compartment, kind="stable")
     order = order[compartment[order] >= 0]
     starts = np.flatnonzero(np.diff(compartment[order], prepend=-1))
-    numbers: list[Integers] = []
-    holes: list[Geometries] = []
-    for members in np.split(order, starts[1:]) if len(order) else []:
-        found = _holes(_union(polygons[members], bool(overlapping[members].any())))
-        if len(found):
-            numbers.append(np.full(len(found), compartment[members[0]], dtype=np.int64))
-            holes.append(found)
+    groups = np.split(order, starts[1:]) if len(order) else []
+
+    def holes_of(members: Integers) -> Geometries:
+        return _holes(_union(polygons[members], bool(overlapping[members].any())))
+
+    holes = in_threads(holes_of, groups, progress, _GAPS)
+    numbers = [np.full(len(found), compartment[members[0]]) for members, found in zip(groups, holes, strict=True)]
     if not holes:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
-    return np.concatenate(numbers), np.concatenate(holes)
+    return np.concatenate(numbers).astype(np.int64), np.concatenate(holes)
 
 
 def _union(polygons: Geometries, overlapping: bool) -> shapely.Geometry:
