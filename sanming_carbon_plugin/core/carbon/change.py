@@ -40,8 +40,8 @@ class PieceChange:
         unless the dates are counted in different things.
     row_now, row_then
         Rows of the parameter table behind ``now`` and ``then``.
-    earlier_row
-        Row of the earlier stand's own species.
+    species_now, species_then
+        Rows of the stands' own species.
     stock_then
         Stock then, by its own factors.
     volume_then, volume_now
@@ -65,7 +65,8 @@ class PieceChange:
     then: FloatArray
     row_now: IntArray
     row_then: IntArray
-    earlier_row: IntArray
+    species_now: IntArray
+    species_then: IntArray
     stock_then: FloatArray
     volume_now: FloatArray
     volume_then: FloatArray
@@ -142,7 +143,8 @@ def piece_change(
         then=np.multiply(counted_then, area),
         row_now=np.where(same_kind, row, s.row_now),
         row_then=np.where(same_kind, row, s.row_then),
-        earlier_row=s.row_then,
+        species_now=s.row_now,
+        species_then=s.row_then,
         stock_then=stock_then * area,
         volume_now=_volume(s.q_now, s.kind_now),
         volume_then=_volume(s.q_then, s.kind_then),

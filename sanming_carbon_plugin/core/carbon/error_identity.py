@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from .change import PieceChange
-from .parameters import IntArray, TextArray
+from .parameters import FloatArray, IntArray, TextArray
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -21,10 +23,10 @@ def volume_identities(
 ) -> tuple[IntArray, IntArray]:
     """Identity of the stand volume error of today and of then, for each used piece, on one common list.
 
-    Then: the earlier stand; several with one ``parent_then``, or parts of today's ``parent_now`` joined by
-    key, or merged into one stand of today with the very same species and volume, count as one. Today: the
-    earlier stand under the largest part of the stand (or of its parent), so that stands cut from one share
-    its error on both dates.
+    Rows with the same parent are one stand. Where the tables name no parent, redrawn stands of one date are
+    taken as parts of one when they share ground with the same stand of the other date and carry the very
+    same species and volume. Stands cut from one earlier stand, however surveyed since, share its error on
+    both dates: sharing too much only widens an interval.
 
     Parameters
     ----------
@@ -38,72 +40,55 @@ def volume_identities(
         Stand that each row of today's and of the earlier table was cut from, None where not known.
     """
     stand, then = change.stand[use], change.earlier[use]
-    area = np.nan_to_num(change.area_ha[use])
-    group = stand if parent_now is None else _as_codes(parent_now, len(keyed))[stand]
-    same = _earlier_groups(change, use, group, keyed, parent_now is not None, parent_then)
-    identity = _first_of_each(same, then)
-    order = np.argsort(area, kind="stable")
-    main = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-    main[group[order]] = identity[order]
-    return main[group], identity
+    redrawn = np.flatnonzero(~keyed[stand] & change.main[use])
+    of_now = _stands(stand, then, change.volume_now[use], change.species_now[use], redrawn, parent_now)
+    of_then = _stands(then, stand, change.volume_then[use], change.species_then[use], redrawn, parent_then)
+    if parent_now is not None and parent_then is None:
+        of_then = _parts_joined_by_key(of_now, of_then, keyed[stand])
+    return _largest(of_now, of_then, np.nan_to_num(change.area_ha[use])), of_then
 
 
-def _earlier_groups(
-    change: PieceChange,
-    use: BoolArray,
-    group: IntArray,
-    keyed: BoolArray,
-    cut_today: bool,
-    parent_then: TextArray | None,
+def _stands(
+    member: IntArray,
+    other: IntArray,
+    volume: FloatArray,
+    species: IntArray,
+    redrawn: IntArray,
+    parent: TextArray | None,
 ) -> IntArray:
-    """A code per piece; earlier stands with one code are one stand as far as errors go."""
-    stand, then = change.stand[use], change.earlier[use]
-    if parent_then is not None:
-        return _as_codes(parent_then, len(parent_then))[then]
-    codes = then.copy()
-    offset = int(then.max(initial=-1)) + 1
-    if cut_today:
-        by_key = keyed[stand]
-        codes[by_key] = offset + group[by_key]
-        offset += int(group.max(initial=-1)) + 1
-    several = np.bincount(stand, minlength=len(keyed))[stand] > 1
-    several &= change.main[use] & ~np.isnan(change.volume_then[use])
-    if not several.any():
-        return codes
-    at = np.flatnonzero(several)
-    host = _largest(then[at], stand[at], np.nan_to_num(change.area_ha[use][at]))
-    alike = pd.DataFrame(
-        {
-            "host": host,
-            "volume": change.volume_then[use][at],
-            "row": change.earlier_row[use][at],
-        }
-    )
-    merged = alike.groupby(["host", "volume", "row"], sort=False).ngroup().to_numpy(dtype=np.int64)
-    joined = np.full(int(then.max()) + 1, -1, dtype=np.int64)
-    joined[then[at]] = merged
-    member = joined[then] >= 0
-    codes[member] = offset + joined[then[member]]
-    return codes
+    """A number per piece for the stand that its row of one date was, before it was cut."""
+    if parent is not None:
+        codes = pd.factorize(pd.Series(parent, dtype=object))[0].astype(np.int64)
+        alone = codes.max(initial=-1) + 1 + np.arange(len(codes))
+        return np.where(codes < 0, alone, codes)[member]
+    at = redrawn[~np.isnan(volume[redrawn])]
+    if not len(at):
+        return member
+    alike = pd.DataFrame({"other": other[at], "volume": volume[at], "species": species[at]})
+    node = alike.groupby(["other", "volume", "species"], sort=False).ngroup().to_numpy(dtype=np.int64)
+    rows, row_of = np.unique(member[at], return_inverse=True)
+    size = len(rows) + int(node.max()) + 1
+    links = coo_matrix((np.ones(len(at), dtype=np.int8), (row_of, len(rows) + node)), shape=(size, size))
+    label = connected_components(links, directed=False)[1][: len(rows)]
+    first = np.full(int(label.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, label, rows)
+    stands = np.arange(int(member.max()) + 1)
+    stands[rows] = first[label]
+    return stands[member]
 
 
-def _largest(item: IntArray, owner: IntArray, area: npt.NDArray[np.float64]) -> IntArray:
-    """For each entry, the owner of the largest area of its item."""
-    order = np.argsort(area, kind="stable")
-    best = np.full(int(item.max(initial=-1)) + 1, -1, dtype=np.int64)
-    best[item[order]] = owner[order]
-    return best[item]
+def _parts_joined_by_key(of_now: IntArray, of_then: IntArray, by_key: BoolArray) -> IntArray:
+    """Earlier rows joined by key to parts of one stand of today are parts of one stand too."""
+    joined = of_then.copy()
+    joined[by_key] = int(of_then.max(initial=-1)) + 1 + of_now[by_key]
+    return joined
 
 
-def _first_of_each(codes: IntArray, values: IntArray) -> IntArray:
-    """For each entry, the smallest value among the entries with its code."""
-    compact, names = pd.factorize(codes)
-    first = np.full(len(names), np.iinfo(np.int64).max)
-    np.minimum.at(first, compact, values)
-    return first[compact]
-
-
-def _as_codes(names: TextArray, count: int) -> IntArray:
-    """Numbers for names; a row without a name is a stand of its own."""
-    codes = pd.factorize(pd.Series(names, dtype=object))[0].astype(np.int64)
-    return np.where(codes < 0, codes.max(initial=-1) + 1 + np.arange(count), codes)
+def _largest(owner: IntArray, identity: IntArray, area: FloatArray) -> IntArray:
+    """For each entry, the identity that covers the largest area of its owner."""
+    sums = pd.DataFrame({"owner": owner, "identity": identity, "area": area})
+    if not sums["owner"].duplicated().any():
+        return identity
+    sums = sums.groupby(["owner", "identity"], as_index=False)["area"].sum().sort_values("area", kind="stable")
+    best = sums.drop_duplicates("owner", keep="last").set_index("owner")["identity"]
+    return best.reindex(owner).to_numpy(dtype=np.int64)

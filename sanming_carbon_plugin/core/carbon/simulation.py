@@ -98,10 +98,11 @@ def _drawn_lines_and_codes(
     added = np.zeros((draws, groups))
     line, code = found.boundary, found.recode
     same = found.errors.correlation["recode"]
+    lines = int(line.identity.max(initial=-1)) + 1
     curves = int(found.growth.identity.max(initial=-1)) + 1
     for draw in range(draws):
         if len(line.stand):
-            amount = line.amount * rng.standard_normal(len(line.stand))
+            amount = line.amount * rng.standard_normal(lines)[line.identity]
             added[draw] += _grouped(codes[line.stand], amount, groups)
         if len(found.growth.stand):
             amount = found.growth.amount * rng.standard_normal(curves)[found.growth.identity]

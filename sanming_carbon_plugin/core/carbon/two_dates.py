@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..progress import Progress
 from .parameters import FloatArray, IntArray
+from .sums import sum_by
 
 GeometryArray = npt.NDArray[np.object_]
 BoolArray = npt.NDArray[np.bool_]
@@ -67,8 +68,8 @@ class Pieces:
         Per earlier stand: share that no stand of today covers.
     overlapping
         Per stand of today: earlier stands overlap on it; its shares were scaled down to its own ground.
-    perimeter
-        Per stand of today: length of its outline by the square root of its area; NaN where joined by key.
+    inner_line
+        Per stand of today: length of the earlier lines that run through it, by the square root of its area.
     """
 
     now: IntArray
@@ -80,7 +81,7 @@ class Pieces:
     block: IntArray
     gone: FloatArray
     overlapping: BoolArray
-    perimeter: FloatArray
+    inner_line: FloatArray
 
     def only(self, pieces: BoolArray) -> Pieces:
         """The same stands with some of the pieces."""
@@ -118,36 +119,34 @@ def match(
     left = np.ones(len(keys_then), dtype=bool)
     left[partner[keyed]] = False
     rest_then = np.flatnonzero(left)
-    now, then, area, area_now, area_then = _overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
-    share_now = area / area_now[now]
-    share_then = area / area_then[then]
+    ground = _overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
+    now, then = ground.first, ground.second
+    share_now = ground.area / ground.area_first[now]
+    share_then = ground.area / ground.area_second[then]
     real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
-    cover_rest = np.bincount(now, share_now, minlength=len(rest_now))
+    cover_rest = sum_by(now, share_now, len(rest_now))
     excess = np.maximum(cover_rest, 1.0)
-    share_now = share_now / excess[now]
-    block = np.full(len(keys_now), -1, dtype=np.int64)
-    block[rest_now] = _blocks(now[real], then[real], len(rest_now), len(rest_then))
-    cover = np.where(keyed, 1.0, 0.0)
-    cover[rest_now] = np.minimum(cover_rest, 1.0)
-    gone = np.zeros(len(keys_then))
-    gone[rest_then] = 1.0 - np.minimum(np.bincount(then, share_then, minlength=len(rest_then)), 1.0)
-    overlapping = np.zeros(len(keys_now), dtype=bool)
-    overlapping[rest_now] = excess > 1.0 + LINE_SHARE
-    perimeter = np.full(len(keys_now), np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        perimeter[rest_now] = shapely.length(geometry_now[rest_now]) / np.sqrt(area_now)
     at_key = np.flatnonzero(keyed)
+
+    def of_all(values: FloatArray, otherwise: float) -> FloatArray:
+        whole = np.full(len(keys_now), otherwise)
+        whole[rest_now] = values
+        return whole
+
+    gone = np.zeros(len(keys_then))
+    gone[rest_then] = 1.0 - np.minimum(sum_by(then, share_then, len(rest_then)), 1.0)
+    block = _blocks(now[real], then[real], len(rest_now), len(rest_then)).astype(np.float64)
     return Pieces(
-        np.concatenate([at_key, rest_now[now]]),
-        np.concatenate([partner[at_key], rest_then[then]]),
-        np.concatenate([np.ones(len(at_key)), share_now]),
-        np.concatenate([np.ones(len(at_key)), share_then]),
-        keyed,
-        cover,
-        block,
-        gone,
-        overlapping,
-        perimeter,
+        now=np.concatenate([at_key, rest_now[now]]),
+        then=np.concatenate([partner[at_key], rest_then[then]]),
+        share_of_now=np.concatenate([np.ones(len(at_key)), share_now / excess[now]]),
+        share_of_then=np.concatenate([np.ones(len(at_key)), share_then]),
+        keyed=keyed,
+        cover=of_all(np.minimum(cover_rest, 1.0), 1.0),
+        block=of_all(block, -1.0).astype(np.int64),
+        gone=gone,
+        overlapping=of_all((excess > 1.0 + LINE_SHARE).astype(np.float64), 0.0) > 0.0,
+        inner_line=of_all(_inner_lines(ground), 0.0),
     )
 
 
@@ -174,25 +173,49 @@ def _same_shape(first: GeometryArray, second: GeometryArray) -> BoolArray:
     return same
 
 
-def _overlay(
-    first: GeometryArray, second: GeometryArray, progress: Progress
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]:
-    """Pairs of polygons that share ground, the shared area, and the area of each polygon."""
+@dataclass(frozen=True)
+class _CommonGround:
+    """Pairs of polygons that share ground, with area and outline of the ground and of each polygon."""
+
+    first: IntArray
+    second: IntArray
+    area: FloatArray
+    outline: FloatArray
+    area_first: FloatArray
+    area_second: FloatArray
+    outline_first: FloatArray
+
+
+def _overlay(first: GeometryArray, second: GeometryArray, progress: Progress) -> _CommonGround:
+    """Intersect two sets of polygons; pairs that only touch are left out."""
     first, second = _usable(first), _usable(second)
     area_first, area_second = np.array(shapely.area(first)), np.array(shapely.area(second))
     area_first[area_first == 0], area_second[area_second == 0] = np.nan, np.nan
-    if not len(first) or not len(second):
-        none = np.empty(0, dtype=np.int64)
-        return none, none, np.empty(0), area_first, area_second
-    now, then = shapely.STRtree(second).query(first, predicate="intersects").astype(np.int64)
-    area = np.empty(len(now))
-    for start in range(0, len(now), PAIRS_AT_ONCE):
+    one, other = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if len(first) and len(second):
+        one, other = shapely.STRtree(second).query(first, predicate="intersects").astype(np.int64)
+    area, outline = np.empty(len(one)), np.empty(len(one))
+    for start in range(0, len(one), PAIRS_AT_ONCE):
         progress.raise_if_cancelled()
         part = slice(start, start + PAIRS_AT_ONCE)
-        area[part] = shapely.area(shapely.intersection(first[now[part]], second[then[part]]))
-        progress.update(start / len(now))
+        ground = shapely.intersection(first[one[part]], second[other[part]])
+        area[part], outline[part] = shapely.area(ground), shapely.length(ground)
+        progress.update(start / len(one))
     shared = area > 0.0
-    return now[shared], then[shared], area[shared], area_first, area_second
+    return _CommonGround(
+        one[shared], other[shared], area[shared], outline[shared], area_first, area_second, shapely.length(first)
+    )
+
+
+def _inner_lines(ground: _CommonGround) -> FloatArray:
+    """Length of the second set's lines inside each polygon of the first, by the square root of its area.
+
+    Every inner line bounds two pieces, so half of what the pieces' outlines exceed the polygon's own is it.
+    """
+    count = len(ground.area_first)
+    inner = (sum_by(ground.first, ground.outline, count) - ground.outline_first) / 2.0
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.maximum(inner, 0.0) / np.sqrt(ground.area_first))
 
 
 def _usable(geometry: GeometryArray) -> GeometryArray:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..units import SQUARE_METRES_PER_HECTARE
 from .change import PieceChange
 from .parameter_checks import ANY_POSITIVE, CellReader
 from .parameters import ERROR_KINDS, FloatArray, IntArray, ParameterTable
@@ -219,21 +220,26 @@ def _boundary_amounts(
     errors: ErrorTable,
     area_ha: FloatArray,
 ) -> Amounts:
-    """Ground along redrawn lines may belong to the neighbour: outline · shift · spread of what stood there."""
-    count = len(years)
-    redrawn = use & change.main & ~pieces.keyed[change.stand]
-    stand = change.stand[redrawn]
-    area = change.area_ha[redrawn]
+    """Earlier lines inside a stand may lie elsewhere: length · shift · difference of what stood on both sides.
+
+    All stands crossed by the line between the same two earlier stands err together, so cutting a stand along
+    any other line changes no total.
+    """
+    redrawn = np.flatnonzero(use & change.main & (pieces.inner_line[change.stand] > 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        density = change.then[redrawn] / area
-        ground = sum_by(stand, area, count)
-        mean = sum_by(stand, density * area, count) / ground
-        spread = np.sqrt(sum_by(stand, (density - mean[stand]) ** 2 * area, count) / ground)
-        outline_m = pieces.perimeter * np.sqrt(area_ha * 10_000.0)
-        misplaced_ha = errors.size["boundary"] * outline_m / 10_000.0
-        amount = np.minimum(misplaced_ha, ground) * spread / years
-    at = np.flatnonzero(np.nan_to_num(amount) > 0.0)
-    return Amounts(at, at, amount[at])
+        density = change.then[redrawn] / change.area_ha[redrawn]
+    redrawn, density = redrawn[~np.isnan(density)], density[~np.isnan(density)]
+    stand, earlier = change.stand[redrawn], change.earlier[redrawn]
+    order = np.lexsort((earlier, density, stand))
+    first = np.flatnonzero(np.r_[True, np.diff(stand[order]) > 0]) if len(order) else order
+    last = np.r_[first[1:] - 1, len(order) - 1] if len(order) else order
+    light, dense = order[first], order[last]
+    at = stand[light]
+    line_m = pieces.inner_line[at] * np.sqrt(area_ha[at] * SQUARE_METRES_PER_HECTARE)
+    misplaced_ha = np.minimum(errors.size["boundary"] * line_m / SQUARE_METRES_PER_HECTARE, area_ha[at])
+    amount = misplaced_ha * (density[dense] - density[light]) / years[at]
+    line = pd.factorize(earlier[light] * (int(pieces.then.max(initial=0)) + 1) + earlier[dense])[0]
+    return _only(Amounts(at, line.astype(np.int64), amount))
 
 
 def _only(amounts: Amounts) -> Amounts:

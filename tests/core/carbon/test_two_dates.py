@@ -12,6 +12,7 @@ import shapely
 from sanming_carbon_plugin.core.carbon.period import Period, parse_period
 from sanming_carbon_plugin.core.carbon.sink import sink
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory, match
+from sanming_carbon_plugin.core.carbon.uncertainty import total_interval
 from sanming_carbon_plugin.core.errors import CancelledError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 
@@ -76,7 +77,7 @@ def test_a_merged_stand(compare):
     assert found.columns["volume_earlier_m3_ha"].iloc[0] == pytest.approx(88.0)
 
 
-def test_redrawn_stands(compare):
+def test_redrawn_stands(compare, five_years):
     """The line between two 10 ha stands moves 40 m west: 9 ha and 11 ha, the account of the block is unmoved."""
     found = compare(
         boxes((0, 0, 360, 250), (360, 0, 800, 250)),
@@ -87,8 +88,22 @@ def test_redrawn_stands(compare):
     assert changes(found) == pytest.approx([9 * 20 * PINE, (1 * -40 + 10 * 10) * PINE])
     assert list(found.columns["change_kind"]) == ["split", "redrawn"]
     assert found.blocks["change_tco2e"].iloc[0] == pytest.approx((9 * 120 + 11 * 60 - 1500) * PINE)
-    shares = found.errors.boundary
-    assert list(shares.stand) == [1]  # only the second stand holds ground of two different stands
+    line = found.errors.boundary
+    assert list(line.stand) == [1]  # the old line, 250 m, runs through the second stand only
+    shift = 5 / 1.6448536 * 250 / 1e4 * (100 - 50) * PINE
+    assert line.amount[0] * five_years.years == pytest.approx(shift, rel=1e-6)
+
+
+def test_cutting_a_redrawn_stand_leaves_its_boundary_error(compare):
+    then = boxes((0, 0, 400, 250), (400, 0, 800, 250))
+    before = {"keys": ["t", "u"], "volume_m3_ha": [100.0, 40.0]}
+    whole = compare(boxes((0, 0, 800, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, then, dict(before))
+    strips = boxes((0, 0, 800, 50), (0, 50, 800, 200), (0, 200, 500, 250), (500, 200, 800, 250))
+    parts = compare(strips, {"keys": list("abcd"), "volume_m3_ha": 120.0}, then, dict(before))
+    assert whole.errors.boundary.amount.sum() > 0
+    assert parts.errors.boundary.amount.sum() == pytest.approx(whole.errors.boundary.amount.sum())
+    one, other = (total_interval(f.errors, np.zeros(n, dtype=np.int64)) for f, n in ((whole, 1), (parts, 4)))
+    assert other["sd_tco2e_yr"][0] == pytest.approx(one["sd_tco2e_yr"][0], rel=1e-9)
 
 
 def test_keys_join_only_the_same_shape(compare):
