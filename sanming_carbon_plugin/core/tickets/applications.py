@@ -210,8 +210,9 @@ def _application(
     parcel = connected_parcels(own["geometry"].to_numpy(dtype=object)[counts.to_numpy()])
     chosen = own[counts].assign(parcel=parcel)
     large_enough = chosen.groupby("parcel")["area_ha"].transform("sum") >= profile.number("minimum_parcel_area_ha")
-    left = own[~counts].assign(reason=reason[~counts].fillna("sink_unknown"))
-    left = pd.concat([left, chosen[~large_enough].drop(columns="parcel").assign(reason="parcel_too_small")])
+    reason = reason.where(counts | reason.notna(), "sink_unknown")
+    reason[chosen.index[~large_enough]] = "parcel_too_small"
+    left = own.assign(reason=reason)[reason.notna()]
     chosen = chosen[large_enough]
     if chosen.empty:
         raise InputError("APPLICATION_EMPTY", applicant=applicant)
@@ -220,7 +221,7 @@ def _application(
     chosen = chosen.assign(tonnes=deducted(chosen["net_tco2e"].to_numpy(), profile, deduction))
     total = float(chosen["tonnes"].sum())
     whole = 0 if np.isnan(total) else whole_tonnes(total, profile)
-    chosen = chosen.assign(whole_t=largest_remainder(chosen["tonnes"].to_numpy(), whole))
+    chosen = chosen.assign(whole_t=_whole_tonnes_of_pieces(chosen, whole))
     half = error * abs(float(chosen["net_tco2e"].sum()))
     interval = deducted(float(chosen["net_tco2e"].sum()) + np.array([-half, half]), profile, deduction)
     failed = _failed_group_rules(chosen, profile, total, deduction)
@@ -243,6 +244,16 @@ def _application(
         tickets=tickets,
         left_t=rest,
     )
+
+
+def _whole_tonnes_of_pieces(chosen: pd.DataFrame, whole: int) -> npt.NDArray[np.int64]:
+    """Whole tonnes of each piece: first among households by their net tonnes, then among the pieces of each."""
+    of_household = chosen.groupby("holder")["tonnes"].sum()
+    units = dict(zip(of_household.index, largest_remainder(of_household.to_numpy(), whole), strict=True))
+    result = np.zeros(len(chosen), dtype=np.int64)
+    for holder, rows in chosen.groupby("holder").indices.items():
+        result[rows] = largest_remainder(chosen["tonnes"].to_numpy()[rows], int(units[holder]))
+    return result
 
 
 def connected_parcels(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:

@@ -174,7 +174,7 @@ def check_tickets(
     )
     answer = np.asarray(["no", None, "yes"], dtype=object)[_precision(error, deduction) + 1]
     asked["error_allowed"] = np.full(len(facts), answer, dtype=object)
-    columns = columns.join(asked[[name for name in ASKED_COLUMNS if name in asked.columns]])
+    columns = pd.concat([columns, asked[[name for name in ASKED_COLUMNS if name in asked.columns]]], axis=1)
     missing = missing_evidence(evaluation, outcomes, total, profile)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
     return TicketCheck(StageResult(columns, issues), evaluation, outcomes, found, error, deduction)

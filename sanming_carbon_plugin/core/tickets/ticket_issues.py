@@ -49,8 +49,8 @@ def plausible_bands(facts: pd.DataFrame, profile: Profile) -> tuple[npt.NDArray,
     groups = pd.Series(text_column(facts, "species_group"), dtype=object)
     ends = []
     for end in (0, 1):
-        found = groups.map({name: float(pair[end]) for name, pair in table.items()})
-        ends.append(found.fillna(float(default[end])).to_numpy(dtype=np.float64))
+        found = groups.map({name: float(pair[end]) for name, pair in table.items()}).to_numpy(dtype=np.float64)
+        ends.append(np.where(np.isnan(found), float(default[end]), found))
     return ends[0], ends[1]
 
 

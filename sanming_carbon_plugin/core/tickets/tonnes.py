@@ -61,9 +61,9 @@ def baseline_tco2e_yr(facts: pd.DataFrame, profile: Profile) -> Floats:
 def per_group(facts: pd.DataFrame, table: dict[str, float]) -> Floats:
     """Figure of each stand's species group, of ``default`` where the table does not name it, else NaN."""
     groups = pd.Series(text_column(facts, "species_group"), dtype=object)
-    found = groups.map({name: float(value) for name, value in table.items() if name != "default"})
-    default = float(table.get("default", np.nan))
-    return found.where(found.notna() | groups.isna(), default).to_numpy(dtype=np.float64)
+    named = {name: float(value) for name, value in table.items() if name != "default"}
+    found = groups.map(named).to_numpy(dtype=np.float64)
+    return np.where(np.isnan(found) & groups.notna().to_numpy(), float(table.get("default", np.nan)), found)
 
 
 def relative_error_of_total(facts: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> float:

@@ -201,6 +201,18 @@ def test_losses_are_netted_and_neighbours_left_out_are_listed():
     assert made.pieces["parcel"].nunique() == 2
 
 
+def test_a_loss_is_borne_by_the_household_that_has_it():
+    layer = tenure((0, 200, "张三", "2040-01-01", "no"), (200, 300, "李四", "2040-01-01", "no"))
+    found = pieces(layer, results(sink=(10.0, -4.0, 30.0)))
+    members = [Household("张三", True), Household("李四", True)]
+    made = joint_application(found, load_profile(), PERIOD, "村集体", members)
+    shares = made.households.set_index("holder")
+    assert shares["whole_t"].to_dict() == {"张三": 30, "李四": 150}
+    assert shares.loc["张三", "tonnes"] == pytest.approx(6 * YEARS)
+    assert made.whole_t == 180
+    assert made.pieces.groupby("holder")["whole_t"].sum().to_dict() == {"张三": 30, "李四": 150}
+
+
 def test_group_rules():
     found = pieces(TWO)
     few = holder_application(found, edited(minimum_application_t=1000), PERIOD, "张三")

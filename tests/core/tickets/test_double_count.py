@@ -221,6 +221,21 @@ def test_free_and_blocked_make_up_the_whole_and_agree_with_the_slow_definition(l
     assert np.abs(result.stands["blocked_share"].to_numpy() - by_days(layer)).max() < 1e-9
 
 
+@given(credited_layers())
+@settings(max_examples=40, deadline=None)
+def test_degrees_give_the_same_shares_as_metres(layer):
+    geometry, start, end = layer
+
+    def in_degrees(shape):
+        return shapely.transform(shape, lambda xy: xy * 1e-5 + np.array([117.4, 26.3]))
+
+    parcels = [credited([in_degrees(shape) for shape in geometry], start, end)] if geometry else []
+    result = free_share(shapes(*[in_degrees(stand) for stand in STANDS]), KEYS, FiveYears(), parcels)
+    assert np.abs(result.free_share - guard(layer).free_share).max() < 1e-7
+    total = result.stands["free_share"] + result.stands["blocked_share"]
+    assert np.abs(total - 1).max() < 1e-9
+
+
 @given(credited_layers(least=1), st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
 def test_order_and_layers_do_not_matter(layer, chance):
