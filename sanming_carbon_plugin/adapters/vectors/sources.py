@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import zipfile
@@ -21,6 +22,11 @@ _SIDE_FILES = frozenset({".shx", ".dbf", ".prj", ".cpg", ".cst", ".sbn", ".sbx",
 _DATA_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".csv", ".kml", ".gml", ".tab", ".mif", ".sqlite")
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".geojson", ".json"})
 _CONNECTIONS = ("PG:", "POSTGRESQL:", "MYSQL:", "MSSQL:", "OCI:", "WFS:", "OAPIF:")
+_PASSWORDS = (
+    re.compile(r"""(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s,;]+)""", re.IGNORECASE),
+    re.compile(r"(://[^/@:\s]*:)[^@\s]+(?=@)"),
+)
+_PASSWORD_AND_REST = re.compile(r"(password\s*=).*?(?=: |$)", re.IGNORECASE)
 _SHAPE_HEADER_BYTES = 100
 _UNPACKED_LIMIT_BYTES = 8 << 30
 
@@ -70,7 +76,7 @@ def located(path: str | Path, layer: str | None, encoding: str | None) -> Iterat
     """
     text = str(path)
     if text.upper().startswith(_CONNECTIONS) or text.startswith("/vsi"):
-        yield Source(text, _without_password(text))
+        yield Source(text, without_password(text))
         return
     place = Path(text).expanduser()
     if not place.exists():
@@ -82,9 +88,19 @@ def located(path: str | Path, layer: str | None, encoding: str | None) -> Iterat
             yield _file_source(place, text, encoding, Path(folder), layer)
 
 
-def _without_password(connection: str) -> str:
-    words = connection.split(" ")
-    return " ".join("password=***" if word.lower().startswith("password=") else word for word in words)
+def without_password(connection: str) -> str:
+    """A connection with stars in place of its password."""
+    for pattern in _PASSWORDS:
+        connection = pattern.sub(r"\g<1>***", connection)
+    return connection
+
+
+def as_reason(message: str) -> str:
+    """GDAL's message as part of a sentence: one line, no full stop, no password.
+
+    GDAL hides a password in its own messages only up to the first blank, so all that follows it goes.
+    """
+    return _PASSWORD_AND_REST.sub(r"\g<1>***", without_password(" ".join(message.split()))).rstrip(".")
 
 
 def _file_source(

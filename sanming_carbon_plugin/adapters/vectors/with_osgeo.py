@@ -20,6 +20,7 @@ from ...core.errors import InputError
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
 from .raw import POLYGON_HOLDING_TYPES, LayerInfo, RawColumn, RawLayer
+from .sources import as_reason
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -347,4 +348,4 @@ def _listening() -> Iterator[list[str]]:
 
 def _reason(complaints: Sequence[str]) -> str:
     """First complaint as part of a sentence."""
-    return complaints[0].strip().rstrip(".").replace("\n", " ") if complaints else "no vector format recognises it"
+    return as_reason(complaints[0]) if complaints else "no vector format recognises it"

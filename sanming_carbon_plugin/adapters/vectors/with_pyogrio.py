@@ -23,6 +23,7 @@ from ...core.progress import Progress
 from ...core.stands.layer import FieldType
 from ..crs import wkt_from_user_input
 from .raw import LayerInfo, RawColumn, RawLayer
+from .sources import as_reason
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -42,7 +43,7 @@ class PyogrioDataset:
                 found = pyogrio.list_layers(location)
                 self._layers = [self._describe(str(name), kind) for name, kind in found]
             except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
-                raise InputError("INPUT_NOT_READABLE", path=shown, reason=_reason(error)) from error
+                raise InputError("INPUT_NOT_READABLE", path=shown, reason=as_reason(str(error))) from error
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +70,7 @@ class PyogrioDataset:
                     self._location, layer=name, datetime_as_string=True, **self._options
                 )
             except (RuntimeError, UnicodeDecodeError, ValueError) as error:
-                raise InputError("INPUT_DAMAGED", path=self._shown, reason=_reason(error)) from error
+                raise InputError("INPUT_DAMAGED", path=self._shown, reason=as_reason(str(error))) from error
         progress.raise_if_cancelled()
         progress.update(1.0)
         if wkb is None:
@@ -156,7 +157,3 @@ def _quietly() -> Iterator[list[str]]:
         warnings.simplefilter("always")
         yield said
     said.extend(str(item.message) for item in caught)
-
-
-def _reason(error: Exception) -> str:
-    return str(error).strip().rstrip(".").replace("\n", " ")
