@@ -7,6 +7,7 @@ import io
 import json
 import string
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,9 @@ def read_json(path: Path) -> dict[str, Any]:
         raise _invalid_json(path, text, error.pos, error.msg) from error
     except RecursionError as error:
         raise InputError("JSON_TOO_DEEP", path=str(path), limit=MAX_JSON_DEPTH) from error
+    except ValueError as error:
+        # A number of thousands of digits, which Python refuses to turn into an integer.
+        raise _invalid_json(path, text, 0, str(error)) from error
     if not isinstance(value, dict):
         raise _invalid_json(path, text, 0, "an object {} is expected")
     _check_depth(path, value)
@@ -174,16 +178,39 @@ def message_table(kind: str) -> dict[str, dict[str, str]]:
     Raises
     ------
     InputError
-        ``MESSAGE_CODE_TWICE`` where two rows have one code.
+        ``MESSAGE_CODE_TWICE`` where two rows have one code; as :func:`read_table` for a damaged table.
     """
     table: dict[str, dict[str, str]] = {}
-    for path in sorted((resources_dir() / "messages" / kind).glob("*.csv")):
-        for row in read_table(path).to_dict("records"):
-            words = {str(name): text or "" for name, text in row.items()}
-            code = words.pop("code")
+    for path in _message_files(kind):
+        for code, words in _messages(path).items():
             if code in table:
                 raise InputError("MESSAGE_CODE_TWICE", message_code=code, path=str(path))
             table[code] = words
+    return table
+
+
+@lru_cache(maxsize=4)
+def _readable_messages(kind: str) -> dict[str, dict[str, str]]:
+    """The same without complaint: a damaged table costs its own words, not those of the other rooms."""
+    table: dict[str, dict[str, str]] = {}
+    for path in _message_files(kind):
+        with suppress(InputError):
+            table = {**_messages(path), **table}
+    return table
+
+
+def _message_files(kind: str) -> list[Path]:
+    return sorted((resources_dir() / "messages" / kind).glob("*.csv"))
+
+
+def _messages(path: Path) -> dict[str, dict[str, str]]:
+    table: dict[str, dict[str, str]] = {}
+    for row in read_table(path).to_dict("records"):
+        words = {str(name): text or "" for name, text in row.items()}
+        code = words.pop("code", "")
+        if code in table:
+            raise InputError("MESSAGE_CODE_TWICE", message_code=code, path=str(path))
+        table[code] = words
     return table
 
 
@@ -219,13 +246,10 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
 def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
     """What is wrong and where, and what to do, in ``en`` or ``zh``.
 
-    A code that no table knows gives the exception's own text and an empty hint; so does every code where
-    the tables themselves are damaged, because this is the last place that can say anything.
+    A code that no table knows gives the exception's own text and an empty hint. Never fails: this is the
+    last place that can say anything.
     """
-    try:
-        words = message_table("errors").get(exc.code)
-    except InputError:
-        words = None
+    words = _readable_messages("errors").get(exc.code)
     if words is None:
         return str(exc), ""
     suffix = "_zh" if language.lower().startswith("zh") else ""
@@ -235,7 +259,7 @@ def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
 
 def issue_severity(code: str) -> str:
     """``error``, ``warning`` or ``info``; a code that no table knows counts as a warning."""
-    return message_table("issues").get(code, {}).get("severity") or "warning"
+    return _readable_messages("issues").get(code, {}).get("severity") or "warning"
 
 
 def render_issues(issues: pd.DataFrame) -> pd.DataFrame:
@@ -244,7 +268,7 @@ def render_issues(issues: pd.DataFrame) -> pd.DataFrame:
     Each distinct combination of what a message shows is put into words once, so that a million rows with
     the same doubt cost one sentence.
     """
-    table = message_table("issues")
+    table = _readable_messages("issues")
     result = issues.copy()
     codes, code_names = pd.factorize(result["code"].to_numpy(dtype=object))
     words = [table.get(str(name), {}) for name in code_names]
