@@ -129,17 +129,33 @@ def _values(template: str) -> set[str]:
     return {name.removesuffix("_zh") for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def test_a_code_in_two_files_is_an_error(folder, monkeypatch):
-    place = folder / "messages" / "errors"
-    place.mkdir(parents=True)
-    for name in ("a", "b"):
-        (place / (name + ".csv")).write_text("code,message\nX,text.\n", encoding="utf-8")
+@pytest.fixture
+def own_words(folder, monkeypatch):
+    """A folder for message tables in place of the plugin's own."""
+    for kind in ("errors", "issues"):
+        (folder / "messages" / kind).mkdir(parents=True)
     monkeypatch.setattr(resources, "resources_dir", lambda: folder)
-    message_table.cache_clear()
-    try:
-        assert code_of(message_table, "errors").code == "MESSAGE_CODE_TWICE"
-    finally:
-        message_table.cache_clear()
+    caches = (message_table, resources._readable_messages)
+    for cache in caches:
+        cache.cache_clear()
+    yield folder / "messages"
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_a_code_in_two_files_is_an_error(own_words):
+    for name in ("a", "b"):
+        (own_words / "errors" / (name + ".csv")).write_text("code,message\nX,text {n}.\n", encoding="utf-8")
+    assert code_of(message_table, "errors").code == "MESSAGE_CODE_TWICE"
+    assert render_error(InputError("X", n=1)) == ("text 1.", "")
+
+
+def test_a_damaged_table_takes_no_other_words_away(own_words):
+    (own_words / "errors" / "a.csv").write_text("code,message\nX,text\nY,a,b\n", encoding="utf-8")
+    (own_words / "errors" / "b.csv").write_text("code,message\nZ,text.\n", encoding="utf-8")
+    assert code_of(message_table, "errors").code == "TABLE_INVALID"
+    assert render_error(InputError("Z")) == ("text.", "")
+    assert render_error(InputError("X")) == ("X", "")
 
 
 def test_issues_get_words():
@@ -167,19 +183,12 @@ def test_no_issues_get_no_words():
     assert {"severity", "message", "message_zh"} <= set(shown.columns)
 
 
-def test_a_value_in_the_message_is_each_row_s_own(folder, monkeypatch):
-    place = folder / "messages" / "issues"
-    place.mkdir(parents=True)
-    (place / "a.csv").write_text(
+def test_a_value_in_the_message_is_each_row_s_own(own_words):
+    (own_words / "issues" / "a.csv").write_text(
         "code,severity,message,message_zh\nAGE,error,{field} is {value} {unit}.,{field}为{value}。\n", encoding="utf-8"
     )
-    monkeypatch.setattr(resources, "resources_dir", lambda: folder)
-    message_table.cache_clear()
-    try:
-        shown = render_issues(stand_issues("AGE", ["a", "b", "c"], "NL", [5.0, None, 7.0], unit="yr"))
-        assert shown["message"].tolist() == ["NL is 5 yr.", "NL is NULL yr.", "NL is 7 yr."]
-    finally:
-        message_table.cache_clear()
+    shown = render_issues(stand_issues("AGE", ["a", "b", "c"], "NL", [5.0, None, 7.0], unit="yr"))
+    assert shown["message"].tolist() == ["NL is 5 yr.", "NL is NULL yr.", "NL is 7 yr."]
 
 
 def test_a_million_rows_take_a_moment():
