@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from .opening import back_end_name, open_bands, open_raster
+from .recipe_files import apply_recipe, recipe_tables
 
-__all__ = ["back_end_name", "open_bands", "open_raster"]
+__all__ = ["apply_recipe", "back_end_name", "open_bands", "open_raster", "recipe_tables"]

@@ -73,9 +73,12 @@ class NamedRaster:
         Moves geometries from the CRS of the stands to the CRS of the raster; None where both are the same.
     terrain
         What to find out about the lie of the land, for an elevation model; None for all others.
+    names_bands
+        Whether a single band, too, is named in its columns.
     """
 
     name: str
     reader: BandReader
     to_grid: Callable[[ObjectArray], ObjectArray] | None = None
     terrain: TerrainRecipe | None = None
+    names_bands: bool = False

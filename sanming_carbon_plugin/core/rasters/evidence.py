@@ -139,7 +139,7 @@ def same_grid(rasters: Sequence[NamedRaster]) -> list[list[int]]:
 def band_columns(raster: NamedRaster) -> list[str]:
     """Beginning of the columns of each band: the raster's name, with several bands also the band's."""
     names = raster.reader.band_names
-    if len(names) == 1:
+    if len(names) == 1 and not raster.names_bands:
         return [raster.name]
     taken: list[str] = []
     for number, description in enumerate(names, start=1):

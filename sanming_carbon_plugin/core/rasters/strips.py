@@ -12,7 +12,7 @@ from scipy import sparse
 from .boundary import FloatArray, IntArray
 from .coverage import CoverageBlock
 
-CELLS_PER_STRIP = 300_000
+CELLS_PER_STRIP = 150_000
 """Cells that are worked on together: small enough for the processor's cache."""
 
 

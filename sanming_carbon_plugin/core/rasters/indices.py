@@ -1,0 +1,199 @@
+"""Indices of an image, computed per cell from bands that share one grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InputError
+from .bands import BandReader
+from .boundary import FloatArray
+from .grid import Grid
+
+BoolArray = npt.NDArray[np.bool_]
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
+_DEEPEST = 20
+_TERMS = 3
+
+
+@dataclass(frozen=True)
+class Index:
+    """A formula over roles of bands, as nested lists ``[operation, term, term]``."""
+
+    name: str
+    formula: object
+
+    @classmethod
+    def from_data(cls, name: str, data: Mapping[str, Any]) -> Index:
+        """The index of one row of the table of indices.
+
+        Raises
+        ------
+        InputError
+            ``INDEX_FORMULA`` when the formula is not made of known operations, roles and numbers.
+        """
+        index = cls(name, data.get("formula"))
+        index.roles()
+        return index
+
+    def roles(self) -> set[str]:
+        """Roles of the bands that the formula needs."""
+        found: set[str] = set()
+        self._collect(self.formula, found, 0)
+        return found
+
+    def of(self, reflectance: Mapping[str, FloatArray]) -> FloatArray:
+        """The index of cells; NaN or infinite where a division has no result."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return np.asarray(_evaluated(self.formula, reflectance), dtype=np.float64)
+
+    def _collect(self, term: object, found: set[str], depth: int) -> None:
+        if isinstance(term, str):
+            found.add(term)
+            return
+        if isinstance(term, (int, float)) and not isinstance(term, bool):
+            return
+        parts = list(term) if isinstance(term, (list, tuple)) and len(term) == _TERMS else [None]
+        if not isinstance(parts[0], str) or parts[0] not in _OPERATIONS or depth > _DEEPEST:
+            raise InputError("INDEX_FORMULA", index=self.name, part=str(term)[:60])
+        for part in parts[1:]:
+            self._collect(part, found, depth + 1)
+
+
+def _evaluated(term: object, reflectance: Mapping[str, FloatArray]) -> FloatArray | np.float64:
+    """Value of a formula that was checked before."""
+    if isinstance(term, str):
+        return reflectance[term]
+    if isinstance(term, (list, tuple)):
+        operation, first, second = term
+        found: FloatArray = _OPERATIONS[operation](_evaluated(first, reflectance), _evaluated(second, reflectance))
+        return found
+    return np.float64(str(term))
+
+
+@dataclass(frozen=True)
+class RoleBand:
+    """The band that plays a role: reflectance = (number + offset) × scale."""
+
+    reader: BandReader
+    band: int
+    scale: float = 1.0
+    offset: float = 0.0
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A layer that says which cells count.
+
+    Attributes
+    ----------
+    reader
+        Its first band is used; its cells are those of the image or whole multiples of them.
+    keep
+        Classes that count, or None where bits decide.
+    clear
+        Bits that must not be set.
+    """
+
+    reader: BandReader
+    keep: tuple[int, ...] | None = None
+    clear: tuple[int, ...] = ()
+
+    def counts(self, grid: Grid, first_row: int, row_count: int) -> BoolArray:
+        """True where a cell of ``grid`` counts, shape (rows, width)."""
+        factor = _cells_per_cell(grid, self.reader)
+        first = first_row // factor
+        last = min(-(-(first_row + row_count) // factor), self.reader.grid.height)
+        values, valid = self.reader.read_rows(first, last - first)
+        numbers = values[0].astype(np.int64)
+        if self.keep is not None:
+            good = np.isin(numbers, self.keep)
+        else:
+            good = (numbers & sum(1 << bit for bit in self.clear)) == 0
+        good &= np.broadcast_to(valid, values.shape)[0]
+        fine = np.repeat(np.repeat(good, factor, axis=0), factor, axis=1)
+        start = first_row - first * factor
+        return fine[start : start + row_count, : grid.width]
+
+
+class MaskedBands:
+    """Bands of an image without the cells that its quality layer takes out."""
+
+    def __init__(self, reader: BandReader, quality: Quality) -> None:
+        _cells_per_cell(reader.grid, quality.reader)
+        self._reader = reader
+        self._quality = quality
+        self.name = reader.name
+        self.grid = reader.grid
+        self.row_step = reader.row_step
+        self.band_names = reader.band_names
+
+    def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
+        """As of the image, valid only where the quality allows."""
+        values, valid = self._reader.read_rows(first_row, row_count)
+        return values, valid & self._quality.counts(self.grid, first_row, row_count)
+
+    def close(self) -> None:
+        """Image and quality layer are closed by whoever opened them."""
+
+
+class IndexBands:
+    """Indices of one scene as bands."""
+
+    def __init__(self, indices: Sequence[Index], roles: Mapping[str, RoleBand], name: str) -> None:
+        readers = {id(band.reader): band.reader for band in roles.values()}
+        first = next(iter(readers.values()))
+        for reader in readers.values():
+            if not same_cells(reader.grid, first.grid):
+                raise InputError("SCENE_GRIDS_DIFFER", scene=name, path=reader.name, other=first.name)
+        needed = set().union(*(index.roles() for index in indices))
+        self._indices = list(indices)
+        self._roles = {role: band for role, band in roles.items() if role in needed}
+        self.name = first.name
+        self.grid = first.grid
+        self.row_step = max(reader.row_step for reader in readers.values())
+        self.band_names = tuple(index.name for index in indices)
+
+    def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
+        """Indices (indices, rows, width) as four-byte numbers, and the validity of each."""
+        read: dict[int, tuple[npt.NDArray[Any], BoolArray]] = {}
+        reflectance: dict[str, FloatArray] = {}
+        known: dict[str, BoolArray] = {}
+        for role, band in self._roles.items():
+            if id(band.reader) not in read:
+                read[id(band.reader)] = band.reader.read_rows(first_row, row_count)
+            values, valid = read[id(band.reader)]
+            reflectance[role] = (values[band.band] + band.offset) * band.scale
+            known[role] = np.broadcast_to(valid, values.shape)[band.band]
+        result = np.empty((len(self._indices), row_count, self.grid.width), dtype=np.float32)
+        valid = np.empty(result.shape, dtype=bool)
+        for number, index in enumerate(self._indices):
+            found = index.of(reflectance)
+            valid[number] = np.logical_and.reduce([known[role] for role in index.roles()]) & np.isfinite(found)
+            result[number] = np.where(valid[number], found, 0.0)
+        return result, valid
+
+    def close(self) -> None:
+        """The bands are closed by whoever opened them."""
+
+
+def same_cells(a: Grid, b: Grid) -> bool:
+    """Whether two grids have the same cells."""
+    near = np.allclose(a.transform, b.transform, rtol=0, atol=1e-6 * np.sqrt(a.cell_area))
+    return bool((a.width, a.height) == (b.width, b.height) and near)
+
+
+def _cells_per_cell(fine: Grid, coarse: BandReader) -> int:
+    """How many columns of a grid make one of a layer on it; whole cells only."""
+    grid = coarse.grid
+    factor = max(round(np.sqrt(grid.cell_area / fine.cell_area)), 1)
+    steps = np.array(fine.transform) * np.array([1, factor, factor, 1, factor, factor])
+    fits = np.allclose(steps, grid.transform, rtol=0, atol=1e-6 * np.sqrt(fine.cell_area))
+    if not fits or grid.width * factor < fine.width or grid.height * factor < fine.height:
+        raise InputError("QUALITY_GRID_DIFFERS", path=coarse.name)
+    return int(factor)

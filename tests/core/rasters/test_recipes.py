@@ -1,0 +1,186 @@
+"""Scenes, indices, offsets, quality layers and changes of a recipe."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from arrays import ArrayBands, named
+
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.rasters.evidence import evidence
+from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.indices import Index
+from sanming_carbon_plugin.core.rasters.recipes import RecipeTables, changes_against_healthy, prepare
+
+FOLDER = Path(__file__).parents[3] / "resources" / "recipes"
+TABLES = RecipeTables.from_data(
+    *(json.loads((FOLDER / name).read_text("utf-8")) for name in ("sensors.json", "indices.json"))
+)
+GRID = Grid(8, 6, (0.0, 10.0, 0.0, 60.0, 0.0, -10.0))
+WHOLE = np.array([shapely.box(0, 0, 80, 60)], dtype=object)
+BANDS = ["B02", "B03", "B04", "B08"]
+
+
+def image(name="s2", offset=0, red=300.0, nir=4000.0):
+    """A Sentinel-2 image of a forest: numbers of 16 bits, a little noise."""
+    rng = np.random.default_rng(1)
+    numbers = np.array([200.0, 400.0, red, nir])[:, None, None] + rng.integers(0, 20, (4, 6, 8)) + offset
+    return named(name, numbers.astype(np.uint16), GRID, band_names=BANDS)
+
+
+def scene(**more):
+    return {"scenes": [{"raster": "s2", "sensor": "sentinel2", "date": "2024-11-05", "indices": ["NDVI"], **more}]}
+
+
+def told(recipe, *rasters):
+    prepared = prepare(recipe, rasters, TABLES)
+    return evidence(["a"], WHOLE, prepared.rasters).columns.loc["a"], prepared
+
+
+def test_indices_are_computed_per_cell():
+    numbers = np.zeros((4, 6, 8), dtype=np.uint16)
+    numbers[2, :, :4], numbers[3, :, :4] = 100, 900
+    numbers[2, :, 4:], numbers[3, :, 4:] = 3000, 3000
+    found, _ = told(scene(date="2021-11-05"), named("s2", numbers, GRID, band_names=BANDS))
+    assert found.s2_ndvi_mean == pytest.approx(0.4)  # of the means it would be 0.11
+    assert found.s2_b08_mean == 1950
+
+
+@pytest.mark.parametrize(
+    ("date", "carried", "used", "code"),
+    [
+        ("2021-11-05", 0, 0, None),
+        ("2024-11-05", 1000, -1000, "SENTINEL2_OFFSET_SUBTRACTED"),
+        ("2024-11-05", 0, 0, "SENTINEL2_OFFSET_REMOVED_BEFORE"),
+    ],
+)
+def test_the_offset_of_sentinel2_is_seen_and_told(date, carried, used, code):
+    found, prepared = told(scene(date=date), image(offset=carried))
+    assert found.s2_ndvi_mean == pytest.approx((4009.5 - 309.5) / (4009.5 + 309.5), abs=0.002)
+    assert prepared.issues.code.tolist() == ([code] if code else [])
+
+
+def test_a_stated_offset_is_taken_as_it_is():
+    found, prepared = told(scene(offset=-1000), image(offset=1000))
+    assert found.s2_ndvi_mean == pytest.approx(0.857, abs=0.002)
+    assert prepared.issues.empty
+
+
+def test_an_offset_that_cannot_be_seen_is_a_warning():
+    _, prepared = told(scene(), image(offset=1000, red=6000, nir=8000))
+    assert prepared.issues.code.tolist() == ["SENTINEL2_OFFSET_UNSURE"]
+
+
+def test_a_quality_layer_takes_cells_out_of_bands_and_indices():
+    classes = np.full((1, 3, 4), 4, dtype=np.uint8)
+    classes[0, :, 3] = 9
+    quality = named("scl", classes, Grid(4, 3, (0.0, 20.0, 0.0, 60.0, 0.0, -20.0)), row_step=1)
+    found, prepared = told(scene(quality={"raster": "scl"}), image(), quality)
+    assert [raster.name for raster in prepared.rasters] == ["s2", "s2"]
+    assert found.s2_ndvi_support == pytest.approx(0.75)
+    assert found.s2_b04_support == pytest.approx(0.75)
+
+
+def test_quality_bits():
+    bits = np.zeros((1, 6, 8), dtype=np.uint16)
+    bits[0, :3] = 1 << 3
+    bits[0, 3] = 1 << 6
+    recipe = scene(quality={"raster": "qa", "clear": [0, 1, 2, 3, 4]})
+    found, _ = told(recipe, image(), named("qa", bits, GRID))
+    assert found.s2_ndvi_support == 0.5
+
+
+def test_a_quality_layer_on_other_cells_is_refused():
+    shifted = named("scl", np.zeros((1, 6, 8), dtype=np.uint8), Grid(8, 6, (5.0, 10.0, 0.0, 60.0, 0.0, -10.0)))
+    with pytest.raises(InputError) as caught:
+        told(scene(quality={"raster": "scl"}), image(), shifted)
+    assert caught.value.code == "QUALITY_GRID_DIFFERS"
+
+
+def test_bands_are_named_by_the_recipe_or_taken_in_the_usual_order():
+    numbers = np.arange(4, dtype=float)[:, None, None] + np.ones((4, 6, 8))
+    recipe: dict = {"scenes": [{"raster": "s2", "sensor": "rgbn", "indices": ["RGI", "NDVI"]}]}
+    found, _ = told(recipe, named("s2", numbers, GRID))
+    assert found.s2_rgi_mean == pytest.approx(1 / 2)
+    recipe["scenes"][0]["bands"] = {"red": 4, "nir": 1}
+    found, _ = told(recipe, named("s2", numbers, GRID))
+    assert found.s2_ndvi_mean == pytest.approx((1 - 4) / (1 + 4))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "place"),
+    [
+        ({"sensor": "spot"}, "RECIPE_WRONG", "scenes[0].sensor"),
+        ({"date": "5.11.2024"}, "RECIPE_WRONG", "scenes[0].date"),
+        ({"raster": "other"}, "RECIPE_WRONG", "scenes[0].raster"),
+        ({"indices": ["NDXI"]}, "RECIPE_WRONG", "scenes[0].indices"),
+        ({"indices": ["NBR"]}, "SCENE_BAND_MISSING", None),
+        ({"bands": {"red": 9}}, "SCENE_BAND_MISSING", None),
+    ],
+)
+def test_a_wrong_recipe_names_the_place(wrong, code, place):
+    with pytest.raises(InputError) as caught:
+        told(scene(**wrong), image())
+    assert caught.value.code == code
+    assert caught.value.values.get("place") == place
+
+
+@pytest.mark.parametrize("formula", [None, ["^", "red", 2], ["/", "red"], [["red"]], {"a": 1}, True])
+def test_a_formula_is_data_and_nothing_else(formula):
+    with pytest.raises(InputError) as caught:
+        Index.from_data("X", {"formula": formula})
+    assert caught.value.code == "INDEX_FORMULA"
+
+
+def test_known_indices_of_known_reflectances():
+    reflectance = {"red": 0.03, "nir": 0.4, "blue": 0.02, "green": 0.05, "red_edge_1": 0.1, "red_edge_3": 0.35}
+    reflectance |= {"nir_narrow": 0.41, "swir_1": 0.2, "swir_2": 0.1}
+    cells = {role: np.array([value]) for role, value in reflectance.items()}
+    expected = {
+        "ndvi": 0.37 / 0.43,
+        "evi": 2.5 * 0.37 / (0.4 + 0.18 - 0.15 + 1),
+        "gndvi": 0.35 / 0.45,
+        "ndre": 0.3 / 0.5,
+        "ndmi": 0.21 / 0.61,
+        "nbr": 0.3 / 0.5,
+        "rgi": 0.6,
+        "cire": 2.5,
+    }
+    assert {name: TABLES.indices[name].of(cells)[0] for name in expected} == pytest.approx(expected)
+
+
+def test_changes_count_from_healthy_stands_of_their_own_scene():
+    healthy = np.arange(50) < 40
+    columns = pd.DataFrame({"a_ndvi_mean": np.full(50, 0.8), "b_ndvi_mean": np.full(50, 0.7)})
+    columns.loc[45, "b_ndvi_mean"] = 0.5
+    columns.loc[46, "b_ndvi_mean"] = np.nan
+    recipe = {"changes": [{"name": "d", "from": "a", "to": "b", "indices": ["NDVI"]}]}
+    (change,) = prepare(recipe, [], TABLES).changes
+    found = changes_against_healthy(columns, [change], healthy, TABLES.healthy_stands_least).columns.d_ndvi_change
+    assert found[0] == pytest.approx(0)
+    assert found[45] == pytest.approx(-0.2)
+    assert np.isnan(found[46])
+
+
+def test_too_few_healthy_stands_give_no_change():
+    columns = pd.DataFrame({"a_ndvi_mean": np.full(9, 0.8), "b_ndvi_mean": np.full(9, 0.7)})
+    recipe = {"changes": [{"name": "d", "from": "a", "to": "b", "indices": ["NDVI"]}]}
+    result = changes_against_healthy(columns, prepare(recipe, [], TABLES).changes, np.ones(9, bool), 30)
+    assert result.columns.d_ndvi_change.isna().all()
+    assert result.issues.code.tolist() == ["HEALTHY_STANDS_TOO_FEW"]
+
+
+def test_bands_on_other_cells_make_no_scene():
+    from sanming_carbon_plugin.core.rasters.indices import IndexBands, RoleBand
+
+    other = Grid(8, 6, (10.0, 10.0, 0.0, 60.0, 0.0, -10.0))
+    roles = {
+        "red": RoleBand(ArrayBands(np.ones((1, 6, 8)), GRID), 0),
+        "nir": RoleBand(ArrayBands(np.ones((1, 6, 8)), other), 0),
+    }
+    with pytest.raises(InputError) as caught:
+        IndexBands([TABLES.indices["ndvi"]], roles, "s2")
+    assert caught.value.code == "SCENE_GRIDS_DIFFER"
