@@ -223,8 +223,13 @@ def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> 
 
 def middle_longitude_deg(layer: VectorLayer, geodesy: Geodesy) -> Coordinates:
     """Longitude of the middle of each stand, NaN where there is no polygon."""
-    middle: Coordinates = shapely.get_x(geodesy.to_lonlat(shapely.centroid(layer.geometry)))
-    return middle
+    with np.errstate(invalid="ignore"):
+        middle = shapely.centroid(layer.geometry)
+    # A point that is empty or cannot be projected has no coordinates, so it leaves its stand unknown.
+    coordinates, row = shapely.get_coordinates(geodesy.to_lonlat(middle), return_index=True)
+    longitude = np.full(len(middle), np.nan)
+    longitude[row] = coordinates[:, 0]
+    return longitude
 
 
 def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:

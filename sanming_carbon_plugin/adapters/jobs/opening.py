@@ -12,6 +12,7 @@ from ...core.errors import InputError, UsageError
 from ...core.pipeline import Geodesy, Inventory
 from ...core.progress import Progress
 from ...core.rasters.bands import NamedRaster
+from ...core.stands.area import moved_or_none
 from ...core.stands.layer import VectorLayer
 from ...core.stands.mapping import FieldMapping
 from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
@@ -74,7 +75,7 @@ def geodesy_of(layer: VectorLayer) -> Geodesy:
     """Ellipsoid of a layer's CRS and the way to longitude and latitude on it."""
     move = to_lonlat(layer.crs_wkt)
     semi_major_m, flattening = ellipsoid(layer.crs_wkt)
-    return Geodesy(lambda geometry: shapely.transform(geometry, move), semi_major_m, flattening)
+    return Geodesy(lambda geometry: moved_or_none(geometry, move), semi_major_m, flattening)
 
 
 def open_rasters(pairs: Sequence[tuple[str, str]], stands: VectorLayer) -> tuple[NamedRaster, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -33,6 +35,26 @@ def authalic_latitude(latitude_rad: Floats, eccentricity: float) -> Floats:
     ratio = _authalic_q(np.sin(latitude_rad), eccentricity) / _authalic_q(np.float64(1.0), eccentricity)
     beta: Floats = np.arcsin(np.clip(ratio, -1.0, 1.0))
     return beta
+
+
+def moved_or_none(geometry: npt.NDArray[np.object_], move: Callable[[Floats], Floats]) -> npt.NDArray[np.object_]:
+    """Geometries with every vertex moved; None where a vertex cannot be.
+
+    Parameters
+    ----------
+    geometry
+        Geometries or None; length n.
+    move
+        New coordinates, shape (m, 2), of coordinates of the same shape; not finite where there are none.
+    """
+    coordinates, row = shapely.get_coordinates(geometry, return_index=True)
+    moved = np.asarray(move(coordinates)) if len(coordinates) else coordinates
+    lost = np.zeros(len(geometry), dtype=bool)
+    lost[row[~np.isfinite(moved).all(axis=1)]] = True
+    kept = geometry.copy()
+    kept[lost] = None
+    found: npt.NDArray[np.object_] = shapely.set_coordinates(shapely.force_2d(kept), moved[~lost[row]])
+    return found
 
 
 def ellipsoidal_area_m2(geometry_lonlat: npt.NDArray[np.object_], semi_major_m: float, flattening: float) -> Floats:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2
+from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2, moved_or_none
 
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 
@@ -92,3 +92,17 @@ def test_the_180th_meridian_is_no_seam():
 def test_three_dimensions_change_nothing():
     flat = shapely.box(117, 26, 117.01, 26.01)
     assert area_m2(shapely.force_3d(flat, 500.0))[0] == area_m2(flat)[0]
+
+
+def test_what_cannot_be_moved_is_unknown_and_hurts_nobody_else():
+    far, tall = shapely.box(1e18, 0, 2e18, 1e18), shapely.force_3d(shapely.box(2, 2, 3, 3), 7.0)
+    broken = shapely.Polygon([(0, 0), (1, 0), (np.nan, 1)])
+    geometry = np.array([shapely.box(0, 0, 1, 1), None, far, broken, shapely.Polygon(), tall], dtype=object)
+    before = geometry.copy()
+    moved = moved_or_none(geometry, lambda xy: np.where(np.abs(xy) < 1e9, xy + 10.0, np.inf))
+    assert moved[0].equals(shapely.box(10, 10, 11, 11))
+    assert moved[1] is moved[2] is moved[3] is None
+    assert moved[4].is_empty
+    assert moved[5].equals(shapely.box(12, 12, 13, 13))
+    assert all(one is other for one, other in zip(geometry, before, strict=True))
+    assert len(moved_or_none(np.empty(0, dtype=object), lambda xy: xy)) == 0

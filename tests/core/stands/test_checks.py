@@ -188,6 +188,8 @@ def test_areas_on_paper_on_the_map_and_on_the_ellipsoid():
     assert list(rows_of(issues, "AREA_DISAGREES")["stand_key"]) == [facts.index[9]]
     stretched = facts.assign(area_ha=facts["area_ha"] * np.where(np.arange(10) == 3, 1.01, 1.0))
     assert list(rows_of(check_stands(layer, stretched, TABLES), "AREA_PLANAR_DIFFERS")["stand_key"]) == [facts.index[3]]
+    lost = facts.assign(area_ha=np.where(np.arange(10) == 4, np.nan, facts["area_ha"]))
+    assert list(rows_of(check_stands(layer, lost, TABLES), "STAND_OFF_THE_EARTH")["stand_key"]) == [facts.index[4]]
     mercator = facts.assign(area_ha=facts["area_ha"] * 0.8)
     assert rows_of(check_stands(layer, mercator, TABLES), "PROJECTION_STRETCHES_AREA")["value"].item() == "1.25"
 

@@ -38,6 +38,7 @@ def check_areas(
     """
     true_ha = facts["area_ha"].to_numpy(dtype=np.float64)
     recorded_ha = facts["area_attr_ha"].to_numpy(dtype=np.float64)
+    findings.add("STAND_OFF_THE_EARTH", np.isnan(true_ha) & (planar_area > 0))
     off_by = np.abs(recorded_ha - true_ha)
     wrong = off_by > np.maximum(settings["area_attribute_tolerance"] * true_ha, settings["area_attribute_tolerance_ha"])
     findings.add("AREA_DISAGREES", wrong, "area_attr_ha", recorded_ha)

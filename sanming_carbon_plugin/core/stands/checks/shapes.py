@@ -155,7 +155,7 @@ def _check_presence(geometry: Geometries, told: Mask, findings: Findings) -> Non
 
 def _check_rings(geometry: Geometries, findings: Findings) -> None:
     """Invalid rings, with the place where they go wrong."""
-    broken = shapely.is_geometry(geometry) & ~shapely.is_valid(geometry)
+    broken = shapely.is_geometry(geometry) & finite_coordinates(geometry) & ~shapely.is_valid(geometry)
     rows = np.flatnonzero(broken)
     if not len(rows):
         return
