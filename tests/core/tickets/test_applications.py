@@ -30,6 +30,8 @@ from sanming_carbon_plugin.core.tickets.tenure_pieces import tenure_pieces
 
 from .conftest import credited, shapes
 
+pytestmark = pytest.mark.everywhere
+
 PERIOD = Period(date(2016, 1, 1), date(2020, 12, 31))
 YEARS = PERIOD.years
 PASSES = "DISPUTE?;MEASURED+;PERIOD+;BASELINE+;PRECISION+;FREE+;SCOPE+;AREA+;CANOPY+;HEIGHT+;OWNER+"

@@ -16,6 +16,8 @@ from sanming_carbon_plugin.core.tickets.double_count import free_share, self_ove
 
 from .conftest import FiveYears, credited, shapes
 
+pytestmark = pytest.mark.everywhere
+
 DAYS = (date(2020, 12, 31) - date(2016, 1, 1)).days + 1
 
 

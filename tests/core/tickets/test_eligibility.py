@@ -28,6 +28,8 @@ from sanming_carbon_plugin.core.tickets.tonnes import whole_tonnes
 
 from .conftest import credited, shapes
 
+pytestmark = pytest.mark.everywhere
+
 load_profile = lru_cache(profile_files.load_profile)
 PERIOD = Period(date(2016, 1, 1), date(2020, 12, 31))
 SQUARE = shapely.box(0, 0, 100, 100)

@@ -15,6 +15,8 @@ from sanming_carbon_plugin.core.tickets.tenure import TenureParcels, tenure_cove
 
 from .conftest import FiveYears, shapes
 
+pytestmark = pytest.mark.everywhere
+
 SQUARE = shapely.box(0, 0, 100, 100)
 
 

@@ -16,6 +16,8 @@ from sanming_carbon_plugin.core.tickets.profiles import FIXED_CONDITIONS, Profil
 from sanming_carbon_plugin.core.tickets.settings import SETTINGS
 from sanming_carbon_plugin.paths import resources_dir
 
+pytestmark = pytest.mark.everywhere
+
 
 @pytest.fixture
 def content():

@@ -16,6 +16,8 @@ from sanming_carbon_plugin.core.tickets.uses import (
     tickets_that_cover,
 )
 
+pytestmark = pytest.mark.everywhere
+
 
 def test_a_conference_is_neutral_with_so_many_tonnes():
     table = load_use("neutrality")
