@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def explain(result: Path, stand_key: str) -> dict[str, object]:
+def explain(result: Path, stand_key: str) -> dict[str, Any]:
     """What a result says of one stand, with every rule.
 
     Raises
@@ -73,19 +74,49 @@ def _value(value: object) -> object:
     return value.item() if hasattr(value, "item") else value
 
 
-def explanation_text(explanation: dict[str, object], language: str) -> str:
-    """The explanation as lines for a terminal."""
+_MARKS = {"pass": "+", "fail": "-", "unknown": "?"}
+_KINDS = {"sink_basis": "sink_basis", "species_group": "species_group", "measure": "measure"}
+_KINDS |= {"pine_technique": "pine_technique", "reserve_mode": "reserve_mode"}
+_KINDS |= dict.fromkeys(("pine_transform", "reserve_forest", "ticket"), "outcome")
+
+
+def explanation_text(explanation: dict[str, Any], language: str) -> str:
+    """The explanation as lines for a terminal: figures, then each rule with what it saw, then the doubts."""
     lines = [str(explanation["stand_key"])]
     for name, value in explanation["figures"].items():
-        shown = word("report", "unknown", language) if value is None else value
+        shown = word(_KINDS[name], value, language) if value is not None and name in _KINDS else _shown(value, language)
         lines.append(f"  {word('column', name, language)}: {shown}")
-    mark = {"pass": "+", "fail": "-", "unknown": "?"}
+    measure = None
     for rule in explanation["rules"]:
-        title = rule["title_zh" if language == "zh" else "title"]
-        lines.append(
-            f"  {mark[rule['outcome']]} {rule['measure']} {rule['rule']} {title}: {rule['field']} = {rule['value']}"
-            f" ({rule['op']} {rule['threshold']}, {rule['distance']}) [{rule['source']}; {rule['confidence']}]"
-        )
+        if rule["measure"] != measure:
+            measure = rule["measure"]
+            lines.append(_measure_line(rule, language))
+        lines.append(_rule_line(rule, language))
     message = "message_zh" if language == "zh" else "message"
-    lines.extend(f"  ! {issue['code']} {issue[message]}" for issue in explanation["issues"])
+    lines.extend(f"! {issue['code']} {issue[message]}" for issue in explanation["issues"])
     return "\n".join(lines)
+
+
+def _measure_line(rule: dict[str, Any], language: str) -> str:
+    title = rule["measure_title_zh" if language == "zh" else "measure_title"]
+    status = word("report", f"status_{rule['status']}", language)
+    return f"{title}: {word('outcome', rule['measure_outcome'], language)} ({rule['rule_set']}, {status})"
+
+
+def _rule_line(rule: dict[str, Any], language: str) -> str:
+    title = rule["title_zh" if language == "zh" else "title"]
+    prefix = word("report", "excluded_if", language) if rule["kind"] == "exclude" else ""
+    seen = f"{rule['field']} = {_shown(rule['value'], language)}, {rule['op']} {_shown(rule['threshold'], language)}"
+    if rule["distance"] is not None:
+        seen += f", {word('report', 'distance', language)} {rule['distance']:+.6g}"
+    return (
+        f"  {_MARKS[rule['outcome']]} {rule['rule']} {prefix}{title} [{seen}] ({rule['source']}; {rule['confidence']})"
+    )
+
+
+def _shown(value: object, language: str) -> str:
+    if value is None:
+        return word("report", "unknown", language)
+    if isinstance(value, list):
+        return "[" + ", ".join(_shown(item, language) for item in value) + "]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
