@@ -202,20 +202,7 @@ def _application(
     households: Sequence[Household],
     relative_error: float | None,
 ) -> Application:
-    signed = {household.holder.strip() for household in households if household.authorised}
-    reason = own["reason"].where(own["holder"].isin(signed) | own["reason"].notna(), "not_authorised")
-    counts = reason.isna() & own["net_tco2e"].notna()
-    if not counts.any():
-        raise InputError("APPLICATION_EMPTY", applicant=applicant)
-    parcel = connected_parcels(own["geometry"].to_numpy(dtype=object)[counts.to_numpy()])
-    chosen = own[counts].assign(parcel=parcel)
-    large_enough = chosen.groupby("parcel")["area_ha"].transform("sum") >= profile.number("minimum_parcel_area_ha")
-    reason = reason.where(counts | reason.notna(), "sink_unknown")
-    reason[chosen.index[~large_enough]] = "parcel_too_small"
-    left = own.assign(reason=reason)[reason.notna()]
-    chosen = chosen[large_enough]
-    if chosen.empty:
-        raise InputError("APPLICATION_EMPTY", applicant=applicant)
+    chosen, left = _chosen_and_left(applicant, own, profile, households)
     error = _relative_error(chosen) if relative_error is None else relative_error
     deduction = uncertainty_deduction(profile, error)
     chosen = chosen.assign(tonnes=deducted(chosen["net_tco2e"].to_numpy(), profile, deduction))
@@ -244,6 +231,27 @@ def _application(
         tickets=tickets,
         left_t=rest,
     )
+
+
+def _chosen_and_left(
+    applicant: str, own: pd.DataFrame, profile: Profile, households: Sequence[Household]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pieces that count, each with its connected parcel, and the others with the reason."""
+    signed = {household.holder.strip() for household in households if household.authorised}
+    reason = own["reason"].where(own["holder"].isin(signed) | own["reason"].notna(), "not_authorised")
+    counts = reason.isna() & own["net_tco2e"].notna()
+    if not counts.any():
+        raise InputError("APPLICATION_EMPTY", applicant=applicant)
+    parcel = connected_parcels(own["geometry"].to_numpy(dtype=object)[counts.to_numpy()])
+    chosen = own[counts].assign(parcel=parcel)
+    large_enough = chosen.groupby("parcel")["area_ha"].transform("sum") >= profile.number("minimum_parcel_area_ha")
+    reason = reason.where(counts | reason.notna(), "sink_unknown")
+    reason[chosen.index[~large_enough]] = "parcel_too_small"
+    left = own.assign(reason=reason)[reason.notna()]
+    chosen = chosen[large_enough]
+    if chosen.empty:
+        raise InputError("APPLICATION_EMPTY", applicant=applicant)
+    return chosen, left
 
 
 def _whole_tonnes_of_pieces(chosen: pd.DataFrame, whole: int) -> npt.NDArray[np.int64]:
