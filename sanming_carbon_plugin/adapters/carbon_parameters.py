@@ -40,6 +40,7 @@ def load_parameters(path: Path | None = None) -> ParameterTable:
         culms=read_rows(folder / "bamboo_culms.csv")[0],
         ranges=read_rows(folder / "parameter_ranges.csv")[0],
         bands=read_rows(folder / "plausibility.csv")[0],
+        limits=read_rows(folder / "sink_limits.csv")[0],
     )
 
 

@@ -12,13 +12,13 @@ from .stock import per_hectare
 from .sums import any_by
 from .two_dates import Pieces
 
-KIND_SHARE = 0.05
-"""A stand that holds less than this share of another one did not come about from it; for words only."""
 
+def kinds_of_change(pieces: Pieces, count: int, origin_share: float) -> TextArray:
+    """How each stand came about: ``same``, ``split``, ``merged``, ``redrawn`` or ``new``.
 
-def kinds_of_change(pieces: Pieces, count: int) -> TextArray:
-    """How each stand came about: ``same``, ``split``, ``merged``, ``redrawn`` or ``new``."""
-    real = (pieces.share_of_now > KIND_SHARE) | (pieces.share_of_then > KIND_SHARE)
+    Common ground below ``origin_share`` of both stands does not make one come from the other.
+    """
+    real = (pieces.share_of_now > origin_share) | (pieces.share_of_then > origin_share)
     now, then = pieces.now[real], pieces.then[real]
     parents = np.bincount(now, minlength=count)
     children = np.bincount(then, minlength=int(pieces.then.max(initial=-1)) + 1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from .account import StandAccount
+from .account import BASIS_RECORDED, BASIS_TREES, StandAccount
 from .parameters import FAMILY_AREA, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 from .stock import continuous_biomass, per_hectare
+from .sums import sum_by
 from .two_dates import Pieces
 
 BoolArray = npt.NDArray[np.bool_]
@@ -47,7 +48,9 @@ class PieceChange:
     volume_then, volume_now
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
-        Why the change is unknown: ``now``, ``then``, ``constant``; empty where it is known.
+        Why the change is unknown: ``now``, ``then``, ``constant``, ``cover``; empty where it is known.
+    other_basis
+        Volume is recorded on one date and put together from trees on the other.
     converted
         The land is no forest any more and its stock was counted as lost.
     """
@@ -72,6 +75,7 @@ class PieceChange:
     volume_then: FloatArray
     reason: npt.NDArray[np.object_]
     converted: BoolArray
+    other_basis: BoolArray
 
     @property
     def known(self) -> BoolArray:
@@ -150,7 +154,26 @@ def piece_change(
         volume_then=_volume(s.q_then, s.kind_then),
         reason=_reason(s, change, constant),
         converted=s.cleared & (s.q_then > 0.0),
+        other_basis=_other_basis(now.volume_basis[pieces.now], then.volume_basis[pieces.then]),
     )
+
+
+def _other_basis(today: npt.NDArray[np.object_], before: npt.NDArray[np.object_]) -> BoolArray:
+    """Volume recorded on one date and put together from trees on the other."""
+    recorded_now, trees_now = today == BASIS_RECORDED, today == BASIS_TREES
+    recorded_then, trees_then = before == BASIS_RECORDED, before == BASIS_TREES
+    return np.asarray((recorded_now & trees_then) | (trees_now & recorded_then), dtype=bool)
+
+
+def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceChange:
+    """Withhold the change of stands of which too little lies on earlier stands of known stock."""
+    main = change.known & change.main
+    cover = sum_by(change.stand[main], change.share_of_now[main], count)
+    thin = (cover < needed_share)[change.stand]
+    reason = change.reason.copy()
+    reason[thin & change.known] = "cover"
+    withheld = {name: np.where(thin, np.nan, getattr(change, name)) for name in ("change", "change_alt", "recode")}
+    return replace(change, reason=reason, **withheld)
 
 
 def joined(parts: list[PieceChange]) -> PieceChange:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..units import CO2E_PER_CARBON
 from .bands import PlausibilityBands
+from .limits import SinkLimits
 from .parameter_checks import ANY_POSITIVE, CellReader, Ranges, ranges_of
 from .volume_equations import VolumeEquations
 
@@ -67,8 +68,8 @@ class ParameterTable:
         What the biomass of each row hangs on (``FAMILY_…``).
     culm_kg
         Mass of a culm by row number and age group (1 to 3; column 0 where the age is unknown), kg.
-    equations, bands
-        Volume equations and believable sinks, None where not given.
+    equations, bands, limits
+        Volume equations and believable sinks, None where not given; limits of the sink.
     """
 
     table_id: str
@@ -82,6 +83,7 @@ class ParameterTable:
     culm_kg: FloatArray
     equations: VolumeEquations | None
     bands: PlausibilityBands | None
+    limits: SinkLimits
     serving_row: dict[str, tuple[int, str | None]]
     frame: pd.DataFrame = field(repr=False)
 
@@ -94,6 +96,7 @@ class ParameterTable:
         culms: pd.DataFrame | None = None,
         ranges: pd.DataFrame | None = None,
         bands: pd.DataFrame | None = None,
+        limits: pd.DataFrame | None = None,
     ) -> ParameterTable:
         """Check a parameter table and take it over.
 
@@ -110,6 +113,8 @@ class ParameterTable:
             Allowed range per column; without it only the signs are checked.
         bands
             Believable yearly sinks; without them none is doubted.
+        limits
+            From where on a sink is withheld or told about; without them nothing is withheld.
 
         Raises
         ------
@@ -133,6 +138,7 @@ class ParameterTable:
             _culm_table(species, values["kg_per_culm"], culms, allowed),
             None if equations is None else VolumeEquations.from_rows(equations, allowed),
             None if bands is None else PlausibilityBands.from_rows(bands),
+            SinkLimits() if limits is None else SinkLimits.from_rows(limits),
             _serving_rows(cells, species, family),
             cells.frame,
         )

@@ -11,35 +11,44 @@ from .bands import PlausibilityBands
 from .parameters import FloatArray, TextArray
 
 
-def implausible(
-    facts: pd.DataFrame, sink_tco2e_yr: FloatArray, group: TextArray, bands: PlausibilityBands
-) -> pd.DataFrame:
-    """Issue rows of the stands whose sink lies outside its band, and of losses that nothing on record explains."""
+def implausible(facts: pd.DataFrame, columns: pd.DataFrame, group: TextArray, bands: PlausibilityBands) -> pd.DataFrame:
+    """Issue rows of the stands whose sink lies outside its band, and of losses that nothing on record explains.
+
+    Parameters
+    ----------
+    facts
+        Table of stands.
+    columns
+        ``sink_tco2e_yr`` with ``sink_low_tco2e_yr`` and ``sink_high_tco2e_yr``. An interval that reaches into
+        the band makes the doubt a weaker one: the error of the volumes alone may be the reason.
+    group
+        Species group of each stand.
+    bands
+        Believable sinks.
+    """
+    area = numbers(facts, "area_ha")
     with np.errstate(invalid="ignore", divide="ignore"):
-        per_hectare = sink_tco2e_yr / numbers(facts, "area_ha")
+        sink, least, most = (
+            columns[name].to_numpy() / area for name in ("sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr")
+        )
     low, high = bands.of(group, numbers(facts, "age_group"))
     keys = facts.index.to_numpy(dtype=object)
     rows = []
     for code, where in (
-        ("SINK_ABOVE_BAND", per_hectare > high),
-        ("SINK_BELOW_BAND", (per_hectare < low) & (per_hectare >= 0)),
+        ("SINK_ABOVE_BAND", least > high),
+        ("SINK_ABOVE_BAND_UNSURE", (sink > high) & ~(least > high)),
+        ("SINK_BELOW_BAND", (sink < low) & (sink >= 0)),
     ):
-        for one_low, one_high in np.unique(np.column_stack([low[where], high[where]]), axis=0):
-            at = np.flatnonzero(where & (low == one_low) & (high == one_high))
-            rows.append(
-                stand_issues(
-                    code,
-                    keys[at],
-                    "sink_tco2e_yr",
-                    np.round(per_hectare[at], 2),
-                    low=float(one_low),
-                    high=float(one_high),
-                )
-            )
-    lost = np.flatnonzero((per_hectare < 0) & ~_explained(facts))
-    if len(lost):
-        rows.append(stand_issues("SINK_LOSS_UNEXPLAINED", keys[lost], "sink_tco2e_yr", np.round(per_hectare[lost], 2)))
+        for band in np.unique(np.column_stack([low[where], high[where]]), axis=0):
+            at = np.flatnonzero(where & (low == band[0]) & (high == band[1]))
+            rows.append(_about(code, keys[at], sink[at], low=float(band[0]), high=float(band[1])))
+    lost = np.flatnonzero((most < 0) & ~_explained(facts))
+    rows.append(_about("SINK_LOSS_UNEXPLAINED", keys[lost], sink[lost]))
     return join_issues(rows)
+
+
+def _about(code: str, keys: TextArray, per_hectare: FloatArray, **params: float) -> pd.DataFrame:
+    return stand_issues(code, keys, "sink_tco2e_yr", np.round(per_hectare, 2), **params)
 
 
 def _explained(facts: pd.DataFrame) -> np.ndarray:

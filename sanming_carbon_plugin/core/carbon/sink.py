@@ -12,7 +12,7 @@ from ..progress import Progress
 from ..stage import StageResult
 from .account import numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change
-from .change import BoolArray, PieceChange, joined, piece_change
+from .change import BoolArray, PieceChange, enough_cover, joined, piece_change
 from .error_identity import volume_identities
 from .growth import GrowthFit
 from .growth_rates import GrowthRates
@@ -137,18 +137,19 @@ def _two_dates(
     area = numbers(facts, "area_ha")
     parts = [piece_change(pieces, now, then, area, parameters)]
     parts.extend(_bamboo_change(pieces, facts, earlier.facts, area, parameters))
-    change = joined(parts)
+    change = enough_cover(joined(parts), len(facts), parameters.limits.cover_needed_share)
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
     columns = _columns(facts, pieces, change, years)
+    columns["change_kind"] = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     columns["sink_basis"] = basis_of(facts, earlier.facts, change, known)
     parents = _parents(facts, options.parent_key), _parents(earlier.facts, None)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
-    issues = sink_issues(facts, earlier.facts, pieces, change, columns, now, then)
+    issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
     found = SinkResult(
         columns,
-        join_issues([issues, period_issues(facts, between, period)]),
+        join_issues([issues, period_issues(facts, between, period, parameters.limits)]),
         blocks=block_accounts(pieces, change),
         earlier_gone=ground_left_out(earlier.facts, then, pieces),
     )
@@ -168,14 +169,13 @@ def _with_models(
         models, account = models_for(facts, parameters, errors.errors, options.growth, options.rates)
         columns, errors, told = fill_modelled(facts, columns, errors, models, account, parameters)
         issues = join_issues([issues, told])
-    if parameters.bands is not None:
-        group = open_account(facts, parameters).look_up.group
-        doubts = implausible(facts, columns["sink_tco2e_yr"].to_numpy(), group, parameters.bands)
-        issues = join_issues([issues, doubts])
     low, high = stand_interval(errors)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     columns["sink_low_tco2e_yr"] = np.where(known, low, np.nan)
     columns["sink_high_tco2e_yr"] = np.where(known, high, np.nan)
+    if parameters.bands is not None:
+        group = open_account(facts, parameters).look_up.group
+        issues = join_issues([issues, implausible(facts, columns, group, parameters.bands)])
     return replace(found, columns=columns, issues=issues, errors=errors)
 
 
@@ -231,6 +231,5 @@ def _columns(facts: pd.DataFrame, pieces: Pieces, change: PieceChange, years: Fl
             "earlier_cover": total(change.share_of_now),
         }
     columns = pd.DataFrame({name: found[name] for name in SINK_NUMBERS}, index=facts.index)
-    columns["change_kind"] = kinds_of_change(pieces, count)
     columns["sink_block"] = np.where(pieces.block >= 0, pieces.block.astype(np.float64), np.nan)
     return columns

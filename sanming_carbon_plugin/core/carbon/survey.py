@@ -52,11 +52,14 @@ def survey_dates(facts: pd.DataFrame) -> DateArray:
 
 
 def basis_of(facts: pd.DataFrame, earlier: pd.DataFrame, change: PieceChange, known: BoolArray) -> TextArray:
-    """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``."""
+    """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``.
+
+    Volume recorded on one date and put together from trees on the other is no measured difference either.
+    """
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     use = change.known
-    not_then = any_by(change.stand[use], ~surveyed_then[change.earlier[use]], len(facts))
+    not_then = any_by(change.stand[use], (~surveyed_then[change.earlier] | change.other_basis)[use], len(facts))
     basis = np.full(len(facts), TWO_LAYERS, dtype=object)
     basis[surveyed_now & ~not_then] = MEASURED
     basis[~known] = NO_BASIS

@@ -87,8 +87,16 @@ def test_sinks_outside_their_band_are_told(make_facts, parameters):
     facts = make_facts(species_code="220", age_group=[2.0, 2.0, np.nan, 2.0, 2.0], area_ha=1.0)
     facts["change_reason"] = [None, None, None, None, "21"]
     group = np.full(5, "pine", dtype=object)
-    found = implausible(facts, np.array([17.0, 9.0, 9.0, -1.0, -1.0]), group, parameters.bands)
-    assert found[["stand_key", "code"]].values.tolist() == [["s0", "SINK_ABOVE_BAND"], ["s3", "SINK_LOSS_UNEXPLAINED"]]
+    sink_t = np.array([30.0, 17.0, 9.0, -1.0, -1.0])
+    columns = pd.DataFrame(
+        {"sink_tco2e_yr": sink_t, "sink_low_tco2e_yr": sink_t - 5, "sink_high_tco2e_yr": sink_t + 0.5}
+    )
+    found = implausible(facts, columns, group, parameters.bands)
+    assert found[["stand_key", "code"]].values.tolist() == [
+        ["s0", "SINK_ABOVE_BAND"],
+        ["s1", "SINK_ABOVE_BAND_UNSURE"],
+        ["s3", "SINK_LOSS_UNEXPLAINED"],
+    ]
     assert found["params"].iloc[0] == {"low": 3.0, "high": 16.0}
 
 

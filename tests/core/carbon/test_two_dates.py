@@ -152,6 +152,25 @@ def test_only_the_covered_part_counts_and_is_told(compare):
     assert "SINK_PARTLY_COVERED" in codes(found)
 
 
+def test_slivers_of_neighbours_say_nothing_about_a_new_stand(compare):
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["n"], "volume_m3_ha": 120.0},
+        boxes((-300, 0, 20, 250)),
+        {"keys": ["t"], "volume_m3_ha": 100.0},
+    )
+    assert np.isnan(changes(found)[0])
+    assert found.issues["code"].tolist()[0] == "SINK_NO_EARLIER_STAND"
+
+
+def test_volume_from_trees_on_one_date_only_is_no_measured_difference(compare):
+    shape = boxes((0, 0, 400, 250))
+    trees = {"dbh_cm": 18.0, "height_m": 13.0, "stems_per_ha": 900.0}
+    found = compare(shape, {"volume_m3_ha": np.nan, **trees}, shape.copy(), {"volume_m3_ha": 100.0, **trees})
+    assert found.columns["sink_basis"].iloc[0] == "two_layers"
+    assert "SINK_VOLUME_BASIS_DIFFERS" in codes(found)
+
+
 def test_earlier_stands_that_overlap_do_not_count_a_hectare_twice(compare):
     found = compare(
         boxes((0, 0, 400, 250)),

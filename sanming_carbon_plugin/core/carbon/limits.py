@@ -1,0 +1,51 @@
+"""From where on the sink is withheld, or something about it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .parameter_checks import ANY_POSITIVE, CellReader
+
+
+@dataclass(frozen=True)
+class SinkLimits:
+    """Limits of the sink; the defaults withhold nothing and tell everything.
+
+    Attributes
+    ----------
+    cover_needed_share
+        Share of a stand that must lie on earlier stands of known stock.
+    uncovered_told_share, gone_told_share
+        Uncovered ground of a stand, and earlier ground without a stand today, that is told.
+    origin_share
+        Common ground that makes one stand come from another, for words only.
+    recode_told_share
+        Recoding by the earlier stock that is told.
+    years_told
+        Difference between the surveys' distance and the period that is told.
+    """
+
+    cover_needed_share: float = 0.0
+    uncovered_told_share: float = 0.0
+    gone_told_share: float = 0.0
+    origin_share: float = 0.0
+    recode_told_share: float = 0.0
+    years_told: float = 0.0
+
+    @classmethod
+    def from_rows(cls, frame: pd.DataFrame) -> SinkLimits:
+        """Check and take over the table of limits (``name``, ``value``).
+
+        Raises
+        ------
+        InputError
+            ``PARAMETERS_INVALID`` with every bad cell.
+        """
+        cells = CellReader(frame.reset_index(drop=True), "name")
+        cells.need_columns(("name", "value"))
+        values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
+        cells.problems.extend(f"{name}: -" for name in cls.__dataclass_fields__ if name not in values)
+        cells.refuse("sink_limits")
+        return cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
