@@ -21,7 +21,7 @@ class _Feedback(QgsProcessingFeedback):
     def pushInfo(self, info: str) -> None:  # noqa: N802 - Qt's name
         sys.stderr.write(info + "\n")
 
-    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002, N802, N803
+    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: ARG002, N802, N803
         sys.stderr.write(error + "\n")
 
 
@@ -62,8 +62,8 @@ def main() -> int:
     folder = Path(sys.argv[1]).absolute()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    QgsApplication.setPrefixPath("/usr", True)  # noqa: FBT003
-    application = QgsApplication([], False)  # noqa: FBT003
+    QgsApplication.setPrefixPath("/usr", True)
+    application = QgsApplication([], False)
     application.initQgis()
     try:
         run(folder)

@@ -50,12 +50,12 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     started = now()
     check_output(request.out, request.overwrite)
     progress.step("read")
-    inputs, record = _open(request, progress)
+    inputs, opened = _open(request, progress)
     result = walk_the_stages(inputs, progress)
     record = run_record(
-        inputs=record["inputs"],
-        rules=record["rules"],
-        rule_files=record["files"],
+        inputs=opened["inputs"],
+        rules=opened["rules"],
+        rule_files=opened["files"],
         options=_options(request),
         totals=result.totals,
         seed=request.seed,
@@ -103,7 +103,7 @@ def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dic
         credited=tuple(CreditedParcels.from_layer(layer) for layer in credited),
         tenure=TenureParcels.from_layer(tenure) if tenure is not None else None,
     )
-    record = {
+    opened: dict[str, dict[str, object]] = {
         "inputs": {
             "stands": described(request.stands, stands.layer),
             "earlier": described(request.earlier, earlier.layer if earlier else None),
@@ -123,7 +123,7 @@ def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dic
             "profile": dict(profile.data),
         },
     }
-    return inputs, record
+    return inputs, opened
 
 
 def _raster_record(spec: str, progress: Progress) -> dict[str, object]:

@@ -29,7 +29,8 @@ def issues_table(
     """
     rendered = render_issues(issues)
     row = stand_keys.get_indexer(pd.Index(rendered["stand_key"], dtype=object))
-    place = np.append(geometry, None)[row]
+    # Row -1, of an issue about the whole layer, takes the place-holder at the end.
+    place = np.concatenate([geometry, np.array([None], dtype=object)])[row]
     if "geometry" in rendered.columns:
         own = rendered["geometry"].to_numpy(dtype=object)
         has_own = np.array([item is not None and item == item for item in own], dtype=bool)  # noqa: PLR0124 - NaN

@@ -47,6 +47,19 @@ def open_layer(source: StandSource, progress: Progress) -> VectorLayer:
     return read_layer(source.path, layer=source.layer, encoding=source.encoding, progress=progress)
 
 
+def crs_of(layer: VectorLayer) -> str:
+    """The layer's CRS as WKT.
+
+    Raises
+    ------
+    InputError
+        CRS_MISSING: a layer that was read always has one, one taken from the screen may not.
+    """
+    if not layer.crs_wkt:
+        raise InputError("CRS_MISSING", path=layer.source or layer.name, x="?", y="?", candidates=["?"])
+    return layer.crs_wkt
+
+
 def open_inventory(
     source: StandSource, mapping: Path | None, survey_method: str | None, progress: Progress
 ) -> Inventory:
@@ -65,16 +78,17 @@ def open_inventory(
 
 def beside(layer: VectorLayer, stands: VectorLayer) -> VectorLayer:
     """``layer`` in the CRS of the stands."""
-    if same_crs(layer.crs_wkt, stands.crs_wkt):
+    own, wanted = crs_of(layer), crs_of(stands)
+    if same_crs(own, wanted):
         return layer
-    move = transformer(layer.crs_wkt, stands.crs_wkt)
+    move = transformer(own, wanted)
     return replace(layer, geometry=shapely.transform(layer.geometry, move), crs_wkt=stands.crs_wkt)
 
 
 def geodesy_of(layer: VectorLayer) -> Geodesy:
     """Ellipsoid of a layer's CRS and the way to longitude and latitude on it."""
-    move = to_lonlat(layer.crs_wkt)
-    semi_major_m, flattening = ellipsoid(layer.crs_wkt)
+    move = to_lonlat(crs_of(layer))
+    semi_major_m, flattening = ellipsoid(crs_of(layer))
     return Geodesy(lambda geometry: moved_or_none(geometry, move), semi_major_m, flattening)
 
 

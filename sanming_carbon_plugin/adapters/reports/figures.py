@@ -10,12 +10,12 @@ from ...core.units import mu_from_hectares
 from ..words import word
 
 
-def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, object]:
+def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, float | None]:
     """Sums over all groups, and the interval of the total sink as the run recorded it.
 
     A sum without any known part is None.
     """
-    sums: dict[str, object] = {}
+    sums: dict[str, float | None] = {}
     for name in summary.columns:
         if name in GROUP_COLUMNS or name.startswith(("sink_low", "sink_high")):
             continue
@@ -23,7 +23,8 @@ def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, object]:
         known = values[~np.isnan(values)]
         sums[name] = float(known.sum()) if len(known) else None
     for name in ("sink_low_tco2e_yr", "sink_high_tco2e_yr"):
-        sums[name] = run.get(f"total_{name}")
+        bound = run.get(f"total_{name}")
+        sums[name] = float(bound) if isinstance(bound, float) and not np.isnan(bound) else None
     return sums
 
 
