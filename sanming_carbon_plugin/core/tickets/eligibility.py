@@ -27,14 +27,15 @@ from .tonnes import relative_error_of_total, ticket_tonnes, uncertainty_deductio
 
 TICKET_COLUMNS = ("ticket", "ticket_rules", "ticket_tco2e", "free_share")
 ASKED_COLUMNS = (
-    "measured_at_both_dates", "period_allowed", "baseline_known", "error_allowed", "parcel_area_ha",
-    "tenure_covered_share_low", "tenure_covered_share_high",
+    "measured_at_both_dates", "period_allowed", "period_start_year", "baseline_known", "error_allowed",
+    "parcel_area_ha", "tenure_covered_share_low", "tenure_covered_share_high",
 )  # fmt: skip
 """Facts of this room that rules ask; kept with the result so that each outcome can be explained from it."""
 
 EVIDENCE = {
     "measured_at_both_dates": ("survey_date", "survey_method"),
     "period_allowed": ("period",),
+    "period_start_year": ("period",),
     "error_allowed": ("sink_low_tco2e_yr", "sink_high_tco2e_yr"),
     "free_share": ("credited_layer",),
     "tenure_covered_share": ("tenure_layer",),

@@ -30,6 +30,7 @@ _YES_NO = frozenset({"yes", "no"})
 TICKET_FIELDS: dict[str, KnownField] = {
     "measured_at_both_dates": KnownField(TEXT, words=_YES_NO),
     "period_allowed": KnownField(TEXT, words=_YES_NO),
+    "period_start_year": KnownField(NUMBER, 1900.0, 2200.0),
     "baseline_known": KnownField(TEXT, words=_YES_NO),
     "error_allowed": KnownField(TEXT, words=_YES_NO),
     "free_share": KnownField(NUMBER, 0.0, 1.0),

@@ -24,7 +24,7 @@ TENURE_FACTS = frozenset({"tenure_covered_share", "dispute", "land_tenure", "tre
 
 PIECE_COLUMNS = (
     "stand_key", "certificate", "holder", "right", "valid_to", "village", "outcome", "reason", "area_ha",
-    "stand_share", "free_share", "net_tco2e", "low_tco2e", "high_tco2e", "geometry",
+    "stand_share", "free_share", "net_tco2e", "low_tco2e", "high_tco2e", "ticket_rules", "geometry",
 )  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def tenure_pieces(
             "net_tco2e": net,
             "low_tco2e": net + spread["low"][stand] * period.years * part,
             "high_tco2e": net + spread["high"][stand] * period.years * part,
+            "ticket_rules": text_column(results, "ticket_rules")[stand],
             "geometry": pd.Series(common, dtype=object),
         },
         columns=list(PIECE_COLUMNS),

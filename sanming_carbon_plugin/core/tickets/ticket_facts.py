@@ -36,6 +36,7 @@ def ticket_facts(
     added = {
         "measured_at_both_dates": measured_at_both_dates(facts),
         "period_allowed": np.full(len(facts), period_allowed(profile, period), dtype=object),
+        "period_start_year": np.full(len(facts), np.nan if period is None else float(period.start.year)),
         "baseline_known": _yes_where(np.isfinite(baseline_tco2e_yr(facts, profile))),
         "parcel_area_ha": largest_part_ha(number_column(facts, "area_ha"), geometry),
         "error_allowed": np.full(len(facts), None, dtype=object),

@@ -119,6 +119,8 @@ CASES = [
     ),
     ("stop_harvest", "STOPPED", {}, {"felling_stopped": "no"}, {"felling_stopped": None}),
     ("fujian_carbon_neutral_forest", "SCOPE", BAMBOO, {**BAMBOO, "managed": "no"}, {**BAMBOO, "managed": None}),
+    ("fujian_carbon_neutral_forest", "AREA", {"area_ha": 0.0667}, {"area_ha": 0.05}, {"area_ha": np.nan}),
+    ("ccer_14_001", "AREA", {"area_ha": 0.0667}, {"area_ha": 0.05}, {"area_ha": np.nan}),
     ("fujian_carbon_neutral_forest", "SITE", {}, {"cleared_or_burned": "yes"}, {"cleared_or_burned": None}),
     ("fujian_carbon_neutral_forest", "LITTER", {}, {"litter_removed": "yes"}, {"litter_removed": None}),
     (
@@ -199,6 +201,23 @@ def test_a_good_stand_of_each_ticket_profile_is_eligible():
 def test_bamboo_counts_only_where_the_profile_says_so():
     assert checked(load_profile("sanming_ticket"), stand(**BAMBOO)).stage.columns["ticket"].iloc[0] == "no"
     assert checked(edited("sanming_ticket", bamboo=True), stand(**BAMBOO)).stage.columns["ticket"].iloc[0] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "area_ha", "expected"),
+    [
+        ("fujian_carbon_neutral_forest", date(2022, 1, 1), 0.04, "+"),
+        ("fujian_carbon_neutral_forest", date(2022, 1, 1), 0.039, "-"),
+        ("fujian_carbon_neutral_forest", date(2021, 12, 31), 0.04, "-"),
+        ("ccer_14_001", date(2020, 1, 1), 0.04, "+"),
+        ("ccer_14_001", date(2019, 12, 31), 0.04, "-"),
+    ],
+)
+def test_the_minimum_area_was_larger_for_earlier_starts(name, start, area_ha, expected):
+    later = Period(start, date(2024, 12, 31))
+    assert sign(checked(load_profile(name), stand(area_ha=area_ha), period=later), "AREA") == expected
+    assert sign(checked(load_profile(name), stand(area_ha=0.05), period=None), "AREA") == "?"
+    assert sign(checked(load_profile(name), stand(area_ha=0.07), period=None), "AREA") == "+"
 
 
 @pytest.mark.parametrize(
