@@ -13,15 +13,18 @@ import logging
 import os
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
+from ..core.issues import join_issues, layer_issue
 from ..core.progress import Progress
 from ..core.rasters.coverage import CoverageBlock, coverage_blocks
 from ..core.rasters.grid import Grid
@@ -55,7 +58,19 @@ class CoverageStore:
         self.folder = folder
         self.damaged: list[Path] = []
 
-    def covering(self, geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> Iterable[CoverageBlock]:
+    @classmethod
+    def beside(cls, layer: Path, cache: Path) -> CoverageStore:
+        """The store beside a layer's file, or in a cache folder where that place cannot be written."""
+        folder = layer.with_name(layer.name + ".coverage")
+        return cls(folder if os.access(layer.parent, os.W_OK) else cache)
+
+    def notes(self) -> pd.DataFrame:
+        """What was noticed about saved indices, as rows of issues."""
+        return join_issues(layer_issue("COVERAGE_INDEX_DAMAGED", None, path.name) for path in self.damaged)
+
+    def covering(
+        self, geometry: ObjectArray, grid: Grid, progress: Progress | None = None
+    ) -> Generator[CoverageBlock, None, None]:
         """Blocks from the saved index where there is one, else computed and saved on the way.
 
         Raises
@@ -72,24 +87,22 @@ class CoverageStore:
             path.unlink(missing_ok=True)
         return self._saving(path, coverage_blocks(geometry, grid, progress))
 
-    def _saving(self, path: Path, blocks: Iterable[CoverageBlock]) -> Iterator[CoverageBlock]:
+    def _saving(self, path: Path, blocks: Generator[CoverageBlock, None, None]) -> Generator[CoverageBlock, None, None]:
         """Hand on blocks while writing them; complete only when all were taken."""
         aside: Path | None = None
         try:
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                number, name = tempfile.mkstemp(prefix=".coverage-", dir=self.folder)
-                aside = Path(name)
-                file = os.fdopen(number, "wb")
-            except OSError as problem:
-                raise output_error(problem, path) from problem
-            with file:
-                writer = _Writer(file, path)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            number, name = tempfile.mkstemp(prefix=".coverage-", dir=self.folder)
+            aside = Path(name)
+            with os.fdopen(number, "wb") as file, closing(blocks):
+                writer = _Writer(file)
                 for block in blocks:
                     writer.add(block)
                     yield block
                 writer.finish()
             aside.replace(path)
+        except OSError as problem:
+            raise output_error(problem, path) from problem
         finally:
             if aside is not None:
                 aside.unlink(missing_ok=True)
@@ -98,9 +111,8 @@ class CoverageStore:
 class _Writer:
     """Writes blocks and, last, the hash of all bytes before it."""
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._path = path
         self._hash = hashlib.sha256()
         self._write(FORMAT)
 
@@ -114,19 +126,12 @@ class _Writer:
 
     def finish(self) -> None:
         self._write(struct.pack("<I", 0))
-        digest = self._hash.digest()
-        self._write(digest)
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except OSError as problem:
-            raise output_error(problem, self._path) from problem
+        self._file.write(self._hash.digest())
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
     def _write(self, content: bytes | memoryview) -> None:
-        try:
-            self._file.write(content)
-        except OSError as problem:
-            raise output_error(problem, self._path) from problem
+        self._file.write(content)
         self._hash.update(content)
 
 
@@ -161,7 +166,7 @@ def is_sound(path: Path) -> bool:
         return file.read() == content.digest()
 
 
-def _read(path: Path, progress: Progress) -> Iterator[CoverageBlock]:
+def _read(path: Path, progress: Progress) -> Generator[CoverageBlock, None, None]:
     with path.open("rb") as file:
         file.seek(len(FORMAT))
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -132,7 +132,7 @@ def coverage_index(geometry: ObjectArray, grid: Grid, progress: Progress | None 
 
 def coverage_blocks(
     geometry: ObjectArray, grid: Grid, progress: Progress | None = None, threads: int = 2
-) -> Iterator[CoverageBlock]:
+) -> Generator[CoverageBlock, None, None]:
     """Blocks of the index one after the other, in order of their first row; computed a few ahead."""
     progress = progress or Progress()
     outlines = outlines_in_row_order(geometry, grid)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from .terrain import TerrainBands, terrain_columns
 
 ObjectArray = npt.NDArray[np.object_]
 FloatArray = npt.NDArray[np.float64]
-Covering = Callable[[ObjectArray, Grid, Progress], Iterable[CoverageBlock]]
+Covering = Callable[[ObjectArray, Grid, Progress], Generator[CoverageBlock, None, None]]
 
 LOW_SUPPORT = 0.8
 """Below this valid share of a stand its figures are marked; a caller can ask for another one."""
@@ -83,9 +84,9 @@ def evidence(
         for number in group:
             _require_overlap(asked[number], placed)
         covered = _Covered(len(geometry))
-        blocks = covered.watching(covering(placed, first.reader.grid, progress))
         readers = [asked[number].reader for number in group]
-        sums = moments(blocks, len(geometry), readers, progress, threads)
+        with closing(covered.watching(covering(placed, first.reader.grid, progress))) as blocks:
+            sums = moments(blocks, len(geometry), readers, progress, threads)
         found.update({number: (one, covered) for number, one in zip(group, sums, strict=True)})
     columns: dict[str, FloatArray] = {}
     issues = []
@@ -119,11 +120,13 @@ class _Covered:
         self.areas = np.zeros(stand_count)
         self.inside = np.zeros(stand_count)
 
-    def watching(self, blocks: Iterable[CoverageBlock]) -> Iterable[CoverageBlock]:
-        for block in blocks:
-            add_per_stand(self.areas, block.stands, block.areas)
-            add_per_stand(self.inside, block.stands, block.covered_per_item())
-            yield block
+    def watching(self, blocks: Generator[CoverageBlock, None, None]) -> Generator[CoverageBlock, None, None]:
+        """The same blocks; a saved index that was begun is put away at once when the reading fails."""
+        with closing(blocks):
+            for block in blocks:
+                add_per_stand(self.areas, block.stands, block.areas)
+                add_per_stand(self.inside, block.stands, block.covered_per_item())
+                yield block
 
 
 def same_grid(rasters: Sequence[NamedRaster]) -> list[list[int]]:

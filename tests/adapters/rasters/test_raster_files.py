@@ -1,6 +1,7 @@
 """Raster files through both back ends."""
 
 import gc
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 import shapely
 from osgeo import gdal, osr
 
-from sanming_carbon_plugin.adapters.rasters import back_end_name, open_bands, open_raster
+from sanming_carbon_plugin.adapters.rasters import apply_recipe, back_end_name, open_bands, open_raster
+from sanming_carbon_plugin.adapters.resources import message_table
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 
@@ -348,3 +350,57 @@ def _ontario():
     rows = layer.GetLayer()
     geometry = np.array([shapely.from_wkb(bytes(row.GetGeometryRef().ExportToWkb())) for row in rows], dtype=object)
     return geometry, rows.GetSpatialRef().ExportToWkt()
+
+
+def test_every_code_of_this_room_has_words():
+    room = Path(__file__).parents[3] / "sanming_carbon_plugin"
+    sources = [
+        *room.glob("core/rasters/*.py"),
+        *room.glob("adapters/rasters/*.py"),
+        room / "adapters/coverage_store.py",
+    ]
+    text = "".join(source.read_text("utf-8") for source in sources)
+    raised = set(re.findall(r'(?:Input|Usage|Output|Dependency)Error\(\s*"([A-Z0-9_]+)"', text))
+    noticed = set(re.findall(r'(?:stand|layer)_issues?\(\s*"([A-Z0-9_]+)"', text)) | set(
+        re.findall(r'"(SENTINEL2_[A-Z_]+)"', text)
+    )
+    assert len(raised) > 10
+    assert raised <= set(message_table("errors"))
+    assert noticed <= set(message_table("issues"))
+
+
+def test_a_file_emptied_midway_is_one_clear_error(folder, backend):
+    """A deleted file stays readable on Linux while it is open; one that a copy overwrites does not."""
+    values = np.random.default_rng(5).random((1, 640, 640))
+    raster = open_raster(write(folder / "d.tif", values, options=("COMPRESS=DEFLATE",)), "x", CGCS_39, backend)
+    with closing(raster.reader):
+        Path(raster.reader.name).write_bytes(b"")
+        with pytest.raises(InputError) as caught:
+            evidence(["a"], whole(640, 640), [raster])
+    assert caught.value.code == "RASTER_UNREADABLE"
+
+
+def test_an_elevation_model_adds_slopes(folder, backend):
+    columns, rows = np.meshgrid(np.arange(40), np.arange(30))
+    heights = (500 + columns * 10 * np.tan(np.radians(30)) + rows * 0).astype(np.float32)[None]
+    path = write(folder / "dem.tif", heights)
+    raster = open_raster(path, "dem", CGCS_39, backend)
+    with closing(raster.reader):
+        stand = shapely.box(39500055, 2899755, 39500305, 2899955)
+        found = evidence(["a"], np.array([stand], dtype=object), [raster]).columns.loc["a"]
+    assert found.slope_deg_mean == pytest.approx(30, rel=1e-4)
+    assert (found.slope_over_25_share, found.slope_over_35_share, found.aspect_code) == (1, 0, 7)
+    assert found.elevation_m_mean == pytest.approx(found.dem_mean)
+
+
+def test_a_recipe_file_is_applied(folder, backend):
+    numbers = np.stack([np.full((3, 4), number, dtype=np.uint16) for number in (300, 4000)])
+    path = write(folder / "s.tif", numbers, names=["B04", "B08"])
+    recipe = folder / "recipe.json"
+    recipe.write_text('{"scenes": [{"raster": "S2", "sensor": "sentinel2", "indices": ["NDVI"]}]}', encoding="utf-8")
+    raster = open_raster(path, "s2", CGCS_39, backend)
+    with closing(raster.reader):
+        prepared = apply_recipe(recipe, [raster])
+        found = evidence(["a"], whole(), prepared.rasters).columns.loc["a"]
+    assert found.s2_ndvi_mean == pytest.approx(3700 / 4300)
+    assert prepared.issues.code.tolist() == ["SENTINEL2_OFFSET_REMOVED_BEFORE"]

@@ -8,7 +8,7 @@ import shapely
 from arrays import ArrayBands, named
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outlines_strategy import grids, outlines
+from outlines_strategy import grids, outlines, without_needles
 
 from sanming_carbon_plugin.core.errors import InputError, UsageError
 from sanming_carbon_plugin.core.rasters import moments as moments_module
@@ -25,14 +25,14 @@ def one(raster, chosen, shape):
 
 
 @pytest.mark.oracle
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_agrees_with_exactextract(data):
     from exactextract import exact_extract
     from exactextract.raster import NumPyRasterSource
 
     grid = data.draw(grids())
-    shape = data.draw(outlines(grid))
+    shape = without_needles(data.draw(outlines(grid)), grid)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     # No value twice: the oracle takes equal values for one cell, which moves its quantiles.
     values = rng.permutation(grid.height * grid.width).reshape(1, grid.height, grid.width) + 0.5

@@ -1,0 +1,139 @@
+"""Saved coverage indices: same figures, never stale, never half-written."""
+
+import errno
+import io
+
+import numpy as np
+import pytest
+import shapely
+
+from sanming_carbon_plugin.adapters import coverage_store
+from sanming_carbon_plugin.adapters.coverage_store import CoverageStore, coverage_key
+from sanming_carbon_plugin.core.errors import InputError, OutputError
+from sanming_carbon_plugin.core.rasters import outlines
+from sanming_carbon_plugin.core.rasters.bands import NamedRaster
+from sanming_carbon_plugin.core.rasters.evidence import evidence
+from sanming_carbon_plugin.core.rasters.grid import Grid
+
+GRID = Grid(60, 50, (0.0, 1.0, 0.0, 50.0, 0.0, -1.0))
+
+
+class Bands:
+    name, grid, row_step = "memory", GRID, 8
+    band_names: tuple[str, ...] = ("",)
+
+    def __init__(self):
+        self.values = np.random.default_rng(3).normal(size=(1, 50, 60))
+
+    def read_rows(self, first_row, row_count):
+        return self.values[:, first_row : first_row + row_count], np.ones((1, 1, 1), dtype=bool)
+
+    def close(self):
+        pass
+
+
+class Torn(Bands):
+    def read_rows(self, first_row, row_count):
+        if first_row > 20:
+            raise InputError("RASTER_UNREADABLE", path="x", first_row=21, last_row=28, reason="torn")
+        return super().read_rows(first_row, row_count)
+
+
+@pytest.fixture
+def stands():
+    rng = np.random.default_rng(1)
+    return shapely.buffer(shapely.points(rng.uniform(5, 45, (40, 2))), rng.uniform(0.5, 9, 40))
+
+
+def told(stands, store, reader: Bands | None = None):
+    raster = NamedRaster("x", reader or Bands())
+    options = {} if store is None else {"covering": store.covering}
+    return evidence(range(len(stands)), stands, [raster], **options).columns
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_a_saved_index_gives_the_same_digits(tmp_path, stands, monkeypatch):
+    store = CoverageStore(tmp_path / "c")
+    plain = told(stands, None)
+    assert told(stands, store).equals(plain)
+    assert files(tmp_path / "c") == [f"{coverage_key(stands, GRID)}.coverage"]
+    monkeypatch.setattr(coverage_store, "coverage_blocks", None)
+    assert told(stands, store).equals(plain)
+    assert store.notes().empty
+
+
+def test_other_outlines_or_another_grid_have_another_index(stands):
+    moved = stands.copy()
+    moved[3] = shapely.transform(moved[3], lambda xy: xy + np.array([0, 1e-9]))
+    hole = stands.copy()
+    hole[3] = shapely.Polygon(hole[3].exterior, [shapely.Point(hole[3].centroid).buffer(0.01).exterior])
+    missing = stands.copy()
+    missing[3] = None
+    keys = [coverage_key(one, GRID) for one in (stands, moved, hole, missing, stands[::-1], stands[:-1])]
+    keys.append(coverage_key(stands, Grid(60, 50, (0.5, 1.0, 0.0, 50.0, 0.0, -1.0))))
+    assert len(set(keys)) == len(keys)
+    assert coverage_key(stands, GRID) == coverage_key(stands.copy(), Grid(60, 50, GRID.transform, "another name"))
+
+
+def test_rings_that_only_differ_in_their_ends_have_another_index():
+    square = [(0, 0), (4, 0), (4, 4), (0, 4), (0, 0)]
+    inner = [(1, 1), (2, 1), (2, 2), (1, 1)]
+    other = [(1, 2), (2, 2), (2, 3), (1, 2)]
+    one = np.array([shapely.Polygon(square, [inner]), shapely.Polygon(other)], dtype=object)
+    two = np.array([shapely.Polygon(square), shapely.MultiPolygon([shapely.Polygon(inner), shapely.Polygon(other)])])
+    assert coverage_key(one, GRID) != coverage_key(two, GRID)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:-1],
+        lambda content: (
+            content[:200] + b"\x00" + content[201:] if content[200] else content[:200] + b"\x01" + content[201:]
+        ),
+        lambda content: b"",
+        lambda content: content + b"more",
+    ],
+)
+def test_a_damaged_index_is_computed_again_and_told(tmp_path, stands, damage):
+    store = CoverageStore(tmp_path)
+    plain = told(stands, store)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(damage(path.read_bytes()))
+    assert told(stands, store).equals(plain)
+    assert store.notes().code.tolist() == ["COVERAGE_INDEX_DAMAGED"]
+    assert coverage_store.is_sound(path)
+
+
+def test_an_error_midway_leaves_nothing(tmp_path, stands, monkeypatch):
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
+    store = CoverageStore(tmp_path)
+    with pytest.raises(InputError):
+        told(stands, store, Torn())
+    assert files(tmp_path) == []
+
+
+def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path, stands, monkeypatch):
+    class Full(io.FileIO):
+        def write(self, content):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def full(number, _mode):
+        return io.BufferedWriter(Full(number, "wb"))
+
+    monkeypatch.setattr(coverage_store.os, "fdopen", full)
+    with pytest.raises(OutputError) as caught:
+        told(stands, CoverageStore(tmp_path))
+    assert caught.value.code == "DISK_FULL"
+    assert files(tmp_path) == []
+
+
+def test_the_store_lies_beside_the_layer_where_that_can_be_written(tmp_path):
+    layer = tmp_path / "stands.shp"
+    assert CoverageStore.beside(layer, tmp_path / "cache").folder == tmp_path / "stands.shp.coverage"
+    nowhere = tmp_path / "gone" / "stands.shp"
+    assert CoverageStore.beside(nowhere, tmp_path / "cache").folder == tmp_path / "cache"
