@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from .conditions import Problems, shown
 from .evaluation import FactsView
@@ -80,19 +82,44 @@ def felling_blocks(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
     stand of each block.
     """
     count = len(geometry)
-    first, second = shapely.STRtree(geometry).query(geometry, predicate="intersects")
-    pairs = first < second
-    first, second = first[pairs], second[pairs]
-    shared = shapely.length(shapely.intersection(geometry[first], geometry[second])) > 0
-    return _connected(count, first[shared], second[shared])
+    # Most neighbours share their vertices; only what these leave apart needs the slow look at both outlines.
+    first, second = _sharing_a_side(geometry)
+    block = _connected(count, first, second)
+    near, other = shapely.STRtree(geometry).query(geometry)
+    open_pairs = (near < other) & (block[near] != block[other])
+    near, other = near[open_pairs], other[open_pairs]
+    shared = shapely.length(shapely.intersection(geometry[near], geometry[other])) > 0
+    return _connected(count, np.append(first, near[shared]), np.append(second, other[shared]))
+
+
+def _sharing_a_side(geometry: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Pairs of stands that have a side between the same two vertices in common."""
+    polygons, owner = shapely.get_parts(geometry, return_index=True)
+    rings, of_polygon = shapely.get_rings(polygons, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    inside = ring[:-1] == ring[1:]
+    ends = np.stack([points[:-1][inside], points[1:][inside]], axis=1) + 0.0
+    stand = owner[of_polygon[ring[:-1][inside]]]
+    turned = (ends[:, 0, 0] > ends[:, 1, 0]) | ((ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1]))
+    ends[turned] = ends[turned, ::-1]
+    sides = np.ascontiguousarray(ends.reshape(-1, 4))
+    order = np.argsort(_mixed(sides), kind="stable")
+    same = (sides[order[:-1]] == sides[order[1:]]).all(axis=1)
+    return stand[order[:-1][same]], stand[order[1:][same]]
+
+
+def _mixed(sides: Floats) -> npt.NDArray[np.uint64]:
+    """One number per side; equal sides have equal numbers, others hardly ever."""
+    bits = sides.view(np.uint64)
+    mixed = bits[:, 0].copy()
+    for column in range(1, bits.shape[1]):
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15) ^ bits[:, column]
+    return mixed
 
 
 def _connected(count: int, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    from scipy.sparse import coo_array  # noqa: PLC0415 - only needed where something is clear-cut
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
-    _, labels = connected_components(graph, directed=False)
+    links = coo_matrix((np.ones(len(first), dtype=np.int64), (first, second)), shape=(count, count))
+    _, labels = connected_components(links, directed=False)
     return pd.factorize(labels)[0].astype(np.intp)
 
 

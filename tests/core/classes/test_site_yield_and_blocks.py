@@ -81,3 +81,10 @@ def test_blocks_agree_with_walking_from_square_to_square(cells, random):
                 walked[(x, y)] = number
                 waiting += [(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)]
     assert found.tolist() == [walked[cell] for cell in order]
+
+
+def test_a_boundary_of_many_vertices_is_one_boundary():
+    edge = [(1.0, i / 256) for i in range(257)]
+    left = shapely.Polygon([(0, 0), *edge, (0, 1)])
+    right = shapely.Polygon([(2, 0), (2, 1), *reversed(edge)])
+    assert felling_blocks(np.array([left, right, shapely.box(2, 1, 3, 2)])).tolist() == [0, 0, 1]
