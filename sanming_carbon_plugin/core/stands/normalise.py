@@ -10,6 +10,7 @@ from ..stage import StageResult
 from ..units import hectares_from_square_metres, mu_from_hectares
 from .age_groups import age_group_of, groups_of_species
 from .cells import read_text
+from .checks.shapes import repair_rings
 from .codes import read_codes, translate_values
 from .doubts import Doubts
 from .keys import repeated_keys, stand_keys
@@ -51,7 +52,8 @@ def normalise_stands(
     tables
         Look-up tables of the stands.
     area_m2
-        Area on the ellipsoid in m², NaN where unknown; length n.
+        Area on the ellipsoid in m², NaN where unknown; length n. It becomes unknown where the outline crosses
+        itself so much that it has no certain area.
     survey_method
         How the layer was surveyed, for stands that do not say it themselves.
 
@@ -67,7 +69,7 @@ def normalise_stands(
     _check_counties(source, places["county"])
     source.doubts.stands("STAND_KEY_REPEATED", repeated_keys(keys), source.name("stand_no"), keys)
     facts: dict[str, npt.NDArray] = dict(places)
-    area_ha = hectares_from_square_metres(np.asarray(area_m2, dtype=np.float64))
+    area_ha = hectares_from_square_metres(_certain_areas(source, np.asarray(area_m2, dtype=np.float64)))
     facts["area_ha"], facts["area_mu"] = area_ha, mu_from_hectares(area_ha)
     facts["land_class"] = _land_class(source)
     species, leading_species = _species(source)
@@ -80,6 +82,18 @@ def normalise_stands(
     _missing_values(source, facts)
     columns = pd.DataFrame(facts, index=pd.Index(keys, name="stand_key", dtype=object))
     return StageResult(columns, source.doubts.table())
+
+
+def _certain_areas(source: Source, area_m2: Floats) -> Floats:
+    """Areas of the stands; unknown where the outline crosses itself so that loops cancel or count twice.
+
+    Round a crossing ring one side counts against the other: a figure of eight has the area 0. Where the outline
+    made valid has another area, nobody can say which of the two is meant.
+    """
+    change = repair_rings(np.asarray(source.layer.geometry, dtype=object), np.inf)[1]
+    uncertain = np.abs(change) > source.tables.settings["repair_tolerance"]
+    source.doubts.stands("AREA_UNCERTAIN", uncertain, None, np.round(hectares_from_square_metres(area_m2), 4))
+    return np.where(uncertain, np.nan, area_m2)
 
 
 def _places(layer: VectorLayer, mapping: FieldMapping, tables: StandTables) -> dict[str, Texts]:

@@ -255,3 +255,15 @@ def test_geometry_that_is_unknown_leaves_the_area_unknown():
     facts, _ = normalised(keyed(2), np.array([None, shapely.box(0, 0, 100, 100)], dtype=object))
     assert np.isnan(facts["area_ha"].iloc[0])
     assert facts["area_ha"].iloc[1] == 1.0
+
+
+def test_an_outline_that_crosses_itself_has_no_certain_area():
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    doubled = shapely.MultiPolygon([shapely.box(0, 0, 100, 100), shapely.box(50, 0, 150, 100)])
+    knot = shapely.Polygon(
+        [(0, 0), (100, 0), (100, 100), (50, 100), (50, 100.1), (49.9, 100), (50.1, 100.05), (0, 100)]
+    )
+    facts, issues = normalised(keyed(4), np.array([bow, doubled, knot, shapely.box(0, 0, 9, 9)], dtype=object))
+    assert np.isnan(facts["area_ha"].iloc[:2]).all()
+    assert facts["area_ha"].iloc[2] == pytest.approx(1.0, rel=1e-3)
+    assert len(rows_of(issues, "AREA_UNCERTAIN")) == 2

@@ -30,7 +30,7 @@ def check_areas(
     facts
         With ``area_ha`` and ``area_attr_ha``.
     planar_area
-        Area of each stand in square units of the CRS (m² where it is projected).
+        Area of each stand in square units of the CRS (m² where it is projected), NaN without a valid outline.
     crs_wkt
         CRS of the layer; nothing is planar in a geographic one.
     settings, findings
