@@ -12,6 +12,7 @@ from ..core.carbon.conflicts import ConflictRules
 from ..core.carbon.growth import GrowthRules
 from ..core.carbon.growth_rates import GrowthRates
 from ..core.carbon.parameters import ParameterTable
+from ..core.carbon.products import ProductTable
 from ..core.carbon.uncertainty import ErrorTable
 from ..core.errors import InputError
 from ..paths import resources_dir
@@ -74,6 +75,17 @@ def load_growth_rates(path: Path) -> GrowthRates:
         As :func:`load_parameters`.
     """
     return GrowthRates.from_rows(read_rows(path)[0])
+
+
+def load_products(path: Path | None = None) -> ProductTable:
+    """The table of wood and bamboo products of ``path``, else the packaged one.
+
+    Raises
+    ------
+    InputError
+        As :func:`load_parameters`.
+    """
+    return ProductTable.from_rows(read_rows(path or resources_dir() / "parameters" / "products.csv")[0])
 
 
 def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:

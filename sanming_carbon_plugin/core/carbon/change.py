@@ -108,19 +108,14 @@ def piece_change(
 ) -> PieceChange:
     """Compare the two accounts on every piece.
 
-    One set of factors serves both dates; where the code changed, both sets are tried and the smaller result
-    counts. Where the two dates are counted in different things (volume, culms, area), a loss counts and a
-    gain does not. Ground that is no forest any more has lost its trees.
+    One set of factors serves both dates; where the code changed, the smaller result of both sets counts.
+    Where the dates are counted in different things (volume, culms, area), a loss counts and a gain does not.
+    Ground that is no forest any more has lost its trees.
     """
     s = _sides(pieces, now, then)
     area = pieces.share_of_now * area_ha[pieces.now]
-    empty_now, empty_then = s.q_now == 0.0, s.q_then == 0.0
-    same_kind = (s.kind_now == s.kind_then) | empty_now | empty_then
-    # Where nothing stands on one date, only the other date's factors mean anything.
-    borrow_now = np.isnan(s.f_now) | (empty_now & ~np.isnan(s.f_then))
-    borrow_then = np.isnan(s.f_then) | (empty_then & ~np.isnan(s.f_now))
-    set_now, row_now = np.where(borrow_now, s.f_then, s.f_now), np.where(borrow_now, s.row_then, s.row_now)
-    set_then, row_then = np.where(borrow_then, s.f_now, s.f_then), np.where(borrow_then, s.row_now, s.row_then)
+    same_kind = (s.kind_now == s.kind_then) | (s.q_now == 0.0) | (s.q_then == 0.0)
+    set_now, row_now, set_then, row_then = _sets_of_factors(s)
     difference = s.q_now - s.q_then
     by_now, by_then = per_hectare(difference, set_now), per_hectare(difference, set_then)
     stock_now, stock_then = per_hectare(s.q_now, s.f_now), per_hectare(s.q_then, s.f_then)
@@ -128,10 +123,8 @@ def piece_change(
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
     constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (difference == 0.0)
     change[constant] = np.nan
-    use_now = np.isnan(by_then) | (by_now <= by_then)
-    factor, row = np.where(use_now, set_now, set_then), np.where(use_now, row_now, row_then)
-    counted_now = np.where(same_kind, per_hectare(s.q_now, factor), stock_now)
-    counted_then = np.where(same_kind, per_hectare(s.q_then, factor), stock_then)
+    use = np.isnan(by_then) | (by_now <= by_then)
+    factor, row = np.where(use, set_now, set_then), np.where(use, row_now, row_then)
     alternative = np.where(same_kind, _continuous_change(s, row_now, row_then, parameters), np.nan)
     return PieceChange(
         stand=pieces.now,
@@ -143,8 +136,8 @@ def piece_change(
         change_alt=np.multiply(np.where(np.isnan(change), np.nan, alternative), area),
         recode=_recoding(raw, change) * area,
         gap=np.multiply(np.where(same_kind & ~constant, by_now - by_then, 0.0), area),
-        now=np.multiply(counted_now, area),
-        then=np.multiply(counted_then, area),
+        now=np.multiply(np.where(same_kind, per_hectare(s.q_now, factor), stock_now), area),
+        then=np.multiply(np.where(same_kind, per_hectare(s.q_then, factor), stock_then), area),
         row_now=np.where(same_kind, row, s.row_now),
         row_then=np.where(same_kind, row, s.row_then),
         species_now=s.row_now,
@@ -155,6 +148,18 @@ def piece_change(
         reason=_reason(s, change, constant),
         converted=s.cleared & (s.q_then > 0.0),
         other_basis=_other_basis(now.volume_basis[pieces.now], then.volume_basis[pieces.then]),
+    )
+
+
+def _sets_of_factors(s: _Sides) -> tuple[FloatArray, IntArray, FloatArray, IntArray]:
+    """Factor and row of today's and of the earlier set; where nothing stands on one date, the other's are both."""
+    borrow_now = np.isnan(s.f_now) | ((s.q_now == 0.0) & ~np.isnan(s.f_then))
+    borrow_then = np.isnan(s.f_then) | ((s.q_then == 0.0) & ~np.isnan(s.f_now))
+    return (
+        np.where(borrow_now, s.f_then, s.f_now),
+        np.where(borrow_now, s.row_then, s.row_now),
+        np.where(borrow_then, s.f_now, s.f_then),
+        np.where(borrow_then, s.row_now, s.row_then),
     )
 
 

@@ -247,31 +247,28 @@ def fit_growth(
     account = open_account(facts, parameters)
     age, height = numbers(facts, "age_yr"), numbers(facts, "height_m")
     volume = np.where(account.family == FAMILY_VOLUME, account.volume_m3_ha, np.nan)
-    group = account.look_up.group
-    count = len(facts)
-    then = np.full(count, np.nan) if volume_then_m3_ha is None else volume_then_m3_ha
-    between = np.full(count, np.nan) if years is None else years
-    site, index = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
+    group, count = account.look_up.group, len(facts)
+    unknown = np.full(count, np.nan)
+    then = unknown if volume_then_m3_ha is None else volume_then_m3_ha
+    between = unknown if years is None else years
+    sites = pd.DataFrame({"site_class": np.zeros(count, dtype=np.int64), "site_index_m": unknown}, index=facts.index)
     curves: dict[tuple[str, int], GrowthCurve] = {}
     told: list[pd.DataFrame] = []
     for name in sorted({str(g) for g in group[~np.isnan(volume)] if g is not None}):
         at = np.flatnonzero((group == name) & ~np.isnan(volume))
-        site[at], index[at] = site_classes(age[at], height[at], rules.site_classes)
+        site, index = site_classes(age[at], height[at], rules.site_classes)
+        sites.iloc[at, 0], sites.iloc[at, 1] = site, index
         for one in range(rules.site_classes + 1):
-            members = at if one == ALL_SITES else at[site[at] == one]
+            rows = at if one == ALL_SITES else at[site == one]
             try:
-                curves[name, one] = fit_curve(
-                    name, age[members], volume[members], rules, then[members], between[members], one, seed
-                )
+                curve = fit_curve(name, age[rows], volume[rows], rules, then[rows], between[rows], one, seed)
             except InputError as refused:
                 if one == ALL_SITES:
                     told.append(layer_issue(refused.code, "age_yr", name, **refused.values))
-    told.extend(
-        layer_issue("GROWTH_CROSS_SECTION", "age_yr", curve.group, stands=curve.stands)
-        for curve in curves.values()
-        if curve.basis == CROSS_SECTION and curve.site_class == ALL_SITES
-    )
-    sites = pd.DataFrame({"site_class": site, "site_index_m": index}, index=facts.index)
+                continue
+            curves[name, one] = curve
+            if curve.basis == CROSS_SECTION and one == ALL_SITES:
+                told.append(layer_issue("GROWTH_CROSS_SECTION", "age_yr", name, stands=curve.stands))
     return GrowthFit(curves, sites, join_issues(told))
 
 

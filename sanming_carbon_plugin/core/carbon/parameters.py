@@ -106,15 +106,9 @@ class ParameterTable:
             Text table, one row per species (columns of ``resources/parameters/carbon_parameters.csv``).
         meta
             ``id``, ``version`` and ``status`` of the file.
-        equations, culms
-            Volume equations and culm masses; without them volume is never substituted and every culm has
-            the mass of its row.
-        ranges
-            Allowed range per column; without it only the signs are checked.
-        bands
-            Believable yearly sinks; without them none is doubted.
-        limits
-            From where on a sink is withheld or told about; without them nothing is withheld.
+        equations, culms, ranges, bands, limits
+            The tables beside it. Without them volume is never substituted, every culm has the mass of its
+            row, only signs are checked, no sink is doubted and none withheld.
 
         Raises
         ------
@@ -125,14 +119,13 @@ class ParameterTable:
         allowed = ranges_of(ranges)
         values, family = _checked(cells, meta, allowed)
         species = cells.text("species_code")
-        sources = cells.text("error_source")
         return cls(
             str(meta["id"]),
             str(meta["version"]),
             str(meta["status"]),
             species,
             cells.text("group"),
-            np.array([a or b for a, b in zip(sources, species, strict=True)], dtype=object),
+            np.where(cells.filled("error_source"), cells.text("error_source"), species),
             family,
             values,
             _culm_table(species, values["kg_per_culm"], culms, allowed),

@@ -32,13 +32,6 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     most of the result; a true 0 is 0 by both. Bamboo is counted by culms, shrub and economic forest by a
     constant per hectare.
 
-    Parameters
-    ----------
-    facts
-        Table of stands.
-    parameters
-        The parameter table.
-
     Returns
     -------
     StageResult

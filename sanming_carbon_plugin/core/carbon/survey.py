@@ -20,6 +20,8 @@ DateArray = npt.NDArray[np.datetime64]
 SURVEYED = frozenset({"plot", "angle_gauge", "ocular", "lidar"})
 """Ways of survey that measure a stand; a model or an unknown way does not."""
 
+ISO_DATE_LENGTH = 10
+
 MEASURED, TWO_LAYERS, NO_BASIS = "measured", "two_layers", "none"
 GROWTH_CURVE, GROWTH_RATE = "growth_curve", "growth_rate"
 
@@ -47,7 +49,8 @@ def years_of(facts: pd.DataFrame, between: FloatArray, period: Period | None) ->
 
 def survey_dates(facts: pd.DataFrame) -> DateArray:
     """Survey date of each stand, NaT where missing or no date."""
-    values = pd.to_datetime(pd.Series(texts(facts, "survey_date"), dtype=object), errors="coerce")
+    written = pd.Series(texts(facts, "survey_date"), dtype=object).astype("string").str.slice(0, ISO_DATE_LENGTH)
+    values = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
     return values.to_numpy().astype("datetime64[D]")
 
 

@@ -101,16 +101,9 @@ def match(
     geometry_then: GeometryArray,
     progress: Progress | None = None,
 ) -> Pieces:
-    """Find the common ground of two inventories.
+    """Find the common ground of two inventories by their unique keys and their polygons in one projected CRS.
 
-    Parameters
-    ----------
-    keys_now, keys_then
-        ``stand_key`` of each row; unique.
-    geometry_now, geometry_then
-        Polygons in one projected CRS; None and empty ones take no part in the overlay.
-    progress
-        Told how far the overlay is; may cancel.
+    Missing and empty polygons take no part in the overlay; ``progress`` is told how far it is and may cancel.
     """
     progress = progress or Progress()
     partner = _by_key(keys_now, geometry_now, keys_then, geometry_then)

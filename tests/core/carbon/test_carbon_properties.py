@@ -191,19 +191,7 @@ def cut_all(facts, geometry, cuts, suffix):
 def test_cutting_stands_changes_no_total(cuts, side, seed):
     rng = np.random.default_rng(seed)
     now_shapes, then_shapes = shifted_grid(rng), shifted_grid(rng)
-    now, then = (
-        pd.DataFrame(
-            {
-                "species_code": rng.choice(["220", "310", "630"], len(shapes)),
-                "land_class": "arbor",
-                "volume_m3_ha": rng.uniform(0, 200, len(shapes)),
-                "area_ha": shapely.area(shapes) / 1e4 * 1.0003,
-                "survey_method": "plot",
-            },
-            index=pd.Index([f"{name}{i}" for i in range(len(shapes))], name="stand_key", dtype=object),
-        )
-        for name, shapes in (("n", now_shapes), ("t", then_shapes))
-    )
+    now, then = grid_table(now_shapes, "n", rng), grid_table(then_shapes, "t", rng)
     whole = sink(now, now_shapes, EarlierInventory(then, then_shapes), PARAMETERS, ERRORS, PERIOD).columns
     new_now = cut_all(now, now_shapes, cuts, "x") if side != "then" else (now, now_shapes)
     new_then = cut_all(then, then_shapes, cuts, "y") if side != "now" else (then, then_shapes)
@@ -211,6 +199,35 @@ def test_cutting_stands_changes_no_total(cuts, side, seed):
     size = whole["sink_tco2e_yr"].abs().sum()
     for name in ("sink_tco2e_yr", "recode_tco2e", "stock_earlier_tco2e"):
         assert abs(parts[name].sum() - whole[name].sum()) <= 1e-8 * max(size, whole[name].abs().sum())
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.01, 100.0))
+def test_an_overlay_depends_neither_on_order_nor_on_the_unit_of_the_map(seed, times):
+    rng = np.random.default_rng(seed)
+    now_shapes, then_shapes = shifted_grid(rng), shifted_grid(rng)
+    now, then = grid_table(now_shapes, "n", rng), grid_table(then_shapes, "t", rng)
+    first = sink(now, now_shapes, EarlierInventory(then, then_shapes), PARAMETERS, ERRORS, PERIOD)
+    order, other = rng.permutation(len(now)), rng.permutation(len(then))
+    shapes = [shapely.transform(s, lambda points: points * times) for s in (now_shapes[order], then_shapes[other])]
+    earlier = EarlierInventory(then.iloc[other], shapes[1])
+    second = sink(now.iloc[order], shapes[0], earlier, PARAMETERS, ERRORS, PERIOD)
+    same(first.columns[FLOWS].iloc[order], second.columns[FLOWS], rel=1e-8)
+    group = np.zeros(len(now), dtype=np.int64)
+    same(total_interval(first.errors, group), total_interval(second.errors, group), rel=1e-8)
+
+
+def grid_table(shapes, name, rng) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "species_code": rng.choice(["220", "310", "630"], len(shapes)),
+            "land_class": "arbor",
+            "volume_m3_ha": rng.uniform(0, 200, len(shapes)),
+            "area_ha": shapely.area(shapes) / 1e4 * 1.0003,
+            "survey_method": "plot",
+        },
+        index=pd.Index([f"{name}{i}" for i in range(len(shapes))], name="stand_key", dtype=object),
+    )
 
 
 def shifted_grid(rng) -> np.ndarray:
