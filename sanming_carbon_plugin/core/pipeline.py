@@ -79,7 +79,8 @@ class Inventory:
 class AssessInputs:
     """Everything the main job needs, opened already.
 
-    ``earlier``, ``credited`` and ``tenure`` are in the CRS of the stands.
+    ``earlier``, ``credited`` and ``tenure`` are in the CRS of the stands. ``credited`` None means that nobody
+    said what is credited already, which is not the same as nothing.
     """
 
     stands: Inventory
@@ -92,7 +93,7 @@ class AssessInputs:
     rasters: tuple[NamedRaster, ...] = ()
     earlier: Inventory | None = None
     period: Period | None = None
-    credited: tuple[CreditedParcels, ...] = ()
+    credited: tuple[CreditedParcels, ...] | None = None
     tenure: TenureParcels | None = None
 
 

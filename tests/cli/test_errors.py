@@ -131,9 +131,10 @@ def test_wrong_usage(command, folder, arguments):
     fails(command(*arguments, cwd=None), "USAGE", 2, folder)
 
 
-def test_wrong_period(command, folder):
+@pytest.mark.parametrize("period", ["2020-12-31/2016-01-01", "2016-01-01/2999-12-31", "2016", "2016-01-01/soon"])
+def test_wrong_period(command, folder, period):
     write_stands(folder / "s.gpkg", [stand(1)])
-    finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--period", "2020-12-31/2016-01-01")
+    finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--period", period)
     fails(finished, "PERIOD_INVALID", 2, folder, ["s.gpkg"])
 
 

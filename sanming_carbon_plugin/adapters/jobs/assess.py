@@ -36,7 +36,7 @@ from .opening import (
     survey_methods,
 )
 from .request import AssessRequest, JobOutcome, LayerSource
-from .run_record import now, run_record, run_table
+from .run_record import now, run_record, run_table, today
 
 
 def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
@@ -75,7 +75,7 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
 
 def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dict[str, dict[str, object]]]:
     method, method_earlier = survey_methods(request.survey_method)
-    period = parse_period(request.period) if request.period else None
+    period = parse_period(request.period, today()) if request.period else None
     profile = load_profile(request.profile)
     rules = load_rule_sets(request.rules)
     parameters = load_parameters(request.parameters)
@@ -100,7 +100,7 @@ def _open(request: AssessRequest, progress: Progress) -> tuple[AssessInputs, dic
         rasters=open_rasters(request.rasters, stands.layer),
         earlier=earlier,
         period=period,
-        credited=tuple(CreditedParcels.from_layer(layer) for layer in credited),
+        credited=tuple(CreditedParcels.from_layer(layer) for layer in credited) or None,
         tenure=TenureParcels.from_layer(tenure) if tenure is not None else None,
     )
     opened: dict[str, dict[str, object]] = {

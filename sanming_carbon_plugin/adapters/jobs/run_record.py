@@ -6,7 +6,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,11 @@ def _qgis_version() -> str:
 def now() -> str:
     """The present moment with its offset from UTC, to the second."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def today() -> date:
+    """The day of this run, where the user is."""
+    return datetime.now().astimezone().date()
 
 
 def run_record(
