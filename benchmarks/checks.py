@@ -8,6 +8,7 @@ and leaves a gap, five in a hundred without a value.
 """
 
 import math
+import multiprocessing
 import resource
 import sys
 import tempfile
@@ -102,11 +103,17 @@ def timed(name, function, seconds):
     return result
 
 
-def run(count, tables, folder):
-    path = folder / f"stands_{count}.gpkg"
+def write(count, path):
     made = layer_of(count)
     write_geopackage(path, [OutputTable("stands", made.field_types, made.attributes, made.geometry, made.crs_wkt)])
-    del made
+
+
+def run(count, tables, folder):
+    path = folder / f"stands_{count}.gpkg"
+    # In a process of its own, so that the peak of memory is that of the work alone.
+    maker = multiprocessing.get_context("spawn").Process(target=write, args=(count, path))
+    maker.start()
+    maker.join()
     seconds = {}
     layer = timed("reading alone", lambda: read_layer(path), seconds)
     geodesy = geodesy_of(layer)

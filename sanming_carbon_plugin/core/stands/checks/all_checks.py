@@ -63,11 +63,13 @@ def check_stands(
     geometry = np.asarray(layer.geometry, dtype=object)
     polygons, repaired = usable_polygons(geometry)
     m2_per_unit = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
+    # Absurd coordinates overflow; what comes of them is told as such.
+    with np.errstate(invalid="ignore"):
+        planar_area = np.where(repaired, np.nan, shapely.area(polygons))
     check_shapes(geometry, polygons, m2_per_unit, limits, findings, _told_when_read(layer))
     steps.raise_if_cancelled()
     check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
     steps.raise_if_cancelled()
-    planar_area = np.where(repaired, np.nan, shapely.area(polygons))
     check_areas(facts, planar_area, layer.crs_wkt, limits, findings)
     if longitude_deg is not None:
         check_zone(longitude_deg, layer.crs_wkt, limits, findings)

@@ -74,8 +74,8 @@ def repair_rings(geometry: Geometries, tolerance: float) -> tuple[Geometries, Fl
     """
     polygons, bad = usable_polygons(geometry)
     change = np.where(shapely.is_geometry(polygons), 0.0, np.nan)
-    before = shapely.area(geometry[bad])
     with np.errstate(divide="ignore", invalid="ignore"):
+        before = shapely.area(geometry[bad])
         change[bad] = np.where(before > 0, shapely.area(polygons[bad]) / before - 1.0, np.inf)
     repaired = geometry.copy()
     kept = bad & (np.abs(change) <= tolerance)
@@ -114,7 +114,8 @@ def check_shapes(
     parts, owner = shapely.get_parts(polygons, return_index=True)
     count = np.bincount(owner, minlength=len(polygons))
     findings.add("MULTIPART", count > 1, values=count)
-    area_m2 = shapely.area(parts) * m2_per_unit[owner]
+    with np.errstate(invalid="ignore"):
+        area_m2 = shapely.area(parts) * m2_per_unit[owner]
     small = area_m2 < settings["smallest_part_m2"]
     early = ~small & (area_m2 < settings["smallest_part_before_2022_m2"])
     for code, which in (("PART_TOO_SMALL", small), ("PART_SMALL_BEFORE_2022", early)):
@@ -131,8 +132,8 @@ def narrow_pieces(pieces: Geometries, m2_per_unit: Floats, width_m: float) -> Ma
 
 
 def _width(polygons: Geometries) -> Floats:
-    length = shapely.length(polygons)
     with np.errstate(divide="ignore", invalid="ignore"):
+        length = shapely.length(polygons)
         width: Floats = np.where(length > 0, 2.0 * shapely.area(polygons) / length, 0.0)
     return width
 
@@ -187,8 +188,8 @@ def polygons_only(geometry: Geometries) -> Geometries:
 
 def square_metres_per_unit(area_ha: Floats, polygons: Geometries) -> Floats:
     """Square metres on the ellipsoid per square unit of the CRS, per stand; the layer's median where unknown."""
-    planar = shapely.area(polygons)
     with np.errstate(divide="ignore", invalid="ignore"):
+        planar = shapely.area(polygons)
         scale = area_ha * SQUARE_METRES_PER_HECTARE / planar
     known = np.isfinite(scale) & (scale > 0)
     middle = float(np.median(scale[known])) if known.any() else 1.0
