@@ -103,6 +103,23 @@ def fields_of(node: Node) -> dict[str, bool]:
     return names
 
 
+def references(part: object, definitions: Mapping[str, object]) -> set[str]:
+    """Names of the definitions that a checked part of a file needs, directly or by others."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            name = here.get("ref")
+            if isinstance(name, str) and name not in found:
+                found.add(name)
+                waiting.append(definitions.get(name))
+            waiting.extend(here.values())
+        elif isinstance(here, list):
+            waiting.extend(here)
+    return found
+
+
 @dataclass
 class Problems:
     """Everything that is wrong with a file, each with its place."""

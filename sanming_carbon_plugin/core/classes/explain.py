@@ -14,6 +14,7 @@ from .evaluation import FAILED, PASSED, Evaluation, FactsView, Floats, Outcomes,
 from .measures import chosen_technique
 from .rules import Measure, Rule, RuleSet
 
+_NO_DISTANCE = 1e-9
 OUTCOME_WORDS = {1: "pass", 0: "unknown", -1: "fail"}
 _ANSWERS = {1: "yes", 0: "unknown", -1: "no"}
 
@@ -77,7 +78,7 @@ def distance(comparison: Comparison, facts: FactsView) -> Floats:
         return np.full(len(facts), np.nan)
     least, most, _ = margins(comparison, facts)
     result = np.where(compare(comparison, facts) == FAILED, most, least)
-    return np.where(np.isfinite(result), result, np.nan)
+    return np.where(np.isfinite(result), result + 0.0, np.nan)
 
 
 def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> list[dict[str, object]]:
@@ -91,8 +92,8 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
     Returns
     -------
     list of dict
-        ``measure``, ``measure_title_en``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
-        ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title_en``, ``title_zh``, ``outcome`` (pass,
+        ``measure``, ``measure_title``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
+        ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title``, ``title_zh``, ``outcome`` (pass,
         fail, unknown); of the comparison that decided ``field``, ``op``, ``value``, ``threshold``,
         ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``.
     """
@@ -103,7 +104,7 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
         outcome = evaluation.measure(measure)
         about = {
             "measure": measure.id,
-            "measure_title_en": measure.title,
+            "measure_title": measure.title,
             "measure_title_zh": measure.title_zh,
             "measure_outcome": _ANSWERS[int(outcome[0])],
             "measure_technique": _technique(evaluation, measure, outcome),
@@ -127,7 +128,7 @@ def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
         "rule": rule.id,
         "kind": rule.kind,
         "technique": rule.technique,
-        "title_en": rule.title,
+        "title": rule.title,
         "title_zh": rule.title_zh,
         "outcome": OUTCOME_WORDS[outcome],
         **{name: decided[name] for name in ("field", "op", "value", "threshold", "distance")},
@@ -141,6 +142,8 @@ def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
 def _comparison_record(facts: FactsView, comparison: Comparison) -> dict[str, object]:
     names = [comparison.field] + ([comparison.other] if comparison.other else [])
     apart = float(distance(comparison, facts)[0])
+    # The end of a slope class is the last number below the next one: no distance that means anything.
+    apart = 0.0 if abs(apart) < _NO_DISTANCE else apart
     value = comparison.value
     return {
         "field": comparison.field,

@@ -62,7 +62,7 @@ def measure_rules(data: object, known_fields: Mapping[str, KnownField] = KNOWN_F
 def with_own_rules(shipped: Iterable[RuleSet], own: RuleSet) -> list[RuleSet]:
     """The shipped rule sets with the measures of a user's own file put in their place."""
     kept = [rule_set.without(own.measures) for rule_set in shipped]
-    return [*(rule_set for rule_set in kept if rule_set.measures or rule_set.precedence), own]
+    return [*(rule_set for rule_set in kept if rule_set.measures), own]
 
 
 @dataclass(frozen=True)

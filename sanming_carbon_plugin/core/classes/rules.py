@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
-from .conditions import ConditionReader, Group, Node, Problems, group, shown
+from .conditions import ConditionReader, Group, Node, Problems, group, references, shown
 from .contradictions import can_pass
 from .fields import TEXT, KnownField, field_named
 
@@ -138,9 +138,17 @@ class RuleSet:
         return {rule.id: rule for rule in self.rules}[rule_id]
 
     def without(self, measures: Collection[str]) -> RuleSet:
-        """The same rule set without some measures."""
+        """The same rule set without some measures, in its data too, with the definitions that are left over."""
         kept = {name: measure for name, measure in self.measures.items() if name not in measures}
-        return replace(self, measures=kept)
+        if len(kept) == len(self.measures):
+            return self
+        data = {key: value for key, value in self.data.items() if key != "definitions"}
+        data["measures"] = {name: _part(self.data, "measures")[name] for name in kept}
+        definitions = _part(self.data, "definitions")
+        used = references(data["measures"], definitions)
+        if used:
+            data["definitions"] = {name: one for name, one in definitions.items() if name in used}
+        return replace(self, measures=kept, data=data)
 
     def identity(self) -> dict[str, object]:
         """What a run record says of this rule set."""
@@ -156,6 +164,11 @@ class RuleSet:
         """SHA-256 over the content, the same however the file was laid out."""
         text = json.dumps(self.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _part(data: Mapping[str, object], name: str) -> dict[str, object]:
+    part = data.get(name, {})
+    return part if isinstance(part, dict) else {}
 
 
 def rules_invalid(data: object, problems: Problems) -> InputError:

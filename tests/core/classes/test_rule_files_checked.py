@@ -293,6 +293,16 @@ def test_own_file_takes_the_place_of_its_measures(tmp_path):
     assert with_own_rules([sets[-1]], sets[-1]) == [sets[-1]]
 
 
+@pytest.mark.parametrize("measure", ["tending", "project_pool", "pine_transform", "closure"])
+def test_what_is_left_of_a_rule_set_can_be_stored_and_read_again(measure):
+    for rule_set in load_rule_sets():
+        left = rule_set.without([measure])
+        if left.measures:
+            again = measure_rules(left.data)
+            assert list(again.measures) == list(left.measures)
+            assert [one.id for one in again.rules] == [one.id for one in left.rules]
+
+
 def test_reading_changes_nothing():
     data = rule_file(rule({"not": CLOSED}))
     before = copy.deepcopy(data)
