@@ -187,8 +187,11 @@ class AssessAlgorithm(StandAlgorithm):
         """Assess the stands."""
         # pandas may be missing when QGIS loads the plugin, so what needs it is imported in use.
         from ..adapters.jobs.assess import assess  # noqa: PLC0415
+        from ..adapters.jobs.opening import check_output  # noqa: PLC0415
         from ..adapters.jobs.request import AssessRequest  # noqa: PLC0415
 
+        check_output(self.options["out"], self.options["overwrite"])  # before minutes of reading, not after
+        progress.step("read")
         request = AssessRequest(
             stands=self.stands.read(progress),
             earlier=self.earlier.read(progress) if self.earlier else None,

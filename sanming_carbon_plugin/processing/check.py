@@ -65,6 +65,7 @@ class CheckAlgorithm(StandAlgorithm):
         """Check the stands."""
         from ..adapters.jobs.check import check  # noqa: PLC0415 - pandas may be missing on loading
 
+        progress.step("read")
         outcome = check(self.stands.read(progress), self.out, self.mapping, self.overwrite, progress)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "ISSUES_COUNT": sum(outcome.issue_counts.values())}

@@ -8,30 +8,35 @@ from ..adapters.steps import step_text
 from ..core.progress import Progress
 from .translation import language
 
+_FIRST_PERCENT, _LAST_PERCENT = 5.0, 90.0
+"""What lies between is for the row of numbered steps; opening and writing have the rest."""
+
 
 class FeedbackProgress(Progress):
     """Hands steps and fractions on to ``feedback``; its cancel button stops the job.
 
-    The percentage only ever rises: step ``position`` (from 0) of ``count`` owns one ``count``-th of the bar.
+    The percentage only ever rises. Numbered steps share the middle of the bar evenly; one without a number
+    takes a half of what is left at its end of the bar.
     """
 
     def __init__(self, feedback: QgsFeedback) -> None:
         self._feedback = feedback
         self._start = 0.0
-        self._share = 100.0
-        self._shown = 0.0
+        self._share = 0.0
+        self._shown = -1.0
 
     def step(self, name: str, position: int = 0, count: int = 0) -> None:
         """Begin step ``name``, the ``position``-th (from 0) of ``count``."""
         text = step_text(name, language())
         if count:
-            self._start = 100.0 * position / count
-            self._share = 100.0 / count
+            self._share = (_LAST_PERCENT - _FIRST_PERCENT) / count
+            self._start = _FIRST_PERCENT + self._share * position
             text = "{}/{} {}".format(position + 1, count, text)
         else:
-            # A step outside the row has no share of its own; the bar waits where it is.
-            self._share = 0.0
-        self._show(self._start if count else self._shown)
+            self._start = max(self._shown, 0.0)
+            end = _FIRST_PERCENT if self._start < _FIRST_PERCENT else 100.0
+            self._share = (end - self._start) / 2
+        self._show(self._start)
         push = getattr(self._feedback, "setProgressText", None)
         if push is not None:
             push(text)
@@ -45,6 +50,6 @@ class FeedbackProgress(Progress):
         return bool(self._feedback.isCanceled())
 
     def _show(self, percent: float) -> None:
-        if percent > self._shown or self._shown == 0.0:
+        if percent > self._shown:
             self._shown = percent
             self._feedback.setProgress(percent)

@@ -78,6 +78,7 @@ class ZonalAlgorithm(StandAlgorithm):
         """Take the statistics."""
         from ..adapters.jobs.zonal import zonal  # noqa: PLC0415 - pandas may be missing on loading
 
+        progress.step("read")
         outcome = zonal(self.stands.read(progress), self.rasters, self.out, self.mapping, self.overwrite, progress)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

@@ -142,6 +142,7 @@ def cancel_a_run():
     click(dock().form.run)
     yield lambda: dock().form.progress.value() > 0
     look_for_clipping("running")
+    seen["percent_at_start"] = dock().form.progress.value()
     shoot("running")
     pressed = time.monotonic()
     click(dock().form.cancel)
@@ -229,14 +230,14 @@ def advance(steps, condition=None, since=None):
     try:
         if condition is not None and not condition():
             if time.monotonic() - since > STEP_LIMIT_S:
-                raise TimeoutError(seen["part"])
+                raise TimeoutError(seen["part"])  # noqa: TRY301
             QTimer.singleShot(50, lambda: advance(steps, condition, since))
             return
         wait = next(steps)
     except StopIteration:
         finish()
         return
-    except Exception:
+    except Exception:  # noqa: BLE001 - told in the answer
         seen["error"] = traceback.format_exc()
         shoot("error")
         finish()

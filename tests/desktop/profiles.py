@@ -57,7 +57,7 @@ class Profile:
 
         The script must end QGIS itself. Its answer is JSON.
         """
-        command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", "qgis", "--nologo", "--noversioncheck"]
+        command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24 -dpi 96", "qgis", "--nologo", "--noversioncheck"]
         command += ["--profiles-path", str(self.folder), "--code", str(script)]
         done = self._run(command, timeout_s, SANMING_RESULT=str(result), QT_QPA_PLATFORM="xcb", **more_env)
         if not result.exists():

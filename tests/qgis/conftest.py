@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from made_results import ROWS, SAMPLE, made_result
 from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsVectorLayer
-
-from sanming_carbon_plugin.paths import resources_dir
-
-SAMPLE = resources_dir() / "sample"
-ROWS = 40
 
 sys.path.append("/usr/share/qgis/python/plugins")
 
@@ -43,8 +39,6 @@ def small_layer(qgis_app: QgsApplication) -> Iterator[QgsVectorLayer]:
 @pytest.fixture
 def made_gpkg(tmp_path: Path) -> Path:
     """A result with every class in it, at a path a Chinese office would have."""
-    from made_results import made_result
-
     folder = tmp_path / "三明 数据"
     folder.mkdir()
     return made_result(folder / "结果.gpkg")

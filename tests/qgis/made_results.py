@@ -6,6 +6,12 @@ from pathlib import Path
 
 from osgeo import gdal, ogr, osr
 
+from sanming_carbon_plugin.paths import resources_dir
+
+SAMPLE = resources_dir() / "sample"
+ROWS = 40
+"""Rows of the layer that the fixture ``small_layer`` takes from the sample."""
+
 MEASURES = ("pine_transform", "reserve_forest", "tending", "closure", None)
 TECHNIQUES = ("clear_cut", "strip_cut", "selective_tending", None)
 MODES = ("intensive_plantation", "stand_improvement", "young_tending", None)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROWS, SAMPLE
+from made_results import ROWS, SAMPLE
 from qgis.core import (
     QgsApplication,
     QgsFeature,

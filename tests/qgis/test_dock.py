@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SAMPLE
+from made_results import SAMPLE
 from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
@@ -131,6 +131,27 @@ def test_cancel_ends_a_run_and_leaves_nothing(dock, tmp_path, qtbot):
         dock.form.cancel.click()
     assert list(tmp_path.iterdir()) == []
     assert dock.form.run.isEnabled()
+
+
+def test_removing_the_layer_in_the_middle_of_a_run_does_no_harm(dock, tmp_path, qtbot):
+    dock.open_sample()
+    dock.data.page.result.setFilePath(str(tmp_path / "out.gpkg"))
+    with qtbot.waitSignal(dock.run.done, timeout=120_000):
+        dock.form.run.click()
+        qtbot.waitUntil(lambda: dock.form.progress.value() > 0, timeout=30_000)
+        QgsProject.instance().clear()
+    assert (tmp_path / "out.gpkg").exists()
+    assert dock.maps.page.results.count() == 1
+
+
+def test_a_second_run_waits_for_the_first(dock, tmp_path, qtbot):
+    _small_inputs(dock, tmp_path, "out.gpkg")
+    with qtbot.waitSignal(dock.run.done, timeout=60_000):
+        dock.form.run.click()
+        first = dock.run._task
+        dock.start_assess()
+        assert dock.run._task is first
+    assert (tmp_path / "out.gpkg").exists()
 
 
 def test_the_check_counts_what_it_found(dock, tmp_path, qtbot):
