@@ -93,10 +93,7 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
     Comment lines survive a spreadsheet program, which fills them up with separators.
     """
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError("PARAMETERS_UNREADABLE", path=path, detail=str(fault)) from fault
+    lines = _decoded(path).splitlines(keepends=True)
     is_comment = [line.strip().strip('"').startswith("#") for line in lines]
     start = is_comment.index(False) if False in is_comment else len(lines)
     meta: dict[str, str] = {}
@@ -109,3 +106,15 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     except (ValueError, csv.Error) as fault:
         raise InputError("PARAMETERS_UNREADABLE", path=path, detail=str(fault)) from fault
     return frame, meta
+
+
+def _decoded(path: Path) -> str:
+    """Text of a file in UTF-8, else in GB 18030, which spreadsheet programs write on Chinese systems."""
+    try:
+        content = path.read_bytes()
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return content.decode("gb18030")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError("PARAMETERS_UNREADABLE", path=path, detail=str(fault)) from fault

@@ -78,10 +78,11 @@ class StandAccount:
 
 
 def numbers(facts: pd.DataFrame, column: str) -> FloatArray:
-    """Column of ``facts`` as float64, all NaN where the table has none."""
+    """Column of ``facts`` as float64, all NaN where the table has none; infinite is unknown too."""
     if column not in facts.columns:
         return np.full(len(facts), np.nan)
-    return pd.to_numeric(facts[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = pd.to_numeric(facts[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def texts(facts: pd.DataFrame, column: str) -> TextArray:
@@ -144,7 +145,7 @@ def _volume(
     not_forest: BoolArray,
 ) -> tuple[FloatArray, TextArray]:
     """Volume per hectare: recorded, else from the mean tree and the number of trees, else unknown."""
-    volume = numbers(facts, "volume_m3_ha").copy()
+    volume = numbers(facts, "volume_m3_ha")
     volume[volume < 0] = np.nan
     basis = np.full(len(facts), BASIS_NONE, dtype=object)
     basis[~np.isnan(volume)] = BASIS_RECORDED

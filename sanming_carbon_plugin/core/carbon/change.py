@@ -116,12 +116,11 @@ def piece_change(
     area = pieces.share_of_now * area_ha[pieces.now]
     same_kind = (s.kind_now == s.kind_then) | (s.q_now == 0.0) | (s.q_then == 0.0)
     set_now, row_now, set_then, row_then = _sets_of_factors(s)
-    difference = s.q_now - s.q_then
-    by_now, by_then = per_hectare(difference, set_now), per_hectare(difference, set_then)
+    by_now, by_then = (per_hectare(s.q_now - s.q_then, factors) for factors in (set_now, set_then))
     stock_now, stock_then = per_hectare(s.q_now, s.f_now), per_hectare(s.q_then, s.f_then)
     raw = stock_now - stock_then
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
-    constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (difference == 0.0)
+    constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (s.q_now == s.q_then)
     change[constant] = np.nan
     use = np.isnan(by_then) | (by_now <= by_then)
     factor, row = np.where(use, set_now, set_then), np.where(use, row_now, row_then)

@@ -124,6 +124,14 @@ def test_a_users_copy_replaces_the_shipped_table(tmp_path):
     assert (table.status, table.version, table.table_id) == ("official", "2024-1", "sanming-carbon-parameters")
 
 
+def test_a_copy_saved_by_a_spreadsheet_on_a_chinese_system_is_read(tmp_path):
+    text = (FOLDER / "carbon_parameters.csv").read_text(encoding="utf-8")
+    path = tmp_path / "p.csv"
+    path.write_bytes(text.replace("\n", "\r\n").encode("gb18030"))
+    table = load_parameters(path)
+    assert table.frame.loc[table.frame["species_code"] == "220", "species_zh"].item() == "马尾松"
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"# id: x\n"])
 def test_a_file_that_is_no_table_is_one_clear_error(tmp_path, content):
     path = tmp_path / "p.csv"
