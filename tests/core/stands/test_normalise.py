@@ -267,3 +267,14 @@ def test_an_outline_that_crosses_itself_has_no_certain_area():
     assert np.isnan(facts["area_ha"].iloc[:2]).all()
     assert facts["area_ha"].iloc[2] == pytest.approx(1.0, rel=1e-3)
     assert len(rows_of(issues, "AREA_UNCERTAIN")) == 2
+
+
+def test_flags_in_all_their_spellings():
+    facts, issues = column("争议", ["1", 0.0, "是", "否", "有争议", "无争议", "true", None, "说不清"])
+    assert list(facts["dispute"]) == ["yes", "no", "yes", "no", "yes", "no", "yes", None, None]
+    assert list(rows_of(issues, "CODE_UNKNOWN")["value"]) == ["说不清"]
+
+
+def test_a_word_that_may_mean_any_tree_is_no_species():
+    facts, _ = column("YOU_SHI_SZ", ["其他", "其它", "杂木", "220", "310"])
+    assert list(facts["species_code"]) == [None, None, None, "220", "310"]
