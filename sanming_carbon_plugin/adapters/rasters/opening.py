@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ...core.errors import CarbonError, DependencyError, InputError
-from ...core.rasters.bands import NamedRaster
+from ...core.rasters.bands import BandReader, NamedRaster
 from ...core.rasters.grid import Grid
 from ...core.rasters.terrain import TerrainRecipe
 from ...paths import resources_dir
@@ -72,14 +72,14 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
     """
     reader = open_bands(spec, backend, crs_needed=stands_crs_wkt is not None)
     try:
-        terrain = _terrain(reader) if name.casefold() == ELEVATION_NAME else None
+        terrain = terrain_of(reader) if name.casefold() == ELEVATION_NAME else None
         return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name), terrain)
     except CarbonError:
         reader.close()
         raise
 
 
-def _terrain(dem: FileBands) -> TerrainRecipe:
+def terrain_of(dem: BandReader) -> TerrainRecipe:
     """What to find out from the elevation model, with the length of its units."""
     wkt = dem.grid.crs_wkt
     metres = 1.0 if wkt is None else crs.metres_per_unit(wkt)

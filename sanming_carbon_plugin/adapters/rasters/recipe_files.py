@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from ...core.errors import InputError
 from ...core.rasters.bands import NamedRaster
 from ...core.rasters.recipes import Prepared, RecipeTables, prepare
 from ...paths import resources_dir
 from ..resources import read_json
+from .opening import terrain_of
 
 
 @lru_cache(maxsize=1)
@@ -20,11 +23,19 @@ def recipe_tables() -> RecipeTables:
 
 
 def apply_recipe(path: Path, rasters: Sequence[NamedRaster]) -> Prepared:
-    """Open rasters with the scenes of a recipe file applied.
+    """Open rasters with the scenes of a recipe file applied, and its ``dem`` known as an elevation model.
 
     Raises
     ------
     InputError
         When the file or what it asks for cannot be used; the place in the recipe is named.
     """
-    return prepare(read_json(path), rasters, recipe_tables())
+    recipe = read_json(path)
+    dem = recipe.get("dem")
+    if dem is not None and str(dem).casefold() not in {raster.name.casefold() for raster in rasters}:
+        raise InputError("RECIPE_WRONG", place="dem", known=", ".join(raster.name for raster in rasters))
+    known = [
+        replace(raster, terrain=terrain_of(raster.reader)) if raster.name.casefold() == str(dem).casefold() else raster
+        for raster in rasters
+    ]
+    return prepare(recipe, known, recipe_tables())

@@ -78,15 +78,17 @@ def evidence(
     geometry = np.asarray(geometry, dtype=object)
     asked = _with_terrain(rasters)
     found: dict[int, tuple[Moments, _Covered]] = {}
-    for group in same_grid(asked):
+    groups = same_grid(asked)
+    for position, group in enumerate(groups):
+        part = PartOfProgress(progress, position / len(groups), (position + 1) / len(groups))
         first = asked[group[0]]
         placed = first.to_grid(geometry) if first.to_grid is not None else geometry
         for number in group:
             _require_overlap(asked[number], placed)
         covered = _Covered(len(geometry))
         readers = [asked[number].reader for number in group]
-        with closing(covered.watching(covering(placed, first.reader.grid, progress))) as blocks:
-            sums = moments(blocks, len(geometry), readers, progress, threads)
+        with closing(covered.watching(covering(placed, first.reader.grid, part))) as blocks:
+            sums = moments(blocks, len(geometry), readers, part, threads)
         found.update({number: (one, covered) for number, one in zip(group, sums, strict=True)})
     columns: dict[str, FloatArray] = {}
     issues = []
@@ -111,6 +113,21 @@ def _with_terrain(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
         if raster.terrain is not None:
             asked.append(replace(raster, reader=TerrainBands(raster.reader, raster.terrain)))
     return asked
+
+
+class PartOfProgress(Progress):
+    """Progress from one share of the whole to another, so that several passes never run backwards."""
+
+    def __init__(self, whole: Progress, begin: float, end: float) -> None:
+        self._whole, self._begin, self._end = whole, begin, end
+
+    def update(self, fraction: float) -> None:
+        """Tell the share of this part that is done."""
+        self._whole.update(self._begin + fraction * (self._end - self._begin))
+
+    def is_cancelled(self) -> bool:
+        """Whether the user asked to stop."""
+        return self._whole.is_cancelled()
 
 
 class _Covered:
@@ -152,6 +169,12 @@ def band_columns(raster: NamedRaster) -> list[str]:
             unique = f"{unique}b{number}"
         taken.append(unique)
     return [f"{raster.name}_{band}" for band in taken]
+
+
+def result_columns(rasters: Sequence[NamedRaster]) -> list[str]:
+    """Names of the columns that rasters add to a result; terrain is for the rules and not among them."""
+    bases = [base for raster in rasters for base in band_columns(raster)]
+    return [f"{base}_{name}" for base in bases for name in ("mean", "std", "support")]
 
 
 def support_share(valid: FloatArray, areas: FloatArray) -> FloatArray:

@@ -28,10 +28,11 @@ _SAMPLES = (0.2, 0.4, 0.6, 0.8)
 
 @dataclass(frozen=True)
 class RecipeTables:
-    """What the data files say: sensors, indices, and how many healthy stands a median needs."""
+    """What the data files say: sensors, indices, which stands are healthy and how many of them a median needs."""
 
     sensors: Mapping[str, Mapping[str, Any]]
     indices: Mapping[str, Index]
+    healthy_where: Mapping[str, str]
     healthy_stands_least: int
 
     @classmethod
@@ -40,7 +41,7 @@ class RecipeTables:
         known = dict(sensors["sensors"])
         resolved = {name: known[data["like"]] if "like" in data else data for name, data in known.items()}
         made = {name.lower(): Index.from_data(name, data) for name, data in indices["indices"].items()}
-        return cls(resolved, made, int(indices["healthy_stands_least"]))
+        return cls(resolved, made, indices["healthy_where"], int(indices["healthy_stands_least"]))
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,14 @@ def _sample(band: RoleBand) -> FloatArray:
         values, valid = band.reader.read_rows(first, min(step, band.reader.grid.height - first))
         parts.append(values[band.band][np.broadcast_to(valid, values.shape)[band.band]].astype(np.float64))
     return np.concatenate(parts)
+
+
+def healthy_stands(facts: pd.DataFrame, where: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+    """True for stands whose columns have the wanted values; a stand of which one is unknown is not taken."""
+    healthy = np.ones(len(facts), dtype=bool)
+    for column, wanted in where.items():
+        healthy &= (facts[column] == wanted).to_numpy(dtype=bool) if column in facts else False
+    return healthy
 
 
 def changes_against_healthy(

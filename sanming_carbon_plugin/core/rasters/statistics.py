@@ -20,7 +20,7 @@ from ..stage import StageResult
 from .bands import NamedRaster, ObjectArray
 from .boundary import FloatArray, IntArray
 from .coverage import coverage_blocks
-from .evidence import LOW_SUPPORT, Covering, band_columns, evidence
+from .evidence import LOW_SUPPORT, Covering, PartOfProgress, band_columns, evidence
 from .moments import StripValues, strips_with_values
 from .outlines import last_rows
 
@@ -86,12 +86,14 @@ def statistics(
             raise UsageError("STATISTIC_UNKNOWN", statistic=name, known=", ".join((*STATISTICS, "q5", "q95")))
     progress = progress or Progress()
     geometry = np.asarray(geometry, dtype=object)
-    found = evidence(stand_keys, geometry, rasters, progress, low_support=low_support, covering=covering)
-    columns = dict(found.columns)
     further = [name for name in chosen if name not in _FROM_MOMENTS]
-    for raster in rasters:
-        if further:
-            columns.update(_further(raster, geometry, further, progress, covering))
+    passes = 1 + (len(rasters) if further else 0)
+    first = PartOfProgress(progress, 0.0, 1 / passes)
+    found = evidence(stand_keys, geometry, rasters, first, low_support=low_support, covering=covering)
+    columns = dict(found.columns)
+    for number, raster in enumerate(rasters if further else (), start=1):
+        part = PartOfProgress(progress, number / passes, (number + 1) / passes)
+        columns.update(_further(raster, geometry, further, part, covering))
     names = [base for raster in rasters for base in band_columns(raster)]
     wanted = [column for base in names for name in chosen for column in _named(columns, base, name)]
     return StageResult(

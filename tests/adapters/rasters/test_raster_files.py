@@ -393,6 +393,20 @@ def test_an_elevation_model_adds_slopes(folder, backend):
     assert found.elevation_m_mean == pytest.approx(found.dem_mean)
 
 
+def test_a_recipe_names_the_elevation_model(folder, backend):
+    raster = open_raster(write(folder / "h.tif", np.ones((1, 30, 40))), "height", CGCS_39, backend)
+    recipe = folder / "recipe.json"
+    recipe.write_text('{"dem": "Height"}', encoding="utf-8")
+    with closing(raster.reader):
+        (known,) = apply_recipe(recipe, [raster]).rasters
+        found = evidence(["a"], whole(40, 30), [known], low_support=0.5).columns.loc["a"]
+        recipe.write_text('{"dem": "other"}', encoding="utf-8")
+        with pytest.raises(InputError):
+            apply_recipe(recipe, [raster])
+    assert found.slope_deg_mean == 0
+    assert found.elevation_m_mean == 1
+
+
 def test_a_recipe_file_is_applied(folder, backend):
     numbers = np.stack([np.full((3, 4), number, dtype=np.uint16) for number in (300, 4000)])
     path = write(folder / "s.tif", numbers, names=["B04", "B08"])

@@ -15,7 +15,7 @@ from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
 from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.coverage import coverage_blocks
-from sanming_carbon_plugin.core.rasters.evidence import band_columns, evidence
+from sanming_carbon_plugin.core.rasters.evidence import band_columns, evidence, result_columns
 from sanming_carbon_plugin.core.rasters.grid import Grid
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
@@ -116,6 +116,7 @@ def test_columns_of_several_bands_are_named_after_them():
     assert band_columns(raster) == ["s2_red", "s2_b2", "s2_nir8a", "s2_redb4", "s2_红边"]
     found = evidence(["a"], stands(shapely.box(0, 0, 2, 2)), [raster]).columns
     assert found.columns.tolist()[:4] == ["s2_red_mean", "s2_red_std", "s2_red_support", "s2_b2_mean"]
+    assert found.columns.tolist() == result_columns([raster])
 
 
 def test_digits_survive_large_values_and_small_spread():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from outlines_strategy import grids, outlines, without_needles
 
 from sanming_carbon_plugin.core.errors import InputError, UsageError
+from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
 from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.grid import Grid
@@ -117,6 +118,22 @@ def test_an_unknown_statistic_is_a_wrong_usage(name):
     with pytest.raises(UsageError) as caught:
         one(named("x", CLASSES, PLAIN), (name,), shapely.box(0, 0, 4, 4))
     assert caught.value.code == "STATISTIC_UNKNOWN"
+
+
+def test_progress_never_runs_backwards():
+    class Told(Progress):
+        def __init__(self):
+            self.seen = []
+
+        def update(self, fraction):
+            self.seen.append(fraction)
+
+    told = Told()
+    other = Grid(5, 4, (0.0, 2.0, 0.0, 8.0, 0.0, -2.0))
+    rasters = [named("x", np.ones((1, 8, 10)), PLAIN), named("y", np.ones((1, 4, 5)), other)]
+    statistics(["a"], np.array([shapely.box(0, 0, 9, 8)], dtype=object), rasters, ("mean", "max"), told)
+    assert told.seen == sorted(told.seen)
+    assert told.seen[-1] == 1
 
 
 def test_stands_over_many_strips_are_finished_once(monkeypatch):

@@ -13,7 +13,7 @@ from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.indices import Index
-from sanming_carbon_plugin.core.rasters.recipes import RecipeTables, changes_against_healthy, prepare
+from sanming_carbon_plugin.core.rasters.recipes import RecipeTables, changes_against_healthy, healthy_stands, prepare
 
 FOLDER = Path(__file__).parents[3] / "resources" / "recipes"
 TABLES = RecipeTables.from_data(
@@ -163,6 +163,14 @@ def test_changes_count_from_healthy_stands_of_their_own_scene():
     assert found[0] == pytest.approx(0)
     assert found[45] == pytest.approx(-0.2)
     assert np.isnan(found[46])
+
+
+def test_healthy_stands_are_pine_known_to_be_undisturbed():
+    facts = pd.DataFrame(
+        {"species_group": ["pine", "pine", "pine", "fir", None], "disturbance": ["none", "fire", None] + ["none"] * 2}
+    )
+    assert healthy_stands(facts, TABLES.healthy_where).tolist() == [True, False, False, False, False]
+    assert not healthy_stands(facts[["species_group"]], TABLES.healthy_where).any()
 
 
 def test_too_few_healthy_stands_give_no_change():
