@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..core.errors import InputError
 from .dbf import distinct_texts, read_dbf
@@ -38,6 +37,8 @@ _CPG_NAMES = {
     "euccn": GB18030,
     "utf8": UTF8,
     "88591": "ISO-8859-1",
+    "iso88591": "ISO-8859-1",
+    "latin1": "ISO-8859-1",
     "1252": "CP1252",
     "950": "BIG5",
 }
@@ -127,24 +128,23 @@ def _is_common_chinese(text: bytes) -> bool:
         return False
 
 
-def decode_column(
-    values: npt.NDArray[np.object_], encoding: str, *, mixed: bool = False
+def decode_distinct(
+    distinct: Sequence[bytes], encoding: str, *, mixed: bool = False
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
-    """A column of ``bytes`` or None as ``str`` or None.
+    """The distinct values of a column as ``str``.
 
-    Each distinct value is decoded once. What does not fit ``encoding`` is tried in the other of UTF-8 and
-    GB18030; what fits neither gets replacement signs. In a ``mixed`` layer clear UTF-8 is read as such,
-    because GB18030 would turn most of it into other words without complaint.
+    What does not fit ``encoding`` is tried in the other of UTF-8 and GB18030; what fits neither gets
+    replacement signs. In a ``mixed`` layer clear UTF-8 is read as such, because GB18030 would turn most of it
+    into other words without complaint.
 
     Returns
     -------
     texts, misfits
-        Length n; ``misfits`` marks what did not fit ``encoding``.
+        One longer than ``distinct``: the last entry is None for NULL, so that the code -1 finds it.
+        ``misfits`` marks what did not fit ``encoding``.
     """
-    codes, distinct = pd.factorize(values)
     decoded = np.empty(len(distinct) + 1, dtype=object)
     bad = np.zeros(len(distinct) + 1, dtype=bool)
-    decoded[-1] = None
     other = UTF8 if encoding == GB18030 else GB18030
     for position, raw in enumerate(distinct):
         text = None if mixed and not raw.isascii() and _is_chinese_utf8(raw) else decode(raw, encoding)
@@ -152,7 +152,7 @@ def decode_column(
             bad[position] = True
             text = decode(raw, other)
         decoded[position] = raw.decode(encoding, errors="replace") if text is None else text
-    return decoded[codes], bad[codes]
+    return decoded, bad
 
 
 def required_codec(name: str) -> str:

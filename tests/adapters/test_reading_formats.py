@@ -1,6 +1,7 @@
 """Every format that offices hand in gives the same table."""
 
 import shutil
+import sys
 import zipfile
 
 import numpy as np
@@ -216,6 +217,11 @@ def test_exceptions_of_gdal_switched_on(folder):
     finally:
         if not before:
             gdal.DontUseExceptions()
+
+
+def test_with_a_numpy_that_gdal_was_not_built_for(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "osgeo.gdal_array", None)
+    assert_three_stands(read_layer(stands(folder / "小班.gpkg", "GPKG"), backend="osgeo"))
 
 
 def test_without_arrow_stream(folder, monkeypatch):

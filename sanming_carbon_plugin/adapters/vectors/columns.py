@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import pandas as pd
 from ...core.errors import InputError
 from ...core.stands.layer import FieldType
 from ..dbf import read_dbf, unreadable_numbers
-from ..encodings import ASCII, GB18030, UTF8, Detection, decode, decode_column, detect, required_codec
+from ..encodings import ASCII, GB18030, UTF8, Detection, decode, decode_distinct, detect, required_codec
 from .notes import layer_note, row_note
 from .raw import RawColumn
 
@@ -59,35 +59,42 @@ def attributes_from_raw(columns: Sequence[RawColumn], clues: TextClues, rows: in
     InputError
         ``ENCODING_UNKNOWN``, ``ENCODING_WRONG``.
     """
+    texts = {
+        position: _Texts(*pd.factorize(column.values))
+        for position, column in enumerate(columns)
+        if column.field_type.kind == "text"
+    }
     if clues.dbf is not None:
-        _as_stored(columns)
-    found, notes = _encoding(columns, clues, path)
+        for column in columns:
+            column.name = _bytes_of(column.name)
+        texts = {position: _Texts(text.codes, list(map(_bytes_of, text.distinct))) for position, text in texts.items()}
+    found, notes = _encoding(columns, texts, clues, path)
     given = [_name(column.name, found.encoding) for column in columns]
     names = _unique_names(given)
     notes += _renamed(given, names)
     if clues.dbf is not None:
         notes += _without_unreadable_numbers(columns, names, clues.dbf)
     data: dict[str, Any] = {}
-    for name, column in zip(names, columns, strict=True):
-        if column.field_type.kind != "text":
+    for position, (name, column) in enumerate(zip(names, columns, strict=True)):
+        if position not in texts:
             data[name] = _values(column)
             continue
-        data[name], misfits = decode_column(column.values, found.encoding, mixed=found.mixed)
+        decoded, misfits = decode_distinct(texts[position].distinct, found.encoding, mixed=found.mixed)
+        data[name] = decoded[texts[position].codes]
         if misfits.any():
             if clues.stated is not None and clues.dbf is not None:
                 raise InputError("ENCODING_WRONG", path=path, encoding=clues.stated)
-            notes += row_note("TEXT_OTHER_ENCODING", misfits, name, encoding=found.encoding)
+            notes += row_note("TEXT_OTHER_ENCODING", misfits[texts[position].codes], name, encoding=found.encoding)
     table = pd.DataFrame(data, columns=names, index=range(rows))
     types = {name: column.field_type for name, column in zip(names, columns, strict=True)}
     return Attributes(table, types, found.encoding if clues.dbf is not None else None, notes)
 
 
-def _as_stored(columns: Sequence[RawColumn]) -> None:
-    """Give names and texts their own bytes back."""
-    for column in columns:
-        column.name = _bytes_of(column.name)
-        if column.field_type.kind == "text":
-            column.values = _column_bytes_of(column.values)
+class _Texts(NamedTuple):
+    """A text column as its distinct values and, per row, which of them it has (-1 for NULL)."""
+
+    codes: npt.NDArray[np.intp]
+    distinct: Sequence[bytes]
 
 
 def _renamed(given: Sequence[str], names: Sequence[str]) -> list[pd.DataFrame]:
@@ -111,14 +118,16 @@ def _without_unreadable_numbers(
     return notes
 
 
-def _encoding(columns: Sequence[RawColumn], clues: TextClues, path: str) -> tuple[Detection, list[pd.DataFrame]]:
+def _encoding(
+    columns: Sequence[RawColumn], texts: Mapping[int, _Texts], clues: TextClues, path: str
+) -> tuple[Detection, list[pd.DataFrame]]:
     names = [column.name for column in columns]
     if clues.stated is not None and clues.dbf is not None:
         stated = required_codec(clues.stated)
         if any(decode(name, stated) is None for name in names):
             raise InputError("ENCODING_WRONG", path=path, encoding=clues.stated)
         return Detection(stated), []
-    found = detect([*names, *_distinct_texts(columns)])
+    found = detect([*names, *(value for text in texts.values() for value in text.distinct)])
     if found.encoding == ASCII:
         return Detection(clues.declared or UTF8), []
     if found.encoding == (UTF8 if clues.dbf is None else clues.declared):
@@ -129,14 +138,6 @@ def _encoding(columns: Sequence[RawColumn], clues: TextClues, path: str) -> tupl
     return found, [layer_note("ENCODING_OVERRULED", 1, None, **params)]
 
 
-def _distinct_texts(columns: Sequence[RawColumn]) -> list[bytes]:
-    texts: list[bytes] = []
-    for column in columns:
-        if column.field_type.kind == "text":
-            texts.extend(value for value in pd.unique(column.values) if value is not None)
-    return texts
-
-
 def _name(raw: bytes, encoding: str) -> str:
     return decode(raw, encoding) or decode(raw, GB18030) or raw.decode("latin-1")
 
@@ -144,14 +145,6 @@ def _name(raw: bytes, encoding: str) -> str:
 def _bytes_of(text: bytes) -> bytes:
     """The file's own bytes, from UTF-8 of the same bytes taken as ISO-8859-1."""
     return text if text.isascii() else text.decode("utf-8").encode("latin-1")
-
-
-def _column_bytes_of(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    codes, distinct = pd.factorize(values)
-    table = np.empty(len(distinct) + 1, dtype=object)
-    table[:-1] = [_bytes_of(value) for value in distinct]
-    table[-1] = None
-    return table[codes]
 
 
 def _unique_names(names: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from ...core.errors import DependencyError, InputError, UsageError
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
 from .. import crs
+from ..dbf import read_dbf
 from ..encodings import declared_encoding, sidecars
 from ..hashes import sha256_of_rows
 from .columns import TextClues, attributes_from_raw
@@ -32,8 +33,8 @@ class Dataset(Protocol):
     def layers(self) -> list[LayerInfo]:
         """Every layer of the source."""
 
-    def read(self, name: str, progress: Progress) -> RawLayer:
-        """All rows of layer ``name``."""
+    def read(self, name: str, progress: Progress, deleted_rows: int) -> RawLayer:
+        """All rows of layer ``name``; GDAL's row count of a shapefile includes the deleted ones."""
 
 
 def read_layer(
@@ -73,10 +74,17 @@ def read_layer(
     with located(path, layer, encoding) as source:
         with _opened(source, backend) as dataset:
             chosen = _chosen_layer(dataset.layers(), layer, source)
-            raw = dataset.read(chosen.name, progress)
+            raw = dataset.read(chosen.name, progress, _deleted_rows(source))
         raw.crs_wkt = crs_wkt or raw.crs_wkt
         clues = _clues(source, encoding)
         return layer_from_raw(raw, source.shown, clues, source_hash=source.content_hash())
+
+
+def _deleted_rows(source: Source) -> int:
+    if not source.is_shapefile:
+        return 0
+    table = read_dbf(sidecars(source.files[0], ".dbf")[0])
+    return 0 if table is None else table.deleted_rows
 
 
 def _clues(source: Source, encoding: str | None) -> TextClues:

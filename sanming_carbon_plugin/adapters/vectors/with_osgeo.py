@@ -8,6 +8,7 @@ ends the process).
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ class OsgeoDataset:
             found = [self._dataset.GetLayer(number) for number in range(self._dataset.GetLayerCount())]
             return [_describe(layer) for layer in found if layer is not None]
 
-    def read(self, name: str, progress: Progress) -> RawLayer:
+    def read(self, name: str, progress: Progress, deleted_rows: int = 0) -> RawLayer:
         """All rows of layer ``name``."""
         layer = next(
             layer
@@ -82,7 +83,7 @@ class OsgeoDataset:
         with _listening() as complaints:
             try:
                 raw = _LayerReader(layer, progress).read()
-                expected = layer.GetFeatureCount(0)
+                expected = layer.GetFeatureCount(0) - deleted_rows
             except RuntimeError as error:
                 raise InputError(
                     "INPUT_DAMAGED", path=self._shown, reason=_reason([*complaints, str(error)])
@@ -129,7 +130,7 @@ class _LayerReader:
         geometry = self._layer.GetGeometryColumn() or "wkb_geometry"
         names = [*self._names, geometry]
         return (
-            hasattr(self._layer, "GetArrowStreamAsNumPy")
+            _has_stream(self._layer)
             and len(set(names)) == len(names)
             and all(_is_utf8(name) for name in names)
             and self._layer.GetGeomType() != ogr.wkbNone
@@ -202,6 +203,15 @@ class _LayerReader:
         self._progress.raise_if_cancelled()
         if self._count:
             self._progress.update(min(rows / self._count, 1.0))
+
+
+def _has_stream(layer: ogr.Layer) -> bool:
+    """Whether columns can come as arrays; GDAL's array module breaks where numpy was exchanged under it."""
+    try:
+        importlib.import_module("osgeo.gdal_array")
+    except (ImportError, AttributeError):
+        return False
+    return hasattr(layer, "GetArrowStreamAsNumPy")
 
 
 def plain_wkb(wkb: bytes) -> bytes | None:
@@ -278,7 +288,9 @@ def _split(array: npt.NDArray[Any], kind: str) -> tuple[npt.NDArray[Any], npt.ND
 def _blobs(array: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
     """Geometries as ``bytes``; equally long ones come as fixed-length records."""
     data = np.ma.getdata(array)
-    items = [bytes(item) for item in data] if data.dtype.kind == "V" else list(data)
+    items = data.tolist()
+    if items and not isinstance(items[0], bytes) and data.dtype.kind == "V":
+        items = [bytes(item) for item in items]
     result = _objects(items)
     result[np.ma.getmaskarray(array)] = None
     return result

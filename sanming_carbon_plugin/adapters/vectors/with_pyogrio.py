@@ -61,9 +61,9 @@ class PyogrioDataset:
         may_hold = any(word in shape for word in ("Polygon", "Surface", "Unknown", "Collection", "TIN", "Triangle"))
         return LayerInfo(name, shape, may_hold, int(info["features"]))
 
-    def read(self, name: str, progress: Progress) -> RawLayer:
+    def read(self, name: str, progress: Progress, deleted_rows: int = 0) -> RawLayer:
         """All rows of layer ``name``."""
-        expected = next(info.rows for info in self._layers if info.name == name)
+        expected = next(info.rows for info in self._layers if info.name == name) - deleted_rows
         with _quietly() as said:
             try:
                 meta, _, wkb, values = pyogrio.raw.read(
