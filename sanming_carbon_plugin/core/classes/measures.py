@@ -136,7 +136,7 @@ def classify(
     sets = [rule_sets] if isinstance(rule_sets, RuleSet) else list(rule_sets)
     derived = derived_facts(facts, sets)
     view = FactsView(pd.concat([facts.drop(columns=derived.columns, errors="ignore"), derived], axis=1))
-    columns: dict[str, object] = {}
+    columns: dict[str, object] = _no_answers(len(facts))
     outcomes: dict[str, Outcomes] = {}
     issues = []
     for number, rule_set in enumerate(sets):
@@ -148,9 +148,6 @@ def classify(
         issues += [_absent_fields(evaluation), _declared_fields(view, rule_set)]
         issues.append(_unknown_issues(evaluation, outcomes))
         progress.update((number + 1) / (len(sets) + 1))
-    for names in _WITH_COLUMNS.values():
-        for name in names:
-            columns.setdefault(name, np.full(len(facts), None, dtype=object))
     columns |= _fitting(outcomes, _precedence(sets), len(facts))
     result = pd.concat([pd.DataFrame(columns, index=facts.index), derived], axis=1)
     issues.append(_block_issues(facts, geometry, result, _terms(sets, Problems()).limits))
@@ -160,6 +157,11 @@ def classify(
         issues.append(beside.issues)
     progress.update(1.0)
     return StageResult(result, join_issues(issues))
+
+
+def _no_answers(count: int) -> dict[str, object]:
+    """The columns of measures that no rule set rules."""
+    return {name: np.full(count, None, dtype=object) for names in _WITH_COLUMNS.values() for name in names}
 
 
 def _precedence(rule_sets: Iterable[RuleSet]) -> list[str]:

@@ -385,6 +385,11 @@ class _FileReader:
         if gate and not can_pass(Group(True, tuple(gate), 1), self._known):
             self._problems.add(path + ".rules", "contradict each other: no stand can fit")
             return
+        seen: dict[tuple[str | None, str], str] = {}
+        for rule in rules:
+            twin = seen.setdefault((rule.technique, repr(rule.test)), rule.id)
+            if twin != rule.id:
+                self._problems.add(path + ".rules", "{} says the same as {}: it is dead".format(rule.id, twin))
         for technique in techniques:
             own = [rule.test for rule in rules if rule.technique == technique]
             if not own:

@@ -208,12 +208,7 @@ def train_species(
     progress = progress or Progress()
     values, names = image_features(facts, images, terms.least_support)
     labels = inventory_labels(facts, terms)
-    usable = np.isfinite(values).all(axis=1) & (labels != None) & np.isfinite(xy).all(axis=1)  # noqa: E711
-    counts = pd.Series(labels[usable]).value_counts()
-    enough = counts.index[counts >= terms.least_per_class]
-    usable &= np.isin(labels.astype(str), list(enough))
-    if len(enough) < 2 or not names:  # noqa: PLR2004
-        raise InputError("TOO_FEW_LABELS", least=terms.least_per_class)
+    usable = _usable(values, labels, terms) & np.isfinite(xy).all(axis=1)
     here = metres(xy)
     learnt, known, place = values[usable], labels[usable], here[usable]
     asked = here[np.isfinite(values).all(axis=1) & np.isfinite(here).all(axis=1)]
@@ -234,6 +229,16 @@ def train_species(
     model = _grow(learnt, known, names, terms, seed)
     importance = pd.Series(model.importance, index=names).sort_values(ascending=False, kind="stable")
     return Training(model, facts.index[usable], known, views, importance)
+
+
+def _usable(values: Floats, labels: Texts, terms: SpeciesTerms) -> npt.NDArray[np.bool_]:
+    """Stands with evidence and a label that enough others have too."""
+    usable = np.isfinite(values).all(axis=1) & ~pd.isna(labels)
+    counts = pd.Series(labels[usable]).value_counts()
+    enough = list(counts.index[counts >= terms.least_per_class])
+    if len(enough) < 2 or not values.shape[1]:  # noqa: PLR2004 - one class alone cannot be told from another
+        raise InputError("TOO_FEW_LABELS", least=terms.least_per_class)
+    return usable & np.isin(labels.astype(str), enough)
 
 
 def _grow(values: Floats, labels: Texts, names: list[str], terms: SpeciesTerms, seed: int) -> Forest:

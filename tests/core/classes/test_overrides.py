@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
 from sanming_carbon_plugin.core.classes.measures import classify
 from sanming_carbon_plugin.core.classes.overrides import Decisions, geometry_hash, in_force, no_decisions
@@ -110,3 +111,22 @@ def test_incomplete_decisions_are_refused(more, words):
 def test_a_table_without_the_columns_is_refused():
     with pytest.raises(InputError):
         Decisions.from_rows(pd.DataFrame({"stand_key": ["a"]}))
+
+
+def test_decisions_survive_in_a_file(tmp_path):
+    path = decisions_beside(tmp_path / "结果 1.gpkg")
+    assert path.name == "结果 1.decisions.csv"
+    assert read_decisions(path).table.empty
+    decisions = no_decisions().with_decision(decision(reason='溪流两侧, "陡"', geometry_hash=None))
+    decisions = decisions.with_decision(decision("c", "measure", "none", POLYGONS[2]))
+    write_decisions(decisions, path)
+    write_decisions(read_decisions(path), path)
+    pd.testing.assert_frame_equal(read_decisions(path).table, decisions.table)
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_damaged_file_of_decisions_is_refused(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("stand_key,column\na,measure\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        read_decisions(path)

@@ -118,6 +118,11 @@ def test_rules_that_contradict_each_other():
     assert "no stand can fit" in problems(rule_file(young, not_young))
 
 
+def test_a_rule_that_says_the_same_as_another():
+    again = rule({"not": {"field": "closure", "op": "<", "value": 0.7}}, "TWO")
+    assert "TWO says the same as ONE" in problems(rule_file(rule(CLOSED), again))
+
+
 def test_a_technique_that_can_never_apply():
     data = json.loads((resources_dir() / "rules" / "pine_transformation.json").read_text(encoding="utf-8"))
     rules = data["measures"]["pine_transform"]["rules"]
