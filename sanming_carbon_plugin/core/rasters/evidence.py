@@ -95,14 +95,14 @@ def evidence(
     for number, raster in enumerate(asked):
         sums_here, covered = found[number]
         if raster.terrain is not None and isinstance(raster.reader, TerrainBands):
-            elevation_m = found[number - 1][0].mean()[0]
+            elevation_m = found[number - 1][0].of_band(0).mean()[0]
             support = support_share(sums_here.valid[0], covered.areas)
             columns |= terrain_columns(raster.terrain, sums_here, elevation_m, support, low_support)
             continue
         new, doubts = _columns(keys, raster, sums_here, covered, low_support)
         columns |= new
         issues.extend(doubts)
-    return StageResult(pd.DataFrame(columns, index=keys), join_issues(issues))
+    return StageResult(pd.DataFrame(columns, index=keys, copy=False), join_issues(issues))
 
 
 def _with_terrain(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
@@ -189,14 +189,15 @@ def _columns(
     keys: pd.Index, raster: NamedRaster, sums: Moments, covered: _Covered, low_support: float
 ) -> tuple[dict[str, FloatArray], list[pd.DataFrame]]:
     areas, inside = covered.areas, covered.inside
-    mean, spread = sums.mean(), sums.standard_deviation()
     columns: dict[str, FloatArray] = {}
     issues = []
     outside = (areas > 0) & (inside <= 0)
     issues.append(stand_issues("RASTER_OUTSIDE", keys[outside], raster.name))
     for band, name in enumerate(band_columns(raster)):
-        support = support_share(sums.valid[band], areas)
-        columns[f"{name}_mean"], columns[f"{name}_std"] = mean[band], spread[band]
+        of_band = sums.of_band(band)
+        support = support_share(of_band.valid[0], areas)
+        columns[f"{name}_mean"] = of_band.mean()[0]
+        columns[f"{name}_std"] = of_band.standard_deviation()[0]
         columns[f"{name}_support"] = support
         empty = (areas > 0) & ~outside & (support <= 0)
         issues.append(stand_issues("RASTER_NODATA", keys[empty], f"{name}_mean"))

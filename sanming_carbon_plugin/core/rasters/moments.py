@@ -43,6 +43,11 @@ class Moments:
     total_square: FloatArray
     origin: FloatArray
 
+    def of_band(self, band: int) -> Moments:
+        """The sums of one band; so that a million stands need memory for one band at a time."""
+        part = slice(band, band + 1)
+        return Moments(self.valid[part], self.total[part], self.total_square[part], self.origin[part])
+
     def mean(self) -> FloatArray:
         """Area-weighted mean, NaN where there is no valid cell."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -91,7 +96,7 @@ def moments(
     for part in _in_turn(strips_with_values(blocks, readers, progress), threads):
         origin = part.origin
         added[part.stands] += part.added
-    by_sum = np.ascontiguousarray(added.transpose(1, 2, 0))
+    by_sum = added.transpose(1, 2, 0)
     split = np.cumsum([len(reader.band_names) for reader in readers])[:-1]
     parts = zip(*(np.split(whole, split) for whole in (*by_sum, origin)), strict=True)
     return [Moments(*part) for part in parts]

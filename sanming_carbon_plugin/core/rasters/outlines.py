@@ -13,7 +13,7 @@ from .grid import Grid
 
 ObjectArray = npt.NDArray[np.object_]
 
-VERTICES_PER_BLOCK = 30_000
+VERTICES_PER_BLOCK = 20_000
 CELLS_PER_BLOCK = 400_000
 """Sizes of a block of stands: small enough for the processor's cache, large enough to drown call costs."""
 
