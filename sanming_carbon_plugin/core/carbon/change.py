@@ -48,7 +48,8 @@ class PieceChange:
     volume_then, volume_now
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
-        Why the change is unknown: ``now``, ``then``, ``constant``, ``cover``; empty where it is known.
+        Why the change is unknown: ``now``, ``then``, ``constant``, ``cover``, ``not_forest``
+        (on both dates); empty where it is known.
     other_basis
         Volume is recorded on one date and put together from trees on the other.
     converted
@@ -96,6 +97,7 @@ class _Sides:
     kind_now: npt.NDArray[np.int8]
     kind_then: npt.NDArray[np.int8]
     cleared: BoolArray
+    treeless: BoolArray
 
 
 def piece_change(
@@ -209,6 +211,7 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
         kind_now,
         kind_then,
         cleared,
+        cleared & then.not_forest[b],
     )
 
 
@@ -238,6 +241,7 @@ def _reason(s: _Sides, change: FloatArray, constant: BoolArray) -> npt.NDArray[n
     reason[unknown & ~_countable(s.q_then, s.f_then, s.f_now)] = "then"
     reason[unknown & ~_countable(s.q_now, s.f_now, s.f_then)] = "now"
     reason[constant] = "constant"
+    reason[unknown & s.treeless] = "not_forest"
     return reason
 
 

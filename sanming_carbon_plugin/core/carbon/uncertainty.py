@@ -276,9 +276,9 @@ def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict
         )
         cross = _by_identity(summed, group, groups) - variances["stand_volume_now"] - variances["stand_volume_earlier"]
         variances["stand_volume_shared"] = both * cross
-    scale = table.size["survey"] / table.size["stand_volume"] if table.size["stand_volume"] else 0.0
-    total_now = _sums(now, group, groups) * scale
-    total_then = _sums(then, group, groups) * scale
+    pieces, survey = found.pieces, table.size["survey"]
+    total_now = _sums(Amounts(pieces.stand, pieces.id_now, pieces.now * survey), group, groups)
+    total_then = _sums(Amounts(pieces.stand, pieces.id_then, pieces.then * survey), group, groups)
     variances["survey_now"] = total_now**2
     variances["survey_earlier"] = total_then**2
     if table.correlation["survey"]:

@@ -55,6 +55,15 @@ def test_a_shared_survey_error_does_not_average_out(pine, parameters, errors, fi
     )
 
 
+def test_the_survey_errs_even_where_stands_do_not(pine, parameters, errors, five_years):
+    sure = replace(errors, size={**errors.size, "stand_volume": 0.0})
+    found = keyed_sink(pine(10, 120.0), pine(10, 100.0), parameters, sure, five_years)
+    assert sd_of(found, "survey_now", "survey_earlier") / found.columns["sink_tco2e_yr"].sum() == pytest.approx(
+        0.3905, abs=5e-4
+    )
+    assert sd_of(found, "stand_volume_now", "stand_volume_earlier") == 0
+
+
 def test_parameter_errors_add_up_inside_a_row_and_across_its_copies(make_facts, parameters, errors, five_years):
     def relative(species):
         now = make_facts(species_code=species, volume_m3_ha=120.0)

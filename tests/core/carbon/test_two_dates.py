@@ -211,6 +211,13 @@ def test_losses_count(compare):
     assert told["s2"] == "SINK_NOW_UNKNOWN"
 
 
+def test_land_without_a_stand_on_both_dates_is_no_fault(compare):
+    shape = boxes((0, 0, 400, 250))
+    land = {"volume_m3_ha": np.nan, "land_class": "cropland", "species_code": [None]}
+    found = compare(shape, dict(land), shape.copy(), dict(land))
+    assert found.issues["code"].tolist() == ["SINK_NOT_FOREST"]
+
+
 def test_gain_on_bare_land_needs_a_recorded_zero(compare):
     shapes = boxes((0, 0, 400, 250), (400, 0, 800, 250))
     found = compare(

@@ -1,0 +1,90 @@
+"""Stock beyond the worked cases: components beside the trees, gaps with their reason, nothing silently 0."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sanming_carbon_plugin.core.carbon.stock import stock
+
+PINE = 0.38 * 1.472 * 1.187 * 0.46 * 44 / 12
+MIXED_BROADLEAF = 0.482 * 1.514 * 1.262 * 0.49 * 44 / 12
+
+
+def codes(found, key="s0"):
+    return set(found.issues.loc[found.issues["stand_key"] == key, "code"])
+
+
+def test_bamboo_among_trees_is_part_of_the_stock(make_facts, parameters):
+    """10 ha: 100 m3/ha of pine and 500 culms of 16.2 kg."""
+    facts = make_facts(species_code="220", volume_m3_ha=100.0, bamboo_culms_per_ha=[500.0, np.nan])
+    found = stock(facts, parameters).columns
+    bamboo = 10 * 500 * 0.0162 * 0.475 * 44 / 12
+    assert found["bamboo_part_tco2e"].tolist() == pytest.approx([bamboo, 0.0])
+    assert found["stock_tco2e"].tolist() == pytest.approx([1000 * PINE + bamboo, 1000 * PINE])
+    assert found["biomass_t_ha"].iloc[0] == pytest.approx(66.396032 + 8.1)
+
+
+def test_bamboo_stands_do_not_count_their_culms_twice(make_facts, parameters):
+    facts = make_facts(species_code="660", stems_per_ha=3000.0, bamboo_culms_per_ha=3000.0)
+    assert stock(facts, parameters).columns["stock_tco2e"].iloc[0] == pytest.approx(846.45)
+
+
+def test_scattered_trees_are_an_account_of_their_own(make_facts, parameters):
+    facts = make_facts(
+        species_code=["220", None], volume_m3_ha=[100.0, np.nan], scattered_volume_m3_ha=2.0,
+        land_class=["arbor", "cropland"],
+    )  # fmt: skip
+    found = stock(facts, parameters).columns
+    assert found["scattered_tco2e"].tolist() == pytest.approx([20 * PINE, 20 * MIXED_BROADLEAF])
+    assert found["stock_tco2e"].iloc[0] == pytest.approx(1000 * PINE)
+    assert np.isnan(found["stock_tco2e"].iloc[1])
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"species_code": [None], "volume_m3_ha": 100.0}, "STOCK_NO_SPECIES"),
+        ({"species_code": "999", "volume_m3_ha": 100.0}, "STOCK_UNKNOWN_SPECIES"),
+        ({"species_code": "220", "volume_m3_ha": np.nan}, "STOCK_NO_VOLUME"),
+        ({"species_code": "220", "volume_m3_ha": -9999.0}, "STOCK_NO_VOLUME"),
+        ({"species_code": "220", "volume_m3_ha": np.inf}, "STOCK_NO_VOLUME"),
+        ({"species_code": "660", "volume_m3_ha": 0.0}, "STOCK_NO_CULMS"),
+        ({"species_code": "900", "land_class": "cutover"}, "STOCK_NOT_STOCKED"),
+        ({"species_code": "220", "land_class": "cutover", "volume_m3_ha": np.nan}, "STOCK_NO_VOLUME"),
+        ({"species_code": "220", "volume_m3_ha": 100.0, "area_ha": np.nan}, "STOCK_NO_AREA"),
+        (
+            {"species_code": "220", "volume_m3_ha": np.nan, "dbh_cm": 3.0, "height_m": 3.0, "stems_per_ha": 900.0},
+            "STOCK_NO_VOLUME",
+        ),
+    ],
+)
+def test_what_is_unknown_says_why(make_facts, parameters, columns, code):
+    found = stock(make_facts(**columns), parameters)
+    assert np.isnan(found.columns["stock_tco2e"].iloc[0])
+    assert code in codes(found)
+
+
+@pytest.mark.parametrize("land", ["cutover", "burnt", "built_up", "arbor"])
+def test_a_recorded_zero_is_zero_whatever_else_is_missing(make_facts, parameters, land):
+    found = stock(make_facts(species_code=[None], land_class=land, volume_m3_ha=0.0), parameters)
+    assert found.columns[["stock_tco2e", "stock_alt_tco2e", "biomass_t_ha"]].iloc[0].tolist() == [0.0, 0.0, 0.0]
+    assert codes(found) == set()
+
+
+def test_land_without_trees_is_no_fault(make_facts, parameters):
+    found = stock(make_facts(species_code=[None], land_class="water", volume_m3_ha=np.nan), parameters)
+    assert found.columns["volume_basis"].iloc[0] == "not_forest"
+    assert np.isnan(found.columns["stock_tco2e"].iloc[0])
+    assert found.issues.empty
+
+
+def test_bamboo_without_culms_is_doubted(make_facts, parameters):
+    found = stock(make_facts(species_code="660", stems_per_ha=0.0), parameters)
+    assert found.columns["stock_tco2e"].iloc[0] == 0.0
+    assert "STOCK_ZERO_CULMS" in codes(found)
+
+
+def test_a_table_without_a_column_counts_it_as_unknown(make_facts, parameters):
+    facts = make_facts(species_code="220").drop(columns=["area_ha", "land_class"])
+    assert np.isnan(stock(facts, parameters).columns["stock_tco2e"].iloc[0])
