@@ -24,7 +24,7 @@ from sanming_carbon_plugin.adapters.geopackage import OutputTable, write_geopack
 from sanming_carbon_plugin.adapters.jobs.opening import geodesy_of
 from sanming_carbon_plugin.adapters.stand_tables import load_stand_tables
 from sanming_carbon_plugin.adapters.vectors import read_layer
-from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2
+from sanming_carbon_plugin.core.stands.area import stand_areas_m2
 from sanming_carbon_plugin.core.stands.checks import check_stands
 from sanming_carbon_plugin.core.stands.layer import FieldType, VectorLayer
 from sanming_carbon_plugin.core.stands.mapping import recognise_fields
@@ -119,17 +119,20 @@ def run(count, tables, folder):
     geodesy = geodesy_of(layer)
     area_m2 = timed(
         "area",
-        lambda: ellipsoidal_area_m2(geodesy.to_lonlat(layer.geometry), geodesy.semi_major_m, geodesy.flattening),
+        lambda: stand_areas_m2(layer.geometry, geodesy.to_lonlat, geodesy.semi_major_m, geodesy.flattening),
         seconds,
     )
     mapping = timed("fields", lambda: recognise_fields(layer.attributes, tables), seconds)
     facts = timed("normalise", lambda: normalise_stands(layer, mapping, tables, area_m2), seconds).columns
+    before_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     issues = timed("checks", lambda: check_stands(layer, facts, tables), seconds)
     memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{count:,} stands of {shapely.get_num_coordinates(layer.geometry).mean() - 1:.0f} vertices")
     for name, (wall, cpu) in seconds.items():
         print(f"  {name:<14}{wall:8.2f} s   processor {cpu:8.2f} s")
-    print(f"  peak memory {memory_gb:.2f} GB, {len(issues):,} issues", flush=True)
+    print(
+        f"  peak memory {memory_gb:.2f} GB ({before_gb:.2f} GB before the checks), {len(issues):,} issues", flush=True
+    )
     return seconds["checks"]
 
 

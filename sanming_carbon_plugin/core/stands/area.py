@@ -11,6 +11,7 @@ import shapely
 Floats = npt.NDArray[np.float64]
 
 _FULL_TURN = 2.0 * np.pi
+_CHUNK = 10_000
 
 
 def authalic_latitude(latitude_rad: Floats, eccentricity: float) -> Floats:
@@ -55,6 +56,37 @@ def moved_or_none(geometry: npt.NDArray[np.object_], move: Callable[[Floats], Fl
     kept[lost] = None
     found: npt.NDArray[np.object_] = shapely.set_coordinates(shapely.force_2d(kept), moved[~lost[row]])
     return found
+
+
+def stand_areas_m2(
+    geometry: npt.NDArray[np.object_],
+    to_lonlat: Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]],
+    semi_major_m: float,
+    flattening: float,
+) -> Floats:
+    """Area on the ellipsoid of polygons in the CRS of a layer.
+
+    Works on some ten thousand stands at a time, so that a large layer is never in memory twice.
+
+    Parameters
+    ----------
+    geometry
+        Polygons or multipolygons, None for unknown; length n.
+    to_lonlat
+        Moves polygons to longitude and latitude in degrees; None where it cannot.
+    semi_major_m, flattening
+        The ellipsoid.
+
+    Returns
+    -------
+    ndarray
+        Area in m², NaN where unknown; length n.
+    """
+    parts = [
+        ellipsoidal_area_m2(to_lonlat(geometry[start : start + _CHUNK]), semi_major_m, flattening)
+        for start in range(0, len(geometry), _CHUNK)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
 
 
 def ellipsoidal_area_m2(geometry_lonlat: npt.NDArray[np.object_], semi_major_m: float, flattening: float) -> Floats:

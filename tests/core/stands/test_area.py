@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2, moved_or_none
+from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2, moved_or_none, stand_areas_m2
 
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 
@@ -106,3 +106,12 @@ def test_what_cannot_be_moved_is_unknown_and_hurts_nobody_else():
     assert moved[5].equals(shapely.box(12, 12, 13, 13))
     assert all(one is other for one, other in zip(geometry, before, strict=True))
     assert len(moved_or_none(np.empty(0, dtype=object), lambda xy: xy)) == 0
+
+
+def test_large_layers_are_worked_off_in_pieces():
+    left = np.linspace(117.0, 118.0, 10_001)
+    stands = shapely.box(left[:-1], 26.0, left[1:], 26.001)
+    stands = np.append(stands, stands[:5])
+    found = stand_areas_m2(stands, lambda part: part, CGCS2000.a, CGCS2000.f)
+    assert found.tolist() == area_m2(*stands).tolist()
+    assert len(stand_areas_m2(stands[:0], lambda part: part, CGCS2000.a, CGCS2000.f)) == 0

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _POLYGON, _MULTIPOLYGON = 3, 6
+_CHUNK = 10_000
 _PLACE = re.compile(r"\[(?P<x>[-+\d.eE]+) (?P<y>[-+\d.eE]+)\]")
 _REASONS = {
     "Self-intersection": "RING_CROSSES_ITSELF",
@@ -111,9 +112,21 @@ def check_shapes(
     told = np.zeros(len(geometry), dtype=bool) if already_told is None else already_told
     _check_presence(geometry, told, findings)
     _check_rings(geometry, findings)
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    count = np.bincount(owner, minlength=len(polygons))
+    count = shapely.get_num_geometries(polygons)
     findings.add("MULTIPART", count > 1, values=count)
+    for start in range(0, len(polygons), _CHUNK):
+        parts, owner = shapely.get_parts(polygons[start : start + _CHUNK], return_index=True)
+        _check_parts(parts, owner + start, m2_per_unit, settings, findings)
+
+
+def _check_parts(
+    parts: Geometries,
+    owner: npt.NDArray[np.int64],
+    m2_per_unit: Floats,
+    settings: Mapping[str, float],
+    findings: Findings,
+) -> None:
+    """Small and narrow parts."""
     with np.errstate(invalid="ignore"):
         area_m2 = shapely.area(parts) * m2_per_unit[owner]
     small = area_m2 < settings["smallest_part_m2"]
