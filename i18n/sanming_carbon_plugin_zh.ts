@@ -9,32 +9,32 @@
         <translation>三明林业碳汇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="134"/>
         <source>Choose the layer of stands.</source>
         <translation>请选择小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="134"/>
         <source>Choose a file for the result.</source>
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="161"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="162"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="168"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="169"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="175"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="176"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="183"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="184"/>
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
@@ -94,7 +94,7 @@
         <translation>碳票</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/plugin.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="49"/>
         <source>Show or hide the forest carbon panel</source>
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
@@ -218,32 +218,32 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>报表与报告</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="226"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="231"/>
         <source>Sample plots</source>
         <translation>样地实测</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="227"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="232"/>
         <source>Angle gauge</source>
         <translation>角规测树</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="228"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="233"/>
         <source>By eye</source>
         <translation>目测</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="229"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="234"/>
         <source>Laser scanning</source>
         <translation>激光雷达</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="230"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="235"/>
         <source>Modelled</source>
         <translation>模型推算</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="231"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="236"/>
         <source>Unknown</source>
         <translation>不详</translation>
     </message>
@@ -273,32 +273,27 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>问题数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="16"/>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="22"/>
         <source>These Python libraries are missing: {names}.</source>
         <translation>缺少以下 Python 库：{names}。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="18"/>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="33"/>
         <source>Then restart QGIS.</source>
         <translation>安装后请重新启动 QGIS。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="23"/>
-        <source>Install them in a terminal: {packages}</source>
-        <translation>请在终端中安装：{packages}</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="25"/>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="41"/>
         <source>Open the OSGeo4W Setup of your QGIS, choose Advanced Install and add the packages {packages}.</source>
         <translation>请打开 QGIS 的 OSGeo4W Setup，选择“高级安装”（Advanced Install），勾选以下软件包：{packages}。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="27"/>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="43"/>
         <source>The QGIS bundle for macOS does not bring them in every version. Install QGIS with conda-forge and run there: {packages}</source>
         <translation>macOS 版 QGIS 安装包并非每个版本都带有这些库。请改用 conda-forge 安装 QGIS，并在其中运行：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="31"/>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="47"/>
         <source>Install them with the package manager of your system, or with conda: {packages}</source>
         <translation>请用系统的软件包管理器安装，或用 conda 安装：{packages}</translation>
     </message>
@@ -393,9 +388,19 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="144"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="145"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="27"/>
+        <source>{name} {version} is too old, {least} or newer is needed.</source>
+        <translation>{name} {version} 版本过旧，需要 {least} 或更新版本。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="39"/>
+        <source>Install in a terminal: {packages}</source>
+        <translation>请在终端中安装：{packages}</translation>
     </message>
 </context>
 <context>

@@ -1,33 +1,49 @@
-"""Which libraries are missing, and what to install on this system.
+"""Which libraries are missing or too old, and what to install on this system.
 
-Only the names of the modules are looked up; nothing is imported, so that the plugin loads without them.
+Only names and versions of the modules are looked up; nothing is imported, so that the plugin loads without them.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Library:
-    """A library and the package that brings it: on Debian and Ubuntu, in OSGeo4W, in conda-forge."""
+    """A library and the package that brings it.
+
+    Attributes
+    ----------
+    module
+        Name it is imported by.
+    debian, osgeo4w, conda
+        Package of Debian and Ubuntu, of OSGeo4W, of conda-forge.
+    least
+        The oldest version that will do, None for any.
+    pip
+        What to ask pip for where the distribution's own version is too old.
+    """
 
     module: str
     debian: str
     osgeo4w: str
     conda: str
+    least: tuple[int, ...] | None = None
+    pip: str = ""
 
 
 REQUIRED = (
     Library("numpy", "python3-numpy", "python3-numpy", "numpy"),
     Library("pandas", "python3-pandas", "python3-pandas", "pandas"),
     Library("scipy", "python3-scipy", "python3-scipy", "scipy"),
-    Library("shapely", "python3-shapely", "python3-shapely", "shapely>=2"),
-    Library("geopandas", "python3-geopandas", "python3-geopandas", "geopandas"),
+    # 2.0.7 brings the GEOS series that QGIS has on Debian 12; a newer GEOS beside it gives wrong results there.
+    Library("shapely", "python3-shapely", "python3-shapely", "shapely>=2", (2, 0), "shapely==2.0.7"),
     Library("osgeo", "python3-gdal", "python3-gdal", "gdal"),
 )
 """What every command needs. Rasters are read through rasterio or, without it, through GDAL."""
@@ -36,6 +52,14 @@ REQUIRED = (
 def missing_libraries(required: Iterable[Library] = REQUIRED) -> tuple[Library, ...]:
     """The libraries of ``required`` that this Python does not find."""
     return tuple(library for library in required if not _found(library.module))
+
+
+def outdated_libraries(required: Iterable[Library] = REQUIRED) -> tuple[tuple[Library, str], ...]:
+    """The libraries of ``required`` that are there but too old, with the version that is there."""
+    found = ((library, _version(library.module)) for library in required if _found(library.module))
+    return tuple(
+        (library, version) for library, version in found if version and _numbers(version) < (library.least or ())
+    )
 
 
 def install_command(missing: Iterable[Library], system: str | None = None) -> str:
@@ -59,7 +83,17 @@ def install_command(missing: Iterable[Library], system: str | None = None) -> st
         return "sudo apt install " + " ".join(library.debian for library in missing)
     if system == "windows":
         return ", ".join(library.osgeo4w for library in missing)
-    return "conda install -c conda-forge " + " ".join(f'"{library.conda}"' for library in missing)
+    return "conda install -c conda-forge " + " ".join('"{}"'.format(library.conda) for library in missing)
+
+
+def update_command(outdated: Iterable[Library], system: str | None = None) -> str:
+    """What to type or to choose on ``system`` to get newer versions of the ``outdated`` libraries."""
+    outdated = tuple(outdated)
+    system = system or this_system()
+    if system == "debian":  # the release's own package is what is too old
+        wanted = " ".join('"{}"'.format(library.pip or library.conda) for library in outdated)
+        return "python3 -m pip install --user --break-system-packages " + wanted
+    return install_command(outdated, system)
 
 
 def this_system() -> str:
@@ -77,3 +111,15 @@ def _found(module: str) -> bool:
         return find_spec(module) is not None
     except (ImportError, ValueError):
         return False
+
+
+def _version(module: str) -> str:
+    """Version of a module's distribution, empty where it does not say."""
+    try:
+        return metadata.version(module)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -53,6 +53,7 @@ class CarbonDock(QgsDockWidget):
         self._show_steps()
         self._connect()
         self._show_missing()
+        self._defaults = {name: value for step in self.steps for name, value in step.remembered().items()}
         self._restore()
         self._leave_results_out()
         self._show_running(False)
@@ -218,9 +219,10 @@ class CarbonDock(QgsDockWidget):
             values = json.loads(text) if text else {}
         except ValueError:
             values = {}
-        if isinstance(values, dict):
-            for step in self.steps:
-                step.restore(values)
+        # What this project does not say is as in a new one, not as in the project before it.
+        values = self._defaults | (values if isinstance(values, dict) else {})
+        for step in self.steps:
+            step.restore(values)
         self.maps.list_results()
 
     def _layers_changed(self, *_args: object) -> None:

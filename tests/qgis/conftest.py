@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,13 @@ from made_results import ROWS, SAMPLE, made_result
 from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsVectorLayer
 
 sys.path.append("/usr/share/qgis/python/plugins")
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Collect garbage after each test, so that an object that is torn down wrongly crashes where it was made."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -41,13 +41,15 @@ def export_map_pdf(
         ``MAP_NOT_WRITTEN``, or as every output.
     """
     project = QgsProject()
-    layer = theme_layer(result, themes()[theme], language)
-    project.setCrs(layer.crs())
-    project.addMapLayer(layer)
-    with moved_into_place(out, overwrite=True) as beside:
-        write_pdf(target_map(project, layer, theme, language, template), beside, out)
-    # Taken down in this order and at once: a layer that outlives QGIS makes it crash on leaving.
-    project.clear()
+    try:
+        layer = theme_layer(result, themes()[theme], language)
+        project.setCrs(layer.crs())
+        project.addMapLayer(layer)
+        with moved_into_place(out, overwrite=True) as beside:
+            write_pdf(target_map(project, layer, theme, language, template), beside, out)
+    finally:
+        # Taken down here, whatever happened: a layer that outlives QGIS makes it crash on leaving.
+        project.clear()
     return out
 
 

@@ -24,14 +24,14 @@ from qgis.core import (
     QgsTextFormat,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtGui import QFontDatabase
+from qgis.PyQt.QtGui import QFont, QFontInfo
 from qgis.PyQt.QtXml import QDomDocument
 
 from ...core.errors import InputError
 from ...paths import resources_dir
 from .area_table import area_rows, fill_table
 from .run_note import run_note
-from .themes import themes
+from .themes import Theme, themes
 
 TEMPLATE = "target_map_a4.qpt"
 
@@ -55,7 +55,8 @@ def target_map(
     Parameters
     ----------
     project
-        The project that holds ``layer``; the sheet is not yet added to its layout manager.
+        The project that holds ``layer``; it takes the sheet into its layout manager, in the place of an older
+        one of the same name, and owns it: a sheet that outlives its project makes QGIS crash.
     layer
         The layer of the result, dressed in the theme.
     theme_name
@@ -71,10 +72,26 @@ def target_map(
         ``MAP_TEMPLATE_INVALID`` where the template cannot be read or lacks an item.
     """
     theme = themes()[theme_name]
-    layout = _from_template(project, template or resources_dir() / "layouts" / TEMPLATE)
+    layout = QgsPrintLayout(project)
     name = "{} – {}".format(_TITLES[language], theme.title(language))
     layout.setName(name)
-    _write(layout, "title", name, language)
+    manager = project.layoutManager()
+    older = manager.layoutByName(name)
+    if older is not None:
+        manager.removeLayout(older)
+    manager.addLayout(layout)
+    try:
+        _load(layout, template or resources_dir() / "layouts" / TEMPLATE)
+        layout.setName(name)
+        _fill(layout, layer, theme, language)
+    except InputError:
+        manager.removeLayout(layout)
+        raise
+    return layout
+
+
+def _fill(layout: QgsPrintLayout, layer: QgsVectorLayer, theme: Theme, language: str) -> None:
+    _write(layout, "title", layout.name(), language)
     _write(layout, "notes", run_note(layer, language), language)
     scale = _frame_map(layout, layer)
     _write(layout, "subtitle", "{}    1 : {:,.0f}".format(Path(layer.source().partition("|")[0]).stem, scale), language)
@@ -86,13 +103,11 @@ def target_map(
     if not isinstance(table, QgsLayoutItemManualTable):
         raise InputError("MAP_TEMPLATE_INVALID", path=layout.name(), item="area_table")
     fill_table(table, area_rows(layer, theme, language), text_format(language, 7.0))
-    return layout
 
 
 def text_format(language: str, size_pt: float, *, bold: bool = False) -> QgsTextFormat:
     """Text in a typeface that has the signs of ``language`` and that this machine has."""
-    known = set(QFontDatabase().families())
-    family = next((name for name in _FONTS[language] if name in known), "")
+    family = next((name for name in _FONTS[language] if QFontInfo(QFont(name)).family() == name), "")
     text = QgsTextFormat()
     font = text.font()
     if family:
@@ -103,9 +118,8 @@ def text_format(language: str, size_pt: float, *, bold: bool = False) -> QgsText
     return text
 
 
-def _from_template(project: QgsProject, path: Path) -> QgsPrintLayout:
+def _load(layout: QgsPrintLayout, path: Path) -> None:
     document = QDomDocument()
-    layout = QgsPrintLayout(project)
     try:
         document.setContent(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -113,7 +127,6 @@ def _from_template(project: QgsProject, path: Path) -> QgsPrintLayout:
     _, loaded = layout.loadFromTemplate(document, QgsReadWriteContext())
     if not loaded:
         raise InputError("MAP_TEMPLATE_INVALID", path=str(path), item="*")
-    return layout
 
 
 def _item(layout: QgsPrintLayout, name: str, kind: type[Item]) -> Item:

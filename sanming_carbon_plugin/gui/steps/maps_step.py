@@ -59,17 +59,11 @@ class MapsStep(Step):
         layer = self._chosen_layer()
         if layer is None:
             return
-        project = QgsProject.instance()
         try:
-            layout = target_map(project, layer, self.page.theme.currentData(), language())
+            layout = target_map(QgsProject.instance(), layer, self.page.theme.currentData(), language())
         except CarbonError as error:
             self.failed.emit(error)
             return
-        manager = project.layoutManager()
-        old = manager.layoutByName(layout.name())
-        if old is not None:
-            manager.removeLayout(old)
-        manager.addLayout(layout)
         self.iface.openLayoutDesigner(layout)
 
     def _save_map(self) -> None:
