@@ -90,9 +90,7 @@ def test_without_its_libraries_it_loads_and_says_what_to_install(qgis_iface, mon
 
 
 WITHOUT_LIBRARIES = """
-import subprocess
-import sys
-from pathlib import Path
+import builtins
 import qgis.core, qgis.gui, qgis.PyQt.uic, qgis.utils
 
 forbidden = {"numpy", "pandas", "scipy", "shapely", "geopandas", "rasterio", "osgeo", "pyogrio", "fiona"}
