@@ -29,7 +29,7 @@ def invalid_values(values: npt.NDArray[Any], nodata: float | None) -> BoolArray 
     if values.dtype.kind == "f":
         finite = np.isfinite(values)
         wrong = None if finite.all() else ~finite
-    if nodata is None or not np.isfinite(nodata):
+    if nodata is None or np.isnan(nodata):
         return wrong
     equal = _equal(values, nodata)
     if equal is None or not equal.any():
@@ -39,11 +39,14 @@ def invalid_values(values: npt.NDArray[Any], nodata: float | None) -> BoolArray 
 
 def _equal(values: npt.NDArray[Any], nodata: float) -> BoolArray | None:
     if values.dtype.kind == "f":
+        kind = values.dtype.type
         if abs(nodata) > _NEAR_THE_LIMIT:
+            # A file of four-byte numbers may declare the limit of eight-byte ones; GDAL reports it as infinite.
+            most = float(np.finfo(values.dtype).max)
             with np.errstate(over="ignore", invalid="ignore"):
-                return np.abs(values / nodata - 1) < _LIMIT_TOLERANCE
-        return values == values.dtype.type(nodata)
+                return np.abs(values / kind(np.clip(nodata, -most, most)) - kind(1)) < _LIMIT_TOLERANCE
+        return values == kind(nodata)
     limits = np.iinfo(values.dtype)
-    if nodata != int(nodata) or not limits.min <= nodata <= limits.max:
+    if not np.isfinite(nodata) or nodata != int(nodata) or not limits.min <= nodata <= limits.max:
         return None
     return values == values.dtype.type(int(nodata))
