@@ -6,7 +6,7 @@ Chinese are in ``resources/messages/issues/*.csv`` and are joined when the list 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,31 @@ def layer_issue(code: str, field: str | None = None, value: object = None, **par
     frame = stand_issues(code, [""], field, [value], **params)
     frame["stand_key"] = np.asarray([None], dtype=object)
     return frame
+
+
+def issues_by_key(notes: Iterable[pd.DataFrame], stand_keys: Sequence[str]) -> pd.DataFrame:
+    """Notes about the reading of a layer as issues: one per stand where a note names source rows.
+
+    Parameters
+    ----------
+    notes
+        Rows about the layer; ``rows`` in their ``params`` are the numbers (from 0) of the source rows meant.
+    stand_keys
+        Key of every source row, in the source's order.
+    """
+    keys = np.asarray(stand_keys, dtype=object)
+    parts: list[pd.DataFrame] = []
+    for note in notes:
+        for position, noted in enumerate(note["params"]):
+            params = dict(noted or {})
+            rows = params.pop("rows", None)
+            if rows is None:
+                parts.append(note.iloc[[position]])
+            else:
+                params.pop("count", None)
+                code, field = note["code"].iloc[position], note["field"].iloc[position]
+                parts.append(stand_issues(code, keys[np.asarray(rows, dtype=np.intp)], field, **params))
+    return join_issues(parts)
 
 
 def join_issues(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

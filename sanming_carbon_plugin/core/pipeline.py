@@ -22,14 +22,14 @@ from .carbon.two_dates import EarlierInventory
 from .carbon.uncertainty import ErrorTable, SinkErrors, total_interval
 from .classes.measures import classify
 from .classes.rules import RuleSet
-from .issues import join_issues
+from .issues import issues_by_key, join_issues
 from .planning.summary import summary
 from .progress import Progress
 from .rasters.bands import NamedRaster
 from .rasters.evidence import evidence
 from .results import ResultTable
 from .stage import StageResult
-from .stands.area import ellipsoidal_area_m2
+from .stands.area import stand_areas_m2
 from .stands.checks import check_stands
 from .stands.checks.two_dates import check_two_dates
 from .stands.layer import VectorLayer
@@ -218,7 +218,7 @@ def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> 
     """Areas, keys and codes of a stand layer: the beginning of its table."""
     layer = inventory.layer
     mapping = inventory.mapping or recognise_fields(layer.attributes, tables)
-    area_m2 = ellipsoidal_area_m2(geodesy.to_lonlat(layer.geometry), geodesy.semi_major_m, geodesy.flattening)
+    area_m2 = stand_areas_m2(layer.geometry, geodesy.to_lonlat, geodesy.semi_major_m, geodesy.flattening)
     return normalise_stands(layer, mapping, tables, area_m2, survey_method=inventory.survey_method)
 
 
@@ -241,7 +241,7 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
     CarbonError
         Where a stage cannot go on, or the user cancelled.
     """
-    walk = Walk(inputs, progress, issues=list(inputs.stands.layer.notes))
+    walk = Walk(inputs, progress)
     for position, (name, stage) in enumerate(STAGES):
         progress.step(name, position, len(STAGES))
         progress.raise_if_cancelled()
@@ -250,7 +250,7 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
         walk.issues.append(found.issues)
     return AssessResult(
         facts=walk.facts,
-        issues=join_issues(walk.issues),
+        issues=join_issues([issues_by_key(inputs.stands.layer.notes, walk.facts.index), *walk.issues]),
         summary=summary(walk.facts, _interval_of(walk.sink_errors)),
         evidence_columns=walk.evidence_columns,
         totals=_totals(walk),

@@ -16,7 +16,8 @@ from sanming_carbon_plugin.adapters.encodings import (
     decode_distinct,
     detect,
 )
-from sanming_carbon_plugin.adapters.vectors import issues_by_key, read_layer
+from sanming_carbon_plugin.adapters.vectors import read_layer
+from sanming_carbon_plugin.core.issues import issues_by_key
 
 pytestmark = pytest.mark.everywhere
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.issues import join_issues
+from ...core.issues import issues_by_key, join_issues
 from ...core.pipeline import know_stands, middle_longitude_deg
 from ...core.progress import Progress
 from ...core.stands.checks import check_stands
@@ -43,7 +43,7 @@ def check(
     progress.step("check", 2, 3)
     middle = middle_longitude_deg(inventory.layer, geodesy)
     doubts = check_stands(inventory.layer, known.columns, tables, progress=progress, longitude_deg=middle)
-    issues = join_issues([*inventory.layer.notes, known.issues, doubts])
+    issues = join_issues([issues_by_key(inventory.layer.notes, known.columns.index), known.issues, doubts])
     table = issues_table(issues, known.columns.index, inventory.layer.geometry, inventory.layer.crs_wkt)
     if out is not None:
         write_geopackage(out, [table], overwrite, progress)
