@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from ..progress import Progress
 from .parameters import FloatArray, IntArray
 from .sums import sum_by
+from .tiles import cut_large
 
 GeometryArray = npt.NDArray[np.object_]
 BoolArray = npt.NDArray[np.bool_]
@@ -184,20 +185,34 @@ def _overlay(first: GeometryArray, second: GeometryArray, progress: Progress) ->
     first, second = _usable(first), _usable(second)
     area_first, area_second = np.array(shapely.area(first)), np.array(shapely.area(second))
     area_first[area_first == 0], area_second[area_second == 0] = np.nan, np.nan
-    one, other = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    if len(first) and len(second):
-        one, other = shapely.STRtree(second).query(first, predicate="intersects").astype(np.int64)
-    area, outline = np.empty(len(one)), np.empty(len(one))
-    for start in range(0, len(one), PAIRS_AT_ONCE):
+    tile_a, owner_a = cut_large(first)
+    tile_b, owner_b = cut_large(second)
+    at_a, at_b = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if len(tile_a) and len(tile_b):
+        at_a, at_b = shapely.STRtree(tile_b).query(tile_a, predicate="intersects").astype(np.int64)
+    code, pairs = pd.factorize(owner_a[at_a] * max(len(second), 1) + owner_b[at_b])
+    in_tiles = (np.bincount(code) > 1)[code]
+    area, outline, kept = np.empty(len(code)), np.empty(len(code)), np.full(len(code), None, dtype=object)
+    for start in range(0, len(code), PAIRS_AT_ONCE):
         progress.raise_if_cancelled()
         part = slice(start, start + PAIRS_AT_ONCE)
-        ground = shapely.intersection(first[one[part]], second[other[part]])
+        ground = shapely.intersection(tile_a[at_a[part]], tile_b[at_b[part]])
         area[part], outline[part] = shapely.area(ground), shapely.length(ground)
-        progress.update(start / len(one))
+        kept[part][in_tiles[part]] = ground[in_tiles[part]]
+        progress.update(start / len(code))
+    area, outline = sum_by(code, area, len(pairs)), sum_by(code, outline, len(pairs))
+    _mend_outlines(outline, code, kept)
     shared = area > 0.0
-    return _CommonGround(
-        one[shared], other[shared], area[shared], outline[shared], area_first, area_second, shapely.length(first)
-    )
+    one, other = np.divmod(np.asarray(pairs, dtype=np.int64)[shared], max(len(second), 1))
+    return _CommonGround(one, other, area[shared], outline[shared], area_first, area_second, shapely.length(first))
+
+
+def _mend_outlines(outline: FloatArray, code: IntArray, kept: GeometryArray) -> None:
+    """Outlines of ground that was cut into tiles, without the lines between the tiles."""
+    at = np.flatnonzero(~shapely.is_missing(kept))
+    order = at[np.argsort(code[at], kind="stable")]
+    for rows in np.split(order, np.flatnonzero(np.diff(code[order])) + 1) if len(order) else []:
+        outline[code[rows[0]]] = shapely.length(shapely.union_all(kept[rows]))
 
 
 def _inner_lines(ground: _CommonGround) -> FloatArray:

@@ -11,6 +11,7 @@ import shapely
 
 from sanming_carbon_plugin.core.carbon.period import Period, parse_period
 from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.tiles import cut_large
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory, match
 from sanming_carbon_plugin.core.carbon.uncertainty import total_interval
 from sanming_carbon_plugin.core.errors import CancelledError, UsageError
@@ -304,6 +305,27 @@ def test_an_empty_layer_stays_empty(make_facts, parameters, errors, five_years):
     assert len(sink(none, nothing, EarlierInventory(facts, shape), parameters, errors, five_years).columns) == 0
     found = sink(facts, shape, EarlierInventory(none, nothing), parameters, errors, five_years)
     assert list(found.issues["code"]) == ["SINK_NO_EARLIER_STAND"]
+
+
+def test_outlines_of_many_vertices_are_cut_without_a_trace():
+    rng = np.random.default_rng(0)
+    angle = np.linspace(0, 2 * np.pi, 6001)[:-1]
+    radius = 1000 + 80 * np.sin(angle * 23) + rng.uniform(0, 5, 6000)
+    lake = shapely.Polygon(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]))
+    tiles, owner = cut_large(np.array([lake, shapely.box(0, 0, 1, 1)], dtype=object))
+    assert shapely.get_num_coordinates(tiles).max() <= 1000
+    assert np.bincount(owner, shapely.area(tiles)) == pytest.approx([lake.area, 1.0], rel=1e-12)
+    x, y = (v.ravel() for v in np.meshgrid(np.arange(-1200, 1200, 150.0), np.arange(-1200, 1200, 150.0)))
+    stands = shapely.box(x, y, x + 150, y + 150)
+    keys = pd.Index([f"s{i}" for i in range(len(stands))])
+    alone = np.array([lake], dtype=object)
+    for first, second in ((stands, alone), (alone, stands)):
+        pieces = match(keys[: len(first)], first, keys[-len(second) :] + "x", second)
+        ground = shapely.intersection(first[pieces.now], second[pieces.then])
+        assert pieces.share_of_now == pytest.approx(shapely.area(ground) / shapely.area(first[pieces.now]), rel=1e-9)
+        assert len(pieces.now) == np.count_nonzero(shapely.area(shapely.intersection(stands, lake)) > 0)
+    length = shapely.length(ground).sum() - lake.length
+    assert pieces.inner_line[0] * np.sqrt(lake.area) == pytest.approx(length / 2, rel=1e-6)
 
 
 def test_the_overlay_can_be_cancelled():
