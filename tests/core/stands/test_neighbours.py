@@ -60,12 +60,24 @@ def test_gaps_are_what_the_union_of_a_compartment_encloses_and_no_stand_covers(s
         union = shapely.union_all(polygons[compartment == number])
         holes = [shapely.Polygon(ring) for part in shapely.get_parts(union) for ring in part.interiors]
         expected[number] = shapely.union_all(holes).difference(whole).area if holes else 0.0
-    first, second, _ = overlapping_pairs(polygons)
-    overlapping = np.zeros(count, dtype=bool)
-    overlapping[first] = overlapping[second] = True
-    numbers, gap = compartment_gaps(polygons, compartment, overlapping)
+    found = compartment_gaps(polygons, compartment)
     for number, area in expected.items():
-        assert shapely.area(gap[numbers == number]).sum() == pytest.approx(area, rel=1e-9, abs=1e-9)
+        assert shapely.area(found.gap[found.compartment == number]).sum() == pytest.approx(area, rel=1e-9, abs=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 25), st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_compartments_called_tidy_have_no_overlap_and_nothing_is_lost_by_leaving_them_out(seed, count, as_grid):
+    polygons, compartment = random_layer(seed, count)
+    if as_grid:
+        rng = np.random.default_rng(seed)
+        x, y = np.divmod(np.arange(count), 5)
+        polygons = shapely.box(10.0 * x, 10.0 * y, 10.0 * x + 10, 10.0 * y + 10)
+        moved = rng.random(count) < 0.1
+        polygons[moved] = shapely.transform(polygons[moved], lambda xy: xy + rng.choice([0.0, 5.0, 10.0], 2))
+    tidy = compartment_gaps(polygons, compartment).tidy
+    everything, quicker = overlapping_pairs(polygons), overlapping_pairs(polygons, tidy=tidy)
+    assert [part.tolist() for part in everything[:2]] == [part.tolist() for part in quicker[:2]]
 
 
 def test_a_clean_coverage_with_a_missing_block_has_one_gap_and_no_overlap():
@@ -73,17 +85,17 @@ def test_a_clean_coverage_with_a_missing_block_has_one_gap_and_no_overlap():
         shapely.box(x, y, x + 10, y + 10) for x in range(0, 50, 10) for y in range(0, 50, 10) if (x, y) != (20, 20)
     ]
     polygons = np.array(cells, dtype=object)
-    numbers, gap = compartment_gaps(polygons, np.zeros(24, dtype=np.int64), np.zeros(24, dtype=bool))
+    found = compartment_gaps(polygons, np.zeros(24, dtype=np.int64))
     assert len(overlapping_pairs(polygons)[0]) == 0
-    assert list(numbers) == [0]
-    assert gap[0].equals(shapely.box(20, 20, 30, 30))
+    assert list(found.compartment) == [0]
+    assert found.gap[0].equals(shapely.box(20, 20, 30, 30))
+    assert found.tidy.tolist() == [0] * 24
 
 
 def test_a_stand_of_another_compartment_is_no_gap():
     ring = shapely.box(0, 0, 30, 30).difference(shapely.box(10, 10, 20, 20))
     polygons = np.array([ring, shapely.box(10, 10, 20, 20)], dtype=object)
-    numbers, _ = compartment_gaps(polygons, np.array([0, 1]), np.zeros(2, dtype=bool))
-    assert len(numbers) == 0
+    assert len(compartment_gaps(polygons, np.array([0, 1])).gap) == 0
 
 
 def test_unknown_compartments_and_unknown_geometry_take_no_part():
@@ -95,7 +107,7 @@ def test_unknown_compartments_and_unknown_geometry_take_no_part():
     polygons = np.array([None, shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 2, 1)], dtype=object)
     first, second, piece = overlapping_pairs(polygons)
     assert (first.tolist(), second.tolist(), shapely.area(piece).tolist()) == ([1], [2], [0.5])
-    assert len(compartment_gaps(polygons, numbers, np.zeros(3, dtype=bool))[0]) == 0
+    assert len(compartment_gaps(polygons, numbers).gap) == 0
 
 
 def test_only_pairs_with_a_changed_stand_are_looked_at_again():

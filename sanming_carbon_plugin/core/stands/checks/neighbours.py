@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -25,12 +26,33 @@ Found = TypeVar("Found")
 
 _CHUNK = 4_000
 _SAME = 1e-6
+_SAME_TOTAL = 1e-10
 _THREADS = 4
-_PAIRS, _GAPS = (0.0, 0.6), (0.6, 0.95)
+_GAPS, _PAIRS = (0.0, 0.4), (0.4, 0.95)
+
+
+@dataclass(frozen=True)
+class CompartmentGaps:
+    """What the stands of each compartment leave open.
+
+    Attributes
+    ----------
+    compartment, gap
+        Number of the compartment, and polygon, of each area that its stands enclose and no stand covers.
+    tidy
+        For each stand the number of its compartment where the stands of that one cover no ground twice, else −1.
+    """
+
+    compartment: Integers
+    gap: Geometries
+    tidy: Integers
 
 
 def overlapping_pairs(
-    polygons: Geometries, only: Mask | None = None, progress: Progress | None = None
+    polygons: Geometries,
+    only: Mask | None = None,
+    progress: Progress | None = None,
+    tidy: Integers | None = None,
 ) -> tuple[Integers, Integers, Geometries]:
     """All pairs of polygons that share an area.
 
@@ -42,6 +64,8 @@ def overlapping_pairs(
         Report only pairs with one of these.
     progress
         Asked between chunks whether to stop.
+    tidy
+        Groups without overlaps inside them (:class:`CompartmentGaps`), −1 for none: their pairs are left out.
 
     Returns
     -------
@@ -54,6 +78,8 @@ def overlapping_pairs(
     keep = first < second
     if only is not None:
         keep &= only[first] | only[second]
+    if tidy is not None:
+        keep &= (tidy[first] < 0) | (tidy[first] != tidy[second])
     order = np.lexsort((second[keep], first[keep]))
     first, second = first[keep][order], second[keep][order]
 
@@ -71,12 +97,8 @@ def overlapping_pairs(
 
 
 def compartment_gaps(
-    polygons: Geometries,
-    compartment: Integers,
-    overlapping: Mask,
-    only: Mask | None = None,
-    progress: Progress | None = None,
-) -> tuple[Integers, Geometries]:
+    polygons: Geometries, compartment: Integers, only: Mask | None = None, progress: Progress | None = None
+) -> CompartmentGaps:
     """Areas that the stands of one compartment enclose and no stand covers.
 
     Parameters
@@ -85,29 +107,27 @@ def compartment_gaps(
         Valid polygons or None; length n.
     compartment
         Number of the compartment of each stand, −1 where unknown.
-    overlapping
-        Stands that overlap another one: their compartments need the slow union.
     only
         Look only at compartments with one of these.
     progress
         Asked between compartments whether to stop.
-
-    Returns
-    -------
-    number : ndarray of int
-        Compartment of each gap.
-    gap : ndarray of object
-        Polygons.
     """
     known = (compartment >= 0) & shapely.is_geometry(polygons)
     if only is not None:
         known &= np.isin(compartment, compartment[only & known])
-    numbers, holes = _enclosed(polygons, np.where(known, compartment, -1), overlapping, progress)
-    if not len(holes):
-        return numbers, holes
-    left, owner = shapely.get_parts(_uncovered(holes, polygons), return_index=True)
+    order = np.argsort(np.where(known, compartment, -1), kind="stable")[np.count_nonzero(~known) :]
+    groups = np.split(order, np.flatnonzero(np.diff(compartment[order])) + 1) if len(order) else []
+    unions = in_threads(lambda members: _union(polygons[members]), groups, progress, _GAPS)
+    tidy = np.full(len(polygons), -1, dtype=np.int64)
+    for members, (_, covers_once) in zip(groups, unions, strict=True):
+        tidy[members] = compartment[members] if covers_once else -1
+    holes = [_holes(union) for union, _ in unions]
+    numbers = [np.full(len(found), compartment[members[0]]) for members, found in zip(groups, holes, strict=True)]
+    if not any(len(found) for found in holes):
+        return CompartmentGaps(np.empty(0, dtype=np.int64), np.empty(0, dtype=object), tidy)
+    left, owner = shapely.get_parts(_uncovered(np.concatenate(holes), polygons), return_index=True)
     surface = shapely.area(left) > 0
-    return numbers[owner[surface]], left[surface]
+    return CompartmentGaps(np.concatenate(numbers)[owner[surface]], left[surface], tidy)
 
 
 def check_neighbours(
@@ -120,14 +140,12 @@ def check_neighbours(
     progress: Progress | None = None,
 ) -> None:
     """Duplicates, overlaps, gaps and slivers, each with its piece as geometry."""
-    first, second, piece = overlapping_pairs(polygons, only, progress)
+    compartment = compartment_numbers(facts)
+    gaps = compartment_gaps(polygons, compartment, only, progress)
+    _report_gaps(polygons, gaps, (compartment, m2_per_unit), settings, findings)
+    first, second, piece = overlapping_pairs(polygons, only, progress, gaps.tidy)
     scale = 0.5 * (m2_per_unit[first] + m2_per_unit[second])
     _report_overlaps(polygons, (first, second, piece), scale, settings, findings)
-    overlapping = np.zeros(len(polygons), dtype=bool)
-    overlapping[first] = overlapping[second] = True
-    compartment = compartment_numbers(facts)
-    numbers, gap = compartment_gaps(polygons, compartment, overlapping, only, progress)
-    _report_gaps(polygons, (numbers, gap), (compartment, m2_per_unit), settings, findings)
 
 
 def compartment_numbers(facts: pd.DataFrame) -> Integers:
@@ -165,12 +183,12 @@ def _report_overlaps(
 
 def _report_gaps(
     polygons: Geometries,
-    gaps: tuple[Integers, Geometries],
+    gaps: CompartmentGaps,
     places: tuple[Integers, Floats],
     settings: Mapping[str, float],
     findings: Findings,
 ) -> None:
-    numbers, gap = gaps
+    numbers, gap = gaps.compartment, gaps.gap
     compartment, m2_per_unit = places
     if not len(gap):
         return
@@ -214,35 +232,21 @@ def in_threads(
     return results
 
 
-def _enclosed(
-    polygons: Geometries, compartment: Integers, overlapping: Mask, progress: Progress | None
-) -> tuple[Integers, Geometries]:
-    """Holes of each compartment's union."""
-    order = np.argsort(compartment, kind="stable")
-    order = order[compartment[order] >= 0]
-    starts = np.flatnonzero(np.diff(compartment[order], prepend=-1))
-    groups = np.split(order, starts[1:]) if len(order) else []
+def _union(polygons: Geometries) -> tuple[shapely.Geometry, bool]:
+    """Union, and whether it is proved that the polygons cover no ground twice.
 
-    def holes_of(members: Integers) -> Geometries:
-        return _holes(_union(polygons[members], bool(overlapping[members].any())))
-
-    holes = in_threads(holes_of, groups, progress, _GAPS)
-    numbers = [np.full(len(found), compartment[members[0]]) for members, found in zip(groups, holes, strict=True)]
-    if not holes:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
-    return np.concatenate(numbers).astype(np.int64), np.concatenate(holes)
-
-
-def _union(polygons: Geometries, overlapping: bool) -> shapely.Geometry:
-    """Union; the quick one, which only drops shared edges, where its result is sound and without holes."""
-    if not overlapping:
-        try:
-            quick = shapely.coverage_union_all(polygons)
-        except shapely.errors.GEOSException:
-            return shapely.union_all(polygons)
-        if shapely.is_valid(quick) and not len(_holes(quick)):
-            return quick
-    return shapely.union_all(polygons)
+    Dropping every edge that occurs twice leaves the outline of the ground covered an odd number of times. Where
+    that is a sound polygon as large as all polygons together, no ground is covered twice, and it is the union.
+    This is some thirty times as quick as a union that has to find crossings.
+    """
+    try:
+        odd = shapely.coverage_union_all(polygons)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(polygons), False
+    total = float(shapely.area(polygons).sum())
+    if shapely.is_valid(odd) and abs(total - shapely.area(odd)) <= _SAME_TOTAL * total:
+        return odd, True
+    return shapely.union_all(polygons), False
 
 
 def _holes(geometry: shapely.Geometry) -> Geometries:
