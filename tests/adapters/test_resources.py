@@ -71,7 +71,7 @@ def test_json(folder):
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ('{\n "a": 1,\n}', 3, 1),
+        ('{\n "a": 1\n "b": 2}', 3, 2),
         ('{\n "a": 1,\n "a": 2}', 2, 2),
         ('{\n "a": NaN}', 2, 7),
         ("[1]", 1, 1),

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 import shapely
+from osgeo import gdal
 
 pytest.importorskip("qgis.core")
 
@@ -71,17 +72,27 @@ def memory_layer(qgis_app):
     QgsProject.instance().clear()
 
 
+def written_by_qgis(layer, path):
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = "小班"
+    code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(
+        layer, str(path), QgsProject.instance().transformContext(), options
+    )
+    assert code == QgsVectorFileWriter.NoError, message
+
+
 @pytest.fixture
 def shapefile(qgis_app, memory_layer, tmp_path):
     def make(encoding, cpg):
         path = tmp_path / "三明 数据" / "小班.shp"
         path.parent.mkdir()
-        options = QgsVectorFileWriter.SaveVectorOptions()
-        options.driverName, options.fileEncoding = "ESRI Shapefile", encoding
-        code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(
-            memory_layer, str(path), QgsProject.instance().transformContext(), options
-        )
-        assert code == QgsVectorFileWriter.NoError, message
+        written_by_qgis(memory_layer, path.with_suffix(".gpkg"))
+        # Not by QGIS: it hands GBK names to an error handler that pyogrio may have left in this process.
+        gdal.PushErrorHandler("CPLQuietErrorHandler")
+        gdal.SetThreadLocalConfigOption("SHAPE_ENCODING", encoding)  # QGIS has set it empty for the process
+        gdal.VectorTranslate(str(path), str(path.with_suffix(".gpkg")), format="ESRI Shapefile")
+        gdal.SetThreadLocalConfigOption("SHAPE_ENCODING", None)
+        gdal.PopErrorHandler()
         path.with_suffix(".cpg").unlink(missing_ok=True)
         if cpg:
             path.with_suffix(".cpg").write_text(cpg, encoding="ascii")
@@ -195,11 +206,7 @@ def test_crs_assigned_on_the_screen_wins(shapefile):
 
 def test_geopackage_row_number_is_no_column(memory_layer, tmp_path):
     path = tmp_path / "三明 数据.gpkg"
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.layerName = "小班"
-    QgsVectorFileWriter.writeAsVectorFormatV3(
-        memory_layer, str(path), QgsProject.instance().transformContext(), options
-    )
+    written_by_qgis(memory_layer, path)
     gpkg_layer = QgsVectorLayer(str(path) + "|layername=小班", "小班", "ogr")
     by_file = read_qgis_layer(gpkg_layer)
     gpkg_layer.startEditing()

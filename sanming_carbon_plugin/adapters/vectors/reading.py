@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -120,10 +121,15 @@ def _opened(source: Source, backend: str | None) -> AbstractContextManager[Datas
 
 
 def _default_backend() -> str:
-    """The distribution's pyogrio where it shares GDAL with the system, else GDAL's own bindings."""
-    if _shared_pyogrio():
+    """The distribution's pyogrio where it shares GDAL with the system, else GDAL's own bindings.
+
+    Never pyogrio inside QGIS: on import it takes over GDAL's error handler for the whole process, and its
+    handler fails on messages that are not UTF-8, so that QGIS's own reading of a GBK shapefile breaks.
+    """
+    has_osgeo = importlib.util.find_spec("osgeo") is not None
+    if _shared_pyogrio() and not (has_osgeo and "qgis.core" in sys.modules):
         return PYOGRIO
-    if importlib.util.find_spec("osgeo") is not None:
+    if has_osgeo:
         return OSGEO
     raise DependencyError("DEPENDENCY_MISSING", module="osgeo", purpose="reading vector layers")
 

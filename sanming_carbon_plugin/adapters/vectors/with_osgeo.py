@@ -279,6 +279,8 @@ def _split(array: npt.NDArray[Any], kind: str) -> tuple[npt.NDArray[Any], npt.ND
         texts = np.datetime_as_string(days, unit="D").astype(object)
     elif kind in ("text", "binary"):
         texts = np.array(values, dtype=object)
+        if kind == "text" and values.dtype.kind != "S":  # newer GDAL gives very long texts decoded
+            texts = _objects([text.encode() if isinstance(text, str) else text for text in texts])
     else:
         return np.array(values), missing
     texts[missing] = None
