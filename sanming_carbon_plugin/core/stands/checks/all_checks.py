@@ -60,23 +60,35 @@ def check_stands(
     limits = dict(tables.settings) if settings is None else dict(settings)
     steps = progress or Progress()
     findings = Findings(facts.index.to_numpy(dtype=object), only)
-    geometry = np.asarray(layer.geometry, dtype=object)
-    polygons, repaired = usable_polygons(geometry)
-    m2_per_unit = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
-    # Absurd coordinates overflow; what comes of them is told as such.
-    with np.errstate(invalid="ignore"):
-        planar_area = np.where(repaired, np.nan, shapely.area(polygons))
-    check_shapes(geometry, polygons, m2_per_unit, limits, findings, _told_when_read(layer))
-    steps.raise_if_cancelled()
-    check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
-    steps.raise_if_cancelled()
-    check_areas(facts, planar_area, layer.crs_wkt, limits, findings)
+    _check_outlines(layer, facts, limits, findings, only, steps)
     if longitude_deg is not None:
         check_zone(longitude_deg, layer.crs_wkt, limits, findings)
     check_attributes(facts, tables, limits, findings)
     check_outliers(facts, limits, findings)
     steps.update(1.0)
     return findings.table()
+
+
+def _check_outlines(
+    layer: VectorLayer,
+    facts: pd.DataFrame,
+    limits: Mapping[str, float],
+    findings: Findings,
+    only: npt.NDArray[np.bool_] | None,
+    steps: Progress,
+) -> None:
+    """Everything about the geometry: rings, parts, neighbours, areas."""
+    geometry = np.asarray(layer.geometry, dtype=object)
+    polygons, repaired = usable_polygons(geometry)
+    m2_per_unit = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
+    check_shapes(geometry, polygons, m2_per_unit, limits, findings, _told_when_read(layer))
+    steps.raise_if_cancelled()
+    check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
+    steps.raise_if_cancelled()
+    # Absurd coordinates overflow; what comes of them is told as such.
+    with np.errstate(invalid="ignore"):
+        planar_area = np.where(repaired, np.nan, shapely.area(polygons))
+    check_areas(facts, planar_area, layer.crs_wkt, limits, findings)
 
 
 def _told_when_read(layer: VectorLayer) -> npt.NDArray[np.bool_]:
