@@ -77,32 +77,40 @@ def evidence(
     keys = pd.Index(stand_keys, name="stand_key")
     geometry = np.asarray(geometry, dtype=object)
     asked = _with_terrain(rasters)
-    found: dict[int, tuple[Moments, _Covered]] = {}
-    groups = same_grid(asked)
-    for position, group in enumerate(groups):
-        part = PartOfProgress(progress, position / len(groups), (position + 1) / len(groups))
-        first = asked[group[0]]
-        placed = first.to_grid(geometry) if first.to_grid is not None else geometry
-        for number in group:
-            _require_overlap(asked[number], placed)
-        covered = _Covered(len(geometry))
-        readers = [asked[number].reader for number in group]
-        with closing(covered.watching(covering(placed, first.reader.grid, part))) as blocks:
-            sums = moments(blocks, len(geometry), readers, part, threads)
-        found.update({number: (one, covered) for number, one in zip(group, sums, strict=True)})
+    found = _sums_of(asked, geometry, progress, covering, threads)
     columns: dict[str, FloatArray] = {}
     issues = []
     for number, raster in enumerate(asked):
-        sums_here, covered = found[number]
+        sums, covered = found[number]
         if raster.terrain is not None and isinstance(raster.reader, TerrainBands):
             elevation_m = found[number - 1][0].of_band(0).mean()[0]
-            support = support_share(sums_here.valid[0], covered.areas)
-            columns |= terrain_columns(raster.terrain, sums_here, elevation_m, support, low_support)
+            support = support_share(sums.valid[0], covered.areas)
+            columns |= terrain_columns(raster.terrain, sums, elevation_m, support, low_support)
             continue
-        new, doubts = _columns(keys, raster, sums_here, covered, low_support)
+        new, doubts = _columns(keys, raster, sums, covered, low_support)
         columns |= new
         issues.extend(doubts)
     return StageResult(pd.DataFrame(columns, index=keys, copy=False), join_issues(issues))
+
+
+def _sums_of(
+    rasters: Sequence[NamedRaster], geometry: ObjectArray, progress: Progress, covering: Covering, threads: int
+) -> dict[int, tuple[Moments, _Covered]]:
+    """Sums of every raster by its position; coverage is found once for rasters on the same cells."""
+    found: dict[int, tuple[Moments, _Covered]] = {}
+    groups = same_grid(rasters)
+    for position, group in enumerate(groups):
+        part = PartOfProgress(progress, position / len(groups), (position + 1) / len(groups))
+        first = rasters[group[0]]
+        placed = first.to_grid(geometry) if first.to_grid is not None else geometry
+        for number in group:
+            _require_overlap(rasters[number], placed)
+        covered = _Covered(len(geometry))
+        readers = [rasters[number].reader for number in group]
+        with closing(covered.watching(covering(placed, first.reader.grid, part))) as blocks:
+            sums = moments(blocks, len(geometry), readers, part, threads)
+        found.update({number: (one, covered) for number, one in zip(group, sums, strict=True)})
+    return found
 
 
 def _with_terrain(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:

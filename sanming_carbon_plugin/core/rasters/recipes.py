@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date as day
 from typing import Any
 
 import numpy as np
@@ -55,12 +56,46 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Scene:
+    """An image whose bands are known by their roles.
+
+    Attributes
+    ----------
+    raster
+        Without the cells that the quality layer rejects.
+    date
+        ``YYYY-MM-DD``, empty where the recipe does not say it.
+    roles
+        Which band plays which role, with scale and offset.
+    """
+
+    raster: NamedRaster
+    date: str
+    roles: Mapping[str, RoleBand]
+
+    def reflectance(self, roles: Sequence[str]) -> NamedRaster:
+        """The bands of some roles as reflectance, named after the roles.
+
+        Raises
+        ------
+        InputError
+            ``SCENE_BAND_MISSING``.
+        """
+        for role in roles:
+            if role not in self.roles:
+                raise InputError("SCENE_BAND_MISSING", scene=self.raster.name, role=role)
+        bands = IndexBands([Index(role, role) for role in roles], self.roles, self.raster.name)
+        return replace(self.raster, reader=bands, names_bands=True)
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """Rasters ready for the evidence, changes to be found afterwards, and what was noticed."""
+    """Rasters ready for the evidence, scenes by role, changes to be found afterwards, and what was noticed."""
 
     rasters: tuple[NamedRaster, ...]
     changes: tuple[Change, ...]
     issues: pd.DataFrame
+    scenes: tuple[Scene, ...] = ()
 
 
 def prepare(recipe: Mapping[str, Any], rasters: Sequence[NamedRaster], tables: RecipeTables) -> Prepared:
@@ -81,26 +116,28 @@ def prepare(recipe: Mapping[str, Any], rasters: Sequence[NamedRaster], tables: R
     ready = {name: raster for name, raster in named.items() if name not in quality_names}
     derived: list[NamedRaster] = []
     issues: list[pd.DataFrame] = []
-    for number, scene in enumerate(scenes):
-        raster, indices, doubts = _scene(scene, f"scenes[{number}]", named, tables)
-        ready[raster.name.casefold()] = raster
+    found: list[Scene] = []
+    for number, entry in enumerate(scenes):
+        scene, indices, doubts = _scene(entry, f"scenes[{number}]", named, tables)
+        ready[scene.raster.name.casefold()] = scene.raster
+        found.append(scene)
         issues.append(doubts)
         if indices is not None:
-            derived.append(replace(raster, reader=indices, names_bands=True))
+            derived.append(replace(scene.raster, reader=indices, names_bands=True))
     changes = tuple(_change(entry, number) for number, entry in enumerate(_entries(recipe, "changes")))
-    return Prepared((*ready.values(), *derived), changes, join_issues(issues))
+    return Prepared((*ready.values(), *derived), changes, join_issues(issues), tuple(found))
 
 
 def _scene(
     scene: Mapping[str, Any], place: str, named: Mapping[str, NamedRaster], tables: RecipeTables
-) -> tuple[NamedRaster, IndexBands | None, pd.DataFrame]:
+) -> tuple[Scene, IndexBands | None, pd.DataFrame]:
     """The image of a scene without the cells its quality layer rejects, its indices, and what was noticed."""
     raster = _named(named, scene.get("raster"), f"{place}.raster")
     sensor = tables.sensors.get(str(scene.get("sensor")))
     if sensor is None:
         raise InputError("RECIPE_WRONG", place=f"{place}.sensor", known=", ".join(tables.sensors))
     date = str(scene.get("date") or "")
-    if date and not _DATE.fullmatch(date):
+    if date and not _is_day(date):
         raise InputError("RECIPE_WRONG", place=f"{place}.date", known="YYYY-MM-DD")
     quality = _quality(scene.get("quality"), sensor, named, place)
     if quality is not None:
@@ -111,7 +148,15 @@ def _scene(
     for index in wanted:
         for role in sorted(index.roles() - set(roles)):
             raise InputError("SCENE_BAND_MISSING", scene=raster.name, role=role)
-    return raster, IndexBands(wanted, roles, raster.name) if wanted else None, doubts
+    return Scene(raster, date, roles), IndexBands(wanted, roles, raster.name) if wanted else None, doubts
+
+
+def _is_day(text: str) -> bool:
+    try:
+        day.fromisoformat(text)
+    except ValueError:
+        return False
+    return _DATE.fullmatch(text) is not None
 
 
 def with_offsets(

@@ -81,9 +81,7 @@ def statistics(
     InputError
         ``RASTER_NO_OVERLAP``; ``RASTER_WITHOUT_CLASSES`` when classes are asked of a raster of measurements.
     """
-    for name in chosen:
-        if name not in STATISTICS and _quantile(name) is None:
-            raise UsageError("STATISTIC_UNKNOWN", statistic=name, known=", ".join((*STATISTICS, "q5", "q95")))
+    require_known(chosen)
     progress = progress or Progress()
     geometry = np.asarray(geometry, dtype=object)
     further = [name for name in chosen if name not in _FROM_MOMENTS]
@@ -99,6 +97,19 @@ def statistics(
     return StageResult(
         pd.DataFrame({name: np.asarray(columns[name]) for name in wanted}, found.columns.index), found.issues
     )
+
+
+def require_known(chosen: Sequence[str]) -> None:
+    """Refuse statistics that do not exist, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        ``STATISTIC_UNKNOWN``.
+    """
+    for name in chosen:
+        if name not in STATISTICS and _quantile(name) is None:
+            raise UsageError("STATISTIC_UNKNOWN", statistic=name, known=", ".join((*STATISTICS, "q5", "q95")))
 
 
 def _named(columns: dict[str, Any], base: str, statistic: str) -> list[str]:
