@@ -77,7 +77,12 @@ def evidence(
     keys = pd.Index(stand_keys, name="stand_key")
     geometry = np.asarray(geometry, dtype=object)
     asked = _with_terrain(rasters)
-    found = _sums_of(asked, geometry, progress, covering, threads)
+    return _told(keys, asked, _sums_of(asked, geometry, progress, covering, threads), low_support)
+
+
+def _told(
+    keys: pd.Index, asked: Sequence[NamedRaster], found: dict[int, tuple[Moments, _Covered]], low_support: float
+) -> StageResult:
     columns: dict[str, FloatArray] = {}
     issues = []
     for number, raster in enumerate(asked):

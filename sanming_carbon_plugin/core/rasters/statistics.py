@@ -82,8 +82,7 @@ def statistics(
         ``RASTER_NO_OVERLAP``; ``RASTER_WITHOUT_CLASSES`` when classes are asked of a raster of measurements.
     """
     require_known(chosen)
-    progress = progress or Progress()
-    geometry = np.asarray(geometry, dtype=object)
+    geometry, progress = np.asarray(geometry, dtype=object), progress or Progress()
     further = [name for name in chosen if name not in _FROM_MOMENTS]
     passes = 1 + (len(rasters) if further else 0)
     first = PartOfProgress(progress, 0.0, 1 / passes)
