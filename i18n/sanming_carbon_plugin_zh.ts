@@ -69,22 +69,17 @@
         <translation>数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="124"/>
-        <source>As the layer says</source>
-        <translation>以图层记载为准</translation>
-    </message>
-    <message>
         <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="42"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="74"/>
         <source>Save the map</source>
         <translation>保存地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="74"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -401,6 +396,11 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <location filename="../sanming_carbon_plugin/processing/dependencies.py" line="39"/>
         <source>Install in a terminal: {packages}</source>
         <translation>请在终端中安装：{packages}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="124"/>
+        <source>From the layer</source>
+        <translation>以图层记载为准</translation>
     </message>
 </context>
 <context>

@@ -159,8 +159,9 @@ class CarbonDock(QgsDockWidget):
         for step in self.steps:
             step.show_result(algorithm_id, results)
         self.maps.list_results()
-        text = tr("Done: {path}").format(path=result)
+        text = tr("Done: {path}").format(path=result.name)
         self.form.status.setText(text)
+        self.form.status.setToolTip(str(result))
         self._push(text, Qgis.MessageLevel.Success, _SUCCESS_SECONDS)
 
     def _failed(self, _algorithm_id: str, reason: str) -> None:

@@ -94,6 +94,9 @@ class StandAlgorithm(QgsProcessingAlgorithm):
         feedback: QgsProcessingFeedback,  # noqa: ARG002 - QGIS hands it over
     ) -> bool:
         """Prepare in the main thread."""
+        possible, reason = self.canExecute()
+        if not possible:  # qgis_process and models do not ask for it
+            raise QgsProcessingException(reason)
         try:
             self.prepare_request(parameters, context)
         except CarbonError as error:

@@ -22,6 +22,8 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
     QTableWidget,
     QToolBar,
 )
@@ -69,10 +71,18 @@ def look_for_clipping(name):
             fits = fits and (widget.wordWrap() or widget.sizeHint().width() <= widget.width() + 1)
         elif isinstance(widget, QPushButton) and widget.text():
             fits = widget.fontMetrics().horizontalAdvance(widget.text()) <= widget.width()
+        elif isinstance(widget, QComboBox) and widget.currentText():
+            style = QStyleOptionComboBox()
+            widget.initStyleOption(style)
+            part = QStyle.SubControl.SC_ComboBoxEditField
+            room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, style, part, widget).width()
+            icon = 0 if style.currentIcon.isNull() else widget.iconSize().width() + 4
+            fits = widget.fontMetrics().horizontalAdvance(widget.currentText()) + icon <= room
         else:
             continue
         if not fits:
-            seen["problems"].append("{}: clipped {!r}".format(name, widget.text()))
+            text = widget.currentText() if isinstance(widget, QComboBox) else widget.text()
+            seen["problems"].append("{}: clipped {!r}".format(name, text))
     for number, one in enumerate(shown):
         for other in shown[number + 1 :]:
             if one.parentWidget() is other.parentWidget() and one.geometry().intersects(other.geometry()):
@@ -180,6 +190,9 @@ def run_to_the_end():
     seen["valid"] = [layer.isValid() for layer in layers]
     seen["rows"] = [layer.featureCount() for layer in layers]
     choose_step(4)
+    window = iface.mainWindow()
+    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [290], Qt.Orientation.Horizontal)
+    yield 300
     iface.mapCanvas().refresh()
     yield lambda: not iface.mapCanvas().isDrawing()
     yield 1500

@@ -67,9 +67,11 @@ class Profile:
         answer["stderr"] = done.stderr
         return answer
 
-    def run_qgis_process(self, *arguments: str, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
+    def run_qgis_process(
+        self, *arguments: str, timeout_s: float = 240, **more_env: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run ``qgis_process`` with this profile."""
-        return self._run(["qgis_process", *arguments], timeout_s, QT_QPA_PLATFORM="offscreen")
+        return self._run(["qgis_process", *arguments], timeout_s, QT_QPA_PLATFORM="offscreen", **more_env)
 
     def _run(self, command: list[str], timeout_s: float, **more_env: str) -> subprocess.CompletedProcess[str]:
         env = os.environ | environment() | {"QGIS_CUSTOM_CONFIG_PATH": str(self.folder)} | more_env

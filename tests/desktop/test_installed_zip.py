@@ -81,3 +81,25 @@ def test_a_failure_ends_qgis_process_with_one_clear_line_in_chinese(profile, tmp
     assert "[OUTPUT_EXISTS]" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert out.read_bytes() == b"mine"
+
+
+def test_with_the_systems_own_libraries_it_runs_or_says_what_to_install(profile, tmp_path):
+    """As on a machine where nothing was installed for us: Debian 12 has a shapely that is too old."""
+    out = tmp_path / "out.gpkg"
+    sample = profile.plugins / PACKAGE / "resources" / "sample"
+    done = profile.run_qgis_process(
+        "run",
+        "sanmingcarbon:check",
+        "--STANDS={}".format(sample / "stands.gpkg"),
+        "--OUTPUT={}".format(out),
+        PYTHONPATH="",
+    )
+    told = done.stdout + done.stderr
+    assert "Traceback" not in told
+    if done.returncode == 0:
+        assert out.exists()
+    else:
+        assert "shapely" in told
+        assert "版本过旧" in told
+        assert "pip install" in told
+        assert not out.exists()

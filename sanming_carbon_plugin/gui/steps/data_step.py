@@ -121,6 +121,6 @@ class DataStep(Step):
 
 
 def _fill_methods(combo: QComboBox) -> None:
-    combo.addItem(tr("As the layer says"), None)
+    combo.addItem(tr("From the layer"), None)
     for number, text in enumerate(survey_method_texts()):
         combo.addItem(text, number)
