@@ -29,7 +29,9 @@ def normalised(columns, geometry=None, mapping=None, **options):
     """Facts and issues of a layer in metres whose area is the planar one."""
     layer = stand_layer(columns, geometry)
     mapping = mapping or recognise_fields(layer.attributes, TABLES)
-    result = normalise_stands(layer, mapping, TABLES, shapely.area(layer.geometry), **options)
+    with np.errstate(invalid="ignore"):
+        area_m2 = shapely.area(layer.geometry)
+    result = normalise_stands(layer, mapping, TABLES, area_m2, **options)
     return result.columns, result.issues
 
 
