@@ -1,0 +1,75 @@
+"""Charts as SVG: whole XML, marks where the numbers say, words escaped."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.adapters.carbon_charts import growth_chart, sink_chart, stock_chart, ticks
+from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rules
+from sanming_carbon_plugin.core.carbon.growth import fit_curve
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_ticks_are_round_and_inside():
+    assert ticks(0, 100) == [0, 20, 40, 60, 80, 100]
+    assert ticks(-3.2, 7.9)[0] == -2
+    assert ticks(5, 5) == [5]
+    assert len(ticks(0, 1234567)) <= 7
+
+
+def test_a_growth_chart_shows_stands_and_curve():
+    rng = np.random.default_rng(0)
+    age = rng.uniform(5, 50, 1000)
+    volume = 300 * (1 - np.exp(-0.06 * age)) ** 2.2 * rng.lognormal(0, 0.1, 1000)
+    curve = fit_curve("pine", age, volume, load_growth_rules())
+    root = ET.fromstring(growth_chart(curve, age, volume, "马尾松 <1>", "年龄", "蓄积"))
+    assert len(root.findall(f"{SVG}circle")) == 800
+    lines = root.findall(f"{SVG}polyline")
+    assert [line.get("stroke-dasharray") for line in lines] == [None, "6 4"]
+    assert "马尾松 <1>" in [text.text for text in root.findall(f"{SVG}text")]
+
+
+def test_bars_are_as_high_as_their_stock():
+    table = pd.DataFrame(
+        {
+            "species_group": ["pine", "pine", "bamboo", None, "pine"],
+            "age_group": [1.0, 2.0, np.nan, 1.0, 3.0],
+            "stock_tco2e": [100.0, 300.0, 200.0, 50.0, np.nan],
+        }
+    )
+    root = ET.fromstring(stock_chart(table, "t", "y", str.upper, ["young", "middle", "old"], "unknown"))
+    heights = {
+        box.find(f"{SVG}title").text: float(box.get("height"))
+        for box in root.findall(f"{SVG}rect")
+        if box.find(f"{SVG}title") is not None and ":" in box.find(f"{SVG}title").text
+    }
+    assert heights["PINE middle: 300"] == pytest.approx(3 * heights["PINE young: 100"], abs=0.2)
+    assert heights["BAMBOO unknown: 200"] == pytest.approx(2 * heights["PINE young: 100"], abs=0.2)
+    assert "unknown young: 50" in heights
+
+
+def test_intervals_cross_zero_where_the_numbers_do():
+    table = pd.DataFrame(
+        {
+            "species_group": ["pine", "fir", "none"],
+            "sink_tco2e_yr": [10.0, -5.0, np.nan],
+            "sink_low_tco2e_yr": [-2.0, -9.0, np.nan],
+            "sink_high_tco2e_yr": [22.0, -1.0, np.nan],
+        }
+    )
+    chart = sink_chart(table, "t", "y", str)
+    assert "pine: 10.0 (-2.0 … 22.0)" in chart
+    assert "none" not in ET.fromstring(chart).itertext()
+
+
+@pytest.mark.parametrize("chart", [stock_chart, sink_chart])
+def test_nothing_known_is_an_empty_chart(chart):
+    names = ["species_group", "age_group", "stock_tco2e", "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr"]
+    table = pd.DataFrame({name: pd.Series(dtype=float) for name in names})
+    more = (["young"], "unknown") if chart is stock_chart else ()
+    assert ET.fromstring(chart(table, "t", "y", str, *more)).tag == f"{SVG}svg"
