@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..core.carbon.conflicts import ConflictRules
-from ..core.carbon.growth import GrowthRules
+from ..core.carbon.growth_data import GrowthRules
 from ..core.carbon.growth_rates import GrowthRates
 from ..core.carbon.parameters import ParameterTable
 from ..core.carbon.products import ProductTable

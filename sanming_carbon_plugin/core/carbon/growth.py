@@ -17,49 +17,13 @@ from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
 from .account import numbers, open_account
-from .growth_models import FittedShape, fit_best
-from .parameter_checks import ANY_POSITIVE, CellReader
+from .growth_data import GrowthRules, SurveyedStands, enough, hold_out, likely, refuse_few, sample
+from .growth_models import FittedShape
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
 
 ALL_SITES = 0
 REMEASURED, CROSS_SECTION = "remeasured", "cross_section"
 BoolArray = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class GrowthRules:
-    """When a fit is refused and how it is done."""
-
-    stands_needed: int
-    age_span_needed: float
-    site_classes: int
-    largest_asymptote: float
-    stands_at_most: int
-    folds: int
-
-    @classmethod
-    def from_rows(cls, frame: pd.DataFrame) -> GrowthRules:
-        """Check and take over the table of rules (``name``, ``value``).
-
-        Raises
-        ------
-        InputError
-            ``PARAMETERS_INVALID`` with every bad cell.
-        """
-        cells = CellReader(frame.reset_index(drop=True), "name")
-        cells.need_columns(("name", "value"))
-        values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
-        names = tuple(cls.__dataclass_fields__)
-        cells.problems.extend(f"{name}: -" for name in names if name not in values)
-        cells.refuse("growth")
-        return cls(
-            int(values["stands_needed"]),
-            float(values["age_span_needed"]),
-            int(values["site_classes"]),
-            float(values["largest_asymptote"]),
-            int(values["stands_at_most"]),
-            int(values["folds"]),
-        )
 
 
 @dataclass(frozen=True)
@@ -76,6 +40,8 @@ class GrowthCurve:
         Number of stands used, in all and per class of ten years.
     age_from_yr, age_to_yr
         Range of ages behind the curve.
+    left_out
+        Stands far from all others of their age, not used.
     hold_out_rmse, hold_out_bias
         Error of the yearly increment (m³/ha·yr) of re-measured stands left out of the fit; NaN without any.
     hold_out_share
@@ -90,6 +56,7 @@ class GrowthCurve:
     stands_by_age: dict[int, int]
     age_from_yr: float
     age_to_yr: float
+    left_out: int = 0
     hold_out_rmse: float = np.nan
     hold_out_bias: float = np.nan
     hold_out_share: float = np.nan
@@ -129,6 +96,7 @@ class GrowthFit:
                 "spread_power": curve.fitted.power,
                 "basis": curve.basis,
                 "stands": curve.stands,
+                "left_out": curve.left_out,
                 "stands_by_age": "; ".join(f"{a}-{a + 9}: {n}" for a, n in sorted(curve.stands_by_age.items())),
                 "age_from_yr": curve.age_from_yr,
                 "age_to_yr": curve.age_to_yr,
@@ -198,15 +166,17 @@ def fit_curve(
     then = np.full(len(age_yr), np.nan) if volume_then_m3_ha is None else volume_then_m3_ha
     between = np.full(len(age_yr), np.nan) if years is None else years
     paired = usable & (then > 0) & (between > 0) & (age_yr - between > 0)
-    remeasured = _enough(age_yr[paired], rules)
-    use = _sample(paired if remeasured else usable, rules.stands_at_most, seed)
+    remeasured = enough(age_yr[paired], rules)
+    data = SurveyedStands(age_yr, volume_m3_ha, age_yr - between, then)
+    drawn = sample(paired if remeasured else usable, rules.stands_at_most, seed)
+    refuse_few(group, age_yr[drawn], age_yr[drawn], rules)
+    use = likely(data, drawn, remeasured, rules)
     ages = np.concatenate([age_yr[use], (age_yr - between)[use]]) if remeasured else age_yr[use]
-    _refuse_few(group, age_yr[use], ages, rules)
-    data = _Data(age_yr, volume_m3_ha, age_yr - between, then)
+    refuse_few(group, age_yr[use], ages, rules)
     fitted = data.fit(use, remeasured, rules)
     if fitted is None:
         raise InputError("GROWTH_NO_CURVE", name=group)
-    held = _hold_out(data, _sample(paired, rules.stands_at_most, seed), use, remeasured, fitted, rules, seed)
+    held = hold_out(data, sample(paired, rules.stands_at_most, seed), use, remeasured, fitted, rules, seed)
     decade, count = np.unique((age_yr[use] // 10 * 10).astype(int), return_counts=True)
     return GrowthCurve(
         group,
@@ -217,6 +187,7 @@ def fit_curve(
         {int(d): int(c) for d, c in zip(decade, count, strict=True)},
         float(ages.min()),
         float(ages.max()),
+        len(drawn) - len(use),
         *held,
     )
 
@@ -324,68 +295,3 @@ def growth_ratio(
     if other:
         rows.append(layer_issue("GROWTH_NOT_BY_VOLUME", "age_yr", other))
     return ratio, join_issues(rows)
-
-
-@dataclass(frozen=True)
-class _Data:
-    """Both surveys of a set of stands."""
-
-    age: FloatArray
-    volume: FloatArray
-    age_then: FloatArray
-    volume_then: FloatArray
-
-    def fit(
-        self, use: IntArray, remeasured: bool, rules: GrowthRules, only: tuple[str, float] | None = None
-    ) -> FittedShape | None:
-        """Best curve through the stands ``use``."""
-        age_then = self.age_then[use] if remeasured else None
-        volume_then = self.volume_then[use] if remeasured else None
-        return fit_best(self.age[use], self.volume[use], age_then, volume_then, rules.largest_asymptote, only)
-
-
-def _hold_out(
-    data: _Data,
-    paired: IntArray,
-    use: IntArray,
-    remeasured: bool,
-    fitted: FittedShape,
-    rules: GrowthRules,
-    seed: int,
-) -> tuple[float, float, float]:
-    """RMSE, bias and relative RMSE of the yearly increment of re-measured stands that the fit did not see."""
-    if len(paired) < rules.folds:
-        return np.nan, np.nan, np.nan
-    fold = np.random.default_rng(seed).permutation(len(paired)) % rules.folds
-    missed = []
-    for one in range(rules.folds):
-        left_out = paired[fold == one]
-        part = data.fit(np.setdiff1d(use, left_out), remeasured, rules, (fitted.model, fitted.power))
-        if part is None:
-            return np.nan, np.nan, np.nan
-        then, now = data.age_then[left_out], data.age[left_out]
-        volume = data.volume_then[left_out] * part.volume_m3_ha(now) / part.volume_m3_ha(then)
-        missed.append((volume - data.volume[left_out]) / (now - then))
-    error = np.concatenate(missed)
-    measured = np.mean((data.volume[paired] - data.volume_then[paired]) / (data.age[paired] - data.age_then[paired]))
-    rmse = float(np.sqrt(np.mean(error**2)))
-    return rmse, float(error.mean()), rmse / float(measured) if measured > 0 else np.nan
-
-
-def _enough(age: FloatArray, rules: GrowthRules) -> bool:
-    return len(age) >= rules.stands_needed and float(np.ptp(age)) >= rules.age_span_needed
-
-
-def _refuse_few(group: str, age: FloatArray, ages: FloatArray, rules: GrowthRules) -> None:
-    if len(age) < rules.stands_needed:
-        raise InputError("GROWTH_TOO_FEW_STANDS", name=group, count=len(age), needed=rules.stands_needed)
-    if np.ptp(ages) < rules.age_span_needed:
-        raise InputError("GROWTH_AGE_SPAN", name=group, span=float(np.ptp(ages)), needed=rules.age_span_needed)
-
-
-def _sample(where: BoolArray, at_most: int, seed: int) -> IntArray:
-    """Rows that count, a random choice of them where they are too many."""
-    rows = np.flatnonzero(where)
-    if len(rows) <= at_most:
-        return rows
-    return np.sort(np.random.default_rng(seed).choice(rows, at_most, replace=False))

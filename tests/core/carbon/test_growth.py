@@ -64,6 +64,16 @@ def test_too_little_is_refused(count, low, high, code):
     assert caught.value.code == code
 
 
+def test_a_slipped_decimal_point_does_not_bend_the_curve():
+    age, volume, _ = made("richards")
+    clean = fit_curve("pine", age, volume, RULES)
+    volume[[3, 17]] *= 10
+    found = fit_curve("pine", age, volume, RULES)
+    assert found.left_out == 2
+    at = np.array([10.0, 25.0, 45.0])
+    assert found.fitted.volume_m3_ha(at) == pytest.approx(clean.fitted.volume_m3_ha(at), rel=0.02)
+
+
 def test_a_curve_held_by_its_bounds_is_not_offered():
     age = np.linspace(5, 40, 60)
     with pytest.raises(InputError, match="GROWTH_NO_CURVE"):
