@@ -19,6 +19,9 @@ NOTHING = 1e-10
 """Shares below this are rounding, not land: 1e-10 of a 10 m cell is a square of 0.1 mm."""
 
 
+_UPRIGHT = 1e-200
+
+
 @dataclass(frozen=True)
 class Edges:
     """Edges of many outlines, each counted in cells from the corner of its own window.
@@ -112,6 +115,9 @@ def _cut_at_rows(edges: Edges, windows: Windows) -> Pieces:
         return Pieces(np.minimum(low_x, high_x), np.maximum(low_x, high_x), height, segment, None)
     keep = np.flatnonzero((row >= 0) & (row < windows.row_count[window]))
     low_x, high_x = low_x[keep], high_x[keep]
+    # Beside the first column numbers can be so near to 0 that a difference of two has no inverse.
+    upright = np.abs(high_x - low_x) < _UPRIGHT
+    low_x[upright] = high_x[upright]
     return Pieces(
         np.minimum(low_x, high_x),
         np.maximum(low_x, high_x),

@@ -17,6 +17,9 @@ VERTICES_PER_BLOCK = 20_000
 CELLS_PER_BLOCK = 400_000
 """Sizes of a block of stands: small enough for the processor's cache, large enough to drown call costs."""
 
+_LEVEL = 1e-100
+"""An edge that rises by less is level: it covers nothing, and one divided by its rise would be no number."""
+
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 
 
@@ -167,7 +170,7 @@ def edges_of(columns: FloatArray, rows: FloatArray, rings: Rings) -> tuple[Edges
     turn = np.where(turned < 0, -1.0, 1.0)
     direction = np.where(rings.is_hole, -turn, turn)
     areas = np.where(rings.is_hole, -np.abs(turned), np.abs(turned))
-    keep = np.flatnonzero(within & (rise != 0))
+    keep = np.flatnonzero(within & (np.abs(rise) > _LEVEL))
     upward = rise[keep] > 0
     low, high = np.where(upward, keep, keep + 1), np.where(upward, keep + 1, keep)
     ring = rings.ring[keep]
