@@ -212,6 +212,19 @@ def open_the_map():
     yield 500
 
 
+def run_from_the_toolbox():
+    import processing
+
+    root = QgsProject.instance().layerTreeRoot()
+    groups, layers = len(root.findGroups()), len(QgsProject.instance().mapLayers())
+    values = dock().data.parameters()
+    processing.runAndLoadResults(
+        "sanmingcarbon:assess", {"STANDS": values["STANDS"], "OUTPUT": str(WORK / "toolbox.gpkg")}
+    )
+    yield 500
+    seen["toolbox"] = [len(root.findGroups()) - groups, len(QgsProject.instance().mapLayers()) - layers]
+
+
 def remember():
     path = str(WORK / "工程 1.qgz")
     before = {name: str(value) for step in dock().steps for name, value in step.parameters().items()}
@@ -233,7 +246,15 @@ def _designers():
 def day():
     yield lambda: NAME in qgis.utils.plugins
     yield 1500
-    for part in (load_twice, open_the_panel, cancel_a_run, run_to_the_end, open_the_map, remember):
+    for part in (
+        load_twice,
+        open_the_panel,
+        cancel_a_run,
+        run_to_the_end,
+        open_the_map,
+        run_from_the_toolbox,
+        remember,
+    ):
         seen["part"] = part.__name__
         yield from part()
     seen["part"] = "end"

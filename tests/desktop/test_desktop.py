@@ -73,6 +73,11 @@ def test_assess_through_the_dock_gives_a_group_of_valid_layers(day):
     assert all(rows > 1000 for rows in answer["rows"][:-1])
 
 
+def test_the_toolbox_loads_the_same_group_and_no_layer_beside_it(day):
+    _, answer, _ = day
+    assert answer["toolbox"] == [1, 7]
+
+
 def test_the_window_stays_alive_during_the_run(day):
     _, answer, _ = day
     # Generous, because the machine that runs the tests may be busy; the aim is 0.2 s.

@@ -42,6 +42,7 @@ def test_ranges_follow_on_one_another_and_darken(name):
         assert one.upper == next_one.lower
         assert QColor(one.fill).lightnessF() > QColor(next_one.fill).lightnessF()
     assert ranges[-1].upper is None
+    assert all(each.pattern for each in themes()[name].classes if each.lower is None)  # a loss, and the unknown
     assert any(each.value == "unknown" and each.pattern for each in themes()[name].classes)
 
 

@@ -41,6 +41,7 @@ _FONTS = {
 }
 _TITLES = {"en": "Forest carbon target map", "zh": "林业碳汇目标图"}
 _LEGEND = {"en": "Legend", "zh": "图例"}
+_UNITS_ZH = {"m": "米", "km": "公里"}
 _SCALE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 _MARGIN = 1.04
 
@@ -191,4 +192,5 @@ def _fill_scale(layout: QgsPrintLayout, language: str) -> None:
     bar.setLinkedMap(_item(layout, "map", QgsLayoutItemMap))
     bar.applyDefaultSize()
     bar.setTextFormat(text_format(language, 7.0))
-    bar.setUnitLabel("公里" if language == "zh" and bar.unitLabel() == "km" else bar.unitLabel())
+    unit = bar.unitLabel()
+    bar.setUnitLabel(_UNITS_ZH.get(unit, unit) if language == "zh" else unit)
