@@ -38,7 +38,7 @@ def stand(number, **changes):
     return PINE | {"XIAO_BAN": f"{number:05d}"} | changes
 
 
-def write_stands(path, rows, wkts=None, *, epsg=4527, kind=ogr.wkbPolygon, driver=None, name="stands"):
+def write_stands(path, rows, wkts=None, *, epsg=4527, kind=ogr.wkbPolygon, driver=None, name="stands", extra=None):
     """Write ``rows`` (dictionaries) with squares of 10 ha beside each other."""
     driver = driver or {"gpkg": "GPKG", "shp": "ESRI Shapefile", "geojson": "GeoJSON"}[path.suffix[1:]]
     reference = None
@@ -47,17 +47,41 @@ def write_stands(path, rows, wkts=None, *, epsg=4527, kind=ogr.wkbPolygon, drive
         reference.ImportFromEPSG(epsg)
     source = ogr.GetDriverByName(driver).CreateDataSource(str(path))
     layer = source.CreateLayer(name, reference, kind)
-    for field, field_kind in FIELDS.items():
+    more = extra or {}
+    for field, field_kind in (FIELDS | dict.fromkeys(more, ogr.OFTString)).items():
         layer.CreateField(ogr.FieldDefn(field, field_kind))
     side = 316.22776601683796
     for number, row in enumerate(rows):
         feature = ogr.Feature(layer.GetLayerDefn())
-        for field, value in row.items():
+        for field, value in (more | row).items():
             if value is not None:
                 feature.SetField(field, value)
         wkt = wkts[number] if wkts else square(39_536_000 + number % 40 * side, 2_955_000 + number // 40 * side, side)
         if wkt:
             feature.SetGeometry(ogr.CreateGeometryFromWkt(wkt))
+        layer.CreateFeature(feature)
+    layer = source = None
+    return path
+
+
+TENURE = {"LD_QS": "20", "LM_QS": "20", "YU_BI_DU": "0.7", "PINGJUN_SG": "12.0", "QSZY": "否"}
+"""Columns that tickets ask for."""
+
+
+def write_credited(path, parcels):
+    """Write parcels (scheme, id, first day, last day, WKT); none makes an empty layer."""
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(4527)
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    layer = source.CreateLayer("credited", reference, ogr.wkbPolygon)
+    names = ("scheme", "scheme_id", "period_start", "period_end")
+    for name in names:
+        layer.CreateField(ogr.FieldDefn(name, ogr.OFTString))
+    for *values, wkt in parcels:
+        feature = ogr.Feature(layer.GetLayerDefn())
+        for name, value in zip(names, values, strict=True):
+            feature.SetField(name, value)
+        feature.SetGeometry(ogr.CreateGeometryFromWkt(wkt))
         layer.CreateFeature(feature)
     layer = source = None
     return path

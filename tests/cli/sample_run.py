@@ -50,9 +50,8 @@ def differences(names, rows, control):
     """One line per cell that differs from the control table."""
     found = []
     for row, expected in zip(rows, control, strict=True):
-        for name in names:
-            if not same(row[name], expected[name]):
-                found.append(f"{row['stand_key']} {name}: {row[name]!r} instead of {expected[name]!r}")
+        unlike = [name for name in names if not same(row[name], expected[name])]
+        found += [f"{row['stand_key']} {name}: {row[name]!r} instead of {expected[name]!r}" for name in unlike]
     return found
 
 

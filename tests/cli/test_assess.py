@@ -8,7 +8,7 @@ from osgeo import gdal, ogr
 
 from sanming_carbon_plugin.core.results import RESULT_COLUMNS
 
-from .layers import read_rows, stand, write_stands
+from .layers import TENURE, read_rows, stand, write_credited, write_stands
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +191,53 @@ def test_zonal_writes_csv_that_excel_reads(command, shared_data, tmp_path):
     assert list(rows[0]) == ["stand_key", "canopy_mean", "canopy_std", "canopy_support"]
     means = np.array([float(row["canopy_mean"] or "nan") for row in rows])
     assert np.isnan(means).sum() == 5
+
+
+PERIOD = ("--period", "2016-01-01/2020-12-31", "--survey-method", "plot,plot")
+
+
+@pytest.fixture(scope="module")
+def two_dates(tmp_path_factory):
+    """Ten hectares of 马尾松 that grew from 100 to 120 m³/ha in five years, owned and undisputed."""
+    folder = tmp_path_factory.mktemp("dates")
+    write_stands(folder / "now.gpkg", [stand(1, HUO_LMGQXJ=120.0)], extra=TENURE)
+    write_stands(folder / "then.gpkg", [stand(1, HUO_LMGQXJ=100.0, PINGJUN_NL=20)], extra=TENURE)
+    write_credited(folder / "none.gpkg", [])
+    return folder
+
+
+def ticket_row(command, folder, out, *credited):
+    finished = command(
+        "assess", folder / "now.gpkg", "--earlier", folder / "then.gpkg", *PERIOD, "--out", out, *credited
+    )
+    assert finished.status == 0, finished.err
+    return read_rows(out, "stands")[0]
+
+
+def test_increment_worked_by_hand(command, two_dates, tmp_path):
+    """10 ha × 20 m³/ha × 0.38 × 1.472 × 1.187 × 0.46 × 44/12 = 223.98 t in 1,827 days."""
+    row = ticket_row(command, two_dates, tmp_path / "r.gpkg", "--credited", two_dates / "none.gpkg")
+    per_ten_hectares = 10 / row["area_ha"]
+    assert row["sink_tco2e_yr"] * per_ten_hectares == pytest.approx(223.98 / (1827 / 365.25), abs=2e-3)
+    assert row["increment_m3_ha_yr"] == pytest.approx(20 / (1827 / 365.25), rel=1e-9)
+    assert row["sink_basis"] == "measured"
+    assert row["sink_low_tco2e_yr"] < row["sink_tco2e_yr"] < row["sink_high_tco2e_yr"]
+    assert row["ticket_tco2e"] * per_ten_hectares == pytest.approx(223.98, abs=5e-3)
+    assert row["ticket"] == "yes"
+
+
+def test_without_word_on_what_is_credited_a_ticket_is_unknown(command, two_dates, tmp_path):
+    row = ticket_row(command, two_dates, tmp_path / "r.gpkg")
+    assert row["ticket"] == "unknown"
+    assert row["ticket_tco2e"] is not None
+
+
+def test_what_is_credited_already_is_not_credited_again(command, two_dates, tmp_path):
+    """Half of the days and half of the ground are taken: three quarters are free."""
+    side = 316.22776601683796
+    x, y = 39_536_000, 2_955_000
+    wide = f"POLYGON(({x} {y},{x + side / 2} {y},{x + side / 2} {y + side},{x} {y + side},{x} {y}))"
+    write_credited(tmp_path / "c.gpkg", [("ticket", "T1", "2016-01-01", "2018-07-02", wide)])
+    row = ticket_row(command, two_dates, tmp_path / "r.gpkg", "--credited", tmp_path / "c.gpkg")
+    free = 1 - 0.5 * 914 / 1827
+    assert row["ticket_tco2e"] / row["area_ha"] * 10 == pytest.approx(223.98 * free, rel=1e-4)

@@ -47,6 +47,17 @@ def open_layer(source: StandSource, progress: Progress) -> VectorLayer:
     return read_layer(source.path, layer=source.layer, encoding=source.encoding, progress=progress)
 
 
+def open_parcels(source: StandSource, progress: Progress) -> VectorLayer | None:
+    """A layer of credited parcels; None for an empty one, by which an office says that there are none."""
+    try:
+        layer = open_layer(source, progress)
+    except InputError as problem:
+        if problem.code == "LAYER_EMPTY":
+            return None
+        raise
+    return layer if len(layer) else None
+
+
 def crs_of(layer: VectorLayer) -> str:
     """The layer's CRS as WKT.
 
