@@ -17,7 +17,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,7 @@ FORMAT = b"sanming-carbon coverage 1\n"
 _log = logging.getLogger(__name__)
 _ARRAYS = [field.name for field in fields(CoverageBlock) if field.name != "first_row"]
 _DIGEST_BYTES = 32
+_TWO_BYTES = 1 << 16
 _GEOMETRIES_AT_ONCE = 20_000
 
 
@@ -117,8 +118,10 @@ class _Writer:
         self._write(FORMAT)
 
     def add(self, block: CoverageBlock) -> None:
-        arrays = [np.ascontiguousarray(getattr(block, name)) for name in _ARRAYS]
-        head = {"first_row": block.first_row, "arrays": [[one.dtype.str, len(one)] for one in arrays]}
+        full = [np.ascontiguousarray(getattr(block, name)) for name in _ARRAYS]
+        arrays = [_narrowed(one) for one in full]
+        kinds = [[one.dtype.str, stored.dtype.str, len(one)] for one, stored in zip(full, arrays, strict=True)]
+        head = {"first_row": block.first_row, "arrays": kinds}
         text = json.dumps(head).encode()
         self._write(struct.pack("<I", len(text)) + text)
         for one in arrays:
@@ -133,6 +136,13 @@ class _Writer:
     def _write(self, content: bytes | memoryview) -> None:
         self._file.write(content)
         self._hash.update(content)
+
+
+def _narrowed(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Whole numbers in two bytes where they fit: a third less to write, hash and read."""
+    if numbers.dtype.kind == "i" and len(numbers) and numbers.min() >= 0 and numbers.max() < _TWO_BYTES:
+        return numbers.astype("<u2")
+    return numbers
 
 
 def coverage_key(geometry: ObjectArray, grid: Grid) -> str:
@@ -175,5 +185,8 @@ def _read(path: Path, progress: Progress) -> Generator[CoverageBlock, None, None
             if not length:
                 return
             head = json.loads(file.read(length))
-            arrays = [np.frombuffer(file.read(np.dtype(kind).itemsize * count), kind) for kind, count in head["arrays"]]
+            arrays = [
+                np.frombuffer(file.read(np.dtype(stored).itemsize * count), stored).astype(kind, copy=False)
+                for kind, stored, count in head["arrays"]
+            ]
             yield CoverageBlock(first_row=head["first_row"], **dict(zip(_ARRAYS, arrays, strict=True)))

@@ -52,6 +52,9 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
     def move(geometry: ObjectArray) -> ObjectArray:
         dense = shapely.segmentize(shapely.force_2d(geometry), longest_edge)
         placed: ObjectArray = shapely.transform(dense, forward)
+        points, owner = shapely.get_coordinates(placed, return_index=True)
+        # What has no place in the raster's CRS is beside the raster.
+        placed[np.unique(owner[~np.isfinite(points).all(axis=1)])] = None
         return placed
 
     return move

@@ -10,6 +10,7 @@ from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from ..progress import Progress
 from .boundary import NOTHING, FloatArray, IntArray, Windows, covered_shares
@@ -155,10 +156,15 @@ def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> Cove
     limits = outlines.from_row[start:end], outlines.to_row[start:end]
     polygons = outlines.polygons[start:end]
     rings = rings_of(polygons, grid)
+    nowhere = _items_without_place(rings, len(stands))
+    if nowhere.any():
+        polygons = polygons.copy()
+        polygons[nowhere] = shapely.Polygon()
+        rings = rings_of(polygons, grid, repair=nowhere)
     shares, segments, areas = _shares(rings, limits, grid)
     crossing = _items_crossing_themselves(shares, segments, len(stands))
     if crossing.any():
-        rings = rings_of(polygons, grid, repair=crossing)
+        rings = rings_of(polygons, grid, repair=crossing | nowhere)
         shares, segments, areas = _shares(rings, limits, grid)
     areas[~outlines.counts_area[start:end]] = 0.0
     return _packed(stands, areas, shares, segments)
@@ -210,6 +216,15 @@ def _windows(
     windows = Windows(row_count, column_count, row_segment, segment_start, cell_count, is_cut)
     item = item[order]
     return windows, _Segments(item, row[order], corner_column[item], np.append(place, cell_count - 1))
+
+
+def _items_without_place(rings: Rings, count: int) -> npt.NDArray[np.bool_]:
+    """Items with a corner that is no number or infinitely far."""
+    nowhere = np.zeros(count, dtype=bool)
+    finite = np.isfinite(rings.points)
+    if not finite.all():
+        nowhere[rings.item[rings.ring[~finite.all(axis=1)]]] = True
+    return nowhere
 
 
 def _items_crossing_themselves(shares: FloatArray, segments: _Segments, count: int) -> npt.NDArray[np.bool_]:

@@ -89,7 +89,7 @@ def _told(
         sums, covered = found[number]
         if raster.terrain is not None and isinstance(raster.reader, TerrainBands):
             elevation_m = found[number - 1][0].of_band(0).mean()[0]
-            support = support_share(sums.valid[0], covered.areas)
+            support = support_share(sums.valid[0], covered.areas_known())
             columns |= terrain_columns(raster.terrain, sums, elevation_m, support, low_support)
             continue
         new, doubts = _columns(keys, raster, sums, covered, low_support)
@@ -110,7 +110,7 @@ def _sums_of(
         placed = first.to_grid(geometry) if first.to_grid is not None else geometry
         for number in group:
             _require_overlap(rasters[number], placed)
-        covered = _Covered(len(geometry))
+        covered = _Covered(shapely.area(geometry) > 0)
         readers = [rasters[number].reader for number in group]
         with closing(covered.watching(covering(placed, first.reader.grid, part))) as blocks:
             sums = moments(blocks, len(geometry), readers, part, threads)
@@ -144,11 +144,19 @@ class PartOfProgress(Progress):
 
 
 class _Covered:
-    """Adds up the areas of the blocks that pass by."""
+    """Adds up the areas of the blocks that pass by.
 
-    def __init__(self, stand_count: int) -> None:
-        self.areas = np.zeros(stand_count)
-        self.inside = np.zeros(stand_count)
+    ``areas`` and ``inside`` are in cells, per stand; ``has_land`` says which stands have an outline with an area.
+    """
+
+    def __init__(self, has_land: npt.NDArray[np.bool_]) -> None:
+        self.has_land = has_land
+        self.areas = np.zeros(len(has_land))
+        self.inside = np.zeros(len(has_land))
+
+    def areas_known(self) -> FloatArray:
+        """Areas in cells; 1 for land that has no place in the CRS of the raster, so that its support is 0."""
+        return np.where(self.has_land & (self.areas <= 0), 1.0, self.areas)
 
     def watching(self, blocks: Generator[CoverageBlock, None, None]) -> Generator[CoverageBlock, None, None]:
         """The same blocks; a saved index that was begun is put away at once when the reading fails."""
@@ -201,7 +209,7 @@ def support_share(valid: FloatArray, areas: FloatArray) -> FloatArray:
 def _columns(
     keys: pd.Index, raster: NamedRaster, sums: Moments, covered: _Covered, low_support: float
 ) -> tuple[dict[str, FloatArray], list[pd.DataFrame]]:
-    areas, inside = covered.areas, covered.inside
+    areas, inside = covered.areas_known(), covered.inside
     columns: dict[str, FloatArray] = {}
     issues = []
     outside = (areas > 0) & (inside <= 0)
@@ -222,7 +230,8 @@ def _columns(
 
 
 def _require_overlap(raster: NamedRaster, placed: ObjectArray) -> None:
-    boxes = shapely.bounds(placed).reshape(-1, 4)
+    with np.errstate(invalid="ignore"):
+        boxes = shapely.bounds(placed).reshape(-1, 4)
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
         return

@@ -181,7 +181,8 @@ def edges_of(columns: FloatArray, rows: FloatArray, rings: Rings) -> tuple[Edges
 
 def _boxes_in_cells(polygons: ObjectArray, grid: Grid) -> FloatArray:
     """Smallest column and row, largest column and row of each polygon; for rotated grids of its box."""
-    boxes = shapely.bounds(polygons).reshape(-1, 4)
+    with np.errstate(invalid="ignore"):
+        boxes = shapely.bounds(polygons).reshape(-1, 4)
     corners = [grid.to_cells(boxes[:, pair]) for pair in ((0, 1), (0, 3), (2, 1), (2, 3))]
     stacked = np.stack(corners)
     return np.concatenate([stacked.min(axis=0), stacked.max(axis=0)], axis=1)

@@ -111,6 +111,21 @@ def test_a_layer_without_geometry_gives_unknown_columns():
     assert found.columns.tolist() == ["x_mean", "x_std", "x_support"]
 
 
+@pytest.mark.filterwarnings("error")
+def test_land_without_a_place_in_the_crs_of_the_raster_is_outside_and_told():
+    def to_grid(shapes):
+        moved = shapes.copy()
+        moved[1] = None
+        moved[2] = shapely.Polygon([(1, 1), (np.nan, np.nan), (3, 3), (1, 1)])
+        return moved
+
+    raster = named("x", np.ones((1, 8, 10)), PLAIN, to_grid=to_grid)
+    result = evidence(list("abc"), stands(*[shapely.box(0, 0, 2, 2)] * 3), [raster])
+    assert result.columns.x_support.tolist() == [1, 0, 0]
+    assert result.columns.x_mean.isna().tolist() == [False, True, True]
+    assert result.issues.stand_key[result.issues.code == "RASTER_OUTSIDE"].tolist() == ["b", "c"]
+
+
 def test_columns_of_several_bands_are_named_after_them():
     raster = named("s2", np.ones((5, 8, 10)), PLAIN, band_names=["Red", "", "N.I.R. 8A", "red", "红边"])
     assert band_columns(raster) == ["s2_red", "s2_b2", "s2_nir8a", "s2_redb4", "s2_红边"]
