@@ -189,21 +189,19 @@ def _gdal_failures_raised() -> Iterator[None]:
     """Turn GDAL's failures of this thread, also those on closing a file, into ``OSError``; warnings are silent."""
     from osgeo import gdal
 
-    failures: list[str] = []
-
-    def note(severity: int, _number: int, message: str) -> None:
-        if severity >= gdal.CE_Failure:
-            failures.append(message)
-
-    gdal.PushErrorHandler(note)
+    failure = ""
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    gdal.ErrorReset()
     try:
         yield
     except RuntimeError as error:
-        failures.append(str(error))
+        failure = str(error)
     finally:
+        if gdal.GetLastErrorType() >= gdal.CE_Failure:
+            failure = failure or str(gdal.GetLastErrorMsg())
         gdal.PopErrorHandler()
-    if failures:
-        raise OSError(failures[0])
+    if failure:
+        raise OSError(failure)
 
 
 def _prepare_bulk(database: sqlite3.Connection) -> None:

@@ -107,7 +107,8 @@ def output_errors(path: Path) -> Iterator[None]:
 
 def output_error(error: Exception, path: Path) -> OutputError:
     """The error a user sees for a failed write to ``path``."""
-    if "disk i/o error" in str(error).lower():  # SQLite does not say which; asking the system again does
+    unclear = isinstance(error, OSError) and error.errno is None
+    if unclear or "disk i/o error" in str(error).lower():  # GDAL and SQLite do not say why; the system does
         error = _refusal_of_system(path) or error
     text = str(error).lower()
     number = getattr(error, "errno", None)

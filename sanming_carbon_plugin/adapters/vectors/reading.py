@@ -158,8 +158,8 @@ def _chosen_layer(layers: Sequence[LayerInfo], wanted: str | None, source: Sourc
         found = [info for info in layers if info.name == wanted] or [
             info for info in layers if info.name.casefold() == wanted.casefold()
         ]
-        if not found and source.layer_hint == wanted and len(layers) == 1:
-            found = list(layers)
+        if not found and len(layers) == 1 and Path(source.location).stem.casefold() == wanted.casefold():
+            found = list(layers)  # the name chose the file in a folder or archive already
         if not found:
             names = [info.name for info in layers]
             raise InputError("LAYER_NOT_FOUND", path=source.shown, layer=wanted, layers=names)

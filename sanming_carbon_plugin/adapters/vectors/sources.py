@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ...core.errors import InputError
-from ..encodings import GB18030, UTF8, detect, sidecars
+from ..encodings import UTF8, detect, required_codec, sidecars
 from ..hashes import sha256_of_files
 
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".cst")
@@ -45,15 +45,12 @@ class Source:
         For GDAL.
     files
         All files it consists of; empty for a database.
-    layer_hint
-        Layer that the place itself implies (a shapefile chosen in a folder), else None.
     """
 
     location: str
     shown: str
     open_options: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
-    layer_hint: str | None = None
 
     @property
     def is_shapefile(self) -> bool:
@@ -100,7 +97,8 @@ def as_reason(message: str) -> str:
 
     GDAL hides a password in its own messages only up to the first blank, so all that follows it goes.
     """
-    return _PASSWORD_AND_REST.sub(r"\g<1>***", without_password(" ".join(message.split()))).rstrip(".")
+    readable = message.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+    return _PASSWORD_AND_REST.sub(r"\g<1>***", without_password(" ".join(readable.split()))).rstrip(".")
 
 
 def _file_source(
@@ -162,13 +160,19 @@ def _text_file(place: Path, shown: str, encoding: str | None, scratch: Path) -> 
             "EMPTY_STRING_AS_NULL=YES",
         )
     data = place.read_bytes()
-    codec = encoding or detect([data]).encoding
-    if data.isascii() or (codec in (UTF8, "ASCII") and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
+    codec = required_codec(encoding) if encoding is not None else detect([data]).encoding
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if data.isascii() or (encoding is None and codec == UTF8 and not marked):
         return Source(str(place), shown, options, (place,))
+    if marked and encoding is None:
+        codec = "UTF-16"
     try:
-        text = data.decode(GB18030 if codec == "ASCII" else codec)
+        text = data.decode(codec)
     except UnicodeDecodeError as error:
-        raise InputError("ENCODING_WRONG", path=shown, encoding=codec, position=error.start) from error
+        if encoding is not None:
+            raise InputError("ENCODING_WRONG", path=shown, encoding=encoding) from error
+        reason = "its text is neither UTF-8 nor GB18030 at byte {}".format(error.start)
+        raise InputError("INPUT_DAMAGED", path=shown, reason=reason) from error
     copy = scratch / place.name
     copy.write_text(text, encoding="utf-8", newline="")
     for beside in sidecars(place, ".prj", ".csvt"):

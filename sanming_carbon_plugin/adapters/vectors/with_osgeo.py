@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _BATCH_ROWS = 8192
-_FAILURE = 3  # CE_Failure
 
 _FIRST_DAY = np.datetime64("0001-01-01", "D")
 
@@ -82,7 +81,7 @@ class OsgeoDataset:
         )
         with _listening() as complaints:
             try:
-                raw = _LayerReader(layer, progress).read()
+                raw = _LayerReader(layer, progress, complaints).read()
                 expected = layer.GetFeatureCount(0) - deleted_rows
             except RuntimeError as error:
                 raise InputError(
@@ -97,8 +96,9 @@ class OsgeoDataset:
 
 
 class _LayerReader:
-    def __init__(self, layer: ogr.Layer, progress: Progress) -> None:
+    def __init__(self, layer: ogr.Layer, progress: Progress, complaints: _Complaints) -> None:
         self._layer = layer
+        self._complaints = complaints
         self._progress = progress
         self._definition = layer.GetLayerDefn()
         self._fields = [self._definition.GetFieldDefn(i) for i in range(self._definition.GetFieldCount())]
@@ -183,6 +183,7 @@ class _LayerReader:
         wkb: list[bytes | None] = []
         self._layer.ResetReading()
         while (feature := self._layer.GetNextFeature()) is not None:
+            self._complaints.hear()
             for number, getter, values in zip(numbers, getters, rows, strict=True):
                 values.append(getter(feature) if feature.IsFieldSetAndNotNull(number) else None)
             if with_geometry:
@@ -200,6 +201,7 @@ class _LayerReader:
         return columns, _objects(wkb)
 
     def _tell(self, rows: int) -> None:
+        self._complaints.hear()
         self._progress.raise_if_cancelled()
         if self._count:
             self._progress.update(min(rows / self._count, 1.0))
@@ -344,19 +346,30 @@ def _iso(kind: str, parts: Sequence[float]) -> str:
     return clock if kind == "time" else date + "T" + clock
 
 
+class _Complaints(list[str]):
+    """GDAL's error messages of this thread."""
+
+    def hear(self) -> None:
+        """Keep the last failure, if there is a new one."""
+        if gdal.GetLastErrorType() >= gdal.CE_Failure:
+            self.append(gdal.GetLastErrorMsg())
+            gdal.ErrorReset()
+
+
 @contextmanager
-def _listening() -> Iterator[list[str]]:
-    """Collects GDAL's error messages of this thread instead of printing them."""
-    complaints: list[str] = []
+def _listening() -> Iterator[_Complaints]:
+    """Collects GDAL's error messages of this thread instead of printing them.
 
-    def note(severity: int, _number: int, message: str) -> None:
-        if severity >= _FAILURE:
-            complaints.append(message)
-
-    gdal.PushErrorHandler(note)
+    Not by a handler in Python: GDAL cannot hand it a message that is not UTF-8, such as one that quotes a
+    damaged file, and the call in which it happens ends in a ``SystemError``.
+    """
+    complaints = _Complaints()
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    gdal.ErrorReset()
     try:
         yield complaints
     finally:
+        complaints.hear()
         gdal.PopErrorHandler()
 
 
