@@ -131,11 +131,19 @@ def test_wrong_usage(command, folder, arguments):
     fails(command(*arguments, cwd=None), "USAGE", 2, folder)
 
 
-@pytest.mark.parametrize("period", ["2020-12-31/2016-01-01", "2016-01-01/2999-12-31", "2016", "2016-01-01/soon"])
-def test_wrong_period(command, folder, period):
+@pytest.mark.parametrize(
+    ("period", "code"),
+    [
+        ("2020-12-31/2016-01-01", "PERIOD_REVERSED"),
+        ("2016-01-01/2999-12-31", "PERIOD_IN_FUTURE"),
+        ("2016", "PERIOD_INVALID"),
+        ("2016-01-01/soon", "PERIOD_INVALID"),
+    ],
+)
+def test_wrong_period(command, folder, period, code):
     write_stands(folder / "s.gpkg", [stand(1)])
     finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg", "--period", period)
-    fails(finished, "PERIOD_INVALID", 2, folder, ["s.gpkg"])
+    fails(finished, code, 2, folder, ["s.gpkg"])
 
 
 def test_unknown_survey_method(command, folder):

@@ -19,7 +19,7 @@ class Period:
     Raises
     ------
     UsageError
-        ``PERIOD_INVALID`` when it ends before it starts.
+        ``PERIOD_REVERSED`` when it ends before it starts.
     """
 
     start: date
@@ -27,7 +27,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise UsageError("PERIOD_INVALID", period=str(self), reason="end_before_start")
+            raise UsageError("PERIOD_REVERSED", period=str(self))
 
     @property
     def days(self) -> int:
@@ -56,14 +56,26 @@ def parse_period(text: str, today: date | None = None) -> Period:
     Raises
     ------
     UsageError
-        ``PERIOD_INVALID`` when these are not two dates (``not_two_dates``), the period ends before it starts
-        (``end_before_start``) or after today (``in_the_future``).
+        ``PERIOD_INVALID`` when these are not two dates, ``PERIOD_REVERSED`` when the period ends before it
+        starts, ``PERIOD_IN_FUTURE`` when it ends after today.
     """
     found = TWO_DATES.fullmatch(text.strip())
     try:
         start, end = (date.fromisoformat(part) for part in (found.groups() if found else ()))
     except ValueError as fault:
-        raise UsageError("PERIOD_INVALID", period=text, reason="not_two_dates") from fault
-    if today is not None and end > today:
-        raise UsageError("PERIOD_INVALID", period=text, reason="in_the_future")
-    return Period(start, end)
+        raise UsageError("PERIOD_INVALID", period=text) from fault
+    period = Period(start, end)
+    refuse_future(period, today)
+    return period
+
+
+def refuse_future(period: Period, today: date | None) -> None:
+    """Refuse a period that ends after the day of the run; without ``today`` nothing is refused.
+
+    Raises
+    ------
+    UsageError
+        ``PERIOD_IN_FUTURE``.
+    """
+    if today is not None and period.end > today:
+        raise UsageError("PERIOD_IN_FUTURE", period=str(period), today=today.isoformat())

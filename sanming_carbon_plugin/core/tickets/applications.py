@@ -14,7 +14,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ..carbon.period import Period
+from ..carbon.period import Period, refuse_future
 from ..errors import InputError, UsageError
 from .profiles import Profile
 from .shares import in_denominations, largest_remainder
@@ -162,13 +162,12 @@ def check_periods(periods: Iterable[Period], today: date | None = None) -> list[
     Raises
     ------
     UsageError
-        PERIOD_INVALID for one in the future, PERIODS_OVERLAP where two share a day: the end day belongs to a
+        PERIOD_IN_FUTURE for one in the future, PERIODS_OVERLAP where two share a day: the end day belongs to a
         period, so the next begins at the earliest on the day after.
     """
     ordered = sorted(periods, key=lambda period: period.start)
     for period in ordered:
-        if today is not None and period.end > today:
-            raise UsageError("PERIOD_INVALID", period=str(period), reason="in_the_future")
+        refuse_future(period, today)
     for before, after in pairwise(ordered):
         if after.start <= before.end:
             raise UsageError("PERIODS_OVERLAP", first=str(before), second=str(after))

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..carbon.period import Period
+from ..carbon.period import Period, refuse_future
 from ..classes.conditions import Comparison, Node
 from ..classes.evaluation import FAILED, PASSED, UNKNOWN, Evaluation, Outcomes, evaluate
 from ..classes.trace import texts_of, trace
-from ..errors import UsageError
 from ..progress import Progress
 from ..stage import StageResult
 from .credited_parcels import CreditedParcels, with_known_schemes
@@ -140,13 +139,13 @@ def check_tickets(
     Raises
     ------
     UsageError
-        PERIOD_INVALID for a period in the future.
+        PERIOD_IN_FUTURE for a period in the future.
     InputError
         TICKET_SCHEME_UNKNOWN, CREDITED_… or TENURE_… for rows of the layers that cannot be used.
     """
     watch = progress or Progress()
-    if period is not None and today is not None and period.end > today:
-        raise UsageError("PERIOD_INVALID", period=str(period), reason="in_the_future")
+    if period is not None:
+        refuse_future(period, today)
     layers = None if credited is None else with_known_schemes(credited, profile.value("schemes"))
     cover = None if tenure is None else tenure_cover(geometry, tenure, period, watch)
     asked = ticket_facts(facts, geometry, profile, period, cover)
