@@ -8,7 +8,7 @@ out with a note.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _SKIPPED = "Skipping field "
+_ANY_BYTES = "ISO-8859-1"
+"""Loses no byte on the way through ``str``."""
 
 
 class PyogrioDataset:
@@ -37,7 +39,8 @@ class PyogrioDataset:
     def __init__(self, location: str, open_options: Sequence[str], shown: str) -> None:
         self._location = location
         self._shown = shown
-        self._options = dict(option.split("=", 1) for option in open_options)
+        self._options: dict[str, str] = dict(option.split("=", 1) for option in open_options)
+        self._codec = "utf-8"
         with _quietly():
             try:
                 found = pyogrio.list_layers(location)
@@ -56,19 +59,26 @@ class PyogrioDataset:
         return self._layers
 
     def _describe(self, name: str, kind: str | None) -> LayerInfo:
-        info = pyogrio.read_info(self._location, layer=name, force_feature_count=True, **self._options)
+        info = self._asked(pyogrio.read_info, layer=name, force_feature_count=True)
         shape = kind or "None"
         may_hold = any(word in shape for word in ("Polygon", "Surface", "Unknown", "Collection", "TIN", "Triangle"))
         return LayerInfo(name, shape, may_hold, int(info["features"]))
+
+    def _asked(self, question: Callable[..., Any], **how: object) -> Any:  # noqa: ANN401
+        """Ask pyogrio; where the file does not state its encoding, once more for the bytes as they are."""
+        try:
+            return question(self._location, **how, **self._options)
+        except UnicodeDecodeError:
+            self._codec = _ANY_BYTES
+            self._options["encoding"] = _ANY_BYTES
+            return question(self._location, **how, **self._options)
 
     def read(self, name: str, progress: Progress, deleted_rows: int = 0) -> RawLayer:
         """All rows of layer ``name``."""
         expected = next(info.rows for info in self._layers if info.name == name) - deleted_rows
         with _quietly() as said:
             try:
-                meta, _, wkb, values = pyogrio.raw.read(
-                    self._location, layer=name, datetime_as_string=True, **self._options
-                )
+                meta, _, wkb, values = self._asked(pyogrio.raw.read, layer=name, datetime_as_string=True)
             except (RuntimeError, UnicodeDecodeError, ValueError) as error:
                 raise InputError("INPUT_DAMAGED", path=self._shown, reason=as_reason(str(error))) from error
         progress.raise_if_cancelled()
@@ -81,14 +91,14 @@ class PyogrioDataset:
         crs = meta["crs"]
         return RawLayer(
             name=name,
-            columns=[_column(*item) for item in zip(meta["fields"], meta["dtypes"], values, strict=True)],
+            columns=[_column(*item, self._codec) for item in zip(meta["fields"], meta["dtypes"], values, strict=True)],
             wkb=wkb,
             crs_wkt=wkt_from_user_input(crs) if crs else None,
             skipped=tuple(_skipped_name(text) for text in said if text.startswith(_SKIPPED)),
         )
 
 
-def _column(name: str, dtype: str, values: npt.NDArray[Any]) -> RawColumn:
+def _column(name: str, dtype: str, values: npt.NDArray[Any], codec: str) -> RawColumn:
     missing = _missing(values)
     kind = _kind(str(dtype), values)
     if kind in ("date", "datetime"):  # a blank date of a DBF file comes as a date of the year 0
@@ -100,8 +110,8 @@ def _column(name: str, dtype: str, values: npt.NDArray[Any]) -> RawColumn:
     elif kind in ("date", "datetime"):
         values = _objects(None if gone else _iso(str(value)) for value, gone in zip(values, missing, strict=True))
     elif kind == "text":
-        values = _encoded(values, missing)
-    return RawColumn(name.encode(), FieldType(kind), values, missing)
+        values = _encoded(values, missing, codec)
+    return RawColumn(name.encode(codec), FieldType(kind), values, missing)
 
 
 def _missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -129,8 +139,8 @@ def _kind(dtype: str, values: npt.NDArray[Any]) -> str:
     return "binary" if isinstance(first, bytes) else "text"
 
 
-def _encoded(values: npt.NDArray[Any], missing: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
-    return _objects(None if gone else str(value).encode() for value, gone in zip(values, missing, strict=True))
+def _encoded(values: npt.NDArray[Any], missing: npt.NDArray[np.bool_], codec: str) -> npt.NDArray[np.object_]:
+    return _objects(None if gone else str(value).encode(codec) for value, gone in zip(values, missing, strict=True))
 
 
 def _objects(items: Iterable[Any]) -> npt.NDArray[np.object_]:
