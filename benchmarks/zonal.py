@@ -114,6 +114,18 @@ class Watched:
         return int(text.split("VmRSS:")[1].split()[0]) / 1024
 
 
+def longest_stall(call):
+    """Longest time in seconds that the main thread waits for its turn while something runs beside it."""
+    worker = threading.Thread(target=call)
+    worker.start()
+    longest, last = 0.0, time.perf_counter()
+    while worker.is_alive():
+        time.sleep(0.002)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+    return longest
+
+
 def timed(call):
     """Seconds on the clock and of the processor, and the result of a call."""
     start, used = time.perf_counter(), time.process_time()
@@ -213,6 +225,7 @@ def run(count, bands, peers, compress):
                 for limit, spent in zip(best, (clock, used), strict=True)
             ]
             print(f"  {name:36s}{clock:8.2f} s{ratios[0]:>10s}{used:8.2f} s{ratios[1]:>10s}")
+        print(f"  longest stall of the main thread: {longest_stall(lambda: ours(stands, path)):.3f} s")
         print(f"  memory of the first run: {memory.grown_mb:,.0f} MB above the {memory.before_mb:,.0f} MB before it")
         return first_s[1]
 
