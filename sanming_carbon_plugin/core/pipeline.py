@@ -6,7 +6,7 @@ doubts. Read :data:`STAGES` aloud and it explains the job.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,9 @@ from .carbon.sink import SinkResult, sink
 from .carbon.stock import stock
 from .carbon.two_dates import EarlierInventory
 from .carbon.uncertainty import ErrorTable, SinkErrors, total_interval
+from .classes.images import Images, images_say
 from .classes.measures import classify
+from .classes.overrides import Decisions
 from .classes.rules import RuleSet
 from .issues import issues_by_key, join_issues
 from .planning.summary import summary
@@ -80,7 +82,8 @@ class AssessInputs:
     """Everything the main job needs, opened already.
 
     ``earlier``, ``credited`` and ``tenure`` are in the CRS of the stands. ``credited`` None means that nobody
-    said what is credited already, which is not the same as nothing.
+    said what is credited already, which is not the same as nothing. ``decisions`` are those of foresters about
+    these stands, kept beside what the rules say.
     """
 
     stands: Inventory
@@ -95,6 +98,8 @@ class AssessInputs:
     period: Period | None = None
     credited: tuple[CreditedParcels, ...] | None = None
     tenure: TenureParcels | None = None
+    images: Images | None = None
+    decisions: Decisions | None = None
 
 
 @dataclass
@@ -112,6 +117,11 @@ class Walk:
     def geometry(self) -> Geometries:
         """Polygons of the stands, in the order of the table."""
         return self.inputs.stands.layer.geometry
+
+    @property
+    def all_issues(self) -> pd.DataFrame:
+        """What was noticed in reading and in every stage so far."""
+        return join_issues([issues_by_key(self.inputs.stands.layer.notes, self.facts.index), *self.issues])
 
 
 @dataclass(frozen=True)
@@ -158,6 +168,12 @@ def _see_what_the_rasters_say(walk: Walk) -> StageResult:
     return found
 
 
+def _see_what_the_images_say(walk: Walk) -> StageResult:
+    if walk.inputs.images is None:
+        return StageResult(pd.DataFrame(index=walk.facts.index))
+    return images_say(walk.facts, walk.geometry, walk.inputs.images, walk.progress)
+
+
 def _weigh_the_carbon(walk: Walk) -> StageResult:
     return stock(walk.facts, walk.inputs.parameters)
 
@@ -185,7 +201,8 @@ def _ask_who_holds_the_land(walk: Walk) -> StageResult:
 
 
 def _find_the_measures(walk: Walk) -> StageResult:
-    return classify(walk.facts, walk.geometry, walk.inputs.rules, progress=walk.progress)
+    inputs = walk.inputs
+    return classify(walk.facts, walk.geometry, inputs.rules, inputs.decisions, progress=walk.progress)
 
 
 def _judge_the_tickets(walk: Walk) -> StageResult:
@@ -205,6 +222,7 @@ STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
     ("stands", _know_the_stands),
     ("check", _check_them),
     ("evidence", _see_what_the_rasters_say),
+    ("images", _see_what_the_images_say),
     ("stock", _weigh_the_carbon),
     ("sink", _compare_with_the_earlier_inventory),
     ("tenure", _ask_who_holds_the_land),
@@ -212,6 +230,12 @@ STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
     ("tickets", _judge_the_tickets),
 )
 """The stages in their order: name of the step and what is done."""
+
+CLASSES_ONLY = ("stands", "evidence", "images", "stock", "classes")
+"""The stages that the measures need; without the sink, tickets and checks."""
+
+EVIDENCE_ONLY = ("stands", "evidence")
+"""The stages that lead to the table of stands and what rasters say of them."""
 
 
 def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> StageResult:
@@ -241,20 +265,33 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
     CarbonError
         Where a stage cannot go on, or the user cancelled.
     """
-    walk = Walk(inputs, progress)
-    for position, (name, stage) in enumerate(STAGES):
-        progress.step(name, position, len(STAGES))
-        progress.raise_if_cancelled()
-        found = stage(walk)
-        walk.facts = _with_columns(walk.facts, found.columns)
-        walk.issues.append(found.issues)
+    walk = walk_through(inputs, progress)
     return AssessResult(
         facts=walk.facts,
-        issues=join_issues([issues_by_key(inputs.stands.layer.notes, walk.facts.index), *walk.issues]),
+        issues=walk.all_issues,
         summary=summary(walk.facts, _interval_of(walk.sink_errors)),
         evidence_columns=walk.evidence_columns,
         totals=_totals(walk),
     )
+
+
+def walk_through(inputs: AssessInputs, progress: Progress, names: Collection[str] | None = None) -> Walk:
+    """Walk the stands through the stages of these names, all of them where none are given.
+
+    Raises
+    ------
+    CarbonError
+        As :func:`assess`.
+    """
+    walk = Walk(inputs, progress)
+    stages = [stage for stage in STAGES if names is None or stage[0] in names]
+    for position, (name, stage) in enumerate(stages):
+        progress.step(name, position, len(stages))
+        progress.raise_if_cancelled()
+        found = stage(walk)
+        walk.facts = _with_columns(walk.facts, found.columns)
+        walk.issues.append(found.issues)
+    return walk
 
 
 def _with_columns(facts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -17,11 +17,13 @@ from ..geopackage import read_geopackage_table
 from ..words import word
 
 _ISSUE_COLUMNS = ("code", "severity", "field", "value", "message", "message_zh")
+_DECISION_COLUMNS = ("column", "value", "reason", "name", "date", "evidence")
 _FIGURES = (
     "area_ha", "species_code", "species_group", "volume_m3_ha", "carbon_tc_ha", "stock_tco2e", "stock_alt_tco2e",
     "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "sink_basis", "pine_transform", "pine_technique",
     "reserve_forest", "reserve_mode", "ticket", "ticket_tco2e", "measure",
 )  # fmt: skip
+_IMAGE_FIGURES = ("image_species_group", "image_probability", "image_conflict", "damage_share")
 
 
 def explain(result: Path, stand_key: str) -> dict[str, Any]:
@@ -36,14 +38,16 @@ def explain(result: Path, stand_key: str) -> dict[str, Any]:
     facts = _row(result, "facts", stand_key)
     joined = pd.concat([row, facts.drop(columns="stand_key")], axis=1).set_index("stand_key")
     issues = read_geopackage_table(result, "issues", {"stand_key": stand_key})
+    seen = [name for name in _IMAGE_FIGURES if name in row.columns and _value(row[name].iloc[0]) is not None]
     return {
         "stand_key": stand_key,
-        "figures": {name: _value(row[name].iloc[0]) for name in _FIGURES if name in row.columns},
+        "figures": {name: _value(row[name].iloc[0]) for name in (*_FIGURES, *seen) if name in row.columns},
         "rules": [
             {"rule_set": rule_set.id, "status": rule_set.status, **record}
             for rule_set in _rule_sets(result)
             for record in explain_stand(rule_set, joined)
         ],
+        "decisions": _decisions(result, facts, stand_key),
         "issues": [
             {name: _value(value) for name, value in zip(_ISSUE_COLUMNS, values, strict=True)}
             for values in issues[list(_ISSUE_COLUMNS)].itertuples(index=False)
@@ -56,9 +60,25 @@ def _rule_sets(result: Path) -> list[RuleSet]:
     run = read_geopackage_table(result, "run", None)
     try:
         files = json.loads(run["rule_files"].iloc[0])
-        return [*map(measure_rules, files["rules"]), Profile.from_dict(files["profile"]).rule_set]
+        # A result of classify alone has no ticket rules.
+        tickets = [Profile.from_dict(files["profile"]).rule_set] if files.get("profile") is not None else []
+        return [*map(measure_rules, files["rules"]), *tickets]
     except (KeyError, IndexError, TypeError, ValueError) as problem:
         raise InputError("RESULT_WITHOUT_RULES", path=result) from problem
+
+
+def _decisions(result: Path, facts: pd.DataFrame, stand_key: str) -> list[dict[str, Any]]:
+    """Decisions about a stand, in the order they were written, and whether each still counts."""
+    if not any(name.endswith("_decided") and facts[name].iloc[0] is not None for name in facts.columns):
+        return []
+    found = read_geopackage_table(result, "decisions", {"stand_key": stand_key})
+    # As when they were applied: the latest day counts, of the same day the last one written.
+    ordered = found.sort_values("date", kind="stable")
+    counting = ~ordered.duplicated("column", keep="last").reindex(found.index)
+    return [
+        {name: _value(row[name]) for name in _DECISION_COLUMNS} | {"counts": bool(counts)}
+        for row, counts in zip(found.to_dict("records"), counting, strict=True)
+    ]
 
 
 def _row(result: Path, table: str, stand_key: str) -> pd.DataFrame:
@@ -76,6 +96,7 @@ def _value(value: object) -> object:
 
 _MARKS = {"pass": "+", "fail": "-", "unknown": "?"}
 _KINDS = {"sink_basis": "sink_basis", "species_group": "species_group", "measure": "measure"}
+_KINDS |= {"image_species_group": "species_group", "image_conflict": "outcome"}
 _KINDS |= {"pine_technique": "pine_technique", "reserve_mode": "reserve_mode"}
 _KINDS |= dict.fromkeys(("pine_transform", "reserve_forest", "ticket"), "outcome")
 
@@ -92,9 +113,18 @@ def explanation_text(explanation: dict[str, Any], language: str) -> str:
             measure = rule["measure"]
             lines.append(_measure_line(rule, language))
         lines.append(_rule_line(rule, language))
+    lines.extend(_decision_line(one, language) for one in explanation["decisions"])
     message = "message_zh" if language == "zh" else "message"
     lines.extend(f"! {issue['code']} {issue[message]}" for issue in explanation["issues"])
     return "\n".join(lines)
+
+
+def _decision_line(decision: dict[str, Any], language: str) -> str:
+    column = decision["column"]
+    said = word(_KINDS.get(column, column), decision["value"], language)
+    mark = word("report", "decided" if decision["counts"] else "decided_before", language)
+    about = ", ".join(str(decision[name]) for name in ("reason", "name", "date", "evidence") if decision[name])
+    return f"* {mark} {word('column', column, language)}: {said} ({about})"
 
 
 def _measure_line(rule: dict[str, Any], language: str) -> str:

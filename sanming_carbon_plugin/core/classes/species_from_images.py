@@ -6,7 +6,7 @@ or its neighbours, so that a wrong label cannot confirm itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import combinations as pairs_of
 from itertools import pairwise
@@ -184,6 +184,7 @@ def train_species(
     seed: int,
     progress: Progress | None = None,
     asked_xy: Floats | None = None,
+    ways: Sequence[str] = VIEWS,
 ) -> Training:
     """Learn the species groups of the inventory from its images, and see what stands say that were set aside.
 
@@ -197,6 +198,8 @@ def train_species(
         The same table, terms and seed give the same model and figures.
     asked_xy
         Points the model is meant for, shape (m, 2), for the distance-matched view; the stands themselves if None.
+    ways
+        Which of :data:`VIEWS` are worked out; :func:`predict_species` needs ``blocks``.
 
     Raises
     ------
@@ -213,19 +216,20 @@ def train_species(
     learnt, known, place = values[usable], labels[usable], here[usable]
     asked = here[np.isfinite(values).all(axis=1) & np.isfinite(here).all(axis=1)]
     asked = asked if asked_xy is None else metres(asked_xy)
-    ways = {
-        "blocks": block_folds(place, terms.folds, terms.block_m, seed),
-        "distance_matched": distance_matched_folds(place, asked, terms.folds, seed),
-        "random": random_folds(len(place), terms.folds, seed),
+    folds_of: dict[str, Callable[[], Folds]] = {
+        "blocks": lambda: block_folds(place, terms.folds, terms.block_m, seed),
+        "distance_matched": lambda: distance_matched_folds(place, asked, terms.folds, seed),
+        "random": lambda: random_folds(len(place), terms.folds, seed),
     }
+    set_aside = {name: folds_of[name]() for name in ways}
     views: dict[str, View] = {}
-    for number, (name, fold) in enumerate(ways.items()):
-        same = next((one for one in views if np.array_equal(ways[one], fold)), None)
+    for number, (name, fold) in enumerate(set_aside.items()):
+        same = next((one for one in views if np.array_equal(set_aside[one], fold)), None)
         if same is not None:
             views[name] = replace(views[same], name=name)
         else:
             views[name] = _view(name, learnt, known, fold, names, terms, seed, progress)
-        progress.update((number + 1) / (len(ways) + 1))
+        progress.update((number + 1) / (len(set_aside) + 1))
     model = _grow(learnt, known, names, terms, seed)
     importance = pd.Series(model.importance, index=names).sort_values(ascending=False, kind="stable")
     return Training(model, facts.index[usable], known, views, importance)

@@ -1,0 +1,168 @@
+"""Opens everything that a walk through the stages needs, and lets go of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from ...core.carbon.period import parse_period
+from ...core.pipeline import AssessInputs
+from ...core.progress import Progress
+from ...core.stands.layer import VectorLayer
+from ...core.tickets.credited_parcels import CreditedParcels
+from ...core.tickets.tenure import TenureParcels
+from ..carbon_parameters import load_errors, load_parameters
+from ..decision_files import decisions_beside, read_decisions
+from ..hashes import sha256_of_file
+from ..profiles import load_profile
+from ..rule_files import load_rule_sets
+from ..stand_tables import load_stand_tables
+from .images import OpenedImages, image_term_identities, open_images
+from .opening import beside, described, geodesy_of, open_inventory, open_layer, open_parcels, open_rasters, require_all
+from .opening import survey_methods as parsed_survey_methods
+from .request import AssessRequest, LayerSource
+from .run_record import today
+
+
+@dataclass(frozen=True)
+class OpenedInputs:
+    """Inputs of a walk, and what the record of the run says of them.
+
+    Attributes
+    ----------
+    described
+        Each input with its hash.
+    rules
+        Identity of each table, rule set and profile.
+    rule_files
+        The rules themselves: a reason must be readable when the files have changed.
+    """
+
+    inputs: AssessInputs
+    described: dict[str, object]
+    rules: dict[str, object]
+    rule_files: dict[str, object]
+
+
+@contextmanager
+def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[OpenedInputs]:
+    """Open what a request names; the rasters are closed in the end.
+
+    Raises
+    ------
+    UsageError, InputError
+        Where something cannot be used.
+    """
+    method, method_earlier = parsed_survey_methods(request.survey_method)
+    period = parse_period(request.period, today()) if request.period else None
+    profile, rules = load_profile(request.profile), load_rule_sets(request.rules)
+    parameters, errors = load_parameters(request.parameters), load_errors()
+    decisions = read_decisions(decisions_beside(request.out))
+    stands = open_inventory(request.stands, request.mapping, method, progress)
+    require_all(stands.layer)
+    earlier = None
+    if request.earlier is not None:
+        earlier = open_inventory(request.earlier, None, method_earlier, progress)
+        earlier = replace(earlier, layer=beside(earlier.layer, stands.layer))
+    parcels = [open_parcels(source, progress) for source in request.credited]
+    credited = [beside(layer, stands.layer) if layer is not None else None for layer in parcels]
+    tenure = beside(open_layer(request.tenure, progress), stands.layer) if request.tenure is not None else None
+    rasters = open_rasters(request.rasters, stands.layer)
+    try:
+        images = open_images(request.recipe, rasters, request.seed)
+        inputs = AssessInputs(
+            stands=stands,
+            tables=load_stand_tables(),
+            geodesy=geodesy_of(stands.layer),
+            parameters=parameters,
+            errors=errors,
+            rules=tuple(rules),
+            profile=profile,
+            rasters=images.rasters,
+            earlier=earlier,
+            period=period,
+            credited=_credited(credited) if request.credited else None,
+            tenure=TenureParcels.from_layer(tenure) if tenure is not None else None,
+            images=images.images,
+            decisions=decisions if len(decisions.table) else None,
+        )
+        layers = {"credited": [described(*pair) for pair in zip(request.credited, credited, strict=True)]}
+        yield OpenedInputs(
+            inputs,
+            layers | {"tenure": described(request.tenure, tenure)} | _described(request, inputs, progress),
+            _identities(request, inputs),
+            _rule_files(inputs, images),
+        )
+    finally:
+        for raster in rasters:
+            raster.reader.close()
+
+
+def _described(request: AssessRequest, inputs: AssessInputs, progress: Progress) -> dict[str, object]:
+    return {
+        "stands": described(request.stands, inputs.stands.layer),
+        "earlier": described(request.earlier, inputs.earlier.layer if inputs.earlier else None),
+        "rasters": {name: raster_record(path, progress) for name, path in request.rasters},
+        "recipe": file_record(request.recipe),
+        "decisions": file_record(decisions_beside(request.out)) if inputs.decisions is not None else None,
+    }
+
+
+def _identities(request: AssessRequest, inputs: AssessInputs) -> dict[str, object]:
+    parameters, errors = inputs.parameters, inputs.errors
+    found = {
+        "parameters": identity(parameters.table_id, parameters.version, parameters.status, request.parameters),
+        "errors": identity(errors.table_id, errors.version, errors.status, None),
+        "rules": [rule_set.identity() for rule_set in inputs.rules],
+        "profile": inputs.profile.rule_set.identity(),
+    }
+    return found | (image_term_identities() if inputs.images is not None else {})
+
+
+def _rule_files(inputs: AssessInputs, images: OpenedImages) -> dict[str, object]:
+    files: dict[str, object] = {
+        "rules": [dict(rule_set.data) for rule_set in inputs.rules],
+        "profile": dict(inputs.profile.data),
+    }
+    return files | ({"recipe": dict(images.recipe)} if images.recipe is not None else {})
+
+
+def raster_record(spec: str, progress: Progress) -> dict[str, object]:
+    """File and hash of a raster given as ``PATH`` or ``PATH#BAND``."""
+    path = Path(spec if Path(spec).exists() else spec.rpartition("#")[0])
+    known = path.is_file()
+    return {"source": path.name if known else spec, "sha256": sha256_of_file(path, progress) if known else None}
+
+
+def file_record(path: Path | None) -> dict[str, object] | None:
+    """Name and hash of a file; None for none."""
+    return None if path is None else {"source": path.name, "sha256": sha256_of_file(path)}
+
+
+def identity(identifier: str, version: str, status: str, path: Path | None) -> dict[str, object]:
+    """What the record says of a table; the hash only of a user's own."""
+    own = sha256_of_file(path) if path is not None else None
+    return {"id": identifier, "version": version, "status": status, "sha256": own}
+
+
+def plain_options(request: AssessRequest) -> dict[str, object]:
+    """The options as given; layers taken from the screen by their name, files without their folders."""
+    return {name: _plain(value) for name, value in vars(request).items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, VectorLayer):
+        return value.name
+    if isinstance(value, LayerSource):
+        return asdict(value) | {"path": value.path if ":" in value.path[2:] else Path(value.path).name}
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _credited(layers: list[VectorLayer | None]) -> tuple[CreditedParcels, ...]:
+    return tuple(CreditedParcels.from_layer(layer) for layer in layers if layer is not None)
