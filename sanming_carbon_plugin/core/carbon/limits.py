@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from .parameter_checks import ANY_POSITIVE, CellReader
@@ -11,7 +12,7 @@ from .parameter_checks import ANY_POSITIVE, CellReader
 
 @dataclass(frozen=True)
 class SinkLimits:
-    """Limits of the sink; the defaults withhold nothing and tell everything.
+    """Limits of the sink; the defaults withhold nothing.
 
     Attributes
     ----------
@@ -24,7 +25,9 @@ class SinkLimits:
     recode_told_share
         Recoding by the earlier stock that is told.
     years_told
-        Difference between the surveys' distance and the period that is told.
+        Difference between the surveys' distance and the period from which on nothing was measured over it.
+    survey_tolerance_days
+        How far a survey may lie from its end of the period and still be a measurement over it.
     """
 
     cover_needed_share: float = 0.0
@@ -32,7 +35,8 @@ class SinkLimits:
     gone_told_share: float = 0.0
     origin_share: float = 0.0
     recode_told_share: float = 0.0
-    years_told: float = 0.0
+    years_told: float = np.inf
+    survey_tolerance_days: float = np.inf
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> SinkLimits:

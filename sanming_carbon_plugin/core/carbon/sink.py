@@ -22,7 +22,7 @@ from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
-from .survey import NO_BASIS, basis_of, years_between, years_of
+from .survey import NO_BASIS, basis_of, beside_the_period, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
 from .uncertainty import ErrorTable, SinkErrors, collect_errors, countable, stand_interval
 
@@ -143,13 +143,14 @@ def _two_dates(
     columns = _columns(facts, pieces, change, years)
     columns["change_kind"] = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
-    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known)
+    beside = beside_the_period(facts, earlier.facts, change, between, period, parameters.limits)
+    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside)
     parents = _parents(facts, options.parent_key), _parents(earlier.facts, None)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
     found = SinkResult(
         columns,
-        join_issues([issues, period_issues(facts, between, period, parameters.limits)]),
+        join_issues([issues, period_issues(facts, between, period, known & beside)]),
         blocks=block_accounts(pieces, change),
         earlier_gone=ground_left_out(earlier.facts, then, pieces),
     )

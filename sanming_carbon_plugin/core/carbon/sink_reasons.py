@@ -14,6 +14,7 @@ from .limits import SinkLimits
 from .parameters import FloatArray, TextArray
 from .period import Period
 from .sums import any_by
+from .survey import survey_dates
 from .two_dates import Pieces
 
 
@@ -103,12 +104,14 @@ def _layer_rows(
     return rows
 
 
-def period_issues(facts: pd.DataFrame, between: FloatArray, period: Period | None, limits: SinkLimits) -> pd.DataFrame:
-    """Stands whose two surveys lie further apart, or closer together, than the period says."""
+def period_issues(facts: pd.DataFrame, between: FloatArray, period: Period | None, beside: BoolArray) -> pd.DataFrame:
+    """Stands whose surveys lie ``beside`` the period that the sink is divided by."""
     if period is None:
         return no_issues()
-    at = np.flatnonzero(np.abs(between - period.years) > limits.years_told)
+    at = np.flatnonzero(beside)
     keys = facts.index.to_numpy(dtype=object)[at]
-    return stand_issues(
-        "SINK_PERIOD_DIFFERS", keys, "survey_date", np.round(between[at], 2), years=round(period.years, 3)
-    )
+    days = np.datetime_as_string(survey_dates(facts)[at], unit="D")
+    told = stand_issues("SINK_PERIOD_DIFFERS", keys, "survey_date", days, period=str(period))
+    apart = np.round(between[at], 2)
+    told["params"] = [{"period": str(period), "years": years} for years in apart.tolist()]
+    return told

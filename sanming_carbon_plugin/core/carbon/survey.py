@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from ..units import DAYS_PER_YEAR
 from .account import texts
 from .change import PieceChange
+from .limits import SinkLimits
 from .parameters import FloatArray, IntArray, TextArray
 from .period import Period
 from .sums import any_by
@@ -47,6 +50,35 @@ def years_of(facts: pd.DataFrame, between: FloatArray, period: Period | None) ->
     return between if period is None else np.full(len(facts), period.years)
 
 
+def beside_the_period(
+    facts: pd.DataFrame,
+    earlier: pd.DataFrame,
+    change: PieceChange,
+    between: FloatArray,
+    period: Period | None,
+    limits: SinkLimits,
+) -> BoolArray:
+    """Stands whose surveys do not bracket the stated period, so that nothing was measured over it.
+
+    A survey date, of today or of any earlier piece, lies too far from its end of the period, or the time
+    ``between`` the surveys differs too much from the period's length. Missing dates say nothing.
+    """
+    count = len(facts)
+    if period is None:
+        return np.zeros(count, dtype=bool)
+    now = _days_from(survey_dates(facts), period.end) > limits.survey_tolerance_days
+    then = _days_from(survey_dates(earlier), period.start) > limits.survey_tolerance_days
+    use = change.known
+    then_away = any_by(change.stand[use], then[change.earlier[use]], count)
+    first_to_last = (period.end - period.start).days / DAYS_PER_YEAR
+    return np.asarray(now | then_away | (np.abs(between - first_to_last) > limits.years_told))
+
+
+def _days_from(dates: DateArray, end: date) -> FloatArray:
+    days = np.abs(dates - np.datetime64(end, "D"))
+    return np.where(np.isnat(days), np.nan, days.astype(np.float64))
+
+
 def survey_dates(facts: pd.DataFrame) -> DateArray:
     """Survey date of each stand, NaT where missing or no date."""
     written = pd.Series(texts(facts, "survey_date"), dtype=object).astype("string").str.slice(0, ISO_DATE_LENGTH)
@@ -54,16 +86,19 @@ def survey_dates(facts: pd.DataFrame) -> DateArray:
     return values.to_numpy().astype("datetime64[D]")
 
 
-def basis_of(facts: pd.DataFrame, earlier: pd.DataFrame, change: PieceChange, known: BoolArray) -> TextArray:
+def basis_of(
+    facts: pd.DataFrame, earlier: pd.DataFrame, change: PieceChange, known: BoolArray, beside: BoolArray
+) -> TextArray:
     """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``.
 
-    Volume recorded on one date and put together from trees on the other is no measured difference either.
+    Volume recorded on one date and put together from trees on the other is no measured difference either, nor
+    is one between surveys ``beside`` the period.
     """
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     use = change.known
     not_then = any_by(change.stand[use], (~surveyed_then[change.earlier] | change.other_basis)[use], len(facts))
     basis = np.full(len(facts), TWO_LAYERS, dtype=object)
-    basis[surveyed_now & ~not_then] = MEASURED
+    basis[surveyed_now & ~not_then & ~beside] = MEASURED
     basis[~known] = NO_BASIS
     return basis

@@ -282,11 +282,43 @@ def test_without_a_period_the_survey_dates_count(compare):
     assert "SINK_NO_PERIOD" in codes(found)
 
 
-def test_surveys_further_apart_than_the_period_are_told(compare):
+@pytest.mark.parametrize(
+    ("then", "now", "basis"),
+    [
+        ("2016-01-01", "2020-12-31", "measured"),
+        ("2015-01-01", "2020-12-31", "measured"),  # 365 days before 2016-01-01
+        ("2014-12-31", "2020-12-31", "two_layers"),  # 366 days
+        ("2016-12-31", "2020-12-31", "measured"),  # 365 days after it; 4.00 of 5.00 years
+        ("2016-01-01", "2021-12-31", "measured"),
+        ("2016-01-01", "2022-01-01", "two_layers"),
+        ("2011-01-01", "2015-12-31", "two_layers"),  # five years long, but another five years
+        ("2012-07-01", "2022-07-01", "two_layers"),
+        ("2015-04-01", "2021-09-01", "two_layers"),  # both ends within a season, but 6.42 years by 5.00
+        (None, "2020-12-31", "measured"),  # a missing date says nothing
+        (None, None, "measured"),
+        (None, "2018-06-30", "two_layers"),
+    ],
+)
+def test_surveys_must_begin_and_end_with_the_period(compare, then, now, basis):
     shape = boxes((0, 0, 400, 250))
-    now = {"volume_m3_ha": 120.0, "survey_date": ["2022-07-01"]}
-    then = {"volume_m3_ha": 100.0, "survey_date": ["2012-07-01"]}
-    assert "SINK_PERIOD_DIFFERS" in codes(compare(shape, now, shape.copy(), then))
+    now_columns = {"volume_m3_ha": 120.0, "survey_date": [now]}
+    then_columns = {"volume_m3_ha": 100.0, "survey_date": [then]}
+    found = compare(shape, now_columns, shape.copy(), then_columns)
+    assert list(found.columns["sink_basis"]) == [basis]
+    assert ("SINK_PERIOD_DIFFERS" in codes(found)) == (basis == "two_layers")
+    assert changes(found) == pytest.approx([200 * PINE])
+
+
+def test_one_earlier_part_of_another_year_is_enough(compare):
+    """Merged from two stands, one of them surveyed three years before the period."""
+    now = {"volume_m3_ha": 120.0, "survey_date": ["2020-12-31"]}
+    then = {"keys": ["a", "b"], "volume_m3_ha": 100.0, "survey_date": ["2015-12-31", "2012-12-31"]}
+    found = compare(boxes((0, 0, 400, 250)), now, boxes((0, 0, 300, 250), (300, 0, 400, 250)), then)
+    assert list(found.columns["sink_basis"]) == ["two_layers"]
+    later = {"volume_m3_ha": 120.0, "survey_date": ["2012-06-30"]}
+    assert "SINK_PERIOD_DIFFERS" not in codes(
+        compare(boxes((0, 0, 400, 250)), later, boxes((900, 0, 999, 250)), {"volume_m3_ha": 100.0})
+    ), "an unknown sink has its own reason"
 
 
 def test_without_an_earlier_layer_every_sink_is_unknown(make_facts, parameters, errors):

@@ -268,7 +268,7 @@ def test_periods_touch_without_overlapping():
         check_periods([first, first])
     with pytest.raises(UsageError) as caught:
         check_periods([second], today=date(2024, 1, 1))
-    assert caught.value.values["reason"] == "in_the_future"
+    assert caught.value.code == "PERIOD_IN_FUTURE"
 
 
 def test_connected_parcels_follow_touching_borders():
