@@ -58,7 +58,7 @@ def evidence(
     covering
         Where the coverage comes from; a store of saved indices can stand in for the computation.
     threads
-        1 or 2.
+        How many strips are summed side by side.
 
     Returns
     -------

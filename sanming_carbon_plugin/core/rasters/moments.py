@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from .grid import Grid
 from .strips import CELLS_PER_STRIP, StripCoverage, strips_of
 
 BoolArray = npt.NDArray[np.bool_]
+Reading = list[tuple[npt.NDArray[Any], BoolArray]]
 
 _ROUNDING = 1e-14
 """A variance below this share of the mean square is rounding of equal values."""
@@ -82,7 +84,7 @@ def moments(
     progress
         Told the share of rows done, asked for cancelling at every strip.
     threads
-        2 sums one strip while the next is read; 1 does all in turn.
+        How many strips are summed side by side; the next rows are read meanwhile in any case.
 
     Returns
     -------
@@ -132,22 +134,54 @@ def strips_with_values(
     grid = readers[0].grid
     step = max(reader.row_step for reader in readers)
     chunk_start = chunk_end = -1
-    values: list[npt.NDArray[Any]] = []
-    valid: list[BoolArray] = []
+    read: Reading = []
     origin = np.empty(0)
-    for strip in strips_of(blocks, grid.width, _strip_rows(grid, step)):
-        progress.raise_if_cancelled()
-        if strip.end_row > chunk_end:
-            chunk_start = strip.first_row
-            chunk_end = min((chunk_start // step + 1) * step, grid.height)
-            read = [reader.read_rows(chunk_start, chunk_end - chunk_start) for reader in readers]
-            values, valid = [part[0] for part in read], [part[1] for part in read]
-            if not len(origin):
-                origin = np.concatenate([_typical(*part) for part in read])
-        rows = slice(strip.first_row - chunk_start, strip.end_row - chunk_start)
-        here = [part[:, rows] if part.shape[1] > 1 else part for part in valid]
-        yield StripValues(strip, [part[:, rows] for part in values], here, origin)
-        progress.update(strip.end_row / grid.height)
+    with closing(_ReadAhead(readers, step)) as ahead:
+        for strip in strips_of(blocks, grid.width, _strip_rows(grid, step)):
+            progress.raise_if_cancelled()
+            if strip.end_row > chunk_end:
+                chunk_start = strip.first_row
+                chunk_end, read = ahead.read_from(chunk_start)
+                if not len(origin):
+                    origin = np.concatenate([_typical(*part) for part in read])
+            rows = slice(strip.first_row - chunk_start, strip.end_row - chunk_start)
+            here = [valid[:, rows] if valid.shape[1] > 1 else valid for _, valid in read]
+            yield StripValues(strip, [values[:, rows] for values, _ in read], here, origin)
+            progress.update(strip.end_row / grid.height)
+
+
+class _ReadAhead:
+    """Reads the next rows while the last ones are summed; one reading at a time."""
+
+    def __init__(self, readers: Sequence[BandReader], step: int) -> None:
+        self._readers = readers
+        self._step = step
+        self._height = readers[0].grid.height
+        self._pool = ThreadPoolExecutor(1)
+        self._coming: tuple[int, Future[Reading]] | None = None
+
+    def read_from(self, first_row: int) -> tuple[int, Reading]:
+        """Rows from ``first_row`` to the end of its step: that end, and what each reader gave."""
+        end = self._end(first_row)
+        read: Reading | None = None
+        if self._coming is not None:
+            expected, coming = self._coming
+            ahead = coming.result()
+            read = ahead if expected == first_row else None
+        if read is None:
+            read = self._read(first_row, end)
+        self._coming = (end, self._pool.submit(self._read, end, self._end(end))) if end < self._height else None
+        return end, read
+
+    def close(self) -> None:
+        """Wait for a reading that is under way; what it gives is of no use any more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _end(self, first_row: int) -> int:
+        return min((first_row // self._step + 1) * self._step, self._height)
+
+    def _read(self, first_row: int, end: int) -> Reading:
+        return [reader.read_rows(first_row, end - first_row) for reader in self._readers]
 
 
 def _strip_rows(grid: Grid, step: int) -> list[tuple[int, int]]:
