@@ -13,6 +13,7 @@ from ...core.stands.layer import FieldType, VectorLayer
 from ..geopackage import OutputTable, write_geopackage
 from ..language import spoken_language
 from ..reports import ReportInput, write_report
+from .check import list_tables
 from .inputs import opened_inputs, plain_options
 from .issue_table import issue_counts, issues_table
 from .opening import check_output
@@ -73,6 +74,7 @@ def _write(
         OutputTable("run", run.columns, run.frame, None, None),
         OutputTable("facts", facts.columns, facts.frame, None, None),
         *decision_tables(decisions),
+        *list_tables(stands, result.facts, result.issues, issues, request.out),
     ]
     write_geopackage(request.out, tables, request.overwrite, progress)
 

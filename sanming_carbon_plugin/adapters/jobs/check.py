@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ...core.issues import issues_by_key, join_issues
 from ...core.pipeline import know_stands, middle_longitude_deg
 from ...core.progress import Progress
 from ...core.stands.checks import check_stands
-from ..geopackage import write_geopackage
+from ...core.stands.layer import VectorLayer
+from ..checked_stands import checked_table
+from ..geopackage import OutputTable, write_geopackage
+from ..issue_status import carried_over
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
 from .opening import check_output, geodesy_of, open_inventory, require_all
@@ -46,9 +50,22 @@ def check(
     issues = join_issues([issues_by_key(inventory.layer.notes, known.columns.index), known.issues, doubts])
     table = issues_table(issues, known.columns.index, inventory.layer.geometry, inventory.layer.crs_wkt)
     if out is not None:
-        write_geopackage(out, [table], overwrite, progress)
+        beside = list_tables(inventory.layer, known.columns, issues, table, out)
+        write_geopackage(out, [table, *beside], overwrite, progress)
+    return JobOutcome(out, list_counts(len(inventory.layer), table), issue_counts(table.frame))
+
+
+def list_tables(
+    layer: VectorLayer, facts: pd.DataFrame, issues: pd.DataFrame, table: OutputTable, earlier: Path | None
+) -> list[OutputTable]:
+    """What stands beside a list of doubts: how the stands looked, and what people decided about an earlier list."""
+    return [checked_table(layer, facts, issues), *carried_over(earlier, table.frame)]
+
+
+def list_counts(stands: int, table: OutputTable) -> dict[str, object]:
+    """Stands and doubts, in all and by severity."""
     severities = table.frame["severity"].to_numpy()
-    counts: dict[str, object] = {"stands": len(inventory.layer), "issues": len(table.frame)}
+    counts: dict[str, object] = {"stands": stands, "issues": len(table.frame)}
     for severity in ("error", "warning", "info"):
         counts[severity] = int(np.count_nonzero(severities == severity))
-    return JobOutcome(out, counts, issue_counts(table.frame))
+    return counts
