@@ -47,7 +47,7 @@ def _choose() -> str:
         rasterio, gdal = importlib.import_module("rasterio"), importlib.import_module("osgeo.gdal")
         return "rasterio" if rasterio.__gdal_version__ == gdal.__version__ else "gdal"
     if not (has_rasterio or has_gdal):
-        raise DependencyError("LIBRARY_MISSING", library="rasterio", purpose="rasters")
+        raise DependencyError("LIBRARY_MISSING", library="rasterio", purpose="GeoTIFF")
     return "rasterio" if has_rasterio else "gdal"
 
 

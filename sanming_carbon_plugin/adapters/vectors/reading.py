@@ -131,7 +131,7 @@ def _default_backend() -> str:
         return PYOGRIO
     if has_osgeo:
         return OSGEO
-    raise DependencyError("DEPENDENCY_MISSING", module="osgeo", purpose="reading vector layers")
+    raise DependencyError("LIBRARY_MISSING", library="osgeo (GDAL)", purpose="GIS")
 
 
 def _shared_pyogrio() -> bool:
