@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from made_results import SAMPLE
 from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -92,6 +94,17 @@ def test_a_missing_target_is_said_before_anything_runs(dock, qgis_iface):
     assert qgis_iface.messageBar().get_messages(Qgis.MessageLevel.Warning)
 
 
+@contextmanager
+def _run_to_its_end(dock, qtbot):
+    """Wait for the run begun inside, and fail at once, with its reason, where it fails."""
+    ended = []
+    dock.run.done.connect(lambda *_: ended.append(""))
+    dock.run.failed.connect(lambda _, reason: ended.append(reason))
+    yield
+    qtbot.waitUntil(lambda: bool(ended), timeout=120_000)
+    assert ended == [""]
+
+
 def _small_inputs(dock, tmp_path, name):
     layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")
     layer.setSubsetString("fid <= 30")
@@ -102,7 +115,7 @@ def _small_inputs(dock, tmp_path, name):
 
 def test_a_run_ends_with_a_group_in_the_project(dock, tmp_path, qtbot):
     _small_inputs(dock, tmp_path, "out.gpkg")
-    with qtbot.waitSignal(dock.run.done, timeout=60_000):
+    with _run_to_its_end(dock, qtbot):
         dock.form.run.click()
         assert dock.form.cancel.isEnabled()
         assert not dock.form.run.isEnabled()
@@ -136,7 +149,7 @@ def test_cancel_ends_a_run_and_leaves_nothing(dock, tmp_path, qtbot):
 def test_removing_the_layer_in_the_middle_of_a_run_does_no_harm(dock, tmp_path, qtbot):
     dock.open_sample()
     dock.data.page.result.setFilePath(str(tmp_path / "out.gpkg"))
-    with qtbot.waitSignal(dock.run.done, timeout=120_000):
+    with _run_to_its_end(dock, qtbot):
         dock.form.run.click()
         qtbot.waitUntil(lambda: dock.form.progress.value() > 0, timeout=30_000)
         QgsProject.instance().clear()
@@ -146,7 +159,7 @@ def test_removing_the_layer_in_the_middle_of_a_run_does_no_harm(dock, tmp_path, 
 
 def test_a_second_run_waits_for_the_first(dock, tmp_path, qtbot):
     _small_inputs(dock, tmp_path, "out.gpkg")
-    with qtbot.waitSignal(dock.run.done, timeout=60_000):
+    with _run_to_its_end(dock, qtbot):
         dock.form.run.click()
         first = dock.run._task
         dock.start_assess()
@@ -156,7 +169,7 @@ def test_a_second_run_waits_for_the_first(dock, tmp_path, qtbot):
 
 def test_the_check_counts_what_it_found(dock, tmp_path, qtbot):
     _small_inputs(dock, tmp_path, "out.gpkg")
-    with qtbot.waitSignal(dock.run.done, timeout=60_000):
+    with _run_to_its_end(dock, qtbot):
         dock.check.page.check.click()
     assert (tmp_path / "out_issues.gpkg").exists()
     assert ":" in dock.check.page.found.text()

@@ -43,11 +43,8 @@ def test_it_loads_and_unloads_twice_and_leaves_nothing(qgis_iface):
 
     for _ in range(2):
         plugin = _loaded(qgis_iface)
-        assert {algorithm.id() for algorithm in _provider().algorithms()} == {
-            "sanmingcarbon:assess",
-            "sanmingcarbon:check",
-            "sanmingcarbon:zonal",
-        }
+        offered = {algorithm.id() for algorithm in _provider().algorithms()}
+        assert offered >= {"sanmingcarbon:assess", "sanmingcarbon:check", "sanmingcarbon:zonal"}
         plugin.unload()
         _flush()
         assert _provider() is None
