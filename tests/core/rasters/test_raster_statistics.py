@@ -26,7 +26,7 @@ def one(raster, chosen, shape):
 
 
 @pytest.mark.oracle
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_agrees_with_exactextract(data):
     exact_extract = pytest.importorskip("exactextract").exact_extract
@@ -41,10 +41,11 @@ def test_agrees_with_exactextract(data):
     chosen = ("min", "max", "median", "q10", "q75", "count")
     west, south, east, north = grid.bounds
     shown = np.where(valid, values, np.nan)[0]
-    source = NumPyRasterSource(shown[::-1] if grid.transform[5] > 0 else shown, west, south, east, north)
-    box = shapely.box(west, south, east, north)
-    # The oracle counts a cell of which less than a ten-millionth is covered, or none at all by rounding.
-    if not shape.area or shapely.intersection(shape, box).area < 1e-4 * grid.cell_area:
+    north_up = shown[::-1] if grid.transform[5] > 0 else shown
+    source = NumPyRasterSource(np.ascontiguousarray(north_up), west, south, east, north)
+    covered = shapely.area(shapely.intersection(_cells(grid), shape)) / grid.cell_area
+    # Without any valid cell the oracle's quantile reads beyond its memory; slivers it counts or not by rounding.
+    if (covered * valid[0]).sum() < 1e-4 or ((covered > 0) & (covered < 1e-6)).any():
         return
     feature = [{"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(shape))}]
     asked = ["min", "max", "median", "quantile(q=0.1)", "quantile(q=0.75)", "count"]
@@ -52,11 +53,6 @@ def test_agrees_with_exactextract(data):
     expected = dict(zip(chosen, _figures(row["properties"]), strict=True))
     found = one(named("x", values, grid, valid), chosen, shape)
     assert found.x_count == pytest.approx(expected["count"], rel=1e-6, abs=1e-7)
-    if expected["count"] < 1e-4:
-        return
-    tiny = shapely.area(shapely.intersection(_cells(grid), shape)) / grid.cell_area
-    if ((tiny > 0) & (tiny < 1e-6)).any():
-        return
     for name in ("min", "max"):
         assert found[f"x_{name}"] == expected[name]
     for name in ("median", "q10", "q75"):
