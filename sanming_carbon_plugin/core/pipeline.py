@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from .carbon.conflicts import ConflictRules, canopy_heights_m, conflicts
 from .carbon.parameters import ParameterTable
 from .carbon.period import Period
 from .carbon.sink import SinkResult, sink
@@ -100,6 +101,7 @@ class AssessInputs:
     tenure: TenureParcels | None = None
     images: Images | None = None
     decisions: Decisions | None = None
+    conflict_rules: ConflictRules | None = None
 
 
 @dataclass
@@ -140,6 +142,8 @@ class AssessResult:
         Names of the raster columns in ``facts``.
     totals
         Sums of the whole layer with the interval of its sink.
+    sink_errors
+        Error components of every stand's sink, for intervals of other groups.
     """
 
     facts: pd.DataFrame
@@ -147,6 +151,7 @@ class AssessResult:
     summary: ResultTable
     evidence_columns: tuple[str, ...]
     totals: dict[str, float]
+    sink_errors: SinkErrors | None = None
 
 
 def _know_the_stands(walk: Walk) -> StageResult:
@@ -176,6 +181,16 @@ def _see_what_the_images_say(walk: Walk) -> StageResult:
 
 def _weigh_the_carbon(walk: Walk) -> StageResult:
     return stock(walk.facts, walk.inputs.parameters)
+
+
+def _ask_whether_it_fits_together(walk: Walk) -> StageResult:
+    inputs, nothing = walk.inputs, pd.DataFrame(index=walk.facts.index)
+    if inputs.conflict_rules is None:
+        return StageResult(nothing)
+    heights = canopy_heights_m(walk.facts, inputs.conflict_rules)
+    return StageResult(
+        nothing, conflicts(walk.facts, inputs.parameters, inputs.conflict_rules, heights, walk.all_issues)
+    )
 
 
 def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
@@ -224,6 +239,7 @@ STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
     ("evidence", _see_what_the_rasters_say),
     ("images", _see_what_the_images_say),
     ("stock", _weigh_the_carbon),
+    ("conflicts", _ask_whether_it_fits_together),
     ("sink", _compare_with_the_earlier_inventory),
     ("tenure", _ask_who_holds_the_land),
     ("classes", _find_the_measures),
@@ -233,9 +249,6 @@ STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
 
 CLASSES_ONLY = ("stands", "evidence", "images", "stock", "classes")
 """The stages that the measures need; without the sink, tickets and checks."""
-
-EVIDENCE_ONLY = ("stands", "evidence")
-"""The stages that lead to the table of stands and what rasters say of them."""
 
 
 def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> StageResult:
@@ -272,6 +285,7 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
         summary=summary(walk.facts, _interval_of(walk.sink_errors)),
         evidence_columns=walk.evidence_columns,
         totals=_totals(walk),
+        sink_errors=walk.sink_errors,
     )
 
 

@@ -13,7 +13,7 @@ from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
 from ...core.tickets.credited_parcels import CreditedParcels
 from ...core.tickets.tenure import TenureParcels
-from ..carbon_parameters import load_errors, load_parameters
+from ..carbon_parameters import load_conflict_rules, load_errors, load_parameters
 from ..decision_files import decisions_beside, read_decisions
 from ..hashes import sha256_of_file
 from ..profiles import load_profile
@@ -87,6 +87,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             tenure=TenureParcels.from_layer(tenure) if tenure is not None else None,
             images=images.images,
             decisions=decisions if len(decisions.table) else None,
+            conflict_rules=load_conflict_rules(),
         )
         layers = {"credited": [described(*pair) for pair in zip(request.credited, credited, strict=True)]}
         yield OpenedInputs(

@@ -1,4 +1,8 @@
-"""Stands whose volume, height, closure and image do not fit together: a list for surveyors."""
+"""Stands whose volume, height, closure and image do not fit together: a list for surveyors.
+
+What the checks of the stands say already is not said again; these look at a species group as a whole, at the
+volume equations and at the image.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,15 @@ from ..issues import join_issues, stand_issues
 from .account import numbers, open_account
 from .parameter_checks import ANY_POSITIVE, CellReader
 from .parameters import NO_ROW, FloatArray, ParameterTable, TextArray
+
+CANOPY_HEIGHT = "chm"
+"""Name of the raster that holds heights of the canopy in metres."""
+
+SAID_BY_CHECKS = {
+    "CONFLICT_VOLUME_TREES": ("STOCK_TOO_LARGE_FOR_TREES", "STOCK_TOO_SMALL_FOR_TREES"),
+    "CONFLICT_VOLUME_PATTERN": ("OUTLIER_STOCK", "STOCK_TOO_LARGE_FOR_CLOSURE"),
+}
+"""Codes of the checks that make a conflict of the same stand a repetition."""
 
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution by its median absolute deviation."""
@@ -27,8 +40,7 @@ class ConflictRules:
     stands_needed: float
     height_ratio_low: float
     height_ratio_high: float
-    empty_closure: float
-    young_dbh_cm: float
+    image_support_needed: float
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> ConflictRules:
@@ -52,6 +64,7 @@ def conflicts(
     parameters: ParameterTable,
     rules: ConflictRules,
     canopy_height_m: FloatArray | None = None,
+    told: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Issue rows, one per stand and contradiction.
 
@@ -65,17 +78,18 @@ def conflicts(
         Limits.
     canopy_height_m
         Mean canopy height of each stand from an image or lidar, NaN where unknown.
+    told
+        Issue rows of the checks, not to be repeated.
     """
     keys = facts.index.to_numpy(dtype=object)
     recorded, height = numbers(facts, "volume_m3_ha"), numbers(facts, "height_m")
-    closure, dbh = numbers(facts, "closure"), numbers(facts, "dbh_cm")
     group = open_account(facts, parameters).look_up.group
     rows = []
 
     def about(code: str, where: npt.NDArray[np.bool_], field: str, seen: FloatArray, other: FloatArray) -> None:
         at = np.flatnonzero(where)
         told = stand_issues(code, keys[at], field, np.round(seen[at], 2))
-        told["params"] = [{"other": round(float(value), 2)} for value in other[at]]
+        told["params"] = [{"expected": round(float(value), 2)} for value in other[at]]
         rows.append(told)
 
     trees = _volume_of_trees(facts, group, parameters)
@@ -90,13 +104,32 @@ def conflicts(
         recorded,
         trees,
     )
-    empty = (recorded == 0) & (closure >= rules.empty_closure) & (dbh >= rules.young_dbh_cm)
-    about("CONFLICT_EMPTY_CLOSED", empty, "closure", closure, recorded)
-    expected, odd = _pattern(recorded, height, closure, group, rules)
+    expected, odd = _pattern(recorded, height, numbers(facts, "closure"), group, rules)
     about("CONFLICT_VOLUME_PATTERN", odd, "volume_m3_ha", recorded, expected)
     odd_image = (taller < rules.height_ratio_low) | (taller > rules.height_ratio_high)
     about("CONFLICT_HEIGHT_IMAGE", odd_image & (height > 0), "height_m", height, seen)
-    return join_issues(rows)
+    return _not_told_before(join_issues(rows), told)
+
+
+def canopy_heights_m(facts: pd.DataFrame, rules: ConflictRules) -> FloatArray | None:
+    """Mean canopy height of each stand from the raster of that name; None without one.
+
+    NaN where too little of the stand has a height.
+    """
+    if f"{CANOPY_HEIGHT}_mean" not in facts.columns:
+        return None
+    support = numbers(facts, f"{CANOPY_HEIGHT}_support")
+    return np.where(support >= rules.image_support_needed, numbers(facts, f"{CANOPY_HEIGHT}_mean"), np.nan)
+
+
+def _not_told_before(found: pd.DataFrame, told: pd.DataFrame | None) -> pd.DataFrame:
+    if told is None or not len(told):
+        return found
+    repeated = np.zeros(len(found), dtype=bool)
+    for code, checks in SAID_BY_CHECKS.items():
+        said = told.loc[told["code"].isin(checks), "stand_key"]
+        repeated |= ((found["code"] == code) & found["stand_key"].isin(said)).to_numpy()
+    return found[~repeated].reset_index(drop=True)
 
 
 def _volume_of_trees(facts: pd.DataFrame, group: TextArray, parameters: ParameterTable) -> FloatArray:
