@@ -29,7 +29,7 @@ from .issues import issues_by_key, join_issues
 from .planning.summary import summary
 from .progress import Progress
 from .rasters.bands import NamedRaster
-from .rasters.evidence import evidence
+from .rasters.evidence import evidence, result_columns
 from .results import ResultTable
 from .stage import StageResult
 from .stands.area import stand_areas_m2
@@ -38,6 +38,7 @@ from .stands.checks.two_dates import check_two_dates
 from .stands.layer import VectorLayer
 from .stands.mapping import FieldMapping, recognise_fields
 from .stands.normalise import normalise_stands
+from .stands.slope import slope_from_dem
 from .stands.tables import StandTables
 from .tickets.credited_parcels import CreditedParcels
 from .tickets.eligibility import eligibility
@@ -169,8 +170,9 @@ def _see_what_the_rasters_say(walk: Walk) -> StageResult:
     if not walk.inputs.rasters:
         return StageResult(pd.DataFrame(index=walk.facts.index))
     found = evidence(walk.facts.index, walk.geometry, walk.inputs.rasters, walk.progress)
-    walk.evidence_columns = tuple(found.columns.columns)
-    return found
+    walk.evidence_columns = tuple(result_columns(walk.inputs.rasters))
+    slope = slope_from_dem(walk.facts, found.columns)
+    return StageResult(pd.concat([found.columns, slope.columns], axis=1), join_issues([found.issues, slope.issues]))
 
 
 def _see_what_the_images_say(walk: Walk) -> StageResult:

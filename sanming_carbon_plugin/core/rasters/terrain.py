@@ -86,7 +86,8 @@ class TerrainBands:
             east = np.where(flat, 0.0, -east_rise / steepness)
             north = np.where(flat, 0.0, -north_rise / steepness)
         over = [slope_deg > limit for limit in self._recipe.slope_shares_deg]
-        bands = np.stack([slope_deg, *over, east, north, flat]).astype(np.float32)
+        # Eight bytes: the last digits of four-byte angles differ from one NumPy to the next.
+        bands = np.stack([slope_deg, *over, east, north, flat]).astype(np.float64)
         bands[:, ~valid] = 0.0
         return bands, valid[None]
 

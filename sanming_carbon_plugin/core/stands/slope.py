@@ -8,11 +8,41 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..issues import layer_issue, no_issues
+from ..stage import StageResult
 from .cells import read_numbers
 from .codes import read_codes
 from .tables import StandTables
 
 Floats = npt.NDArray[np.float64]
+
+
+DEM_SLOPE = "slope_deg_mean"
+
+
+def slope_from_dem(facts: pd.DataFrame, terrain: pd.DataFrame) -> StageResult:
+    """The slope that rules ask about, of the elevation model where it knows it: it goes before the inventory's.
+
+    Parameters
+    ----------
+    facts, terrain
+        Tables of the same stands; ``terrain`` may hold ``slope_deg_mean`` in degrees.
+
+    Returns
+    -------
+    StageResult
+        ``slope_deg_low`` and ``slope_deg_high``; no column without an elevation model.
+    """
+    if DEM_SLOPE not in terrain.columns:
+        return StageResult(pd.DataFrame(index=facts.index))
+    measured = terrain[DEM_SLOPE].to_numpy(dtype=np.float64)
+    known = np.isfinite(measured)
+    columns = {
+        name: np.where(known, measured, facts[name].to_numpy(dtype=np.float64))
+        for name in ("slope_deg_low", "slope_deg_high")
+    }
+    issues = layer_issue("SLOPE_FROM_DEM", DEM_SLOPE, int(known.sum())) if known.any() else no_issues()
+    return StageResult(pd.DataFrame(columns, index=facts.index), issues)
 
 
 @dataclass(frozen=True)
