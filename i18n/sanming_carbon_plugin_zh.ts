@@ -402,6 +402,202 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <source>From the layer</source>
         <translation>以图层记载为准</translation>
     </message>
+    <message>
+        <source>A cell counts where NDVI and NDMI fell further than those of healthy pine in the same two images, together with enough of its neighbours. Give two images of the same season on the same cells, best of late September to November.
+
+It is evidence, not a diagnosis: fire and felling look the same, and images of 10 m show clusters of dead trees, not single ones. Stands that are covered too little stay empty.</source>
+        <translation>若像元的 NDVI 与 NDMI 降幅均超过同两期影像中健康松林的变化，且足够多的相邻像元同样如此，则计为变色。请提供季节相同、像元网格一致的两期影像，以 9 月下旬至 11 月为宜。
+
+结果是线索而非诊断：火烧和采伐也有同样表现；10 米影像只能看到成片枯死木，看不到单株。影像覆盖不足的小班留空。</translation>
+    </message>
+    <message>
+        <source>A copy of the shipped file with other limits. Leave empty to use the shipped one.</source>
+        <translation>自带文件的副本，可改用其他界限。留空则使用自带文件。</translation>
+    </message>
+    <message>
+        <source>A model trained on the same images under the same names. Leave empty to learn from these stands.</source>
+        <translation>用相同名称的相同影像训练的模型。留空则从本次小班学习。</translation>
+    </message>
+    <message>
+        <source>Agreement with the inventory by blocks</source>
+        <translation>与清查的一致率（空间分块）</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Classify stands</source>
+        <translation>小班分类</translation>
+    </message>
+    <message>
+        <source>Column of the stands, filled only for stands that were drawn at random and checked, for example with pine or broadleaf.</source>
+        <translation>小班图层的字段，仅在随机抽取并已核查的小班填写，例如 pine 或 broadleaf。</translation>
+    </message>
+    <message>
+        <source>Compare rules</source>
+        <translation>规则对比</translation>
+    </message>
+    <message>
+        <source>Damage</source>
+        <translation>受害情况</translation>
+    </message>
+    <message>
+        <source>Day of the earlier image</source>
+        <translation>前期影像日期</translation>
+    </message>
+    <message>
+        <source>Day of the later image</source>
+        <translation>后期影像日期</translation>
+    </message>
+    <message>
+        <source>Delivered with the image: scene classification or QA_PIXEL. Cloud and shadow are left out.</source>
+        <translation>随影像提供：场景分类图或 QA_PIXEL。云与云影不参与计算。</translation>
+    </message>
+    <message>
+        <source>Discoloured crowns between two dates</source>
+        <translation>两期影像变色立木识别</translation>
+    </message>
+    <message>
+        <source>Earlier image</source>
+        <translation>前期影像</translation>
+    </message>
+    <message>
+        <source>JSON file that says which raster is which: sensor, date, bands, scale and offset, quality layer, elevation model. Leave empty to take the rasters as they are.</source>
+        <translation>说明各栅格用途的 JSON 文件：传感器、日期、波段、比例与偏移、质量图层、高程模型。留空则按原样使用各栅格。</translation>
+    </message>
+    <message>
+        <source>JSON file with rules. Its measures take the place of the shipped ones; leave empty for the shipped rules.</source>
+        <translation>规则 JSON 文件，其中的措施替换自带规则中的同名措施；留空则使用自带规则。</translation>
+    </message>
+    <message>
+        <source>Later image</source>
+        <translation>后期影像</translation>
+    </message>
+    <message>
+        <source>Learns from the inventory which species group an image shows, and says how far both agree.</source>
+        <translation>从清查数据学习影像所反映的树种组，并给出两者的一致程度。</translation>
+    </message>
+    <message>
+        <source>Limits for images</source>
+        <translation>影像判读界限</translation>
+    </message>
+    <message>
+        <source>Lists the stands that an edited set of rules treats otherwise, and the rules that make it so.</source>
+        <translation>列出改动规则后判定不同的小班，以及由哪些规则引起。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model files</source>
+        <translation>模型文件</translation>
+    </message>
+    <message>
+        <source>Number of stands that change</source>
+        <translation>判定变化的小班数</translation>
+    </message>
+    <message>
+        <source>Number of stands that changed</source>
+        <translation>判定变化的小班数</translation>
+    </message>
+    <message>
+        <source>Number of stands where images disagree</source>
+        <translation>影像与清查不符的小班数</translation>
+    </message>
+    <message>
+        <source>Number of stands with discoloured crowns</source>
+        <translation>发现变色的小班数</translation>
+    </message>
+    <message>
+        <source>Pine transformation, reserve forest and the other measures of the programme for each stand.</source>
+        <translation>逐小班判定松林改造提升、国家储备林及规划的其他措施。</translation>
+    </message>
+    <message>
+        <source>Puts every rule to every stand. What is not known makes a rule neither pass nor fail: such stands are unknown, and the layer issues says which columns are missing. All measures that fit are kept, with the one that goes first.
+
+Decisions in the file OUTPUT.decisions.csv beside the result are kept in every new run and shown beside what the rules say. With a recipe the images are asked too. Sink and tickets stay empty.</source>
+        <translation>对每个小班逐条核对规则。情况不明时，规则既不算通过也不算不通过：该小班判为待定，issues 图层说明缺少哪些字段。所有适用措施均保留，并给出首选措施。
+
+结果旁 OUTPUT.decisions.csv 文件中的人工决定在每次重新运行时保留，并与规则结果并列显示。提供配方时同时判读影像。碳汇和碳票各列留空。</translation>
+    </message>
+    <message>
+        <source>Puts two sets of rules to the same stands. The layer changes has one row for each stand and measure that comes out otherwise: answer and technique before and after, and the rules that changed their outcome, for example PINE- to +. A measure that one file does not rule has no answer there.</source>
+        <translation>用两套规则核对同一批小班。changes 图层中，每个判定不同的小班和措施占一行：前后的判定和方式，以及结果改变的规则，例如 PINE- to +。某一文件未规定的措施，其判定留空。</translation>
+    </message>
+    <message>
+        <source>Quality layer of the earlier image</source>
+        <translation>前期影像质量图层</translation>
+    </message>
+    <message>
+        <source>Quality layer of the later image</source>
+        <translation>后期影像质量图层</translation>
+    </message>
+    <message>
+        <source>Rules after</source>
+        <translation>改后规则</translation>
+    </message>
+    <message>
+        <source>Rules before</source>
+        <translation>改前规则</translation>
+    </message>
+    <message>
+        <source>Sensor</source>
+        <translation>传感器</translation>
+    </message>
+    <message>
+        <source>Share of each stand whose crowns discoloured between two images, as in pine wilt.</source>
+        <translation>各小班在两期影像之间树冠变色的面积占比，如松材线虫病所致。</translation>
+    </message>
+    <message>
+        <source>Species group found by a check</source>
+        <translation>核查所得树种组</translation>
+    </message>
+    <message>
+        <source>Species group of each stand as images show it, and the stands where the inventory says otherwise.</source>
+        <translation>影像所反映的各小班树种组，以及与清查不符的小班。</translation>
+    </message>
+    <message>
+        <source>Species groups</source>
+        <translation>树种组</translation>
+    </message>
+    <message>
+        <source>Species groups from images</source>
+        <translation>影像判读树种组</translation>
+    </message>
+    <message>
+        <source>Tells which offset the numbers carry. Leave empty to have it told from the cells.</source>
+        <translation>用于确定像元数值所带的偏移。留空则由像元自行判断。</translation>
+    </message>
+    <message>
+        <source>The same seed and stands give the same model and figures.</source>
+        <translation>种子和小班相同，则模型和数值相同。</translation>
+    </message>
+    <message>
+        <source>Train species groups from images</source>
+        <translation>训练影像树种组模型</translation>
+    </message>
+    <message>
+        <source>Trains a random forest on the labels of the inventory; scikit-learn is needed. The model is a plain text file in which nothing can be executed. Beside it, MODEL.figures.json tells the agreement with the inventory for stands set aside by blocks, by matched distances and at random, the confusion matrix and the weight of each feature.
+
+Agreement is not accuracy: the inventory&apos;s labels hold errors too. Accuracy comes only from stands drawn at random and checked; see the algorithm that asks the model.</source>
+        <translation>以清查登记的树种为标签训练随机森林，需要 scikit-learn。模型为纯文本文件，其中内容不会被执行。旁边的 MODEL.figures.json 给出按空间分块、距离匹配和随机留出小班时与清查的一致率、混淆矩阵及各特征的重要性。
+
+一致率不是精度：清查登记也有错误。精度只能由随机抽取并核查的小班得出，见影像判读树种组算法。</translation>
+    </message>
+    <message>
+        <source>Writes the likeliest species group with its probability; where none is likely enough it stays empty. The layer disagreements lists the stands where images and inventory differ, the strongest first. The inventory itself is never changed.
+
+Without a model, one is learnt here and each stand is judged by a model that has not learnt from it or its neighbours. Take this to look for errors: a model that has learnt from a wrong label may confirm it.
+
+Where a column holds the species group of stands drawn at random and checked, accuracy with its 90 % interval is told in the log.</source>
+        <translation>写出可能性最大的树种组及其概率；没有足够可能的则留空。disagreements 图层列出影像与清查不符的小班，差异最大的在前。清查数据从不改动。
+
+未提供模型时，就地学习，并且每个小班由未学过它及其邻近小班的模型判读。查找错误时应采用这种方式：学过错误标签的模型可能会印证该错误。
+
+若有字段记录了随机抽取并核查的小班的树种组，日志中给出精度及其 90 % 区间。</translation>
+    </message>
 </context>
 <context>
     <name>CarbonDock</name>

@@ -284,7 +284,7 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
     return AssessResult(
         facts=walk.facts,
         issues=walk.all_issues,
-        summary=summary(walk.facts, _interval_of(walk.sink_errors)),
+        summary=summary(walk.facts, interval_of(walk.sink_errors)),
         evidence_columns=walk.evidence_columns,
         totals=_totals(walk),
         sink_errors=walk.sink_errors,
@@ -318,9 +318,10 @@ def _with_columns(facts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, new], axis=1)
 
 
-def _interval_of(
+def interval_of(
     errors: SinkErrors | None,
 ) -> Callable[[npt.NDArray[np.int64], int], tuple[Coordinates, Coordinates]] | None:
+    """What gives the interval of the sink of any groups of stands; None where there is no sink."""
     if errors is None:
         return None
 
@@ -338,7 +339,7 @@ def _totals(walk: Walk) -> dict[str, float]:
         for name in ("area_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr", "ticket_tco2e")
     }
     low = high = np.nan
-    interval = _interval_of(walk.sink_errors)
+    interval = interval_of(walk.sink_errors)
     if interval is not None and not np.isnan(totals["total_sink_tco2e_yr"]):
         lows, highs = interval(np.zeros(len(walk.facts), dtype=np.int64), 1)
         low, high = float(lows[0]), float(highs[0])

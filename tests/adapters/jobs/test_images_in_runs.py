@@ -1,0 +1,156 @@
+"""What a recipe lets the images say in the main job, and that nothing is said without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sample_parts import IMAGES, written
+
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.pine_wilt import DatedImage, PineWiltRequest, pine_wilt
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
+from sanming_carbon_plugin.core.classes import images as images_room
+from sanming_carbon_plugin.core.errors import DependencyError, InputError
+from sanming_carbon_plugin.core.progress import Progress
+
+IMAGE_COLUMNS = ["image_species_group", "image_probability", "image_conflict", "damage_share"]
+TRUTH = Path(__file__).parents[2] / "data" / "truth" / "truth.csv"
+
+
+def result(layer, folder, name="r", **options) -> pd.DataFrame:
+    out = folder / (name + ".gpkg")
+    assess(AssessRequest(layer, out, overwrite=True, **options), Progress())
+    return read_geopackage_table(out, "stands")
+
+
+def test_without_a_recipe_images_say_nothing(village, tmp_path):
+    assert result(village, tmp_path, rasters=IMAGES)[IMAGE_COLUMNS].isna().all(axis=None)
+
+
+def test_two_dates_give_the_damage_and_leave_the_rest_as_it_was(village, tmp_path):
+    plain = result(village, tmp_path, rasters=IMAGES)
+    scenes = [{"raster": name, "sensor": "sentinel2", "date": name[1:] + "-12-20"} for name, _ in IMAGES]
+    path = written(tmp_path / "r.json", {"scenes": scenes, "species": False})
+    seen = result(village, tmp_path, rasters=IMAGES, recipe=path)
+    assert seen["image_species_group"].isna().all()
+    assert (seen["damage_share"] > 0).any()
+    assert seen["damage_share"].dropna().between(0, 1).all()
+    pd.testing.assert_frame_equal(plain.drop(columns=IMAGE_COLUMNS), seen.drop(columns=IMAGE_COLUMNS))
+    away = written(tmp_path / "r.json", {"scenes": scenes, "species": False, "damage": False})
+    assert result(village, tmp_path, rasters=IMAGES, recipe=away)["damage_share"].isna().all()
+    backwards = {"from": "s2020", "to": "s2015"}
+    turned = written(tmp_path / "r.json", {"scenes": scenes, "species": False, "damage": backwards})
+    found = result(village, tmp_path, rasters=IMAGES, recipe=turned)["damage_share"]
+    assert (found > 0).sum() != (seen["damage_share"] > 0).sum()
+
+
+def test_one_date_gives_no_damage(village, tmp_path):
+    scenes = [{"raster": "s2020", "sensor": "sentinel2", "date": "2020-12-20"}]
+    path = written(tmp_path / "r.json", {"scenes": scenes, "species": False})
+    assert result(village, tmp_path, rasters=IMAGES, recipe=path)["damage_share"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"scene": []}, "scene"),
+        ({"scenes": [], "damage": {"from": "s2015", "to": "s2020"}}, "damage.from"),
+        ({"scenes": [], "species": {"model": 3}}, "species.model"),
+        ({"scenes": [{"raster": "s2020", "sensor": "sentinel2", "date": "2020-02-30"}]}, "scenes[0].date"),
+    ],
+)
+def test_a_wrong_recipe_names_its_place(village, tmp_path, wrong, place):
+    with pytest.raises(InputError) as caught:
+        result(village, tmp_path, rasters=IMAGES, recipe=written(tmp_path / "r.json", wrong))
+    assert caught.value.code == "RECIPE_WRONG"
+    assert caught.value.values["place"] == place
+    assert not (tmp_path / "r.gpkg").exists()
+
+
+def test_without_the_library_or_labels_the_rest_of_the_run_goes_on(village, tmp_path, recipe, monkeypatch):
+    def missing(*_, **__):
+        raise DependencyError("LEARNING_MISSING")
+
+    monkeypatch.setattr(images_room, "train_species", missing)
+    seen = result(village, tmp_path, rasters=IMAGES, recipe=recipe)
+    assert seen["image_species_group"].isna().all()
+    assert seen["damage_share"].notna().any()
+    issues = read_geopackage_table(tmp_path / "r.gpkg", "issues")
+    assert "LEARNING_MISSING" in set(issues["value"][issues["code"] == "IMAGE_SPECIES_NOT_LEARNT"])
+
+
+def test_rules_can_use_the_damage(village, tmp_path, recipe):
+    rules = {
+        "id": "own", "version": "1", "status": "provisional", "title": "own", "title_zh": "自有",
+        "measures": {"pest_control": {"title": "c", "title_zh": "防治", "rules": [
+            {"id": "SEEN", "kind": "require", "title": "Discoloured", "title_zh": "变色",
+             "condition": {"field": "damage_share", "op": ">=", "value": 0.01}, "source": "test", "confidence": "test"}
+        ]}},
+    }  # fmt: skip
+    own = written(tmp_path / "rules.json", rules)
+    data = result(village, tmp_path, rasters=IMAGES, recipe=recipe, rules=own)
+    controlled = data["measures"].fillna("").str.contains("pest_control")
+    assert controlled.any()
+    assert (controlled == (data["damage_share"] >= 0.01)).all()
+    assert not result(village, tmp_path, rules=own)["measures"].fillna("").str.contains("pest_control").any()
+
+
+def test_the_algorithm_finds_the_same_damage_as_the_main_job(village, tmp_path, recipe):
+    seen = result(village, tmp_path, rasters=IMAGES, recipe=recipe)
+    out = tmp_path / "受害.gpkg"
+    images = [DatedImage(path, name[1:] + "-12-20") for name, path in IMAGES]
+    outcome = pine_wilt(PineWiltRequest(village, *images, out), Progress())
+    damage = read_geopackage_table(out, "damage")
+    pd.testing.assert_series_equal(damage["damage_share"], seen["damage_share"])
+    assert outcome.counts["damage_found"] == (damage["damage_share"] > 0).sum()
+    assert damage["damage_ha"].notna().equals(damage["damage_share"].notna())
+    with pytest.raises(InputError) as caught:
+        pine_wilt(PineWiltRequest(village, *images, tmp_path / "x.gpkg", sensor="rgbn"), Progress())
+    assert caught.value.code == "SCENE_BAND_MISSING"
+    assert not (tmp_path / "x.gpkg").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not TRUTH.exists(), reason="the sample is not there")
+def test_the_main_job_meets_the_figures_of_the_sample(township, tmp_path, recipe):
+    pytest.importorskip("sklearn")
+    seen = result(township, tmp_path, rasters=IMAGES, recipe=recipe).set_index("stand_key")
+    truth = pd.read_csv(TRUTH, dtype={"stand_key": str}, encoding="utf-8").set_index("stand_key").loc[seen.index]
+    known = seen["damage_share"].notna() & seen["BHYY"].isna()
+    found, real = seen["damage_share"] * seen["area_ha"] > 0.1, truth["damage_ha"] > 0.1
+    f1 = 2 * (found & real & known).sum() / ((found & known).sum() + (real & known).sum())
+    print("F1", f1)
+    assert f1 >= 0.85
+    facts = read_geopackage_table(tmp_path / "r.gpkg", "facts").set_index("stand_key")
+    first = facts["image_doubt"].sort_values(ascending=False).index[: len(facts) // 10]
+    planted = truth["planted_error"] == "yes"
+    print("planted errors in the first tenth", planted.loc[first].sum() / planted.sum())
+    assert planted.loc[first].sum() >= 0.8 * planted.sum()
+    again = result(township, tmp_path, name="again", rasters=IMAGES, recipe=recipe).set_index("stand_key")
+    pd.testing.assert_frame_equal(seen[IMAGE_COLUMNS], again[IMAGE_COLUMNS])
+
+
+def test_offsets_do_not_turn_into_damage(village, tmp_path, recipe):
+    """The same scene with the offset of 2022 in its numbers says the same once its date is known."""
+    rasterio = pytest.importorskip("rasterio")
+    moved = tmp_path / "s2023.tif"
+    with rasterio.open(dict(IMAGES)["s2020"]) as source:
+        values, profile, names = source.read(), source.profile, source.descriptions
+    values = values.astype("int32")
+    values[values > 0] += 1000
+    with rasterio.open(moved, "w", **(profile | {"dtype": "int32"})) as target:
+        target.write(values)
+        target.descriptions = names
+    before = DatedImage(dict(IMAGES)["s2015"], "2015-12-20")
+    shares = []
+    for name, after in (
+        ("a", DatedImage(dict(IMAGES)["s2020"], "2020-12-20")),
+        ("b", DatedImage(str(moved), "2023-12-20")),
+    ):
+        request = PineWiltRequest(village, before, after, tmp_path / (name + ".gpkg"))
+        pine_wilt(request, Progress())
+        shares.append(read_geopackage_table(request.out, "damage")["damage_share"])
+    pd.testing.assert_series_equal(*shares, atol=1e-6)
