@@ -33,6 +33,8 @@ def run(folder: Path) -> None:
     from sanming_carbon_plugin.adapters.maps.pdf import export_map_pdf
     from sanming_carbon_plugin.processing.provider import SanmingCarbonProvider
 
+    # QGIS writes into every GeoPackage that it opens, so it gets a copy.
+    sample = Path(shutil.copytree(SAMPLE, folder / "sample"))
     Processing.initialize()
     provider = SanmingCarbonProvider()
     QgsApplication.processingRegistry().addProvider(provider)
@@ -40,19 +42,20 @@ def run(folder: Path) -> None:
     processing.run(
         "sanmingcarbon:assess",
         {
-            "STANDS": QgsVectorLayer(f"{SAMPLE / 'stands.gpkg'}|layername=stands", "stands", "ogr"),
-            "RASTERS": [str(SAMPLE / "composite_2020.tif"), str(SAMPLE / "dem.tif")],
+            "STANDS": QgsVectorLayer(f"{sample / 'stands.gpkg'}|layername=stands", "stands", "ogr"),
+            "RASTERS": [str(sample / "composite_2020.tif"), str(sample / "dem.tif")],
             "RASTER_NAMES": "s2;dem",
-            "EARLIER": str(SAMPLE / "stands_2015.gpkg"),
+            "EARLIER": str(sample / "stands_2015.gpkg"),
             "PERIOD_START": "2016-01-01",
             "PERIOD_END": "2020-12-31",
-            "CREDITED": [str(SAMPLE / "credited.gpkg")],
-            "TENURE": str(SAMPLE / "tenure.gpkg"),
+            "CREDITED": [str(sample / "credited.gpkg")],
+            "TENURE": str(sample / "tenure.gpkg"),
             "OUTPUT": str(result),
             "REPORT": str(folder),
         },
         feedback=_Feedback(),
     )
+    shutil.rmtree(sample)
     for language in ("zh", "en"):
         export_map_pdf(result, folder / f"target_map_{language}.pdf", language)
 

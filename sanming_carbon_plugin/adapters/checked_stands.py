@@ -71,7 +71,8 @@ def _others(issues: pd.DataFrame) -> pd.Series:
     pairs = [
         (key, params["other"])
         for key, params in zip(issues["stand_key"], issues["params"], strict=True)
-        if isinstance(params, dict) and "other" in params and key is not None
+        # A doubt about the layer as a whole has no key, one that names no second stand no other.
+        if isinstance(key, str) and isinstance(params, dict) and isinstance(params.get("other"), str)
     ]
     frame = pd.DataFrame(pairs + [(other, key) for key, other in pairs], columns=["stand_key", "other"], dtype=object)
     return frame.drop_duplicates().groupby("stand_key")["other"].agg(OTHERS_BETWEEN.join)

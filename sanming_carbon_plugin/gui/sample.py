@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsMapLayer, QgsProcessingUtils, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 
+from ..about import version
 from ..core.errors import InputError
 from ..paths import resources_dir
 from ..processing.assess import AssessAlgorithm
@@ -40,14 +42,12 @@ def open_sample(project: QgsProject, language: str) -> dict[str, Any]:
     InputError
         ``FILE_NOT_FOUND`` where this copy of the plugin came without the sample.
     """
-    folder = resources_dir() / "sample"
+    folder = own_copy()
     title = "示例:虚构乡镇" if language == "zh" else "Sample: a made-up township"
     group = project.layerTreeRoot().findGroup(title) or project.layerTreeRoot().insertGroup(0, title)
     added: dict[str, QgsMapLayer] = {}
     for name, (file, *titles) in [*_VECTORS.items(), *_RASTERS.items()]:
         path = folder / file
-        if not path.exists():
-            raise InputError("FILE_NOT_FOUND", path=str(path))
         known = next((node.layer() for node in group.findLayers() if _is_from(node.layer(), path)), None)
         layer = known or _opened(path, titles[language == "zh"])
         if known is None:
@@ -62,8 +62,25 @@ def open_sample(project: QgsProject, language: str) -> dict[str, Any]:
         AssessAlgorithm.CREDITED: [added["credited"].id()],
         AssessAlgorithm.TENURE: added["tenure"].id(),
         RASTERS: [(name, "", added[name].id()) for name in _RASTERS],
-        OUTPUT: str(Path(project.homePath() or QgsProcessingUtils.tempFolder()) / "sample_result.gpkg"),
+        OUTPUT: str(Path(project.homePath() or folder) / "sample_result.gpkg"),
     }
+
+
+def own_copy() -> Path:
+    """Folder with the user's own copy of the sample, made where it is missing or of another version.
+
+    QGIS writes into every GeoPackage that it opens, and statistics beside rasters; the plugin's own folder
+    stays as it was installed.
+    """
+    source = resources_dir() / "sample"
+    target = Path(QgsApplication.qgisSettingsDirPath()) / "sanming_carbon" / "sample-{}".format(version())
+    target.mkdir(parents=True, exist_ok=True)
+    for file, *_ in [*_VECTORS.values(), *_RASTERS.values()]:
+        if not (source / file).exists():
+            raise InputError("FILE_NOT_FOUND", path=str(source / file))
+        if not (target / file).exists():
+            shutil.copyfile(source / file, target / file)
+    return target
 
 
 def _opened(path: Path, title: str) -> QgsMapLayer:

@@ -58,6 +58,9 @@ def write(
     else:
         dataset = gdal.GetDriverByName(driver).Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
     gdal.PushErrorHandler("CPLQuietErrorHandler")
+    if driver == "ESRI Shapefile" and not any(option.startswith("ENCODING=") for option in options):
+        # Inside a QGIS process GDAL would take another encoding than outside.
+        options = [*options, "ENCODING=UTF-8"]
     target = dataset.CreateLayer(layer or path.stem, reference(epsg), kind, list(options))
     for definition in fields:
         target.CreateField(definition)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
 from osgeo import gdal, ogr, osr
 
 from sanming_carbon_plugin.paths import resources_dir
 
-SAMPLE = resources_dir() / "sample"
+_OWN = tempfile.TemporaryDirectory(prefix="sanming-sample-")
+SAMPLE = Path(shutil.copytree(resources_dir() / "sample", Path(_OWN.name) / "sample"))
+"""A copy: QGIS writes into every GeoPackage that it opens."""
+
 ROWS = 40
 """Rows of the layer that the fixture ``small_layer`` takes from the sample."""
 
