@@ -21,8 +21,9 @@ from ..processing.translation import language, tr
 from .algorithm_run import AlgorithmRun
 from .forms import load_form
 from .sample import open_sample
+from .side_windows import SideWindows, forget_group
 from .steps.carbon_step import CarbonStep
-from .steps.check_step import CHECK, CheckStep
+from .steps.check_step import CHECK, RECHECK, CheckStep
 from .steps.data_step import DataStep
 from .steps.maps_step import MapsStep
 from .steps.step import Step
@@ -50,6 +51,7 @@ class CarbonDock(QgsDockWidget):
         self.maps = MapsStep(iface, self)
         self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
         self.run = AlgorithmRun(self)
+        self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self._show_steps()
         self._connect()
         self._show_missing()
@@ -75,6 +77,12 @@ class CarbonDock(QgsDockWidget):
             parameters[OUTPUT] = str(path.with_name(path.stem + "_issues.gpkg"))
         self._start(CHECK, parameters, (STANDS, OUTPUT))
 
+    def start_recheck(self) -> None:
+        """Check again what changed since the list that is shown."""
+        wanted = (STANDS, ENCODING, MAPPING)
+        parameters = {name: value for step in self.steps for name, value in step.parameters().items() if name in wanted}
+        self._start(RECHECK, parameters | self.side.recheck_parameters(), (STANDS, OUTPUT))
+
     def open_sample(self) -> None:
         """Put the sample into the project and its layers into the fields."""
         try:
@@ -89,6 +97,7 @@ class CarbonDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Stop what runs and forget the project, before the plugin goes."""
         self.run.shut_down()
+        self.side.shut_down()
         project = QgsProject.instance()
         project.readProject.disconnect(self._restore)
         project.cleared.disconnect(self._restore)
@@ -116,7 +125,11 @@ class CarbonDock(QgsDockWidget):
         form.cancel.clicked.connect(self._cancel)
         form.help.clicked.connect(self._open_help)
         self.data.sample_wanted.connect(self.open_sample)
+        self.data.fields_wanted.connect(self.side.open_fields)
         self.check.check_wanted.connect(self.start_check)
+        self.check.list_wanted.connect(self.side.open_list)
+        self.side.recheck_wanted.connect(self.start_recheck)
+        self.side.told.connect(self._tell_warning)
         self.maps.failed.connect(self._tell_error)
         self.maps.saved.connect(self._tell_saved)
         self.run.progressed.connect(self._show_progress)
@@ -149,8 +162,10 @@ class CarbonDock(QgsDockWidget):
     def _done(self, algorithm_id: str, results: dict[str, Any]) -> None:
         self._show_running(False)
         self._show_progress(100.0)
-        names = ("issues",) if algorithm_id == CHECK else None
+        names = ("issues",) if algorithm_id in (CHECK, RECHECK) else None
         result = Path(results[OUTPUT])
+        if names:
+            forget_group(QgsProject.instance(), result)
         try:
             add_results_group(QgsProject.instance(), result, language(), names)
         except CarbonError as error:
@@ -158,6 +173,7 @@ class CarbonDock(QgsDockWidget):
             return
         for step in self.steps:
             step.show_result(algorithm_id, results)
+        self.side.show_result(result, opening=names is not None)
         self.maps.list_results()
         text = tr("Done: {path}").format(path=result.name)
         self.form.status.setText(text)
@@ -178,6 +194,9 @@ class CarbonDock(QgsDockWidget):
         self.form.status.setText(text)
         self._push(text, Qgis.MessageLevel.Info, _SUCCESS_SECONDS)
 
+    def _tell_warning(self, text: str) -> None:
+        self._push(text, Qgis.MessageLevel.Warning, _WARNING_SECONDS)
+
     def _tell_error(self, error: CarbonError) -> None:
         self._push(error_in_words(error), Qgis.MessageLevel.Critical, 0)
 
@@ -191,6 +210,9 @@ class CarbonDock(QgsDockWidget):
         possible = not running and not missing_text()
         self.form.run.setEnabled(possible)
         self.check.page.check.setEnabled(possible)
+        self.data.page.choose_fields.setEnabled(not missing_text())
+        self.check.page.open_list.setEnabled(not missing_text())
+        self.side.set_running(running)
         self.form.cancel.setEnabled(running)
         self.form.progress.setVisible(running)
 

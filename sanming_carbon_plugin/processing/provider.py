@@ -9,15 +9,36 @@ from ..about import version
 from .assess import AssessAlgorithm
 from .base import plugin_icon
 from .check import CheckAlgorithm
+from .classify import ClassifyAlgorithm
+from .compare_rules import CompareRulesAlgorithm
 from .dependencies import missing_text
+from .pine_wilt import PineWiltAlgorithm
+from .predict_species import PredictSpeciesAlgorithm
+from .recheck import RecheckAlgorithm
+from .repair_rings import RepairRingsAlgorithm
+from .tenure_pieces import TenurePiecesAlgorithm
+from .train_species import TrainSpeciesAlgorithm
 from .translation import tr
 from .zonal import ZonalAlgorithm
 
 PROVIDER_ID = "sanmingcarbon"
+ALGORITHMS = (
+    AssessAlgorithm,
+    CheckAlgorithm,
+    ClassifyAlgorithm,
+    CompareRulesAlgorithm,
+    PineWiltAlgorithm,
+    PredictSpeciesAlgorithm,
+    RecheckAlgorithm,
+    RepairRingsAlgorithm,
+    TenurePiecesAlgorithm,
+    TrainSpeciesAlgorithm,
+    ZonalAlgorithm,
+)
 
 
 class SanmingCarbonProvider(QgsProcessingProvider):
-    """Offers one algorithm for each command of the command line."""
+    """Offers the commands of the command line as algorithms, and the steps about rules and images one by one."""
 
     def id(self) -> str:
         """Identifier that scripts and models use; it never changes."""
@@ -41,5 +62,5 @@ class SanmingCarbonProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Register the algorithms."""
-        for algorithm in (AssessAlgorithm, CheckAlgorithm, ZonalAlgorithm):
+        for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())

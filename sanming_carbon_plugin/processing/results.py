@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -65,6 +65,22 @@ class ThemesOnCompletion(QgsProcessingLayerPostProcessorInterface):
         add_results_group(project, self._result, self._language, self._names)
         if project.mapLayer(layer.id()) is not None:
             project.removeMapLayer(layer.id())
+
+
+class LayersOnCompletion:
+    """Has some layers of a result loaded under their titles, as they are."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = dict(titles)
+
+    def ask_for(self, context: QgsProcessingContext, result: Path, output: str) -> None:
+        """Have the layers loaded when the algorithm is through; a caller that loads nothing ignores it."""
+        for name, title in self._titles.items():
+            uri = QgsProviderRegistry.instance().encodeUri("ogr", {"path": str(result), "layerName": name})
+            details = QgsProcessingContext.LayerDetails(
+                title, context.project(), output, QgsProcessingUtils.LayerHint.Vector
+            )
+            context.addLayerToLoadOnCompletion(uri, details)
 
 
 def tell_counts(outcome: JobOutcome, feedback: QgsProcessingFeedback) -> None:

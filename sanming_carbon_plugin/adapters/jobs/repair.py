@@ -26,15 +26,15 @@ REPAIRED, LEFT = "repaired", "left"
 
 
 def repair(
-    stands: StandSource, out: Path, mapping: Path | None, tolerance: float, overwrite: bool, progress: Progress
+    stands: StandSource, out: Path, mapping: Path | None, tolerance: float | None, overwrite: bool, progress: Progress
 ) -> JobOutcome:
     """Write the stands with repaired rings (layer ``stands``) and what was broken (layer ``repairs``).
 
     Parameters
     ----------
     tolerance
-        Largest change of a stand's area, as a share of it; where a repair would change more, the stand keeps its
-        outline and is listed with the outcome ``left``.
+        Largest change of a stand's area, as a share of it; None for the tolerance of the checks. Where a repair
+        would change more, the stand keeps its outline and is listed with the outcome ``left``.
 
     Raises
     ------
@@ -47,7 +47,9 @@ def repair(
     layer = inventory.layer
     require_all(layer)
     progress.step("repair", 1, 2)
-    keys = know_stands(inventory, load_stand_tables(), geodesy_of(layer)).columns.index
+    tables = load_stand_tables()
+    tolerance = tables.settings["repair_tolerance"] if tolerance is None else tolerance
+    keys = know_stands(inventory, tables, geodesy_of(layer)).columns.index
     progress.raise_if_cancelled()
     repaired, change = repair_rings(np.asarray(layer.geometry, dtype=object), tolerance)
     broken = np.flatnonzero(shapely.is_geometry(layer.geometry) & ~shapely.is_valid(layer.geometry))
@@ -61,9 +63,9 @@ def repair(
             "area_change_percent": np.where(np.isfinite(change[broken]), change[broken] * 100.0, np.nan),
         }
     )
-    tables = [
+    written = [
         OutputTable("stands", dict(layer.field_types), layer.attributes, repaired, layer.crs_wkt),
         OutputTable("repairs", dict(REPAIR_COLUMNS), frame, layer.geometry[broken], layer.crs_wkt),
     ]
-    write_geopackage(out, tables, overwrite, progress)
+    write_geopackage(out, written, overwrite, progress)
     return JobOutcome(out, {"stands": len(layer), REPAIRED: int(kept.sum()), LEFT: int((~kept).sum())})

@@ -15,6 +15,7 @@ from ..forms import Value
 from .step import Step
 
 CHECK = "sanmingcarbon:check"
+RECHECK = "sanmingcarbon:recheck"
 
 
 class CheckStep(Step):
@@ -23,12 +24,14 @@ class CheckStep(Step):
     form = "check_step.ui"
     help_anchor = "check"
     check_wanted = pyqtSignal()
+    list_wanted = pyqtSignal()
 
     def __init__(self, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(iface, parent)
         self.page.mapping.setFilter(tr("JSON files") + " (*.json)")
         self.fields = {ENCODING: self.page.encoding, MAPPING: self.page.mapping}
         self.page.check.clicked.connect(self.check_wanted)
+        self.page.open_list.clicked.connect(self.list_wanted)
 
     def title(self) -> str:
         """Name of the step."""
@@ -36,7 +39,7 @@ class CheckStep(Step):
 
     def show_result(self, algorithm_id: str, results: dict[str, Value]) -> None:
         """Say how many doubts of each severity there are."""
-        if algorithm_id != CHECK:
+        if algorithm_id not in (CHECK, RECHECK):
             return
         layer = QgsVectorLayer("{}|layername=issues".format(results[OUTPUT]), "issues", "ogr")
         severities: list[Any] = QgsVectorLayerUtils.getValues(layer, "severity")[0]

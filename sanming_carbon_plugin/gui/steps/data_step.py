@@ -24,6 +24,7 @@ class DataStep(Step):
     form = "data_step.ui"
     help_anchor = "data"
     sample_wanted = pyqtSignal()
+    fields_wanted = pyqtSignal()
 
     def __init__(self, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(iface, parent)
@@ -58,6 +59,7 @@ class DataStep(Step):
         page.add_raster.clicked.connect(self._add_chosen_raster)
         page.remove_raster.clicked.connect(self._remove_chosen_rasters)
         page.sample.clicked.connect(self.sample_wanted)
+        page.choose_fields.clicked.connect(self.fields_wanted)
 
     def title(self) -> str:
         """Name of the step."""

@@ -1,0 +1,114 @@
+"""Rows of the list of doubts as a table, fetched a page at a time as the user scrolls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.PyQt.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, Qt
+
+from ..adapters.issue_list import IssueFilter, IssueRow, issue_rows
+from ..adapters.words import word
+from ..processing.translation import language, tr
+
+PAGE_ROWS = 500
+_STAND, _STATUS, _FIELD, _VALUE, _MESSAGE = range(5)
+_NOWHERE = QModelIndex()
+
+
+class IssueModel(QAbstractTableModel):
+    """The doubts of one filter; a view asks for more when it comes to the end."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path: Path | None = None
+        self._wanted = IssueFilter()
+        self._rows: list[IssueRow] = []
+        self._at_end = True
+        self._headers = (tr("Stand"), tr("Status"), tr("Field"), tr("Value"), tr("What to do"))
+
+    def show(self, path: Path | None, wanted: IssueFilter) -> None:
+        """Show other doubts.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be read.
+        """
+        self.beginResetModel()
+        self._path, self._wanted, self._rows = path, wanted, []
+        self._at_end = path is None
+        self.endResetModel()
+        self.fetchMore()
+
+    def issue(self, row: int) -> IssueRow:
+        """The doubt in a row."""
+        return self._rows[row]
+
+    def issues(self) -> list[IssueRow]:
+        """The doubts fetched so far."""
+        return self._rows
+
+    def rowCount(self, parent: QModelIndex = _NOWHERE) -> int:
+        """Rows fetched so far."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QModelIndex = _NOWHERE) -> int:
+        """Columns."""
+        return 0 if parent.isValid() else len(self._headers)
+
+    def canFetchMore(self, parent: QModelIndex = _NOWHERE) -> bool:
+        """Whether there may be more rows."""
+        return not parent.isValid() and not self._at_end
+
+    def fetchMore(self, parent: QModelIndex = _NOWHERE) -> None:
+        """Read one more page."""
+        if self._path is None or not self.canFetchMore(parent):
+            return
+        after = self._rows[-1].number if self._rows else 0
+        page = issue_rows(self._path, self._wanted, after, PAGE_ROWS)
+        self._at_end = len(page) < PAGE_ROWS
+        if not page:
+            return
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(page) - 1)
+        self._rows.extend(page)
+        self.endInsertRows()
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        """Text of a cell; the whole sentence as its tip."""
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        issue = self._rows[index.row()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return status_text(issue) if index.column() == _STATUS else message_of(issue)
+        texts = {
+            _STAND: issue.stand_key or tr("whole layer"),
+            _STATUS: word("status", issue.status, language()),
+            _FIELD: issue.field or "",
+            _VALUE: issue.value or "",
+            _MESSAGE: message_of(issue),
+        }
+        return texts[index.column()]
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | int | None:
+        """Name of a column, number of a row."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return self._headers[section] if orientation == Qt.Orientation.Horizontal else section + 1
+
+
+def message_of(issue: IssueRow) -> str:
+    """The sentence of a doubt in the user's language."""
+    return issue.message_zh if language() == "zh" else issue.message
+
+
+def status_text(issue: IssueRow) -> str:
+    """What was decided about a doubt, by whom, when and why."""
+    told = word("status", issue.status, language())
+    if not issue.by or not issue.at:
+        return told
+    moment = QDateTime.fromString(issue.at, Qt.DateFormat.ISODate)
+    when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    told = tr("{status}, {name}, {time}").format(status=told, name=issue.by, time=when)
+    return tr("{status}: {reason}").format(status=told, reason=issue.reason) if issue.reason else told

@@ -1,0 +1,246 @@
+"""The panel with the list of doubts: counts by code, rows of a code, and what was decided about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from qgis.core import Qgis, QgsApplication, QgsCoordinateReferenceSystem, QgsVectorLayer
+from qgis.gui import QgisInterface, QgsDockWidget
+from qgis.PyQt.QtCore import QLocale, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QFileDialog, QHeaderView, QInputDialog, QTableWidgetItem, QWidget
+
+from ..adapters.issue_list import IssueCount, IssueFilter, IssueRow, code_counts
+from ..adapters.issue_status import ACCEPTED, FIXED, RETURNED, mark_issues, reopen_issues
+from ..adapters.resources import message_table
+from ..adapters.words import word
+from ..core.errors import CarbonError
+from ..processing.base import error_in_words
+from ..processing.translation import language, tr
+from .forms import load_form
+from .issue_model import IssueModel, message_of, status_text
+from .issue_places import go_to, list_crs, select_stand
+
+_SEVERITY, _NUMBER, _OPEN, _WHAT = range(4)
+_SEARCH_AFTER_MS = 300
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_STATES = ("open", RETURNED, FIXED, ACCEPTED)
+
+
+class IssuePanel(QgsDockWidget):
+    """Shows one list at a time; ``stands_layer`` gives the layer in which stands are selected."""
+
+    recheck_wanted = pyqtSignal()
+
+    def __init__(
+        self, iface: QgisInterface, stands_layer: Callable[[], QgsVectorLayer | None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("sanming_carbon_issues")
+        self.setWindowTitle(tr("List of Doubts"))
+        self.form: Any = load_form("issue_panel.ui")
+        self.setWidget(self.form)
+        self.path: Path | None = None
+        self.model = IssueModel(self)
+        self._iface = iface
+        self._stands_layer = stands_layer
+        self._crs = QgsCoordinateReferenceSystem()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_SEARCH_AFTER_MS)
+        self._prepare()
+        self._connect()
+        self.set_running(False)
+
+    def show_list(self, path: Path) -> None:
+        """Show the list of a GeoPackage."""
+        self.path = path
+        self._crs = list_crs(path)
+        self.setWindowTitle(tr("List of Doubts: {name}").format(name=path.name))
+        self.reload()
+
+    def reload(self) -> None:
+        """Read counts and rows anew, and keep the chosen code where it is still there."""
+        if self.path is None:
+            return
+        chosen = self._code()
+        try:
+            counts = code_counts(self.path, self._wanted())
+        except CarbonError as error:
+            self._tell(error)
+            return
+        self._show_counts(counts)
+        codes = [count.code for count in counts]
+        self.form.codes.setCurrentCell(codes.index(chosen) + 1 if chosen in codes else 0, _WHAT)
+        self._show_rows()
+
+    def choose_code(self, code: str | None) -> None:
+        """Show the rows of one code, or of all."""
+        for row in range(self.form.codes.rowCount()):
+            if self.form.codes.item(row, _WHAT).data(Qt.ItemDataRole.UserRole) == code:
+                self.form.codes.setCurrentCell(row, _WHAT)
+
+    def go_to_row(self, row: int) -> None:
+        """Show the place of a row on the map, select its stand, and tell all about it."""
+        if self.path is None:
+            return
+        issue = self.model.issue(row)
+        self._show_detail(issue)
+        layer = self._stands_layer()
+        try:
+            if layer is not None and layer.crs() == self._crs:
+                select_stand(issue, self.path, layer)
+            go_to(issue, self.path, self._crs, self._iface.mapCanvas())
+        except CarbonError as error:
+            self._tell(error)
+
+    def mark(self, status: str | None, reason: str = "") -> None:
+        """Store a decision about the selected rows; None takes earlier ones back."""
+        if self.path is None:
+            return
+        rows = sorted({index.row() for index in self.form.rows.selectionModel().selectedIndexes()})
+        issues = [self.model.issue(row).identity() for row in rows]
+        name = QgsApplication.userFullName() or QgsApplication.userLoginName()
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        try:
+            if status is None:
+                reopen_issues(self.path, issues)
+            else:
+                mark_issues(self.path, issues, status, reason, name, now)
+        except CarbonError as error:
+            self._tell(error)
+            return
+        self.reload()
+        if rows:
+            self.form.rows.selectRow(min(rows[0], self.model.rowCount() - 1))
+
+    def set_running(self, running: bool) -> None:
+        """Tell that an algorithm runs: no second one can be started."""
+        self.form.recheck.setEnabled(not running)
+
+    def _prepare(self) -> None:
+        form = self.form
+        form.severity.addItem(tr("All severities"), None)
+        for severity in ("error", "warning", "info"):
+            form.severity.addItem(word("severity", severity, language()), severity)
+        form.status.addItem(tr("All states"), None)
+        for status in _STATES:
+            form.status.addItem(word("status", status, language()), status)
+        form.rows.setModel(self.model)
+        form.rows.verticalHeader().setDefaultSectionSize(form.fontMetrics().height() + 8)
+        form.codes.verticalHeader().hide()
+        form.parts.setSizes([460, 640])
+        codes, rows = form.codes.horizontalHeader(), form.rows.horizontalHeader()
+        codes.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        codes.setStretchLastSection(True)
+        rows.setStretchLastSection(True)
+        for column, width in enumerate((200, 110, 100, 90)):
+            rows.resizeSection(column, width)
+
+    def _connect(self) -> None:
+        form = self.form
+        form.severity.currentIndexChanged.connect(self.reload)
+        form.status.currentIndexChanged.connect(self.reload)
+        form.search.textChanged.connect(self._later.start)
+        self._later.timeout.connect(self.reload)
+        form.codes.itemSelectionChanged.connect(self._show_rows)
+        form.rows.clicked.connect(self._row_clicked)
+        form.rows.activated.connect(self._row_clicked)
+        form.rows.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.model.modelReset.connect(self._selection_changed)
+        form.open.clicked.connect(self._open)
+        form.recheck.clicked.connect(self.recheck_wanted)
+        form.fixed.clicked.connect(self._fixed)
+        form.accepted.clicked.connect(self._accepted)
+        form.reopen.clicked.connect(self._reopened)
+        self._selection_changed()
+
+    def _wanted(self, code: str | None = None) -> IssueFilter:
+        form = self.form
+        return IssueFilter(
+            form.severity.currentData(), code, form.status.currentData(), form.search.text().strip() or None
+        )
+
+    def _code(self) -> str | None:
+        item = self.form.codes.item(self.form.codes.currentRow(), _WHAT)
+        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+
+    def _show_counts(self, counts: list[IssueCount]) -> None:
+        table, numbers = self.form.codes, QLocale()
+        table.blockSignals(True)
+        table.setRowCount(len(counts) + 1)
+        total = (sum(each.count for each in counts), sum(each.still_open for each in counts))
+        rows: list[tuple[str, int, int, str, str | None]] = [("", *total, tr("All doubts"), None)]
+        for each in counts:
+            severity = word("severity", each.severity, language())
+            rows.append((severity, each.count, each.still_open, code_text(each.code), each.code))
+        for row, (severity, count, still_open, text, code) in enumerate(rows):
+            cells = (severity, numbers.toString(count), numbers.toString(still_open), text)
+            for column, cell in enumerate(cells):
+                item = QTableWidgetItem(cell)
+                item.setToolTip("{}: {}".format(code, text) if code else text)
+                if column in (_NUMBER, _OPEN):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setData(Qt.ItemDataRole.UserRole, code)
+                table.setItem(row, column, item)
+        table.blockSignals(False)
+        self.form.told.setText(
+            tr("{count} doubts, {open} of them open").format(
+                count=numbers.toString(total[0]), open=numbers.toString(total[1])
+            )
+        )
+
+    def _show_rows(self) -> None:
+        try:
+            self.model.show(self.path, self._wanted(self._code()))
+        except CarbonError as error:
+            self._tell(error)
+
+    def _row_clicked(self, index: QModelIndex) -> None:
+        self.go_to_row(index.row())
+
+    def _selection_changed(self, *_args: object) -> None:
+        selected = self.form.rows.selectionModel().hasSelection()
+        for button in (self.form.fixed, self.form.accepted, self.form.reopen):
+            button.setEnabled(selected)
+        if selected:
+            self._show_detail(self.model.issue(self.form.rows.selectionModel().selectedIndexes()[0].row()))
+        else:
+            self.form.detail.setText("")
+
+    def _show_detail(self, issue: IssueRow) -> None:
+        self.form.detail.setText("{} ({})\n{}".format(message_of(issue), issue.code, status_text(issue)))
+
+    def _open(self) -> None:
+        start = str(self.path.parent) if self.path is not None else ""
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Open a List of Doubts"), start, tr("GeoPackage files") + " (*.gpkg)"
+        )
+        if path:
+            self.show_list(Path(path))
+
+    def _fixed(self) -> None:
+        self.mark(FIXED)
+
+    def _accepted(self) -> None:
+        reason, given = QInputDialog.getText(self, tr("Accept with Reason"), tr("Why is the value right?"))
+        if given:
+            self.mark(ACCEPTED, reason)
+
+    def _reopened(self) -> None:
+        self.mark(None)
+
+    def _tell(self, error: CarbonError) -> None:
+        self._iface.messageBar().pushMessage(
+            tr("Sanming Forest Carbon"), error_in_words(error), Qgis.MessageLevel.Critical, 0
+        )
+
+
+def code_text(code: str) -> str:
+    """What a code is about, with dots for what differs from stand to stand."""
+    row = message_table("issues").get(code, {})
+    text = row.get("message_zh" if language() == "zh" else "message") or code
+    return _PLACEHOLDER.sub("…", text)
