@@ -2,7 +2,8 @@
 
 A file holds the blocks of one index after a header line; its name is the SHA-256 of the outlines and the grid.
 It is written under another name and moved when complete. On reading, its length and the hash of its content are
-checked before anything of it is used; a damaged file is removed and the index is computed again.
+checked before anything of it is used; a damaged file is removed and the index is computed again. Where no index can
+be kept, the run goes on without; only a full disk is an error.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import json
 import logging
 import os
 import struct
+import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import closing
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -39,6 +43,12 @@ _ARRAYS = [field.name for field in fields(CoverageBlock) if field.name != "first
 _DIGEST_BYTES = 32
 _TWO_BYTES = 1 << 16
 _GEOMETRIES_AT_ONCE = 20_000
+_BYTES_AT_ONCE = 2**22
+_SUFFIX, _ASIDE = ".coverage", ".coverage-"
+_FOLDER = ".sanming_coverage"
+_UNUSED_SECONDS = 90 * 86_400
+_LEFT_BEHIND_SECONDS = 2 * 86_400
+_BROKEN = (OSError, ValueError, TypeError, KeyError, struct.error)
 
 
 class CoverageStore:
@@ -46,8 +56,8 @@ class CoverageStore:
 
     Parameters
     ----------
-    folder
-        Made when the first index is saved.
+    folders
+        Where indices are looked for; a new one is saved in the first that can be written. Made when needed.
 
     Attributes
     ----------
@@ -55,15 +65,28 @@ class CoverageStore:
         Files that were found damaged and computed again.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
         self.damaged: list[Path] = []
 
     @classmethod
-    def beside(cls, layer: Path, cache: Path) -> CoverageStore:
-        """The store beside a layer's file, or in a cache folder where that place cannot be written."""
-        folder = layer.with_name(layer.name + ".coverage")
-        return cls(folder if os.access(layer.parent, os.W_OK) else cache)
+    def beside(cls, source: str | Path, cache: Path | None = None) -> CoverageStore:
+        """The store of a layer: beside its file, or in the user's cache folder where there is none or it is closed.
+
+        Parameters
+        ----------
+        source
+            Where the layer came from, as the layer says it: a path, also ``PATH|layername=…``, or anything else.
+        cache
+            Another folder than the user's cache.
+        """
+        cache = cache or user_cache()
+        path = Path(str(source).partition("|")[0])
+        try:
+            has_place = path.is_file() and os.access(path.parent, os.W_OK)
+        except (OSError, ValueError):  # a connection string is no path
+            has_place = False
+        return cls(path.parent / _FOLDER, cache) if has_place else cls(cache)
 
     def notes(self) -> pd.DataFrame:
         """What was noticed about saved indices, as rows of issues."""
@@ -77,36 +100,137 @@ class CoverageStore:
         Raises
         ------
         OutputError
-            When the index cannot be saved; nothing half-written is left.
+            DISK_FULL when there is no room for the index; nothing half-written is left.
+        CancelledError
+            When the user cancelled.
         """
-        path = self.folder / f"{coverage_key(geometry, grid)}.coverage"
-        if path.exists():
-            if is_sound(path):
-                return _read(path, progress or Progress())
-            _log.warning("damaged coverage index ignored: %s", path)
-            self.damaged.append(path)
-            path.unlink(missing_ok=True)
-        return self._saving(path, coverage_blocks(geometry, grid, progress))
+        progress = progress or Progress()
+        name = coverage_key(geometry, grid, progress) + _SUFFIX
+        for folder in self.folders:
+            file = self._sound(folder / name, progress)
+            if file is not None:
+                yield from _saved_or_found(file, geometry, grid, progress)
+                return
+        with closing(coverage_blocks(geometry, grid, progress)) as blocks:
+            yield from self._saving(name, blocks)
 
-    def _saving(self, path: Path, blocks: Generator[CoverageBlock, None, None]) -> Generator[CoverageBlock, None, None]:
-        """Hand on blocks while writing them; complete only when all were taken."""
-        aside: Path | None = None
+    def _sound(self, path: Path, progress: Progress) -> BinaryIO | None:
+        """The open file of an index that is complete, None where there is none; a damaged one is removed."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            number, name = tempfile.mkstemp(prefix=".coverage-", dir=self.folder)
-            aside = Path(name)
-            with os.fdopen(number, "wb") as file, closing(blocks):
-                writer = _Writer(file)
-                for block in blocks:
-                    writer.add(block)
-                    yield block
-                writer.finish()
-            aside.replace(path)
+            file = path.open("rb")
+        except FileNotFoundError:
+            return None
         except OSError as problem:
-            raise output_error(problem, path) from problem
+            _log.info("a saved coverage index cannot be opened: %s (%s)", path, problem)
+            return None
+        is_usable = False
+        try:
+            is_usable = is_sound(file, progress)
+        except OSError as problem:
+            _log.info("a saved coverage index cannot be read: %s (%s)", path, problem)
         finally:
-            if aside is not None:
+            if not is_usable:
+                file.close()
+        if is_usable:
+            with suppress(OSError):
+                os.utime(path)  # says that somebody needs it
+            return file
+        _log.warning("damaged coverage index ignored: %s", path)
+        self.damaged.append(path)
+        with suppress(OSError):
+            path.unlink()
+        return None
+
+    def _saving(self, name: str, blocks: Generator[CoverageBlock, None, None]) -> Iterator[CoverageBlock]:
+        """Hand on blocks while writing them; complete only when all were taken."""
+        begun = self._begin()
+        if begun is None:
+            yield from blocks
+            return
+        aside, file = begun
+        path = aside.with_name(name)
+        writer: _Writer | None = _Writer(file)
+        try:
+            for block in blocks:
+                writer = _kept_on(writer, block, path)
+                yield block
+            if writer is not None:
+                _finished(writer, aside, path)
+        finally:
+            with suppress(OSError):
+                file.close()
+            with suppress(OSError):
                 aside.unlink(missing_ok=True)
+
+    def _begin(self) -> tuple[Path, BinaryIO] | None:
+        """A new file in the first folder that takes one, None where none does."""
+        for folder in self.folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                number, name = tempfile.mkstemp(prefix=_ASIDE, dir=folder)
+            except OSError as problem:
+                _raise_if_full(problem, folder)
+                _log.info("no coverage index can be kept in %s (%s)", folder, problem)
+                continue
+            _clear_up(folder)
+            return Path(name), os.fdopen(number, "wb")
+        return None
+
+
+def user_cache() -> Path:
+    """The folder for indices of layers beside which nothing can be written."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or tempfile.gettempdir())
+    elif sys.platform == "darwin":
+        base = _home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache")
+    return base / "sanming_carbon" / "coverage"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a service account may have none
+        return Path(tempfile.gettempdir())
+
+
+def _kept_on(writer: _Writer | None, block: CoverageBlock, path: Path) -> _Writer | None:
+    """The writer after one more block; None where writing is no longer possible."""
+    if writer is None:
+        return None
+    try:
+        writer.add(block)
+    except OSError as problem:
+        _raise_if_full(problem, path)
+        _log.warning("coverage index not kept: %s (%s)", path, problem)
+        return None
+    return writer
+
+
+def _finished(writer: _Writer, aside: Path, path: Path) -> None:
+    try:
+        writer.finish()
+        aside.replace(path)
+    except OSError as problem:
+        _raise_if_full(problem, path)
+        _log.warning("coverage index not kept: %s (%s)", path, problem)
+
+
+def _raise_if_full(problem: OSError, path: Path) -> None:
+    error = output_error(problem, path)
+    if error.code == "DISK_FULL":
+        raise error from problem
+
+
+def _clear_up(folder: Path) -> None:
+    """Remove indices that nobody used for a quarter of a year, and what a power cut left."""
+    now = time.time()
+    for pattern, most in (("*" + _SUFFIX, _UNUSED_SECONDS), (_ASIDE + "*", _LEFT_BEHIND_SECONDS)):
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                if now - path.stat().st_mtime > most:
+                    path.unlink()
 
 
 class _Writer:
@@ -132,6 +256,7 @@ class _Writer:
         self._file.write(self._hash.digest())
         self._file.flush()
         os.fsync(self._file.fileno())
+        self._file.close()
 
     def _write(self, content: bytes | memoryview) -> None:
         self._file.write(content)
@@ -145,11 +270,13 @@ def _narrowed(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return numbers
 
 
-def coverage_key(geometry: ObjectArray, grid: Grid) -> str:
+def coverage_key(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> str:
     """SHA-256 of outlines and grid: the name of their index."""
     key = hashlib.sha256(FORMAT)
     key.update(json.dumps([len(geometry), grid.width, grid.height, *grid.transform]).encode())
     for first in range(0, len(geometry), _GEOMETRIES_AT_ONCE):
+        if progress is not None:
+            progress.raise_if_cancelled()
         part = geometry[first : first + _GEOMETRIES_AT_ONCE]
         points, owner = shapely.get_coordinates(part, return_index=True)
         rings = shapely.get_num_geometries(part) * 1_000_003 + shapely.get_num_interior_rings(part)
@@ -159,34 +286,53 @@ def coverage_key(geometry: ObjectArray, grid: Grid) -> str:
     return key.hexdigest()
 
 
-def is_sound(path: Path) -> bool:
+def is_sound(file: BinaryIO, progress: Progress | None = None) -> bool:
     """Whether a file is complete: begins with the format's name and ends with the hash of what is before."""
-    length = path.stat().st_size
-    if length < len(FORMAT) + _DIGEST_BYTES:
+    left = file.seek(0, os.SEEK_END) - _DIGEST_BYTES
+    if left < len(FORMAT):
         return False
+    file.seek(0)
     content = hashlib.sha256()
-    with path.open("rb") as file:
-        left = length - _DIGEST_BYTES
-        while left > 0:
-            part = file.read(min(left, 2**22))
-            if not part:
-                return False
-            content.update(part)
-            left -= len(part)
-        return file.read() == content.digest()
-
-
-def _read(path: Path, progress: Progress) -> Generator[CoverageBlock, None, None]:
-    with path.open("rb") as file:
-        file.seek(len(FORMAT))
-        while True:
+    while left > 0:
+        if progress is not None:
             progress.raise_if_cancelled()
-            (length,) = struct.unpack("<I", file.read(4))
-            if not length:
+        part = file.read(min(left, _BYTES_AT_ONCE))
+        if not part:
+            return False
+        content.update(part)
+        left -= len(part)
+    return file.read() == content.digest()
+
+
+def _saved_or_found(file: BinaryIO, geometry: ObjectArray, grid: Grid, progress: Progress) -> Iterator[CoverageBlock]:
+    """Blocks of a checked index; should its disk go away meanwhile, the rest is computed."""
+    given = 0
+    with file, closing(_read(file, progress)) as blocks:
+        while True:
+            try:
+                block = next(blocks)
+            except StopIteration:
                 return
-            head = json.loads(file.read(length))
-            arrays = [
-                np.frombuffer(file.read(np.dtype(stored).itemsize * count), stored).astype(kind, copy=False)
-                for kind, stored, count in head["arrays"]
-            ]
-            yield CoverageBlock(first_row=head["first_row"], **dict(zip(_ARRAYS, arrays, strict=True)))
+            except _BROKEN as problem:
+                _log.warning("coverage index could not be read to its end (%s)", problem)
+                break
+            given += 1
+            yield block
+    yield from islice(coverage_blocks(geometry, grid, progress), given, None)
+
+
+def _read(file: BinaryIO, progress: Progress) -> Generator[CoverageBlock, None, None]:
+    file.seek(len(FORMAT))
+    while True:
+        progress.raise_if_cancelled()
+        (length,) = struct.unpack("<I", file.read(4))
+        if not length:
+            return
+        head = json.loads(file.read(length))
+        arrays = [
+            np.frombuffer(file.read(np.dtype(stored).itemsize * count), stored).astype(kind, copy=False)
+            for kind, stored, count in head["arrays"]
+        ]
+        if any(len(one) != count for one, (_, _, count) in zip(arrays, head["arrays"], strict=True)):
+            raise ValueError("shortened")
+        yield CoverageBlock(first_row=head["first_row"], **dict(zip(_ARRAYS, arrays, strict=True)))

@@ -2,6 +2,8 @@
 
 import errno
 import io
+import os
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ import shapely
 
 from sanming_carbon_plugin.adapters import coverage_store
 from sanming_carbon_plugin.adapters.coverage_store import CoverageStore, coverage_key
-from sanming_carbon_plugin.core.errors import InputError, OutputError
+from sanming_carbon_plugin.core.errors import CancelledError, InputError, OutputError
+from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import outlines
 from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.evidence import evidence
@@ -106,7 +109,8 @@ def test_a_damaged_index_is_computed_again_and_told(tmp_path, stands, damage):
     path.write_bytes(damage(path.read_bytes()))
     assert told(stands, store).equals(plain)
     assert store.notes().code.tolist() == ["COVERAGE_INDEX_DAMAGED"]
-    assert coverage_store.is_sound(path)
+    with path.open("rb") as file:
+        assert coverage_store.is_sound(file)
 
 
 def test_an_error_midway_leaves_nothing(tmp_path, stands, monkeypatch):
@@ -133,7 +137,73 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path, stands, mon
 
 
 def test_the_store_lies_beside_the_layer_where_that_can_be_written(tmp_path):
-    layer = tmp_path / "stands.shp"
-    assert CoverageStore.beside(layer, tmp_path / "cache").folder == tmp_path / "stands.shp.coverage"
-    nowhere = tmp_path / "gone" / "stands.shp"
-    assert CoverageStore.beside(nowhere, tmp_path / "cache").folder == tmp_path / "cache"
+    layer, cache = tmp_path / "stands.shp", tmp_path / "cache"
+    layer.write_bytes(b"")
+    both = (tmp_path / ".sanming_coverage", cache)
+    assert CoverageStore.beside(layer, cache).folders == both
+    assert CoverageStore.beside(f"{layer}|layername=stands", cache).folders == both
+    for elsewhere in (tmp_path / "gone" / "stands.shp", "PG:dbname=county", "memory?geometry=Polygon", "", "x" * 9999):
+        assert CoverageStore.beside(elsewhere, cache).folders == (cache,)
+
+
+def test_where_nothing_can_be_kept_the_run_goes_on(tmp_path, stands, monkeypatch):
+    closed = tmp_path / "file"
+    closed.write_bytes(b"")
+    plain = told(stands, None)
+    assert told(stands, CoverageStore(closed / "folder")).equals(plain)
+    assert told(stands, CoverageStore(closed / "folder", tmp_path / "cache")).equals(plain)
+    assert len(files(tmp_path / "cache")) == 1
+
+    class Gone(io.FileIO):
+        def write(self, content):
+            raise OSError(errno.EIO, "the share went away")
+
+    monkeypatch.setattr(coverage_store.os, "fdopen", lambda number, _mode: io.BufferedWriter(Gone(number, "wb")))
+    assert told(stands, CoverageStore(tmp_path / "share")).equals(plain)
+    assert files(tmp_path / "share") == []
+
+
+def test_an_index_whose_disk_goes_away_midway_is_finished_by_computing(tmp_path, stands, monkeypatch):
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
+    store = CoverageStore(tmp_path)
+    plain = told(stands, store)
+    read = coverage_store._read
+
+    def torn(file, progress):
+        for number, block in enumerate(read(file, progress)):
+            if number == 2:
+                raise OSError(errno.EIO, "gone")
+            yield block
+
+    monkeypatch.setattr(coverage_store, "_read", torn)
+    assert told(stands, store).equals(plain)
+
+
+def test_indices_that_nobody_uses_go_away(tmp_path, stands):
+    old, left, used = (tmp_path / name for name in ("old.coverage", ".coverage-left", "used.coverage"))
+    for path, days in ((old, 91), (left, 3), (used, 89)):
+        path.write_bytes(b"")
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    told(stands, CoverageStore(tmp_path))
+    assert [path.exists() for path in (old, left, used)] == [False, False, True]
+
+
+def test_a_cancelled_run_leaves_no_index(tmp_path, stands, monkeypatch):
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
+
+    class Cancelled(Progress):
+        asked = 0
+
+        def is_cancelled(self):
+            self.asked += 1
+            return self.asked > 3
+
+    with pytest.raises(CancelledError):
+        evidence(
+            range(len(stands)),
+            stands,
+            [NamedRaster("x", Bands())],
+            Cancelled(),
+            covering=CoverageStore(tmp_path).covering,
+        )
+    assert files(tmp_path) == []
