@@ -2,6 +2,7 @@
 
 import gc
 import re
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -328,23 +329,28 @@ def test_ontario_stands(backend):
 @pytest.mark.skipif(not ONTARIO.exists(), reason="the shared sample is not here")
 @pytest.mark.filterwarnings("ignore:Spatial reference system")
 def test_ontario_stands_agree_with_exactextract():
-    exact_extract = pytest.importorskip("exactextract").exact_extract
-
+    pytest.importorskip("exactextract")
     geometry, crs = _ontario()
     raster = open_raster(str(ONTARIO / "mraster.tif"), "canopy", crs)
     with closing(raster.reader):
         found = evidence(range(len(geometry)), geometry, [raster]).columns
-    layers = str(ONTARIO / "mraster.tif"), str(ONTARIO / "inventory_polygons.shp")
-    rows = exact_extract(*layers, ["mean", "stdev", "count"])
+    rows = _from_exactextract(ONTARIO / "mraster.tif", ONTARIO / "inventory_polygons.shp")
     areas = shapely.area(geometry) / 400
     for number, band in enumerate(("zq90", "pzabove2", "zsd"), start=1):
         mean, spread, count = (
-            np.array([row["properties"][f"band_{number}_{name}"] for row in rows], dtype=float)
-            for name in ("mean", "stdev", "count")
+            np.array([row[f"band_{number}_{name}"] for row in rows], dtype=float) for name in ("mean", "stdev", "count")
         )
         np.testing.assert_allclose(found[f"canopy_{band}_mean"], mean, rtol=1e-6)
         np.testing.assert_allclose(found[f"canopy_{band}_std"], spread, rtol=1e-6, atol=1e-5)
         np.testing.assert_allclose(found[f"canopy_{band}_support"] * areas, count, rtol=1e-6, atol=1e-6)
+
+
+def _from_exactextract(raster, layer):
+    """Asked in a process of its own, where no QGIS lends it another GEOS."""
+    sys.path.append(str(Path(__file__).parents[2] / "core" / "rasters"))
+    from oracle import ask_files
+
+    return ask_files(raster, layer, ["mean", "stdev", "count"])
 
 
 def _ontario():

@@ -8,6 +8,7 @@ import shapely
 from arrays import ArrayBands, named
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import ask_arrays
 from outlines_strategy import grids, outlines, without_needles
 
 from sanming_carbon_plugin.core.errors import InputError, UsageError
@@ -29,9 +30,6 @@ def one(raster, chosen, shape):
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_agrees_with_exactextract(data):
-    exact_extract = pytest.importorskip("exactextract").exact_extract
-    from exactextract.raster import NumPyRasterSource
-
     grid = data.draw(grids())
     shape = without_needles(data.draw(outlines(grid)), grid)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
@@ -39,18 +37,18 @@ def test_agrees_with_exactextract(data):
     values = rng.permutation(grid.height * grid.width).reshape(1, grid.height, grid.width) + 0.5
     valid = rng.random(values.shape) < data.draw(st.sampled_from([1.0, 0.7]))
     chosen = ("min", "max", "median", "q10", "q75", "count")
-    west, south, east, north = grid.bounds
     shown = np.where(valid, values, np.nan)[0]
     north_up = shown[::-1] if grid.transform[5] > 0 else shown
-    source = NumPyRasterSource(np.ascontiguousarray(north_up), west, south, east, north)
     covered = shapely.area(shapely.intersection(_cells(grid), shape)) / grid.cell_area
     # Without any valid cell the oracle's quantile reads beyond its memory; slivers it counts or not by rounding.
     if (covered * valid[0]).sum() < 1e-4 or ((covered > 0) & (covered < 1e-6)).any():
         return
     feature = [{"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(shape))}]
     asked = ["min", "max", "median", "quantile(q=0.1)", "quantile(q=0.75)", "count"]
-    (row,) = exact_extract(source, feature, asked)
-    expected = dict(zip(chosen, _figures(row["properties"]), strict=True))
+    answer = ask_arrays(np.ascontiguousarray(north_up), grid.bounds, feature, asked)
+    if answer is None:
+        return
+    expected = dict(zip(chosen, _figures(answer[0]), strict=True))
     found = one(named("x", values, grid, valid), chosen, shape)
     assert found.x_count == pytest.approx(expected["count"], rel=1e-6, abs=1e-7)
     for name in ("min", "max"):
