@@ -89,8 +89,10 @@ def output_folder(folder: Path) -> Iterator[Path]:
             folder.mkdir(parents=True, exist_ok=True)
             beside = Path(tempfile.mkdtemp(prefix=".sanming-", dir=folder))
             yield beside
-            for path in sorted(beside.iterdir()):
-                path.replace(folder / path.name)
+            for path in sorted(item for item in beside.rglob("*") if item.is_file()):
+                target = folder / path.relative_to(beside)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...core.carbon.parameters import ParameterTable
+from ...core.carbon.projection import fit_own_growth
 from ...core.classes.overrides import Decisions
 from ...core.pipeline import AssessResult
 from ...core.pipeline import assess as walk_the_stages
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS, ResultTable, facts_table, stands_table
 from ...core.stands.layer import FieldType, VectorLayer
+from ..carbon_parameters import load_growth_rules
 from ..geopackage import OutputTable, write_geopackage
 from ..language import spoken_language
 from ..reports import ReportInput, write_report
+from ..reports.carbon import CarbonReport, carbon_report
 from .check import list_tables
 from .inputs import opened_inputs, plain_options
 from .issue_table import issue_counts, issues_table
@@ -50,9 +54,17 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     _write(request, stands, layer, issues, result, record, opened.inputs.decisions, progress)
     if request.report is not None:
         progress.step("report")
-        content = ReportInput(layer.frame, result.summary.frame, issues.frame, record)
-        write_report(content, request.report, request.language or spoken_language(), progress)
+        language = request.language or spoken_language()
+        carbon = _carbon(result, opened.inputs.parameters, request.seed, language)
+        content = ReportInput(layer.frame, result.summary.frame, issues.frame, record, carbon)
+        write_report(content, request.report, language, progress)
     return JobOutcome(request.out, _counts(result), issue_counts(issues.frame))
+
+
+def _carbon(result: AssessResult, parameters: ParameterTable, seed: int, language: str) -> CarbonReport:
+    """Charts and tables of the carbon account; the curves are for reading, no sink comes from them."""
+    growth = fit_own_growth(result.facts, parameters, load_growth_rules(), seed)
+    return carbon_report(result.facts, result.sink_errors, growth, parameters, language)
 
 
 def _write(

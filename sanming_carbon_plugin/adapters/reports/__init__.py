@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from ...core.progress import Progress
 from ..output_files import output_folder
+from .carbon import CarbonReport
 from .excel import write_workbook
 from .page import write_page
+from .pictures import write_pictures
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,11 @@ class ReportInput:
     summary: pd.DataFrame
     issues: pd.DataFrame
     run: dict[str, object]
+    carbon: CarbonReport = field(default_factory=CarbonReport)
 
 
 def write_report(content: ReportInput, folder: Path, language: str, progress: Progress) -> list[Path]:
-    """Write ``carbon_tables.xlsx`` and ``report.html`` into ``folder``, made where it is missing.
+    """Write ``carbon_tables.xlsx``, ``report.html`` and the folder ``charts`` into ``folder``, made if missing.
 
     Raises
     ------
@@ -36,5 +39,6 @@ def write_report(content: ReportInput, folder: Path, language: str, progress: Pr
     with output_folder(folder) as beside:
         write_workbook(beside / "carbon_tables.xlsx", content, language)
         progress.raise_if_cancelled()
-        write_page(beside / "report.html", content, language)
+        has_png = write_pictures(beside / "charts", content.carbon.charts)
+        write_page(beside / "report.html", content, language, has_png=has_png)
     return [folder / "carbon_tables.xlsx", folder / "report.html"]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ...core.errors import DependencyError
 from ..words import word
+from .carbon import in_words
 from .figures import area_by, issue_counts, summary_in_words
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ def write_workbook(path: Path, content: ReportInput, language: str) -> None:
         )
     ]
     _add(book, word("report", "outcomes", language), pd.concat(outcomes, ignore_index=True))
+    for name in ("method_difference", "contributions"):
+        table = getattr(content.carbon, name)
+        if len(table):
+            _add(book, word("report", name, language), in_words(table, language))
     _add(book, word("report", "issues", language), issue_counts(content.issues, language))
     record = pd.DataFrame({"item": list(content.run), "content": [str(value) for value in content.run.values()]})
     record.columns = [word("report", "item", language), word("report", "content", language)]

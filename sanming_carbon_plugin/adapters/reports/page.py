@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..words import word, words_of
+from .carbon import in_words
 from .figures import area_by, issue_counts, summary_in_words, totals
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;bo
 .figure b{display:block;font-size:1.35rem}.figure span{color:#4c5c51}
 table{border-collapse:collapse;width:100%;font-size:.86rem}td,th{border:1px solid #c9d5cc;padding:.25rem .5rem}
 th{background:#e7efe9;text-align:left}td.w{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
-.wide{overflow-x:auto}svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
+.wide{overflow-x:auto}.charts{display:flex;flex-wrap:wrap;gap:1rem}.charts svg{width:48.5%;min-width:520px;height:auto}
+svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
 """
 
 _TOTALS = ("stands", "area_ha", "area_mu", "volume_m3", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr")
@@ -32,7 +34,7 @@ _ROW_PIXELS = 26
 _SHORT_TEXT = 12
 
 
-def write_page(path: Path, content: ReportInput, language: str) -> None:
+def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool = True) -> None:
     """Write the report as one self-contained HTML file in ``language`` (``en`` or ``zh``)."""
     title = word("report", "title", language)
     parts = [
@@ -43,6 +45,7 @@ def write_page(path: Path, content: ReportInput, language: str) -> None:
         f'<p class="note">{escape(word("report", "provisional", language))}</p>',
         _section("totals", _figures(content, language), language),
         _section("by_species", _species_bars(content.summary, language), language),
+        *_carbon(content, language, has_png),
         _section("measures", _area_bars(content.stands, "measure", language), language),
         _section("techniques", _area_bars(content.stands, "pine_technique", language), language),
         _section("outcomes", _outcomes(content.stands, language), language),
@@ -60,6 +63,33 @@ def write_page(path: Path, content: ReportInput, language: str) -> None:
 
 def _section(code: str, body: str, language: str) -> str:
     return f"<h2>{escape(word('report', code, language))}</h2>{body}"
+
+
+def _carbon(content: ReportInput, language: str, has_png: bool) -> list[str]:
+    """Charts, the difference of both methods, and what makes the interval; nothing of what there is not."""
+    carbon = content.carbon
+    growth = [svg for name, svg in carbon.charts.items() if name.startswith("growth_")]
+    others = [svg for name, svg in carbon.charts.items() if not name.startswith("growth_")]
+    parts = []
+    if others:
+        note = "" if has_png else _note("no_png", language)
+        parts.append(_section("charts", f'<div class="charts">{"".join(others)}</div>{note}', language))
+    if growth:
+        body = f'<div class="charts">{"".join(growth)}</div>{_note("chart_note", language)}'
+        parts.append(_section("growth_curves", body, language))
+    elif others:
+        parts.append(_section("growth_curves", _note("no_growth_curve", language), language))
+    if len(carbon.method_difference):
+        table = _table(in_words(carbon.method_difference, language))
+        parts.append(_section("method_difference", table + _note("method_note", language), language))
+    if len(carbon.contributions):
+        table = _table(in_words(carbon.contributions, language))
+        parts.append(_section("contributions", table + _note("interval_note", language), language))
+    return parts
+
+
+def _note(code: str, language: str) -> str:
+    return f"<p>{escape(word('report', code, language))}</p>"
 
 
 def _number(value: float | None, language: str) -> str:

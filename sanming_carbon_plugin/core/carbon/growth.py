@@ -243,8 +243,12 @@ def fit_growth(
     return GrowthFit(curves, sites, join_issues(told))
 
 
-def project(facts: pd.DataFrame, growth: GrowthFit, parameters: ParameterTable, years: float) -> StageResult:
-    """Stock of every stand ``years`` from now, each stand moved by the ratio of its curve; always modelled.
+def project(
+    facts: pd.DataFrame, growth: GrowthFit, parameters: ParameterTable, years: float | FloatArray
+) -> StageResult:
+    """Stock of every stand ``years`` from its survey, moved by the ratio of its curve; always modelled.
+
+    ``years`` is one number for all stands or one for each, NaN where nobody knows.
 
     Returns
     -------
@@ -261,7 +265,7 @@ def project(facts: pd.DataFrame, growth: GrowthFit, parameters: ParameterTable, 
             "volume_projected_m3_ha": volume,
             "stock_projected_tco2e": stock,
             "projection_basis": np.where(np.isnan(stock), "none", "growth_curve").astype(object),
-            "projection_years": np.full(len(facts), float(years)),
+            "projection_years": np.full(len(facts), years, dtype=np.float64),
         },
         index=facts.index,
     )
@@ -269,10 +273,11 @@ def project(facts: pd.DataFrame, growth: GrowthFit, parameters: ParameterTable, 
 
 
 def growth_ratio(
-    facts: pd.DataFrame, growth: GrowthFit, group: TextArray, by_volume: BoolArray, years: float
+    facts: pd.DataFrame, growth: GrowthFit, group: TextArray, by_volume: BoolArray, years: float | FloatArray
 ) -> tuple[FloatArray, pd.DataFrame]:
     """Factor by which each stand's volume grows in ``years``, NaN with a reason where no curve can say."""
     age = numbers(facts, "age_yr")
+    then = age + years
     curves, served = growth.curve_of(facts.index, group)
     ratio = np.full(len(facts), np.nan)
     young = np.zeros(len(facts), dtype=bool)
@@ -280,9 +285,9 @@ def growth_ratio(
     for at, curve in enumerate(curves):
         mine = (served == at) & by_volume & (age > 0)
         young |= mine & (age < curve.age_from_yr)
-        beyond |= mine & (age + years > curve.age_to_yr)
+        beyond |= mine & (then > curve.age_to_yr)
         inside = mine & (age >= curve.age_from_yr)
-        ratio[inside] = curve.ratio(age[inside], age[inside] + years)
+        ratio[inside] = curve.ratio(age[inside], then[inside])
     keys = facts.index.to_numpy(dtype=object)
     doubts = {
         "GROWTH_NO_AGE": by_volume & (served >= 0) & ~(age > 0),

@@ -69,6 +69,20 @@ def parse_period(text: str, today: date | None = None) -> Period:
     return period
 
 
+def parse_day(text: str) -> date:
+    """A day written ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    UsageError
+        ``DATE_INVALID``.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as fault:
+        raise UsageError("DATE_INVALID", given=text) from fault
+
+
 def refuse_future(period: Period, today: date | None) -> None:
     """Refuse a period that ends after the day of the run; without ``today`` nothing is refused.
 

@@ -43,7 +43,7 @@ def summary(facts: pd.DataFrame, sink_interval: TotalInterval | None) -> ResultT
     known value is unknown, not 0. The interval of a group's sink is given by ``sink_interval``, because the
     errors of its stands are correlated and must not be added as if they were independent.
     """
-    number, frame = _groups(facts)
+    number, frame = summary_groups(facts)
     count = len(frame)
     area_ha = _numbers(facts, "area_ha")
     amounts = {
@@ -65,7 +65,7 @@ def summary(facts: pd.DataFrame, sink_interval: TotalInterval | None) -> ResultT
     return ResultTable(dict(SUMMARY_COLUMNS), frame[list(SUMMARY_COLUMNS)])
 
 
-def _groups(facts: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+def summary_groups(facts: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Group number of each stand, and the groups in order; unknown comes last."""
     number = np.zeros(len(facts), dtype=np.int64)
     for name in GROUP_COLUMNS:

@@ -1,0 +1,80 @@
+"""Yearly sink only: what changed between two inventories, with its interval and what it owes to which error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...core.carbon.projection import fit_own_growth
+from ...core.carbon.sink import SinkOptions, SinkResult
+from ...core.carbon.uncertainty import contributions
+from ...core.issues import join_issues
+from ...core.pipeline import interval_of
+from ...core.planning.summary import summary
+from ...core.progress import Progress
+from ..carbon_parameters import load_growth_rates, load_growth_rules
+from ..geopackage import OutputTable, write_geopackage
+from .carbon_inputs import (
+    CarbonInputs,
+    CarbonRequest,
+    carbon_record,
+    open_carbon,
+    plain_table,
+    sink_of,
+    stage_tables,
+    with_sink,
+)
+from .carbon_stock import counts_of, known_sums
+from .issue_table import issue_counts
+from .opening import check_output
+from .request import JobOutcome
+from .run_record import now
+
+
+def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
+    """Find the yearly sink of every stand by the best basis there is.
+
+    The layers ``stands``, ``issues`` and ``run`` are joined by ``summary`` and by ``contributions``: how much
+    each error component gives to the interval of the total.
+
+    Raises
+    ------
+    UsageError, InputError, OutputError, CancelledError
+        Nothing is left half-written then.
+    """
+    started = now()
+    check_output(request.out, request.overwrite)
+    rates = load_growth_rates(request.rates) if request.rates is not None else None
+    progress.step("read")
+    opened = open_carbon(request, progress)
+    progress.step("sink")
+    found = sink_of(opened, progress, SinkOptions(rates=rates))
+    if request.growth:
+        # The curves come from the stands that were measured twice, so the sink is asked for them first.
+        growth = fit_own_growth(with_sink(opened.facts, found), opened.parameters, load_growth_rules(), request.seed)
+        again = sink_of(opened, progress, SinkOptions(growth=growth, rates=rates))
+        found = SinkResult(again.columns, join_issues([again.issues, growth.issues]), again.errors)
+    totals = known_sums(found.columns, ("sink_tco2e_yr",)) | _interval(found, len(opened.facts))
+    record = carbon_record(request, opened, {}, totals, started)
+    columns = opened.facts[["stock_tco2e"]].join(found.columns)
+    tables, doubts = stage_tables(opened, columns, join_issues([opened.issues, found.issues]), record)
+    progress.step("write")
+    write_geopackage(request.out, [*tables, *_sums(opened, found)], request.overwrite, progress)
+    counts = counts_of(opened.facts, totals)
+    counts |= {f"sink_{basis}": int(count) for basis, count in found.columns["sink_basis"].value_counts().items()}
+    return JobOutcome(request.out, counts, issue_counts(doubts.frame))
+
+
+def _interval(found: SinkResult, count: int) -> dict[str, float]:
+    interval = interval_of(found.errors)
+    if interval is None or not found.columns["sink_tco2e_yr"].notna().any():
+        return {"total_sink_low_tco2e_yr": np.nan, "total_sink_high_tco2e_yr": np.nan}
+    low, high = interval(np.zeros(count, dtype=np.int64), 1)
+    return {"total_sink_low_tco2e_yr": float(low[0]), "total_sink_high_tco2e_yr": float(high[0])}
+
+
+def _sums(opened: CarbonInputs, found: SinkResult) -> list[OutputTable]:
+    grouped = summary(with_sink(opened.facts, found), interval_of(found.errors))
+    tables = [OutputTable("summary", grouped.columns, grouped.frame, None, None)]
+    if found.errors is not None:
+        tables.append(plain_table("contributions", contributions(found.errors).drop(columns="group")))
+    return tables

@@ -1,0 +1,67 @@
+"""The charts of a report: stock and sink by species group, and the growth curves, each as SVG text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...core.carbon.account import open_account
+from ...core.carbon.growth import ALL_SITES, GrowthFit
+from ...core.carbon.parameters import ParameterTable
+from ...core.carbon.uncertainty import SinkErrors, total_interval
+from ..carbon_charts import growth_chart, sink_chart, stock_chart
+from ..words import word, words_of
+
+
+def carbon_charts(
+    facts: pd.DataFrame, errors: SinkErrors | None, growth: GrowthFit, parameters: ParameterTable, language: str
+) -> dict[str, str]:
+    """All charts of an assessment by the name of their file; what is not known has none."""
+
+    def group_name(group: str) -> str:
+        return word("species_group", group, language)
+
+    charts = {}
+    if facts["stock_tco2e"].notna().any():
+        charts["stock_by_species_and_age"] = stock_chart(
+            facts[["species_group", "age_group", "stock_tco2e"]],
+            word("report", "chart_stock", language),
+            "tCO₂e",
+            group_name,
+            list(words_of("chart_age_group", language).values()),
+            word("report", "unknown", language),
+        )
+    if errors is not None and facts["sink_tco2e_yr"].notna().any():
+        title, axis = word("report", "chart_sink", language), word("report", "axis_sink", language)
+        charts["sink_by_species"] = sink_chart(sink_by_species(facts, errors), title, axis, group_name)
+    return charts | growth_charts(facts, parameters, growth, language)
+
+
+def sink_by_species(facts: pd.DataFrame, errors: SinkErrors) -> pd.DataFrame:
+    """Yearly sink of each species group with the interval of its total."""
+    group, names = pd.factorize(facts["species_group"], sort=True)
+    table = total_interval(errors, group.astype(np.int64), len(names))
+    table.insert(0, "species_group", np.asarray(names, dtype=object))
+    return table
+
+
+def growth_charts(facts: pd.DataFrame, parameters: ParameterTable, growth: GrowthFit, language: str) -> dict[str, str]:
+    """Age and volume of the stands of each species group with their curve for all sites."""
+    account = open_account(facts, parameters)
+    age = facts["age_yr"].to_numpy(dtype=float)
+    charts = {}
+    for (group, site), curve in growth.curves.items():
+        if site != ALL_SITES:
+            continue
+        mine = account.look_up.group == group
+        name = word("species_group", group, language)
+        basis = word("growth_basis", curve.basis, language)
+        charts[f"growth_{group}"] = growth_chart(
+            curve,
+            age[mine],
+            account.volume_m3_ha[mine],
+            f"{word('report', 'chart_growth', language)} · {name} ({basis}, n = {curve.stands})",
+            word("report", "axis_age", language),
+            word("column", "volume_m3_ha", language),
+        )
+    return charts
