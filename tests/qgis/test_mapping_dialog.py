@@ -72,7 +72,6 @@ def test_missing_and_ambiguous_roles_are_said_in_words(qgis_app, qtbot, layer):
 
 
 def test_two_columns_that_fit_equally_are_left_open(qgis_app, qtbot, layer):
-    layer.dataProvider().addAttributes([layer.fields().field("YOU_SHI_SZ")])
     from qgis.core import QgsField
     from qgis.PyQt.QtCore import QMetaType
 
