@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...core.classes.explain import explain_stand
+from ...core.classes.explain import OUTCOME_WORDS, explain_stand
 from ...core.classes.measures import measure_rules
 from ...core.classes.rules import RuleSet
 from ...core.errors import InputError
@@ -94,7 +94,7 @@ def _value(value: object) -> object:
     return value.item() if hasattr(value, "item") else value
 
 
-_MARKS = {"pass": "+", "fail": "-", "unknown": "?"}
+_MARKS = dict(zip(OUTCOME_WORDS.values(), "+?-", strict=True))
 _KINDS = {"sink_basis": "sink_basis", "species_group": "species_group", "measure": "measure"}
 _KINDS |= {"image_species_group": "species_group", "image_conflict": "outcome"}
 _KINDS |= {"pine_technique": "pine_technique", "reserve_mode": "reserve_mode"}
