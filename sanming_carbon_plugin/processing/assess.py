@@ -10,18 +10,15 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterDateTime,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
 )
-from qgis.PyQt.QtCore import QDateTime, Qt
 
-from ..core.errors import UsageError
 from ..core.progress import Progress
+from . import two_dates
 from .base import StandAlgorithm
 from .inputs import optional_path, raster_sources, take_layer
 from .parameters import (
@@ -43,18 +40,16 @@ from .parameters import (
 from .results import ThemesOnCompletion, tell_counts
 from .translation import language, tr
 
-SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
-
 
 class AssessAlgorithm(StandAlgorithm):
     """Stands and rasters in; carbon, classes and ticket eligibility per stand out."""
 
     RECIPE = "RECIPE"
-    EARLIER = "EARLIER"
-    PERIOD_START = "PERIOD_START"
-    PERIOD_END = "PERIOD_END"
-    SURVEY_METHOD = "SURVEY_METHOD"
-    SURVEY_METHOD_EARLIER = "SURVEY_METHOD_EARLIER"
+    EARLIER = two_dates.EARLIER
+    PERIOD_START = two_dates.PERIOD_START
+    PERIOD_END = two_dates.PERIOD_END
+    SURVEY_METHOD = two_dates.SURVEY_METHOD
+    SURVEY_METHOD_EARLIER = two_dates.SURVEY_METHOD_EARLIER
     CREDITED = "CREDITED"
     TENURE = "TENURE"
     PROFILE = "PROFILE"
@@ -90,27 +85,12 @@ class AssessAlgorithm(StandAlgorithm):
         self.addParameter(stands_parameter())
         self.addParameter(rasters_parameter(optional=True))
         self.addParameter(raster_names_parameter())
-        self._define_period()
+        two_dates.define_period(self.addParameter)
         self._define_tickets()
         self._define_advanced()
         self.addParameter(output_parameter(tr("Result"), tr("GeoPackage files") + " (*.gpkg)"))
         self.addParameter(overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
-
-    def _define_period(self) -> None:
-        polygons = [Qgis.ProcessingSourceType.VectorPolygon]
-        day = Qgis.ProcessingDateTimeParameterDataType.Date
-        self.addParameter(
-            explained(
-                QgsProcessingParameterFeatureSource(self.EARLIER, tr("Earlier stands"), polygons, optional=True),
-                tr("The inventory at the beginning of the period, for the measured yearly sink."),
-            )
-        )
-        for name, text in (
-            (self.PERIOD_START, tr("First day of the period")),
-            (self.PERIOD_END, tr("Last day of the period")),
-        ):
-            self.addParameter(QgsProcessingParameterDateTime(name, text, day, optional=True))
 
     def _define_tickets(self) -> None:
         self.addParameter(
@@ -134,12 +114,7 @@ class AssessAlgorithm(StandAlgorithm):
     def _define_advanced(self) -> None:
         self.addParameter(encoding_parameter())
         self.addParameter(mapping_parameter())
-        for name, text in (
-            (self.SURVEY_METHOD, tr("How the stands were surveyed")),
-            (self.SURVEY_METHOD_EARLIER, tr("How the earlier stands were surveyed")),
-        ):
-            parameter = QgsProcessingParameterEnum(name, text, survey_method_texts(), optional=True)
-            self.addParameter(advanced(explained(parameter, tr("For layers that do not say it themselves."))))
+        two_dates.define_survey_methods(self.addParameter)
         for name, text, extension in (
             (self.RECIPE, tr("Raster recipe"), "json"),
             (self.PROFILE, tr("Ticket profile"), "json"),
@@ -172,8 +147,8 @@ class AssessAlgorithm(StandAlgorithm):
             "rasters": raster_sources(rasters, self.parameterAsString(parameters, RASTER_NAMES, context)),
             "mapping": file(MAPPING),
             "recipe": file(self.RECIPE),
-            "period": self._period(parameters, context),
-            "survey_method": self._survey_method(parameters, context),
+            "period": two_dates.period_of(self, parameters, context),
+            "survey_method": two_dates.survey_methods_of(self, parameters, context),
             "profile": str(profile) if profile else None,
             "rules": file(self.RULES),
             "parameters": file(self.PARAMETERS),
@@ -203,39 +178,3 @@ class AssessAlgorithm(StandAlgorithm):
         tell_counts(outcome, feedback)
         outputs = {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}
         return outputs | ({self.REPORT: str(request.report)} if request.report else {})
-
-    def _period(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str | None:
-        days = [
-            _iso_day(self.parameterAsDateTime(parameters, name, context))
-            for name in (self.PERIOD_START, self.PERIOD_END)
-        ]
-        if not any(days):
-            return None
-        if not all(days):
-            raise UsageError("PERIOD_INCOMPLETE")
-        return "/".join(days)
-
-    def _survey_method(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str | None:
-        methods = [
-            SURVEY_METHODS[self.parameterAsEnum(parameters, name, context)] if parameters.get(name) is not None else ""
-            for name in (self.SURVEY_METHOD, self.SURVEY_METHOD_EARLIER)
-        ]
-        if not any(methods):
-            return None
-        return ",".join(method or "unknown" for method in methods) if methods[1] else methods[0]
-
-
-def survey_method_texts() -> list[str]:
-    """The survey methods in words, in the order of ``SURVEY_METHODS``."""
-    return [
-        tr("Sample plots"),
-        tr("Angle gauge"),
-        tr("By eye"),
-        tr("Laser scanning"),
-        tr("Modelled"),
-        tr("Unknown"),
-    ]
-
-
-def _iso_day(moment: QDateTime) -> str:
-    return moment.date().toString(Qt.DateFormat.ISODate) if moment.isValid() else ""

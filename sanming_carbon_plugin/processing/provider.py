@@ -8,14 +8,18 @@ from qgis.PyQt.QtGui import QIcon
 from ..about import version
 from .assess import AssessAlgorithm
 from .base import plugin_icon
+from .carbonstock import CarbonStockAlgorithm
 from .check import CheckAlgorithm
 from .classify import ClassifyAlgorithm
 from .compare_rules import CompareRulesAlgorithm
 from .dependencies import missing_text
+from .fitgrowth import FitGrowthAlgorithm
 from .pine_wilt import PineWiltAlgorithm
 from .predict_species import PredictSpeciesAlgorithm
+from .project import ProjectAlgorithm
 from .recheck import RecheckAlgorithm
 from .repair_rings import RepairRingsAlgorithm
+from .sink import SinkAlgorithm
 from .tenure_pieces import TenurePiecesAlgorithm
 from .train_species import TrainSpeciesAlgorithm
 from .translation import tr
@@ -24,13 +28,17 @@ from .zonal import ZonalAlgorithm
 PROVIDER_ID = "sanmingcarbon"
 ALGORITHMS = (
     AssessAlgorithm,
+    CarbonStockAlgorithm,
     CheckAlgorithm,
     ClassifyAlgorithm,
     CompareRulesAlgorithm,
+    FitGrowthAlgorithm,
     PineWiltAlgorithm,
     PredictSpeciesAlgorithm,
+    ProjectAlgorithm,
     RecheckAlgorithm,
     RepairRingsAlgorithm,
+    SinkAlgorithm,
     TenurePiecesAlgorithm,
     TrainSpeciesAlgorithm,
     ZonalAlgorithm,

@@ -70,8 +70,11 @@ def fill_modelled(
     area = numbers(facts, "area_ha")
     for model in models:
         sink = model.increment_m3_ha_yr * account.factor_tco2e * area
-        free = (columns["sink_basis"] == NO_BASIS).to_numpy() & ~np.isnan(sink)
-        told.append(model.issues)
+        without = (columns["sink_basis"] == NO_BASIS).to_numpy()
+        free = without & ~np.isnan(sink)
+        # Doubts of the model say nothing about stands that were measured.
+        about = model.issues["stand_key"]
+        told.append(model.issues[about.isna() | about.isin(facts.index[without])])
         if not free.any():
             continue
         columns.loc[free, "increment_m3_ha_yr"] = model.increment_m3_ha_yr[free]

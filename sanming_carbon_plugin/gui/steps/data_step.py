@@ -9,10 +9,11 @@ from qgis.gui import QgisInterface, QgsFileWidget
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QHeaderView, QTableWidgetItem
 
-from ...processing.assess import AssessAlgorithm, survey_method_texts
+from ...processing.assess import AssessAlgorithm
 from ...processing.inputs import layer_identifier
 from ...processing.parameters import OUTPUT, OVERWRITE, RASTER_NAMES, RASTERS, STANDS
 from ...processing.translation import tr
+from ...processing.two_dates import survey_method_texts
 from .step import Step
 
 _NAME, _BAND, _LAYER = range(3)
