@@ -4,37 +4,37 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="28"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="57"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="49"/>
         <source>Choose the layer of stands.</source>
         <translation>请选择小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="147"/>
         <source>Choose a file for the result.</source>
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="162"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="178"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="169"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="186"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="176"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="193"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="184"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="99"/>
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
@@ -54,7 +54,7 @@
         <translation>碳储量与分类</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="35"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="38"/>
         <source>Check</source>
         <translation>检查</translation>
     </message>
@@ -64,7 +64,7 @@
         <translation>GeoPackage 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="67"/>
         <source>Data</source>
         <translation>数据</translation>
     </message>
@@ -94,17 +94,17 @@
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="67"/>
         <source>Assess stands</source>
         <translation>小班评估</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="71"/>
         <source>Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.</source>
         <translation>逐小班给出碳储量、年碳汇量、分类和碳票资格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="75"/>
         <source>Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with every rule&apos;s outcome, and carbon-ticket eligibility.
 
 The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing the value stays empty, never 0, and the layer issues says why.</source>
@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
 结果为一个 GeoPackage，含 stands、issues、summary、run 四个图层。缺少输入时数值留空，绝不写 0，原因见 issues 图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="67"/>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -123,124 +123,59 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="103"/>
-        <source>Earlier stands</source>
-        <translation>前期小班</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="103"/>
-        <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
-        <translation>监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="109"/>
-        <source>First day of the period</source>
-        <translation>监测期首日</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="109"/>
-        <source>Last day of the period</source>
-        <translation>监测期末日</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="96"/>
         <source>Credited parcels</source>
         <translation>已计碳汇地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="96"/>
         <source>Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, period_start and period_end.</source>
         <translation>在任何机制下已签发或正在申请的地块，含 scheme、scheme_id、period_start、period_end 四列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="125"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="65"/>
         <source>Tenure</source>
         <translation>林权宗地</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="125"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="65"/>
         <source>Polygons of the certificates, with the columns certificate, holder, right, valid_to and disputed.</source>
         <translation>林权证对应的面，含 certificate、holder、right、valid_to、disputed 五列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="137"/>
-        <source>How the stands were surveyed</source>
-        <translation>小班调查方法</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="137"/>
-        <source>How the earlier stands were surveyed</source>
-        <translation>前期小班调查方法</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="142"/>
-        <source>For layers that do not say it themselves.</source>
-        <translation>图层本身未记载时填写。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="28"/>
         <source>Raster recipe</source>
         <translation>栅格用途说明</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="118"/>
         <source>Ticket profile</source>
         <translation>碳票规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="62"/>
         <source>Classification rules</source>
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="143"/>
+        <location filename="../sanming_carbon_plugin/processing/carbon_steps.py" line="57"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="150"/>
+        <location filename="../sanming_carbon_plugin/processing/carbon_steps.py" line="58"/>
         <source>Leave empty to use the one that is shipped.</source>
         <translation>留空则使用自带文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="151"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="47"/>
         <source>Random seed</source>
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="154"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="129"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="231"/>
-        <source>Sample plots</source>
-        <translation>样地实测</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="232"/>
-        <source>Angle gauge</source>
-        <translation>角规测树</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="233"/>
-        <source>By eye</source>
-        <translation>目测</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="234"/>
-        <source>Laser scanning</source>
-        <translation>激光雷达</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="235"/>
-        <source>Modelled</source>
-        <translation>模型推算</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="236"/>
-        <source>Unknown</source>
-        <translation>不详</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/check.py" line="35"/>
@@ -258,12 +193,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>只运行评估中的检查部分，逐条写出问题：小班图形、字段、取值以及处理建议。日志中按问题类型列出小班数。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/check.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="69"/>
         <source>Issues</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/check.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="71"/>
         <source>Number of issues</source>
         <translation>问题数</translation>
     </message>
@@ -383,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="145"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="158"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -398,11 +333,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请在终端中安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="124"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="127"/>
         <source>From the layer</source>
         <translation>以图层记载为准</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="63"/>
         <source>A cell counts where NDVI and NDMI fell further than those of healthy pine in the same two images, together with enough of its neighbours. Give two images of the same season on the same cells, best of late September to November.
 
 It is evidence, not a diagnosis: fire and felling look the same, and images of 10 m show clusters of dead trees, not single ones. Stands that are covered too little stay empty.</source>
@@ -411,110 +347,137 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
 结果是线索而非诊断：火烧和采伐也有同样表现；10 米影像只能看到成片枯死木，看不到单株。影像覆盖不足的小班留空。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="57"/>
         <source>A copy of the shipped file with other limits. Leave empty to use the shipped one.</source>
         <translation>自带文件的副本，可改用其他界限。留空则使用自带文件。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="57"/>
         <source>A model trained on the same images under the same names. Leave empty to learn from these stands.</source>
         <translation>用相同名称的相同影像训练的模型。留空则从本次小班学习。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="47"/>
         <source>Agreement with the inventory by blocks</source>
         <translation>与清查的一致率（空间分块）</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="67"/>
         <source>Changes</source>
         <translation>变化</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="43"/>
         <source>Classify stands</source>
         <translation>小班分类</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="63"/>
         <source>Column of the stands, filled only for stands that were drawn at random and checked, for example with pine or broadleaf.</source>
         <translation>小班图层的字段，仅在随机抽取并已核查的小班填写，例如 pine 或 broadleaf。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="44"/>
         <source>Compare rules</source>
         <translation>规则对比</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="92"/>
         <source>Damage</source>
         <translation>受害情况</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="79"/>
         <source>Day of the earlier image</source>
         <translation>前期影像日期</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="79"/>
         <source>Day of the later image</source>
         <translation>后期影像日期</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="88"/>
         <source>Delivered with the image: scene classification or QA_PIXEL. Cloud and shadow are left out.</source>
         <translation>随影像提供：场景分类图或 QA_PIXEL。云与云影不参与计算。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="55"/>
         <source>Discoloured crowns between two dates</source>
         <translation>两期影像变色立木识别</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="74"/>
         <source>Earlier image</source>
         <translation>前期影像</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="28"/>
         <source>JSON file that says which raster is which: sensor, date, bands, scale and offset, quality layer, elevation model. Leave empty to take the rasters as they are.</source>
         <translation>说明各栅格用途的 JSON 文件：传感器、日期、波段、比例与偏移、质量图层、高程模型。留空则按原样使用各栅格。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="39"/>
         <source>JSON file with rules. Its measures take the place of the shipped ones; leave empty for the shipped rules.</source>
         <translation>规则 JSON 文件，其中的措施替换自带规则中的同名措施；留空则使用自带规则。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="75"/>
         <source>Later image</source>
         <translation>后期影像</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="29"/>
         <source>Learns from the inventory which species group an image shows, and says how far both agree.</source>
         <translation>从清查数据学习影像所反映的树种组，并给出两者的一致程度。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="57"/>
         <source>Limits for images</source>
         <translation>影像判读界限</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="48"/>
         <source>Lists the stands that an edited set of rules treats otherwise, and the rules that make it so.</source>
         <translation>列出改动规则后判定不同的小班，以及由哪些规则引起。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="45"/>
         <source>Model</source>
         <translation>模型</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="45"/>
         <source>Model files</source>
         <translation>模型文件</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="69"/>
         <source>Number of stands that change</source>
         <translation>判定变化的小班数</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="72"/>
         <source>Number of stands that changed</source>
         <translation>判定变化的小班数</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="74"/>
         <source>Number of stands where images disagree</source>
         <translation>影像与清查不符的小班数</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="94"/>
         <source>Number of stands with discoloured crowns</source>
         <translation>发现变色的小班数</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="47"/>
         <source>Pine transformation, reserve forest and the other measures of the programme for each stand.</source>
         <translation>逐小班判定松林改造提升、国家储备林及规划的其他措施。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="51"/>
         <source>Puts every rule to every stand. What is not known makes a rule neither pass nor fail: such stands are unknown, and the layer issues says which columns are missing. All measures that fit are kept, with the one that goes first.
 
 Decisions in the file OUTPUT.decisions.csv beside the result are kept in every new run and shown beside what the rules say. With a recipe the images are asked too. Sink and tickets stay empty.</source>
@@ -523,62 +486,77 @@ Decisions in the file OUTPUT.decisions.csv beside the result are kept in every n
 结果旁 OUTPUT.decisions.csv 文件中的人工决定在每次重新运行时保留，并与规则结果并列显示。提供配方时同时判读影像。碳汇和碳票各列留空。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="52"/>
         <source>Puts two sets of rules to the same stands. The layer changes has one row for each stand and measure that comes out otherwise: answer and technique before and after, and the rules that changed their outcome, for example PINE- to +. A measure that one file does not rule has no answer there.</source>
         <translation>用两套规则核对同一批小班。changes 图层中，每个判定不同的小班和措施占一行：前后的判定和方式，以及结果改变的规则，例如 PINE- to +。某一文件未规定的措施，其判定留空。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="83"/>
         <source>Quality layer of the earlier image</source>
         <translation>前期影像质量图层</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="83"/>
         <source>Quality layer of the later image</source>
         <translation>后期影像质量图层</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="62"/>
         <source>Rules after</source>
         <translation>改后规则</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="61"/>
         <source>Rules before</source>
         <translation>改前规则</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="77"/>
         <source>Sensor</source>
         <translation>传感器</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="59"/>
         <source>Share of each stand whose crowns discoloured between two images, as in pine wilt.</source>
         <translation>各小班在两期影像之间树冠变色的面积占比，如松材线虫病所致。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="63"/>
         <source>Species group found by a check</source>
         <translation>核查所得树种组</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="39"/>
         <source>Species group of each stand as images show it, and the stands where the inventory says otherwise.</source>
         <translation>影像所反映的各小班树种组，以及与清查不符的小班。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="72"/>
         <source>Species groups</source>
         <translation>树种组</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="35"/>
         <source>Species groups from images</source>
         <translation>影像判读树种组</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="81"/>
         <source>Tells which offset the numbers carry. Leave empty to have it told from the cells.</source>
         <translation>用于确定像元数值所带的偏移。留空则由像元自行判断。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="47"/>
         <source>The same seed and stands give the same model and figures.</source>
         <translation>种子和小班相同，则模型和数值相同。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="25"/>
         <source>Train species groups from images</source>
         <translation>训练影像树种组模型</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="33"/>
         <source>Trains a random forest on the labels of the inventory; scikit-learn is needed. The model is a plain text file in which nothing can be executed. Beside it, MODEL.figures.json tells the agreement with the inventory for stands set aside by blocks, by matched distances and at random, the confusion matrix and the weight of each feature.
 
 Agreement is not accuracy: the inventory&apos;s labels hold errors too. Accuracy comes only from stands drawn at random and checked; see the algorithm that asks the model.</source>
@@ -587,6 +565,7 @@ Agreement is not accuracy: the inventory&apos;s labels hold errors too. Accuracy
 一致率不是精度：清查登记也有错误。精度只能由随机抽取并核查的小班得出，见影像判读树种组算法。</translation>
     </message>
     <message>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="43"/>
         <source>Writes the likeliest species group with its probability; where none is likely enough it stays empty. The layer disagreements lists the stands where images and inventory differ, the strongest first. The inventory itself is never changed.
 
 Without a model, one is learnt here and each stand is judged by a model that has not learnt from it or its neighbours. Take this to look for errors: a model that has learnt from a wrong label may confirm it.
@@ -597,6 +576,584 @@ Where a column holds the species group of stands drawn at random and checked, ac
 未提供模型时，就地学习，并且每个小班由未学过它及其邻近小班的模型判读。查找错误时应采用这种方式：学过错误标签的模型可能会印证该错误。
 
 若有字段记录了随机抽取并核查的小班的树种组，日志中给出精度及其 90 % 区间。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="19"/>
+        <source>Ambiguous: choose one of {count}</source>
+        <translation>有歧义：请从 {count} 个字段中选定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="21"/>
+        <source>Left out by you</source>
+        <translation>已由您取消</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="23"/>
+        <source>Missing, needed for carbon</source>
+        <translation>缺失，碳计量需要</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="23"/>
+        <source>Missing</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="26"/>
+        <source>Also used for: {meaning}</source>
+        <translation>同时用作：{meaning}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="29"/>
+        <source>Only {percent} % of the values fit</source>
+        <translation>仅 {percent} % 的取值相符</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="30"/>
+        <source>Recognised</source>
+        <translation>已识别</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="30"/>
+        <source>Chosen by you</source>
+        <translation>由您指定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="37"/>
+        <source>{column} (score {score})</source>
+        <translation>{column}（得分 {score}）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="39"/>
+        <source>{column} (by its values)</source>
+        <translation>{column}（按取值推测）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <source>Unit of areas</source>
+        <translation>面积单位</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <source>Hectares</source>
+        <translation>公顷</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <source>Mu</source>
+        <translation>亩</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <source>Square metres</source>
+        <translation>平方米</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <source>Unit of closure</source>
+        <translation>郁闭度单位</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <source>Fractions (0 to 1)</source>
+        <translation>小数（0～1）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <source>Percent</source>
+        <translation>百分数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <source>Tenths (0 to 10)</source>
+        <translation>成数（0～10）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="53"/>
+        <source>Unit of diameters</source>
+        <translation>胸径单位</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="53"/>
+        <source>Centimetres</source>
+        <translation>厘米</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="53"/>
+        <source>Millimetres</source>
+        <translation>毫米</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="54"/>
+        <source>Unit of heights</source>
+        <translation>树高单位</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="54"/>
+        <source>Metres</source>
+        <translation>米</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="54"/>
+        <source>Decimetres</source>
+        <translation>分米</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="55"/>
+        <source>Slope is given as</source>
+        <translation>坡度填写方式</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="55"/>
+        <source>Classes (1 to 6)</source>
+        <translation>坡度级（1～6）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="55"/>
+        <source>Degrees</source>
+        <translation>度数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="56"/>
+        <source>List of land classes</source>
+        <translation>地类代码表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="56"/>
+        <source>List of 2020</source>
+        <translation>2020年代码表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="56"/>
+        <source>Third land survey</source>
+        <translation>第三次国土调查</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="66"/>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <source>Stand</source>
+        <translation>小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <source>Status</source>
+        <translation>处理状态</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <source>Value</source>
+        <translation>取值</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <source>What to do</source>
+        <translation>问题与处理建议</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="84"/>
+        <source>whole layer</source>
+        <translation>整个图层</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="113"/>
+        <source>{status}, {name}, {time}</source>
+        <translation>{status}，{name}，{time}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="114"/>
+        <source>{status}: {reason}</source>
+        <translation>{status}：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="43"/>
+        <source>List of Doubts</source>
+        <translation>问题清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="62"/>
+        <source>List of Doubts: {name}</source>
+        <translation>问题清单：{name}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="126"/>
+        <source>All severities</source>
+        <translation>全部级别</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="129"/>
+        <source>All states</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="176"/>
+        <source>All doubts</source>
+        <translation>全部问题</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="190"/>
+        <source>{count} doubts, {open} of them open</source>
+        <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="219"/>
+        <source>Open a List of Doubts</source>
+        <translation>打开问题清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="229"/>
+        <source>Accept with Reason</source>
+        <translation>填写理由并认可</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="229"/>
+        <source>Why is the value right?</source>
+        <translation>该值为何无误？</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="88"/>
+        <source>Loaded: {path}</source>
+        <translation>已载入：{path}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="153"/>
+        <source>Use These Fields</source>
+        <translation>采用此对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="154"/>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="155"/>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="165"/>
+        <source>Reading the layer</source>
+        <translation>正在读取图层</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="171"/>
+        <source>Reading the fields</source>
+        <translation>读取字段</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="208"/>
+        <source>(none)</source>
+        <translation>（无）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="225"/>
+        <source>Decided by the values</source>
+        <translation>按取值判定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="276"/>
+        <source>Load the Fields</source>
+        <translation>载入字段对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="282"/>
+        <source>Save the Fields</source>
+        <translation>保存字段对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="127"/>
+        <source>The fields are read as in {path}.</source>
+        <translation>将按 {path} 识读字段。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="44"/>
+        <source>Check stands again</source>
+        <translation>小班复查</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="48"/>
+        <source>Makes the list of doubts anew, looking only at the stands that changed since.</source>
+        <translation>重新生成问题清单，只检查此后有变动的小班。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="52"/>
+        <source>Compares outline and cells of each stand with what they were when the list was made. Stands that changed, those of their compartments and those told in a pair with them are checked again; the other rows of the list are kept. What was accepted stays accepted; what was marked as fixed and is found again is told.</source>
+        <translation>将各小班的图形和属性与生成清单时相比较。有变动的小班、同一林班的小班以及与其成对列出的小班重新检查，清单其余各行保留。已认可的问题保持认可；标为已修正而再次查出的问题会予以提示。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="61"/>
+        <source>List of doubts so far</source>
+        <translation>现有问题清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="61"/>
+        <source>GeoPackage of a check, a check again, or a result.</source>
+        <translation>检查、复查或评估结果的 GeoPackage 文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="46"/>
+        <source>Repair outlines of stands</source>
+        <translation>修复小班图形</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="50"/>
+        <source>Repairs outlines that cross themselves, as long as the area of the stand stays the same.</source>
+        <translation>在小班面积不变的前提下修复自相交等错误图形。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="54"/>
+        <source>Writes a copy of the stands (layer stands) in which broken rings are repaired, and the list of broken stands (layer repairs): repaired or left as it was, why it was broken, and by how much the area changed. A stand whose area would change by more than the tolerance keeps its outline: look at it yourself. The layer that you give is not touched.</source>
+        <translation>写出修复后的小班副本（图层 stands）和错误图形清单（图层 repairs）：已修复或保持原样、错误原因以及面积变化。面积变化超过容差的小班保持原图形，请人工处理。输入图层不作任何改动。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="64"/>
+        <source>Largest change of the area (%)</source>
+        <translation>面积最大允许变化（%）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="64"/>
+        <source>As a share of the stand&apos;s area. Leave empty to use the tolerance of the checks.</source>
+        <translation>占小班面积的百分比。留空则采用检查所用的容差。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="93"/>
+        <source>Repaired stands</source>
+        <translation>修复后的小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="81"/>
+        <source>Number of repaired stands</source>
+        <translation>已修复小班数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="82"/>
+        <source>Number of broken stands left as they were</source>
+        <translation>保持原样的错误小班数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="93"/>
+        <source>Broken outlines</source>
+        <translation>错误图形</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="46"/>
+        <source>Cut stands with tenure parcels</source>
+        <translation>小班与宗地叠置</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="50"/>
+        <source>Pieces of stands with certificate and stand key, and the areas of both side by side.</source>
+        <translation>生成同时带有权证号和小班号的地块，并对照双方面积。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="54"/>
+        <source>The layer pieces has every part of a stand that lies on one parcel, with the keys of both, its area and its share of both. The table reconciliation compares, for each parcel, the area on the certificate (a column such as certificate_area, where there is one; its unit is recognised), the area of the parcel on the ellipsoid and the area of the stands on it, in mu. The layer issues lists stands without a parcel, parcels on each other and areas that disagree. Identity numbers of persons are never copied.</source>
+        <translation>图层 pieces 为小班落在每一宗地上的部分，带有双方编号、面积及占双方面积的比例。表 reconciliation 逐宗对照权证面积（有“发证面积”等字段时，单位自动识别）、宗地椭球面积和宗地上的小班面积，单位为亩。图层 issues 列出无宗地的小班、相互重叠的宗地和面积不符的权证。个人身份证号码一律不写入结果。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="89"/>
+        <source>Pieces</source>
+        <translation>叠置地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="77"/>
+        <source>Number of pieces</source>
+        <translation>地块数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="89"/>
+        <source>Areas of certificates, parcels and stands</source>
+        <translation>权证、宗地与小班面积对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="26"/>
+        <source>Carbon stock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="30"/>
+        <source>Biomass, carbon and tonnes of CO₂e of each stand by two methods.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="34"/>
+        <source>Works out the stock with constant factors and with the continuous method side by side. The columns parameter_row and parameter_level say which row of the parameter table served a stand, volume_basis says whether its volume was recorded or put together from its trees.
+
+What cannot be known stays empty, never 0, and the layer issues says why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="34"/>
+        <source>Fit growth curves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="38"/>
+        <source>Growth curves of these stands by species group and site class, with a report and charts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="42"/>
+        <source>Fits Richards, logistic and Schumacher curves and takes the best by AICc: to stands that were measured twice where there are enough, else to all stands of today. Fewer than 30 stands or 15 years between the ages are refused.
+
+Curves of one survey compare stands of different ages; good sites are felled first, so they may flatten too early. The report gives the stands per age class, the errors and the range of ages of each curve.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="56"/>
+        <source>Report on growth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="56"/>
+        <source>Folder for growth_curves.csv, growth_curves.json, growth_issues.csv and the charts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="37"/>
+        <source>Project stocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="41"/>
+        <source>Modelled stock of each stand, and of each group of stands, in coming years.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="45"/>
+        <source>Moves each stand along the growth curve of its species group and site class from its survey to the last day of each year. The table projection has the sums by county, township, species group and age group, the table curves says how good the curves are.
+
+All of it is modelled, as projection_basis says, and nothing of it may be issued as a ticket. Felling, fire and planting to come are not in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
+        <source>Years</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
+        <source>For example 2030;2035;2060. The stock is that of the last day of each year.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="62"/>
+        <source>Day of the survey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="63"/>
+        <source>For stands that do not say when they were surveyed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="31"/>
+        <source>Yearly sink</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="35"/>
+        <source>Yearly change of each stand&apos;s stock between two inventories, with its 90 % interval.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="39"/>
+        <source>Compares the stands with the earlier ones on their common ground, so that no hectare counts twice where stands were split, merged or redrawn. What comes only from a new species code is kept out of the sink. The column sink_basis says how a sink was found: only measured ones can lead to a ticket.
+
+Stands that were not measured twice stay without a sink unless growth curves or growth rates are asked for; such sinks are modelled. The table contributions says how much each error gives to the interval.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="49"/>
+        <source>Growth curves where nothing was measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="49"/>
+        <source>Curves are fitted to these stands; each needs 30 stands over 15 years of age.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="55"/>
+        <source>Growth rates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="55"/>
+        <source>Table with the columns group, age_from_yr, age_to_yr, percent_yr and source, for stands that are still without a sink.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="35"/>
+        <source>Earlier stands</source>
+        <translation type="unfinished">前期小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="38"/>
+        <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
+        <translation type="unfinished">监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
+        <source>First day of the period</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
+        <source>Last day of the period</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
+        <source>How the stands were surveyed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
+        <source>How the earlier stands were surveyed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="50"/>
+        <source>For layers that do not say it themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="87"/>
+        <source>Sample plots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="88"/>
+        <source>Angle gauge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="89"/>
+        <source>By eye</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="90"/>
+        <source>Laser scanning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="91"/>
+        <source>Modelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="92"/>
+        <source>Unknown</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -688,24 +1245,34 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>检查小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="56"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="66"/>
         <source>Text encoding</source>
         <translation>字符编码</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="66"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="76"/>
         <source>For example GBK or UTF-8, for files only. Leave empty to have it recognised.</source>
         <translation>如 GBK 或 UTF-8，仅用于文件。留空则自动识别。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="73"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="83"/>
         <source>Field mapping</source>
         <translation>字段对应文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="83"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="93"/>
         <source>JSON file that says which column means what. Leave empty to have the columns recognised by their names.</source>
         <translation>说明各列含义的 JSON 文件。留空则按列名自动识别。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="48"/>
+        <source>Open the List of Doubts</source>
+        <translation>打开问题清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="51"/>
+        <source>Counts by kind, the stands of each on the map, and what is fixed or accepted.</source>
+        <translation>按类别统计问题，在地图上定位小班，登记已修正或已认可。</translation>
     </message>
 </context>
 <context>
@@ -726,119 +1293,315 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="49"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="51"/>
         <source>Polygon layer of the forest inventory, one row per stand. It is read as you see it: with its filter and unsaved edits.</source>
         <translation>森林资源清查的面图层，一行一个小班。按当前所见读取，包括过滤条件和未保存的编辑。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="62"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="76"/>
         <source>Result</source>
         <translation>结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="72"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="86"/>
         <source>GeoPackage to write. It appears whole or not at all.</source>
         <translation>要写出的 GeoPackage，要么完整生成，要么不生成。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="79"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="93"/>
         <source>Replace an existing result</source>
         <translation>替换已有结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="88"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="102"/>
         <source>Rasters</source>
         <translation>栅格</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="96"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="110"/>
         <source>Raster layer of the project to add to the list.</source>
         <translation>要加入列表的工程栅格图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="109"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="123"/>
         <source>Add</source>
         <translation>添加</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="118"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="132"/>
         <source>Name: letters, digits and _; the columns of the result begin with it. Band: a number, or empty for all bands.</source>
         <translation>名称：字母、数字和下划线，结果列名以它开头。波段：填序号，留空表示全部波段。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="143"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="157"/>
         <source>Name</source>
         <translation>名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="148"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="162"/>
         <source>Band</source>
         <translation>波段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="153"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="167"/>
         <source>Raster</source>
         <translation>栅格</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="176"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="190"/>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="188"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="202"/>
         <source>Earlier Inventory and Period</source>
         <translation>前期调查与监测期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="200"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="214"/>
         <source>Earlier stands</source>
         <translation>前期小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="210"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="224"/>
         <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
         <translation>监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="223"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="237"/>
         <source>First day</source>
         <translation>首日</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="233"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="247"/>
         <source>First day of the period, included.</source>
         <translation>监测期首日（含当日）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="240"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="254"/>
         <source>Last day</source>
         <translation>末日</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="250"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="264"/>
         <source>Last day of the period, included.</source>
         <translation>监测期末日（含当日）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="257"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="271"/>
         <source>Survey</source>
         <translation>调查方法</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="273"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="287"/>
         <source>How the stands were surveyed, where the layer does not say it itself.</source>
         <translation>小班的调查方法，图层本身未记载时填写。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="280"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="294"/>
         <source>Earlier survey</source>
         <translation>前期调查方法</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="296"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="310"/>
         <source>How the earlier stands were surveyed, where the layer does not say it itself.</source>
         <translation>前期小班的调查方法，图层本身未记载时填写。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="64"/>
+        <source>Fields…</source>
+        <translation>字段…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="67"/>
+        <source>Shows which column of the stands means what, and lets you choose.</source>
+        <translation>查看并指定小班图层各字段的含义。</translation>
+    </message>
+</context>
+<context>
+    <name>IssuePanel</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="99"/>
+        <source>Severity</source>
+        <translation>级别</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="24"/>
+        <source>Status</source>
+        <translation>处理状态</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="34"/>
+        <source>Search stands, codes and words</source>
+        <translation>搜索小班、代码或文字</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="44"/>
+        <source>Open a List…</source>
+        <translation>打开清单…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="51"/>
+        <source>Check Again</source>
+        <translation>复查</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="54"/>
+        <source>Checks only the stands that changed since the list was made, in the background.</source>
+        <translation>在后台只检查生成清单后有变动的小班。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="80"/>
+        <source>Doubts by code</source>
+        <translation>按代码统计的问题</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="104"/>
+        <source>Number</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="109"/>
+        <source>Open</source>
+        <translation>待处理</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="112"/>
+        <source>Neither fixed nor accepted.</source>
+        <translation>既未修正也未认可。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="117"/>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="123"/>
+        <source>Doubts of the chosen code</source>
+        <translation>所选代码的问题</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="126"/>
+        <source>Click a row to go to its stand and to select it.</source>
+        <translation>单击一行可定位并选中该小班。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="161"/>
+        <source>Fixed</source>
+        <translation>已修正</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="164"/>
+        <source>Marks the selected rows as fixed, with your name and the time. A later check that finds them again tells so.</source>
+        <translation>将所选各行标为已修正，并记录姓名和时间；以后检查再次查出时会予以提示。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="171"/>
+        <source>Accept with Reason…</source>
+        <translation>填写理由并认可…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="174"/>
+        <source>Marks the selected rows as right in spite of the doubt, with a reason, your name and the time.</source>
+        <translation>认可所选各行的取值无误，并记录理由、姓名和时间。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="181"/>
+        <source>Reopen</source>
+        <translation>重新打开</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="184"/>
+        <source>Takes back what was decided about the selected rows.</source>
+        <translation>撤销对所选各行的处理。</translation>
+    </message>
+</context>
+<context>
+    <name>MappingDialog</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="14"/>
+        <source>Fields of the Stands</source>
+        <translation>小班字段对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="20"/>
+        <source>Says which column means what. Columns are recognised by their names and confirmed by their values; what is ambiguous or missing is left open for you to choose.</source>
+        <translation>指明各字段的含义。字段按名称识别，并由取值印证；有歧义或缺失的由您指定。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="35"/>
+        <source>Search meanings and columns</source>
+        <translation>搜索含义或字段</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="45"/>
+        <source>Only what is ambiguous or missing</source>
+        <translation>只显示有歧义或缺失的</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="52"/>
+        <source>Recognise Again</source>
+        <translation>重新识别</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="55"/>
+        <source>Takes back all choices.</source>
+        <translation>撤销全部选择。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="64"/>
+        <source>Meanings and their columns</source>
+        <translation>含义与字段对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="83"/>
+        <source>Meaning</source>
+        <translation>含义</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="88"/>
+        <source>Column</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="93"/>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="96"/>
+        <source>0 to 1: how well name and values of the column fit.</source>
+        <translation>0～1：字段名称和取值的相符程度。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="101"/>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="106"/>
+        <source>Values in the layer</source>
+        <translation>图层原值</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="111"/>
+        <source>Read as</source>
+        <translation>识读结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="119"/>
+        <source>Units and Lists of Codes</source>
+        <translation>单位与代码表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="143"/>
+        <source>Load…</source>
+        <translation>载入…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/mapping_dialog.ui" line="150"/>
+        <source>Save As…</source>
+        <translation>另存为…</translation>
     </message>
 </context>
 <context>

@@ -40,6 +40,7 @@ READ_AS = {
 }  # fmt: skip
 """Column of the table of stands that a role leads to; the other roles are only kept."""
 
+_SLOPE_LOW, _SLOPE_HIGH = "slope_deg_low", "slope_deg_high"
 _EXAMPLES = 3
 _SAMPLE_ROWS = 2000
 
@@ -116,6 +117,9 @@ class FieldPreview:
         if name is None:
             return [(_shown(written.iloc[row]), _shown(written.iloc[row])) for row in chosen]
         read = facts[name]
+        if name == _SLOPE_LOW:  # a class is an interval
+            high = facts[_SLOPE_HIGH]
+            return [(_shown(written.iloc[row]), _interval(read.iloc[row], high.iloc[row])) for row in chosen]
         return [
             (_shown(written.iloc[row]), word(name, text, language) if (text := _shown(read.iloc[row])) else "")
             for row in chosen
@@ -168,3 +172,7 @@ def _shown(value: object) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
         return ""
     return "{:.6g}".format(value) if isinstance(value, float) else as_text(value)
+
+
+def _interval(low: float, high: float) -> str:
+    return _shown(low) if _shown(low) == _shown(high) else "{}–{}".format(_shown(low), _shown(high))

@@ -83,7 +83,7 @@ class IssueModel(QAbstractTableModel):
         texts = {
             _STAND: issue.stand_key or tr("whole layer"),
             _STATUS: word("status", issue.status, language()),
-            _FIELD: issue.field or "",
+            _FIELD: word("column", issue.field or "", language()),
             _VALUE: issue.value or "",
             _MESSAGE: message_of(issue),
         }

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..adapters.field_preview import FieldPreview, read_mapping, write_mapping
 from ..adapters.qgis_layers import LayerSnapshot
+from ..adapters.words import word
 from ..core.errors import CarbonError
 from ..core.stands.mapping import DECISIONS, FieldMapping
 from ..core.stands.roles import ROLES
@@ -192,7 +193,7 @@ class MappingDialog(QDialog):
             return
         table.setRowCount(len(ROLES))
         for row, role in enumerate(ROLES):
-            unit = preview.unit(role)
+            unit = word("unit", preview.unit(role), language())
             text = preview.label(role, language())
             for position in (_SCORE, _STATE, _BEFORE, _AFTER):
                 table.setItem(row, position, QTableWidgetItem(""))
@@ -213,7 +214,7 @@ class MappingDialog(QDialog):
         header = table.horizontalHeader()
         table.verticalHeader().hide()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for position, width in ((_MEANING, 210), (_COLUMN, 170), (_SCORE, 64), (_STATE, 210), (_BEFORE, 190)):
+        for position, width in ((_MEANING, 210), (_COLUMN, 196), (_SCORE, 56), (_STATE, 196), (_BEFORE, 190)):
             header.resizeSection(position, width)
         header.setSectionResizeMode(_AFTER, QHeaderView.ResizeMode.Stretch)
 

@@ -140,8 +140,8 @@ def test_a_hundred_thousand_doubts_do_not_stop_the_window(qgis_iface, qtbot, tmp
     numbers = pd.RangeIndex(count).astype(str).astype(object)
     frame = pd.DataFrame(
         {
-            "stand_key": "350428-1-1-1-" + numbers, "code": "CLOSURE_MISSING", "severity": "warning", "field": "closure",
-            "value": None, "message": "Closure is missing.", "message_zh": "缺少郁闭度。",
+            "stand_key": "350428-1-1-1-" + numbers, "code": "CLOSURE_MISSING", "severity": "warning",
+            "field": "closure", "value": None, "message": "Closure is missing.", "message_zh": "缺少郁闭度。",
         }
     )  # fmt: skip
     path = tmp_path / "many.gpkg"
