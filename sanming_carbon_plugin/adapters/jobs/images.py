@@ -18,7 +18,7 @@ from ..rasters import apply_recipe, recipe_tables
 from ..resources import read_json
 
 RECIPE_KEYS = ("dem", "scenes", "changes", "species", "damage")
-ABOUT_KEYS = ("id", "version", "status", "title", "title_zh", "note")
+ABOUT_KEYS = ("id", "version", "status", "title", "title_zh", "note", "note_zh")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..progress import Progress
 from ..rasters.bands import BandReader, NamedRaster
-from ..rasters.evidence import evidence
+from ..rasters.evidence import PartOfProgress, evidence
 from ..rasters.grid import Grid
 from ..stage import StageResult
 
@@ -198,9 +198,10 @@ def pine_wilt(
     InputError
         IMAGES_DO_NOT_MATCH, BAND_NOT_FOUND, RASTER_NO_OVERLAP.
     """
+    progress = progress or Progress()
     change = ChangeBands(before.reader, after.reader, terms.bands)
     inner = _without_rim(after.to_grid(geometry) if after.to_grid else geometry, change.grid, terms.rim_cells)
-    seen = evidence(facts.index, inner, [NamedRaster("change", change)], progress).columns
+    seen = evidence(facts.index, inner, [NamedRaster("change", change)], PartOfProgress(progress, 0, 0.5)).columns
     searched = facts["land_class"].isin(terms.searched_land).to_numpy()
     healthy = _healthy_change(facts, seen, searched, terms)
     columns = pd.DataFrame(
@@ -209,7 +210,7 @@ def pine_wilt(
     if healthy is None:
         return StageResult(columns, layer_issue("PINE_WILT_NO_REFERENCE", least=terms.least_healthy_stands))
     flags = DiscolouredBands(change, healthy, terms)
-    found = evidence(facts.index, inner, [NamedRaster("damage", flags)], progress).columns
+    found = evidence(facts.index, inner, [NamedRaster("damage", flags)], PartOfProgress(progress, 0.5, 1)).columns
     support = found["damage_support"].to_numpy()
     told = searched & (support >= terms.least_support)
     share = found["damage_mean"].to_numpy()[told]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from sample_parts import IMAGES, written
+from sample_parts import IMAGES, SAMPLE, part, written
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.images import ABOUT_KEYS, RECIPE_KEYS
 from sanming_carbon_plugin.adapters.jobs.pine_wilt import DatedImage, PineWiltRequest, pine_wilt
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
+from sanming_carbon_plugin.adapters.jobs.species import SpeciesRequest, train_species_model
 from sanming_carbon_plugin.core.classes import images as images_room
 from sanming_carbon_plugin.core.errors import DependencyError, InputError
 from sanming_carbon_plugin.core.progress import Progress
@@ -154,3 +158,31 @@ def test_offsets_do_not_turn_into_damage(village, tmp_path, recipe):
         pine_wilt(request, Progress())
         shares.append(read_geopackage_table(request.out, "damage")["damage_share"])
     pd.testing.assert_series_equal(*shares, atol=1e-6)
+
+
+def test_the_recipe_of_the_sample_and_a_trained_model_work(township, tmp_path):
+    pytest.importorskip("sklearn")
+    recipes = SAMPLE.parent / "recipes"
+    rasters = (*IMAGES, ("dem", str(SAMPLE / "dem.tif")))
+    layer = part(township, np.arange(0, len(township), 2))
+    learnt = result(layer, tmp_path, rasters=rasters, recipe=recipes / "sample.json")
+    facts = read_geopackage_table(tmp_path / "r.gpkg", "facts")
+    assert {"wilt_ndvi_change", "wilt_ndmi_change", "image_doubt", "damage_grade"} <= set(facts.columns)
+    assert learnt["image_species_group"].notna().any()
+    recipe = json.loads((recipes / "sample.json").read_text(encoding="utf-8")) | {"species": {"model": "m.json"}}
+    terms = json.loads((recipes.parent / "parameters" / "image_species.json").read_text(encoding="utf-8"))
+    small = written(tmp_path / "terms.json", terms | {"trees": 10})
+    train_species_model(
+        SpeciesRequest(layer, rasters, tmp_path / "m.json", recipe=recipes / "sample.json", terms=small), Progress()
+    )
+    asked = result(layer, tmp_path, rasters=rasters, recipe=written(tmp_path / "recipe.json", recipe))
+    both = asked["image_species_group"].notna() & learnt["image_species_group"].notna()
+    same = (asked["image_species_group"] == learnt["image_species_group"])[both].mean()
+    assert 0.7 < same < 1  # the model has learnt from these very stands, the other one has not
+
+
+def test_recipes_as_packaged_are_understood(tmp_path):
+    for path in (SAMPLE.parent / "recipes").glob("*.json"):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if "scenes" in data:
+            assert set(data) <= set(RECIPE_KEYS + ABOUT_KEYS), path.name
