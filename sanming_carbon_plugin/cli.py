@@ -20,6 +20,8 @@ from .adapters.language import spoken_language
 from .adapters.terminal import TerminalProgress, write_line
 from .core.errors import CancelledError, CarbonError, UsageError
 
+GDAL_CACHE_MEGABYTES = "256"
+
 
 class _Parser(argparse.ArgumentParser):
     """Wrong usage is told like every other error."""
@@ -34,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A Windows console in another code page must not break a line of Chinese.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # GDAL would keep decoded tiles in a twentieth of the memory; here every tile is read once. Only set where the
+    # process is ours: inside QGIS all plugins share it.
+    os.environ.setdefault("GDAL_CACHEMAX", GDAL_CACHE_MEGABYTES)
     language = spoken_language()
     signal.signal(signal.SIGTERM, _interrupted)
     try:
@@ -146,6 +151,12 @@ def _add_zonal(parser: argparse.ArgumentParser) -> None:
     _add_stands(parser)
     _add_raster(parser, required=True)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=".gpkg, .csv or .parquet")
+    parser.add_argument(
+        "--statistics",
+        default="",
+        metavar="LIST",
+        help="mean,std,support by default; also min, max, median, q5 … q95, count, majority, shares",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing result")
     parser.set_defaults(run=_run_zonal)
 
@@ -192,10 +203,14 @@ def _run_check(options: argparse.Namespace) -> None:
 
 def _run_zonal(options: argparse.Namespace) -> None:
     from .adapters.jobs.request import LayerSource
-    from .adapters.jobs.zonal import zonal
+    from .adapters.jobs.zonal import parse_statistics, zonal
 
-    source = LayerSource(options.stands, options.layer, options.encoding)
-    _run(lambda progress: zonal(source, options.raster, options.out, options.mapping, options.overwrite, progress))
+    source, chosen = LayerSource(options.stands, options.layer, options.encoding), parse_statistics(options.statistics)
+    _run(
+        lambda progress: zonal(
+            source, options.raster, options.out, options.mapping, options.overwrite, progress, chosen
+        )
+    )
 
 
 def _run_explain(options: argparse.Namespace) -> None:

@@ -1,6 +1,9 @@
 """What holds for all tests: where they run, and which of them both machines run."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,11 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 EVERYWHERE = {"core", "cli", "adapters", "qgis"}
 """Folders whose tests the second machine runs too: every room is in one of them."""
+
+if "SANMING_CARBON_CACHE" not in os.environ:
+    # Saved coverage indices lie beside the stands; tests leave the sample and other people's data as they are.
+    os.environ["SANMING_CARBON_CACHE"] = tempfile.mkdtemp(prefix="sanming-tests-")
+    atexit.register(shutil.rmtree, os.environ["SANMING_CARBON_CACHE"], ignore_errors=True)
 
 if Path("/usr/share/proj/proj.db").exists():
     # Inside a virtual environment Debian's pyproj does not find its data by itself.

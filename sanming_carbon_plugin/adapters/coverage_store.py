@@ -38,6 +38,8 @@ ObjectArray = npt.NDArray[np.object_]
 
 FORMAT = b"sanming-carbon coverage 1\n"
 
+FOLDER_VARIABLE = "SANMING_CARBON_CACHE"
+
 _log = logging.getLogger(__name__)
 _ARRAYS = [field.name for field in fields(CoverageBlock) if field.name != "first_row"]
 _DIGEST_BYTES = 32
@@ -73,6 +75,8 @@ class CoverageStore:
     def beside(cls, source: str | Path, cache: Path | None = None) -> CoverageStore:
         """The store of a layer: beside its file, or in the user's cache folder where there is none or it is closed.
 
+        The environment variable ``SANMING_CARBON_CACHE`` names one folder for all layers instead.
+
         Parameters
         ----------
         source
@@ -80,6 +84,9 @@ class CoverageStore:
         cache
             Another folder than the user's cache.
         """
+        told = os.environ.get(FOLDER_VARIABLE)
+        if told:
+            return cls(Path(told))
         cache = cache or user_cache()
         path = Path(str(source).partition("|")[0])
         try:

@@ -25,11 +25,12 @@ from .classes.images import Images, images_say
 from .classes.measures import classify
 from .classes.overrides import Decisions
 from .classes.rules import RuleSet
-from .issues import issues_by_key, join_issues
+from .issues import issues_by_key, join_issues, no_issues
 from .planning.summary import summary
 from .progress import Progress
 from .rasters.bands import NamedRaster
-from .rasters.evidence import evidence, result_columns
+from .rasters.coverage import coverage_blocks
+from .rasters.evidence import Covering, evidence, result_columns
 from .results import ResultTable
 from .stage import StageResult
 from .stands.area import stand_areas_m2
@@ -85,7 +86,9 @@ class AssessInputs:
 
     ``earlier``, ``credited`` and ``tenure`` are in the CRS of the stands. ``credited`` None means that nobody
     said what is credited already, which is not the same as nothing. ``decisions`` are those of foresters about
-    these stands, kept beside what the rules say.
+    these stands, kept beside what the rules say. ``low_support`` is the valid share of a stand (0..1) below which
+    rasters are not trusted; ``covering`` finds the cells of the stands, or has them saved, and ``covering_notes``
+    says what was noticed about that.
     """
 
     stands: Inventory
@@ -103,6 +106,9 @@ class AssessInputs:
     images: Images | None = None
     decisions: Decisions | None = None
     conflict_rules: ConflictRules | None = None
+    low_support: float = 1.0
+    covering: Covering = coverage_blocks
+    covering_notes: Callable[[], pd.DataFrame] = no_issues
 
 
 @dataclass
@@ -167,12 +173,21 @@ def _check_them(walk: Walk) -> StageResult:
 
 
 def _see_what_the_rasters_say(walk: Walk) -> StageResult:
-    if not walk.inputs.rasters:
-        return StageResult(pd.DataFrame(index=walk.facts.index))
-    found = evidence(walk.facts.index, walk.geometry, walk.inputs.rasters, walk.progress)
-    walk.evidence_columns = tuple(result_columns(walk.inputs.rasters))
-    slope = slope_from_dem(walk.facts, found.columns)
-    return StageResult(pd.concat([found.columns, slope.columns], axis=1), join_issues([found.issues, slope.issues]))
+    inputs, facts = walk.inputs, walk.facts
+    if not inputs.rasters:
+        return StageResult(pd.DataFrame(index=facts.index))
+    found = evidence(
+        facts.index,
+        walk.geometry,
+        inputs.rasters,
+        walk.progress,
+        low_support=inputs.low_support,
+        covering=inputs.covering,
+    )
+    walk.evidence_columns = tuple(result_columns(inputs.rasters))
+    slope = slope_from_dem(facts, found.columns)
+    issues = join_issues([found.issues, slope.issues, inputs.covering_notes()])
+    return StageResult(pd.concat([found.columns, slope.columns], axis=1), issues)
 
 
 def _see_what_the_images_say(walk: Walk) -> StageResult:

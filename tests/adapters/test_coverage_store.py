@@ -136,7 +136,8 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path, stands, mon
     assert files(tmp_path) == []
 
 
-def test_the_store_lies_beside_the_layer_where_that_can_be_written(tmp_path):
+def test_the_store_lies_beside_the_layer_where_that_can_be_written(tmp_path, monkeypatch):
+    monkeypatch.delenv("SANMING_CARBON_CACHE")
     layer, cache = tmp_path / "stands.shp", tmp_path / "cache"
     layer.write_bytes(b"")
     both = (tmp_path / ".sanming_coverage", cache)
@@ -144,6 +145,8 @@ def test_the_store_lies_beside_the_layer_where_that_can_be_written(tmp_path):
     assert CoverageStore.beside(f"{layer}|layername=stands", cache).folders == both
     for elsewhere in (tmp_path / "gone" / "stands.shp", "PG:dbname=county", "memory?geometry=Polygon", "", "x" * 9999):
         assert CoverageStore.beside(elsewhere, cache).folders == (cache,)
+    monkeypatch.setenv("SANMING_CARBON_CACHE", str(tmp_path / "one"))
+    assert CoverageStore.beside(layer, cache).folders == (tmp_path / "one",)
 
 
 def test_where_nothing_can_be_kept_the_run_goes_on(tmp_path, stands, monkeypatch):

@@ -14,9 +14,11 @@ from ...core.stands.layer import VectorLayer
 from ...core.tickets.credited_parcels import CreditedParcels
 from ...core.tickets.tenure import TenureParcels
 from ..carbon_parameters import load_conflict_rules, load_errors, load_parameters
+from ..coverage_store import CoverageStore
 from ..decision_files import decisions_beside, read_decisions
 from ..hashes import sha256_of_file
 from ..profiles import load_profile
+from ..rasters import low_support_share
 from ..rule_files import load_rule_sets
 from ..stand_tables import load_stand_tables
 from .images import OpenedImages, image_term_identities, open_images
@@ -70,6 +72,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
     credited = [beside(layer, stands.layer) if layer is not None else None for layer in parcels]
     tenure = beside(open_layer(request.tenure, progress), stands.layer) if request.tenure is not None else None
     rasters = open_rasters(request.rasters, stands.layer)
+    store = CoverageStore.beside(stands.layer.source)
     try:
         images = open_images(request.recipe, rasters, request.seed)
         inputs = AssessInputs(
@@ -88,6 +91,9 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             images=images.images,
             decisions=decisions if len(decisions.table) else None,
             conflict_rules=load_conflict_rules(),
+            low_support=low_support_share(),
+            covering=store.covering,
+            covering_notes=store.notes,
         )
         layers = {"credited": [described(*pair) for pair in zip(request.credited, credited, strict=True)]}
         yield OpenedInputs(

@@ -28,9 +28,11 @@ from ...core.pipeline import know_stands
 from ...core.progress import Progress
 from ...core.rasters.evidence import evidence
 from ...core.stands.layer import FieldType, VectorLayer
+from ..coverage_store import CoverageStore
 from ..geopackage import OutputTable, write_geopackage
 from ..image_models import load_species_terms, read_model, write_model
 from ..output_files import moved_into_place, require_writable
+from ..rasters import low_support_share
 from ..stand_tables import load_stand_tables
 from ..words import words_of
 from .images import open_images
@@ -181,7 +183,14 @@ def _seen(request: SpeciesRequest, progress: Progress) -> Iterator[_Seen]:
     try:
         opened = open_images(request.recipe, rasters, request.seed)
         progress.step("evidence", 1, 4)
-        found = evidence(known.index, layer.geometry, opened.rasters, progress)
+        found = evidence(
+            known.index,
+            layer.geometry,
+            opened.rasters,
+            progress,
+            low_support=low_support_share(),
+            covering=CoverageStore.beside(layer.source).covering,
+        )
         facts = pd.concat([known.drop(columns=found.columns.columns, errors="ignore"), found.columns], axis=1)
         if opened.images is not None and opened.images.scenes:
             means, bands = scene_means(facts, opened.images.scenes)

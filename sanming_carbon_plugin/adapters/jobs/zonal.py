@@ -5,20 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...core.errors import DependencyError
+from ...core.errors import UsageError
+from ...core.issues import join_issues
 from ...core.pipeline import know_stands
 from ...core.progress import Progress
-from ...core.rasters.evidence import evidence
-from ...core.results import ResultTable, source_names
-from ...core.stands.layer import FieldType, VectorLayer
-from ..geopackage import OutputTable, write_geopackage
-from ..output_files import moved_into_place, output_errors
+from ...core.rasters.statistics import STATISTICS, require_known, statistics
+from ...core.results import ResultTable
+from ...core.stands.layer import FieldType
+from ..coverage_store import CoverageStore
+from ..rasters import low_support_share
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
-from .opening import check_output, geodesy_of, open_inventory, open_rasters, require_all
+from .opening import geodesy_of, open_inventory, open_rasters, require_all
+from .per_stand_file import check_per_stand_file, write_per_stand_file
 from .request import JobOutcome, StandSource
 
-FORMATS = (".gpkg", ".csv", ".parquet")
+USUAL_STATISTICS = ("mean", "std", "support")
+
+
+def parse_statistics(text: str) -> tuple[str, ...]:
+    """Statistics from a list with commas between; the usual ones where it is empty.
+
+    Raises
+    ------
+    UsageError
+        STATISTIC_UNKNOWN.
+    """
+    chosen = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    if not chosen and text.strip():
+        raise UsageError("STATISTIC_UNKNOWN", statistic=text.strip(), known=", ".join(STATISTICS))
+    require_known(chosen)
+    return chosen or USUAL_STATISTICS
 
 
 def zonal(
@@ -28,58 +45,42 @@ def zonal(
     mapping: Path | None,
     overwrite: bool,
     progress: Progress,
+    chosen: Sequence[str] = USUAL_STATISTICS,
 ) -> JobOutcome:
-    """Write mean, standard deviation and support of each raster per stand; the format by the ending of ``out``.
+    """Write chosen statistics of each raster per stand; the format by the ending of ``out``.
 
     Raises
     ------
     UsageError, InputError, OutputError, DependencyError, CancelledError
         Nothing is left half-written then.
     """
-    check_output(out, overwrite, FORMATS)
-    if out.suffix.lower() == ".parquet":
-        _require_parquet()
+    require_known(chosen)
+    check_per_stand_file(out, overwrite)
     progress.step("read", 0, 2)
     inventory = open_inventory(stands, mapping, None, progress)
     layer = inventory.layer
     require_all(layer)
-    known = know_stands(inventory, load_stand_tables(), geodesy_of(layer))
-    progress.step("zonal", 1, 2)
-    found = evidence(known.columns.index, layer.geometry, open_rasters(rasters, layer), progress)
+    keys = know_stands(inventory, load_stand_tables(), geodesy_of(layer)).columns.index
+    opened = open_rasters(rasters, layer)
+    store = CoverageStore.beside(layer.source)
+    try:
+        progress.step("zonal", 1, 2)
+        found = statistics(
+            keys,
+            layer.geometry,
+            opened,
+            chosen,
+            progress,
+            low_support=low_support_share(),
+            covering=store.covering,
+        )
+    finally:
+        for raster in opened:
+            raster.reader.close()
     columns = {name: FieldType("real") for name in found.columns.columns}
     result = ResultTable(
         {"stand_key": FieldType("text"), **columns}, found.columns.rename_axis("stand_key").reset_index()
     )
-    _write(layer, result, out, overwrite, progress)
-    issues = issues_table(found.issues, known.columns.index, layer.geometry)
+    issues = issues_table(join_issues([found.issues, store.notes()]), keys, layer.geometry, layer.crs_wkt)
+    write_per_stand_file(layer, result, out, overwrite, progress, [issues])
     return JobOutcome(out, {"stands": len(layer), "columns": len(columns)}, issue_counts(issues.frame))
-
-
-def _write(
-    layer: VectorLayer,
-    result: ResultTable,
-    out: Path,
-    overwrite: bool,
-    progress: Progress,
-) -> None:
-    if out.suffix.lower() == ".gpkg":
-        names = source_names(layer.attributes.columns, result.columns)
-        frame = layer.attributes.rename(columns=names).reset_index(drop=True).join(result.frame)
-        columns = {names[name]: kind for name, kind in layer.field_types.items()} | result.columns
-        write_geopackage(
-            out, [OutputTable("stands", columns, frame, layer.geometry, layer.crs_wkt)], overwrite, progress
-        )
-        return
-    with moved_into_place(out, overwrite=overwrite) as beside, output_errors(out):
-        if out.suffix.lower() == ".csv":
-            # The mark at the beginning lets Excel read Chinese; repr keeps every digit.
-            result.frame.to_csv(beside, index=False, encoding="utf-8-sig")
-        else:
-            result.frame.to_parquet(beside, index=False)
-
-
-def _require_parquet() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("pyarrow") is None and find_spec("fastparquet") is None:
-        raise DependencyError("LIBRARY_MISSING", library="pyarrow", purpose="Parquet")

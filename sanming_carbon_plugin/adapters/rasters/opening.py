@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 from pathlib import Path
 from types import ModuleType
 
@@ -25,9 +24,6 @@ the content of a damaged tile without an error."""
 
 ELEVATION_NAME = "dem"
 """The name that marks a raster as an elevation model in metres."""
-
-CACHE_MEGABYTES = "256"
-"""GDAL keeps decoded tiles up to a twentieth of the machine's memory; here every tile is read once."""
 
 _BACK_ENDS = {"rasterio": "rasterio_back_end", "gdal": "gdal_back_end"}
 _chosen: list[str] = []
@@ -95,8 +91,6 @@ def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True
     path, wanted = _path_and_band(spec)
     if _is_local(path) and not Path(path).exists():
         raise InputError("RASTER_MISSING", path=path)
-    # Heard only where GDAL has not yet set its cache up: on the command line, not in a QGIS that shows rasters.
-    os.environ.setdefault("GDAL_CACHEMAX", CACHE_MEGABYTES)
     module = _module(backend or back_end_name())
     try:
         files = [module.OpenRaster(path) for _ in range(DECODE_THREADS)]

@@ -22,6 +22,12 @@ def recipe_tables() -> RecipeTables:
     return RecipeTables.from_data(read_json(folder / "sensors.json"), read_json(folder / "indices.json"))
 
 
+@lru_cache(maxsize=1)
+def low_support_share() -> float:
+    """Valid share of a stand (0..1) below which its figures are marked."""
+    return float(read_json(resources_dir() / "recipes" / "support.json")["low_support_share"])
+
+
 def apply_recipe(path: Path, rasters: Sequence[NamedRaster]) -> Prepared:
     """Open rasters with the scenes of a recipe file applied, and its ``dem`` known as an elevation model.
 

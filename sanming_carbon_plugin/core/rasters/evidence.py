@@ -25,9 +25,6 @@ ObjectArray = npt.NDArray[np.object_]
 FloatArray = npt.NDArray[np.float64]
 Covering = Callable[[ObjectArray, Grid, Progress], Generator[CoverageBlock, None, None]]
 
-LOW_SUPPORT = 0.8
-"""Below this valid share of a stand its figures are marked; a caller can ask for another one."""
-
 _WHOLE = 1 - 1e-9
 
 
@@ -37,7 +34,7 @@ def evidence(
     rasters: Sequence[NamedRaster],
     progress: Progress | None = None,
     *,
-    low_support: float = LOW_SUPPORT,
+    low_support: float = 1.0,
     covering: Covering = coverage_blocks,
     threads: int = 2,
 ) -> StageResult:
@@ -54,7 +51,8 @@ def evidence(
     progress
         Told how much is done, asked for cancelling.
     low_support
-        Stands whose valid share is above 0 but below this are marked.
+        Stands whose valid share is above 0 but below this are marked, and their slope is unknown. Left out, every
+        stand that is not seen as a whole; 0 marks none.
     covering
         Where the coverage comes from; a store of saved indices can stand in for the computation.
     threads

@@ -7,12 +7,14 @@ memory follows the stands that are open at the same time, not the raster.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from ..errors import InputError, UsageError
 from ..progress import Progress
@@ -20,7 +22,7 @@ from ..stage import StageResult
 from .bands import NamedRaster, ObjectArray
 from .boundary import FloatArray, IntArray
 from .coverage import coverage_blocks
-from .evidence import LOW_SUPPORT, Covering, PartOfProgress, band_columns, evidence
+from .evidence import Covering, PartOfProgress, band_columns, evidence, result_columns
 from .moments import StripValues, strips_with_values
 from .outlines import last_rows
 
@@ -53,7 +55,7 @@ def statistics(
     chosen: Sequence[str] = ("mean", "std", "support"),
     progress: Progress | None = None,
     *,
-    low_support: float = LOW_SUPPORT,
+    low_support: float = 1.0,
     covering: Covering = coverage_blocks,
 ) -> StageResult:
     """Chosen statistics of every band of every raster in every stand.
@@ -68,11 +70,13 @@ def statistics(
     Returns
     -------
     StageResult
-        Columns ``NAME_STATISTIC`` or ``NAME_BAND_STATISTIC`` in the order of ``chosen``. ``count`` is the covered
+        Columns ``NAME_STATISTIC`` or ``NAME_BAND_STATISTIC`` in the order of ``chosen``, and those of an elevation
+        model about the lie of the land. ``count`` is the covered
         area of valid cells in cells. ``median`` and quantiles weigh cells by their covered share and interpolate
         between them. ``shares`` gives ``NAME_share_CLASS`` (0..1 of the valid area) per class found anywhere, 0
         where a stand has none of it; ``majority`` the class with the largest share, the larger number of two
-        equal ones. All are NaN where the stand has no valid cell, except ``support`` and ``count``.
+        equal ones. All are NaN where the stand has no valid cell, except ``support`` and ``count``, which
+        are NaN for stands without a geometry.
 
     Raises
     ------
@@ -93,6 +97,8 @@ def statistics(
         columns.update(_further(raster, geometry, further, part, covering))
     names = [base for raster in rasters for base in band_columns(raster)]
     wanted = [column for base in names for name in chosen for column in _named(columns, base, name)]
+    usual = set(result_columns(rasters))
+    wanted += [name for name in found.columns if name not in usual]
     return StageResult(
         pd.DataFrame({name: np.asarray(columns[name]) for name in wanted}, found.columns.index), found.issues
     )
@@ -132,22 +138,24 @@ def _further(
 ) -> dict[str, FloatArray]:
     placed = raster.to_grid(geometry) if raster.to_grid is not None else geometry
     grid = raster.reader.grid
-    work = strips_with_values(covering(placed, grid, progress), [raster.reader], progress)
     names = band_columns(raster)
     plain = [name for name in chosen if name not in {"shares", "majority"}]
     columns = {f"{base}_{name}": np.full(len(geometry), np.nan) for base in names for name in plain}
-    columns |= {f"{base}_count": np.zeros(len(geometry)) for base in names if "count" in chosen}
+    none_yet = np.where(shapely.area(geometry) > 0, 0.0, np.nan)
+    columns |= {f"{base}_count": none_yet.copy() for base in names if "count" in chosen}
     classes: list[list[pd.Series]] = [[] for _ in names]
-    for cells in finished_cells(work, last_rows(placed, grid)):
-        for band, base in enumerate(names):
-            stand, value, share = _sorted_cells(cells, band)
-            if not len(stand):
-                continue
-            if len(plain) < len(chosen):
-                classes[band].append(_class_areas(stand, value, share, raster.reader.name))
-            starts = np.flatnonzero(np.concatenate([[True], stand[1:] != stand[:-1]]))
-            for name in plain:
-                columns[f"{base}_{name}"][stand[starts]] = _statistic(name, value, share, starts)
+    with closing(covering(placed, grid, progress)) as blocks:
+        work = strips_with_values(blocks, [raster.reader], progress)
+        for cells in finished_cells(work, last_rows(placed, grid)):
+            for band, base in enumerate(names):
+                stand, value, share = _sorted_cells(cells, band)
+                if not len(stand):
+                    continue
+                if len(plain) < len(chosen):
+                    classes[band].append(_class_areas(stand, value, share, raster.reader.name))
+                starts = np.flatnonzero(np.concatenate([[True], stand[1:] != stand[:-1]]))
+                for name in plain:
+                    columns[f"{base}_{name}"][stand[starts]] = _statistic(name, value, share, starts)
     for base, areas in zip(names, classes, strict=True):
         columns |= _class_columns(base, areas, chosen, len(geometry))
     return columns

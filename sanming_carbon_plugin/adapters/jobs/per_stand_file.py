@@ -1,0 +1,63 @@
+"""Figures per stand as a file of the user's choice: GeoPackage, CSV or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...core.errors import DependencyError
+from ...core.progress import Progress
+from ...core.results import ResultTable, source_names
+from ...core.stands.layer import VectorLayer
+from ..geopackage import OutputTable, write_geopackage
+from ..output_files import moved_into_place, output_errors
+from .opening import check_output
+
+FORMATS = (".gpkg", ".csv", ".parquet")
+
+
+def check_per_stand_file(out: Path, overwrite: bool) -> None:
+    """Refuse before the work begins what could not be written after it.
+
+    Raises
+    ------
+    UsageError, OutputError, DependencyError
+        Where the format is unknown, the file is there or cannot be written, or a library is missing.
+    """
+    check_output(out, overwrite, FORMATS)
+    if out.suffix.lower() == ".parquet":
+        _require_parquet()
+
+
+def write_per_stand_file(
+    layer: VectorLayer,
+    result: ResultTable,
+    out: Path,
+    overwrite: bool,
+    progress: Progress,
+    further: Sequence[OutputTable] = (),
+) -> None:
+    """Write figures per stand in the order of the layer.
+
+    A GeoPackage has the source columns too, and the ``further`` layers; the other formats the figures only.
+    """
+    if out.suffix.lower() == ".gpkg":
+        names = source_names(layer.attributes.columns, result.columns)
+        frame = layer.attributes.rename(columns=names).reset_index(drop=True).join(result.frame)
+        columns = {names[name]: kind for name, kind in layer.field_types.items()} | result.columns
+        stands = OutputTable("stands", columns, frame, layer.geometry, layer.crs_wkt)
+        write_geopackage(out, [stands, *further], overwrite, progress)
+        return
+    with moved_into_place(out, overwrite=overwrite) as beside, output_errors(out):
+        if out.suffix.lower() == ".csv":
+            # The mark at the beginning lets Excel read Chinese; repr keeps every digit.
+            result.frame.to_csv(beside, index=False, encoding="utf-8-sig")
+        else:
+            result.frame.to_parquet(beside, index=False)
+
+
+def _require_parquet() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None and find_spec("fastparquet") is None:
+        raise DependencyError("LIBRARY_MISSING", library="pyarrow", purpose="Parquet")

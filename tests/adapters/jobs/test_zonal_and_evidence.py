@@ -1,0 +1,121 @@
+"""Raster figures per stand as jobs: saved indices, chosen statistics, recipes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sample_parts import IMAGES, SAMPLE
+
+from sanming_carbon_plugin.adapters import coverage_store
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.adapters.jobs.zonal import parse_statistics, zonal
+from sanming_carbon_plugin.core.errors import OutputError, UsageError
+from sanming_carbon_plugin.core.progress import Progress
+
+DEM = (("dem", str(SAMPLE / "dem.tif")),)
+
+
+@pytest.fixture
+def stands(tmp_path, monkeypatch) -> Path:
+    """A copy of the sample's stands in a folder that a Chinese office would have."""
+    monkeypatch.delenv("SANMING_CARBON_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "三明 数据"
+    folder.mkdir()
+    return Path(shutil.copy(SAMPLE / "stands.gpkg", folder / "小班.gpkg"))
+
+
+def take(stands, out: Path, rasters=DEM, text: str = "") -> pd.DataFrame:
+    source = stands if not isinstance(stands, Path) else LayerSource(str(stands))
+    zonal(source, rasters, out, None, True, Progress(), parse_statistics(text))
+    return pd.read_csv(out, encoding="utf-8-sig", float_precision="round_trip").set_index("stand_key")
+
+
+def saved(folder: Path) -> list[Path]:
+    return sorted((folder / ".sanming_coverage").glob("*"))
+
+
+def no_computing(monkeypatch):
+    monkeypatch.setattr(coverage_store, "coverage_blocks", None)
+
+
+def test_the_second_run_of_zonal_takes_the_saved_index_and_gives_the_same_numbers(stands, tmp_path, monkeypatch):
+    first = take(stands, tmp_path / "a.csv")
+    (index,) = saved(stands.parent)
+    no_computing(monkeypatch)
+    assert take(stands, tmp_path / "b.csv").equals(first)
+    monkeypatch.undo()
+    index.unlink()
+    monkeypatch.setattr(coverage_store.CoverageStore, "covering", staticmethod(coverage_store.coverage_blocks))
+    assert take(stands, tmp_path / "c.csv").equals(first)
+
+
+def test_assess_takes_the_index_that_zonal_saved(stands, tmp_path, monkeypatch):
+    def result(name):
+        assess(AssessRequest(LayerSource(str(stands)), tmp_path / name, rasters=DEM), Progress())
+        return read_geopackage_table(tmp_path / name, "stands")
+
+    zonal(LayerSource(str(stands)), DEM, tmp_path / "a.csv", None, True, Progress())
+    assert len(saved(stands.parent)) == 1
+    no_computing(monkeypatch)
+    with_index = result("b.gpkg")
+    monkeypatch.undo()
+    monkeypatch.setattr(coverage_store.CoverageStore, "covering", staticmethod(coverage_store.coverage_blocks))
+    pd.testing.assert_frame_equal(result("c.gpkg"), with_index)
+    assert with_index["dem_mean"].notna().all()
+
+
+def test_a_damaged_index_is_told_in_the_result_and_made_again(stands, tmp_path):
+    plain = take(stands, tmp_path / "a.csv")
+    (index,) = saved(stands.parent)
+    index.write_bytes(index.read_bytes()[:-1])
+    out = tmp_path / "b.gpkg"
+    zonal(LayerSource(str(stands)), DEM, out, None, True, Progress())
+    assert "COVERAGE_INDEX_DAMAGED" in set(read_geopackage_table(out, "issues")["code"])
+    np.testing.assert_array_equal(read_geopackage_table(out, "stands")["dem_mean"], plain["dem_mean"])
+    assess(AssessRequest(LayerSource(str(stands)), tmp_path / "c.gpkg", rasters=DEM), Progress())
+    assert "COVERAGE_INDEX_DAMAGED" not in set(read_geopackage_table(tmp_path / "c.gpkg", "issues")["code"])
+
+
+def test_a_layer_without_a_file_has_its_index_in_the_cache(village, tmp_path, monkeypatch, stands):
+    from dataclasses import replace
+
+    take(replace(village, source="memory?geometry=Polygon"), tmp_path / "a.csv")
+    assert len(list((tmp_path / "cache" / "sanming_carbon" / "coverage").iterdir())) == 1
+    assert not saved(stands.parent)
+
+
+def test_a_full_disk_is_one_clear_error_and_leaves_neither_index_nor_result(stands, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(coverage_store._Writer, "add", full)
+    with pytest.raises(OutputError) as caught:
+        take(stands, tmp_path / "a.csv")
+    assert caught.value.code == "DISK_FULL"
+    assert not (tmp_path / "a.csv").exists()
+    assert saved(stands.parent) == []
+
+
+def test_chosen_statistics_are_the_columns(village, tmp_path):
+    found = take(village, tmp_path / "a.csv", IMAGES[1:], "mean,min,Median,q10,max,count")
+    bands = {name.rpartition("_")[0] for name in found.columns}
+    assert list(found.columns[:6]) == ["s2020_b2_" + name for name in ("mean", "min", "median", "q10", "max", "count")]
+    for band in bands:
+        ordered = found[[f"{band}_{name}" for name in ("min", "q10", "median", "max")]].dropna().to_numpy()
+        assert (np.diff(ordered, axis=1) >= 0).all()
+    usual = take(village, tmp_path / "b.csv", IMAGES[1:])
+    np.testing.assert_array_equal(found["s2020_b8_mean"], usual["s2020_b8_mean"])
+
+
+@pytest.mark.parametrize("text", ["modus", "q101", "mean;std", ","])
+def test_a_statistic_that_does_not_exist_is_refused_before_reading(village, tmp_path, text):
+    with pytest.raises(UsageError) as caught:
+        take(village, tmp_path / "a.csv", (("x", "nowhere.tif"),), text)
+    assert caught.value.code == "STATISTIC_UNKNOWN"
