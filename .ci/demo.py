@@ -43,8 +43,9 @@ def run(folder: Path) -> None:
         "sanmingcarbon:assess",
         {
             "STANDS": QgsVectorLayer(f"{sample / 'stands.gpkg'}|layername=stands", "stands", "ogr"),
-            "RASTERS": [str(sample / "composite_2020.tif"), str(sample / "dem.tif")],
-            "RASTER_NAMES": "s2;dem",
+            "RASTERS": [str(sample / name) for name in ("composite_2015.tif", "composite_2020.tif", "dem.tif")],
+            "RASTER_NAMES": "s2015;s2020;dem",
+            "RECIPE": str(ROOT / "resources" / "recipes" / "sample.json"),
             "EARLIER": str(sample / "stands_2015.gpkg"),
             "PERIOD_START": "2016-01-01",
             "PERIOD_END": "2020-12-31",
