@@ -975,185 +975,193 @@ Where a column holds the species group of stands drawn at random and checked, ac
     <message>
         <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="26"/>
         <source>Carbon stock</source>
-        <translation type="unfinished"></translation>
+        <translation>碳储量</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="30"/>
         <source>Biomass, carbon and tonnes of CO₂e of each stand by two methods.</source>
-        <translation type="unfinished"></translation>
+        <translation>按两种方法计算各小班的生物量、碳量和二氧化碳当量吨数。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="34"/>
         <source>Works out the stock with constant factors and with the continuous method side by side. The columns parameter_row and parameter_level say which row of the parameter table served a stand, volume_basis says whether its volume was recorded or put together from its trees.
 
 What cannot be known stays empty, never 0, and the layer issues says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>同时用常数因子法和连续函数法计算碳储量。parameter_row 和 parameter_level 列说明各小班采用参数表的哪一行，volume_basis 列说明蓄积是记载值还是由林木因子推算。
+
+无法得知的值为空，绝不填 0，issues 图层说明原因。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="34"/>
         <source>Fit growth curves</source>
-        <translation type="unfinished"></translation>
+        <translation>拟合生长曲线</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="38"/>
         <source>Growth curves of these stands by species group and site class, with a report and charts.</source>
-        <translation type="unfinished"></translation>
+        <translation>按树种组和立地等级拟合本图层小班的生长曲线，并生成报告和图。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="42"/>
         <source>Fits Richards, logistic and Schumacher curves and takes the best by AICc: to stands that were measured twice where there are enough, else to all stands of today. Fewer than 30 stands or 15 years between the ages are refused.
 
 Curves of one survey compare stands of different ages; good sites are felled first, so they may flatten too early. The report gives the stands per age class, the errors and the range of ages of each curve.</source>
-        <translation type="unfinished"></translation>
+        <translation>拟合 Richards、逻辑斯蒂和 Schumacher 曲线，按 AICc 选最优：两期实测小班足够时用实测小班，否则用本期全部小班。小班不足 30 个或年龄跨度不足 15 年的不予拟合。
+
+由一次调查拟合的曲线比较的是不同年龄的小班；立地好的林分先被采伐，曲线后期可能偏低。报告列出每条曲线各龄级的小班数、误差和年龄范围。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="56"/>
         <source>Report on growth</source>
-        <translation type="unfinished"></translation>
+        <translation>生长报告</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/fitgrowth.py" line="56"/>
         <source>Folder for growth_curves.csv, growth_curves.json, growth_issues.csv and the charts.</source>
-        <translation type="unfinished"></translation>
+        <translation>存放 growth_curves.csv、growth_curves.json、growth_issues.csv 和图的文件夹。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="37"/>
         <source>Project stocks</source>
-        <translation type="unfinished"></translation>
+        <translation>推算未来储量</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="41"/>
         <source>Modelled stock of each stand, and of each group of stands, in coming years.</source>
-        <translation type="unfinished"></translation>
+        <translation>用模型推算各小班及各汇总组未来年份的碳储量。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="45"/>
         <source>Moves each stand along the growth curve of its species group and site class from its survey to the last day of each year. The table projection has the sums by county, township, species group and age group, the table curves says how good the curves are.
 
 All of it is modelled, as projection_basis says, and nothing of it may be issued as a ticket. Felling, fire and planting to come are not in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>将各小班从调查日起沿其树种组和立地等级的生长曲线推算到各年份的最后一天。projection 表按县、乡镇、树种组和龄组汇总，curves 表说明曲线的优劣。
+
+全部结果均为模型推算（见 projection_basis 列），不得用于签发碳票；未来的采伐、火灾和造林不在其中。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
         <source>Years</source>
-        <translation type="unfinished"></translation>
+        <translation>年份</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
         <source>For example 2030;2035;2060. The stock is that of the last day of each year.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如 2030;2035;2060。储量为各年份最后一天的储量。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="62"/>
         <source>Day of the survey</source>
-        <translation type="unfinished"></translation>
+        <translation>调查日期</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="63"/>
         <source>For stands that do not say when they were surveyed.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于自身未记载调查日期的小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="31"/>
         <source>Yearly sink</source>
-        <translation type="unfinished"></translation>
+        <translation>年碳汇量</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="35"/>
         <source>Yearly change of each stand&apos;s stock between two inventories, with its 90 % interval.</source>
-        <translation type="unfinished"></translation>
+        <translation>由两期清查计算各小班储量的年变化量及其 90% 置信区间。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="39"/>
         <source>Compares the stands with the earlier ones on their common ground, so that no hectare counts twice where stands were split, merged or redrawn. What comes only from a new species code is kept out of the sink. The column sink_basis says how a sink was found: only measured ones can lead to a ticket.
 
 Stands that were not measured twice stay without a sink unless growth curves or growth rates are asked for; such sinks are modelled. The table contributions says how much each error gives to the interval.</source>
-        <translation type="unfinished"></translation>
+        <translation>在两期小班的共同地块上比较，小班分割、合并或重新区划时同一地块不重复计算。仅由树种改码引起的变化不计入碳汇。sink_basis 列说明碳汇量的依据：只有两期实测的才可能签发碳票。
+
+未经两期实测的小班没有碳汇量，除非选用生长曲线或生长率，此时的碳汇量为模型推算。contributions 表说明各误差分量对区间的贡献。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="49"/>
         <source>Growth curves where nothing was measured</source>
-        <translation type="unfinished"></translation>
+        <translation>无实测时采用生长曲线</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="49"/>
         <source>Curves are fitted to these stands; each needs 30 stands over 15 years of age.</source>
-        <translation type="unfinished"></translation>
+        <translation>用本图层小班拟合，每条曲线需 30 个小班且年龄跨度达 15 年。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="55"/>
         <source>Growth rates</source>
-        <translation type="unfinished"></translation>
+        <translation>生长率</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="55"/>
         <source>Table with the columns group, age_from_yr, age_to_yr, percent_yr and source, for stands that are still without a sink.</source>
-        <translation type="unfinished"></translation>
+        <translation>含 group、age_from_yr、age_to_yr、percent_yr、source 列的表，用于仍无碳汇量的小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="35"/>
         <source>Earlier stands</source>
-        <translation type="unfinished">前期小班</translation>
+        <translation>前期小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="38"/>
         <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
-        <translation type="unfinished">监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
+        <translation>监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
         <source>First day of the period</source>
-        <translation type="unfinished"></translation>
+        <translation>监测期首日</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
         <source>Last day of the period</source>
-        <translation type="unfinished"></translation>
+        <translation>监测期末日</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
         <source>How the stands were surveyed</source>
-        <translation type="unfinished"></translation>
+        <translation>小班调查方法</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
         <source>How the earlier stands were surveyed</source>
-        <translation type="unfinished"></translation>
+        <translation>前期小班调查方法</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="50"/>
         <source>For layers that do not say it themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层本身未记载时填写。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="87"/>
         <source>Sample plots</source>
-        <translation type="unfinished"></translation>
+        <translation>样地实测</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="88"/>
         <source>Angle gauge</source>
-        <translation type="unfinished"></translation>
+        <translation>角规测树</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="89"/>
         <source>By eye</source>
-        <translation type="unfinished"></translation>
+        <translation>目测</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="90"/>
         <source>Laser scanning</source>
-        <translation type="unfinished"></translation>
+        <translation>激光雷达</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="91"/>
         <source>Modelled</source>
-        <translation type="unfinished"></translation>
+        <translation>模型推算</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="92"/>
         <source>Unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>不详</translation>
     </message>
 </context>
 <context>
