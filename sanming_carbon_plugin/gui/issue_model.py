@@ -90,7 +90,7 @@ class IssueModel(QAbstractTableModel):
         return texts[index.column()]
 
     def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+        self, section: int, orientation: object, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | int | None:
         """Name of a column, number of a row."""
         if role != Qt.ItemDataRole.DisplayRole:
