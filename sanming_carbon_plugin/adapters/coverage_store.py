@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 import struct
 import sys
 import tempfile
@@ -174,13 +175,15 @@ class CoverageStore:
         for folder in self.folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                number, name = tempfile.mkstemp(prefix=_ASIDE, dir=folder)
+                aside = folder / (_ASIDE + secrets.token_hex(8))
+                # Colleagues who share the folder may read it, as far as the folder's owner lets them.
+                number = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
             except OSError as problem:
                 _raise_if_full(problem, folder)
                 _log.info("no coverage index can be kept in %s (%s)", folder, problem)
                 continue
             _clear_up(folder)
-            return Path(name), os.fdopen(number, "wb")
+            return aside, os.fdopen(number, "wb")
         return None
 
 

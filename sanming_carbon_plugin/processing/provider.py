@@ -13,6 +13,7 @@ from .check import CheckAlgorithm
 from .classify import ClassifyAlgorithm
 from .compare_rules import CompareRulesAlgorithm
 from .dependencies import missing_text
+from .evidence import EvidenceAlgorithm
 from .fitgrowth import FitGrowthAlgorithm
 from .pine_wilt import PineWiltAlgorithm
 from .predict_species import PredictSpeciesAlgorithm
@@ -33,6 +34,7 @@ ALGORITHMS = (
     ClassifyAlgorithm,
     CompareRulesAlgorithm,
     FitGrowthAlgorithm,
+    EvidenceAlgorithm,
     PineWiltAlgorithm,
     PredictSpeciesAlgorithm,
     ProjectAlgorithm,

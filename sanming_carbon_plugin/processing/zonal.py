@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterString,
+)
 
 from ..core.progress import Progress
 from .base import StandAlgorithm
@@ -16,7 +21,9 @@ from .parameters import (
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
+    advanced,
     encoding_parameter,
+    explained,
     mapping_parameter,
     output_parameter,
     overwrite_parameter,
@@ -30,6 +37,8 @@ from .translation import tr
 
 class ZonalAlgorithm(StandAlgorithm):
     """Exact area-weighted mean, standard deviation and support of rasters per stand."""
+
+    STATISTICS = "STATISTICS"
 
     def name(self) -> str:
         """Identifier."""
@@ -56,6 +65,14 @@ class ZonalAlgorithm(StandAlgorithm):
         self.addParameter(stands_parameter())
         self.addParameter(rasters_parameter(optional=False))
         self.addParameter(raster_names_parameter())
+        statistics = QgsProcessingParameterString(
+            self.STATISTICS, tr("Statistics to take"), "mean,std,support", optional=True
+        )
+        help_text = tr(
+            "With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps "
+            "of classes majority and shares."
+        )
+        self.addParameter(advanced(explained(statistics, help_text)))
         self.addParameter(encoding_parameter())
         self.addParameter(mapping_parameter())
         formats = "{} (*.gpkg);;{} (*.csv);;{} (*.parquet)".format(
@@ -70,15 +87,18 @@ class ZonalAlgorithm(StandAlgorithm):
         self.stands = self.taken_stands(parameters, context)
         layers = self.parameterAsLayerList(parameters, RASTERS, context)
         self.rasters = raster_sources(layers, self.parameterAsString(parameters, RASTER_NAMES, context))
+        self.statistics = self.parameterAsString(parameters, self.STATISTICS, context)
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Take the statistics."""
-        from ..adapters.jobs.zonal import zonal  # noqa: PLC0415 - pandas may be missing on loading
+        from ..adapters.jobs.zonal import parse_statistics, zonal  # noqa: PLC0415 - pandas may be missing on loading
 
+        chosen = parse_statistics(self.statistics)
         progress.step("read")
-        outcome = zonal(self.stands.read(progress), self.rasters, self.out, self.mapping, self.overwrite, progress)
+        stands = self.stands.read(progress)
+        outcome = zonal(stands, self.rasters, self.out, self.mapping, self.overwrite, progress, chosen)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

@@ -45,11 +45,8 @@ def open_images(path: Path | None, rasters: Sequence[NamedRaster], seed: int) ->
     """
     if path is None:
         return OpenedImages(tuple(rasters), None, None)
-    recipe = read_json(path)
-    for key in recipe:
-        if key not in RECIPE_KEYS + ABOUT_KEYS:
-            raise InputError("RECIPE_WRONG", place=key, known=", ".join(RECIPE_KEYS))
-    prepared, tables = apply_recipe(path, rasters), recipe_tables()
+    recipe, prepared = open_recipe(path, rasters)
+    tables = recipe_tables()
     model = _model(recipe.get("species"), path)
     images = Images(
         scenes=prepared.scenes,
@@ -64,6 +61,21 @@ def open_images(path: Path | None, rasters: Sequence[NamedRaster], seed: int) ->
         issues=prepared.issues,
     )
     return OpenedImages(prepared.rasters, images, recipe)
+
+
+def open_recipe(path: Path, rasters: Sequence[NamedRaster]) -> tuple[Mapping[str, Any], Prepared]:
+    """A recipe, and the rasters with it applied.
+
+    Raises
+    ------
+    InputError
+        RECIPE_WRONG with the place, and as :func:`open_images`.
+    """
+    recipe = read_json(path)
+    for key in recipe:
+        if key not in RECIPE_KEYS + ABOUT_KEYS:
+            raise InputError("RECIPE_WRONG", place=key, known=", ".join(RECIPE_KEYS))
+    return recipe, apply_recipe(path, rasters)
 
 
 def _model(entry: object, path: Path) -> Forest | None:

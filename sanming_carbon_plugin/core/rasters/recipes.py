@@ -236,12 +236,13 @@ def changes_against_healthy(
     """
     found: dict[str, FloatArray] = {}
     issues = []
+    known = {str(name).casefold(): name for name in columns.columns}
     for change in changes:
         for index in change.indices:
-            pair = [columns.get(f"{scene}_{index}_mean") for scene in (change.earlier, change.later)]
-            if pair[0] is None or pair[1] is None:
+            pair = [known.get(f"{scene}_{index}_mean".casefold()) for scene in (change.earlier, change.later)]
+            if None in pair:
                 raise InputError("RECIPE_WRONG", place=f"changes.{change.name}.{index}", known="indices of both scenes")
-            earlier, later = (values.to_numpy(dtype=np.float64) for values in pair)
+            earlier, later = (columns[name].to_numpy(dtype=np.float64) for name in pair)
             usable = healthy & np.isfinite(earlier) & np.isfinite(later)
             name = f"{change.name}_{index}_change"
             if usable.sum() < least:

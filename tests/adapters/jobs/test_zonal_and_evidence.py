@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sample_parts import IMAGES, SAMPLE
+from sample_parts import IMAGES, SAMPLE, written
 
 from sanming_carbon_plugin.adapters import coverage_store
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.evidence import EvidenceRequest, evidence
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
 from sanming_carbon_plugin.adapters.jobs.zonal import parse_statistics, zonal
-from sanming_carbon_plugin.core.errors import OutputError, UsageError
+from sanming_carbon_plugin.core.errors import InputError, OutputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 
 DEM = (("dem", str(SAMPLE / "dem.tif")),)
@@ -119,3 +120,47 @@ def test_a_statistic_that_does_not_exist_is_refused_before_reading(village, tmp_
     with pytest.raises(UsageError) as caught:
         take(village, tmp_path / "a.csv", (("x", "nowhere.tif"),), text)
     assert caught.value.code == "STATISTIC_UNKNOWN"
+
+
+SCENES = [
+    {"raster": name, "sensor": "sentinel2", "date": name[1:] + "-12-20", "indices": ["NDVI", "NDMI"]}
+    for name, _ in IMAGES
+]
+CHANGES = [{"name": "wilt", "from": "s2015", "to": "s2020", "indices": ["NDVI"]}]
+
+
+def asked(stands, out: Path, recipe: Path, rasters=IMAGES + DEM) -> EvidenceRequest:
+    return EvidenceRequest(stands, rasters, recipe, out)
+
+
+def test_a_recipe_gives_indices_changes_and_terrain(township, tmp_path):
+    recipe = written(tmp_path / "r.json", {"scenes": SCENES, "changes": CHANGES, "dem": "dem"})
+    outcome = evidence(asked(township, tmp_path / "e.gpkg", recipe), Progress())
+    found = read_geopackage_table(tmp_path / "e.gpkg", "stands")
+    assert outcome.counts["stands"] == len(found) == len(township)
+    forest = found[found["s2020_ndvi_support"] == 1]
+    assert forest["s2020_ndvi_mean"].between(-1, 1).all()
+    assert {"slope_deg_mean", "slope_over_25_share", "aspect_code", "s2015_ndmi_mean"} <= set(found.columns)
+    change = found["wilt_ndvi_change"]
+    raw = found["s2020_ndvi_mean"] - found["s2015_ndvi_mean"]
+    # All stands are moved by the same amount: what happened to the healthy ones.
+    assert np.ptp((change - raw).dropna()) == pytest.approx(0, abs=1e-12)
+    assert change.isna().equals(raw.isna())
+    (run,) = read_geopackage_table(tmp_path / "e.gpkg", "run").to_dict("records")
+    assert "s2015" in run["inputs"]
+
+
+def test_names_with_capitals_are_found_by_changes(village, tmp_path):
+    rasters = tuple((name.upper(), path) for name, path in IMAGES)
+    recipe = written(tmp_path / "r.json", {"scenes": SCENES, "changes": CHANGES})
+    evidence(asked(village, tmp_path / "e.csv", recipe, rasters), Progress())
+    assert "wilt_ndvi_change" in pd.read_csv(tmp_path / "e.csv", encoding="utf-8-sig").columns
+
+
+@pytest.mark.parametrize("content", [{"scene": []}, {"dem": "height"}, {"scenes": [{"raster": "s2020"}]}])
+def test_a_wrong_recipe_is_told_and_leaves_nothing(village, tmp_path, content):
+    recipe = written(tmp_path / "r.json", content)
+    with pytest.raises(InputError) as caught:
+        evidence(asked(village, tmp_path / "e.csv", recipe), Progress())
+    assert caught.value.code == "RECIPE_WRONG"
+    assert not (tmp_path / "e.csv").exists()
