@@ -1,0 +1,156 @@
+"""Stock, sink, growth and projection as steps of their own: what they write, and that it is the main job's numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sample_parts import SAMPLE, part
+
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.carbon_inputs import CarbonRequest
+from sanming_carbon_plugin.adapters.jobs.carbon_stock import carbon_stock
+from sanming_carbon_plugin.adapters.jobs.growth import ProjectRequest, fit_growth_curves, project_stands
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
+from sanming_carbon_plugin.adapters.jobs.yearly_sink import yearly_sink
+from sanming_carbon_plugin.adapters.vectors import read_layer
+from sanming_carbon_plugin.core.errors import CarbonError, InputError
+from sanming_carbon_plugin.core.progress import Progress
+
+PERIOD = "2016-01-01/2020-12-31"
+
+
+@pytest.fixture(scope="module")
+def earlier():
+    return read_layer(str(SAMPLE / "stands_2015.gpkg"))
+
+
+@pytest.fixture(scope="module")
+def assessed(township, earlier, tmp_path_factory):
+    """The stands of the main job on the whole sample."""
+    out = tmp_path_factory.mktemp("main") / "r.gpkg"
+    assess(AssessRequest(stands=township, earlier=earlier, period=PERIOD, out=out), Progress())
+    return read_geopackage_table(out, "stands"), read_geopackage_table(out, "summary")
+
+
+def test_the_stock_is_that_of_the_main_job(township, assessed, tmp_path):
+    outcome = carbon_stock(CarbonRequest(township, tmp_path / "储量.gpkg"), Progress())
+    stands = read_geopackage_table(outcome.out, "stands")
+    for name in ("stand_key", "area_ha", "biomass_t_ha", "stock_tco2e", "stock_alt_tco2e", "species_group"):
+        pd.testing.assert_series_equal(stands[name], assessed[0][name])
+    assert list(stands["XIAO_BAN"]) == list(township.attributes["XIAO_BAN"])
+    assert set(stands["parameter_level"].dropna()) >= {"species"}
+    assert len(read_geopackage_table(outcome.out, "issues"))
+    (record,) = read_geopackage_table(outcome.out, "run").to_dict("records")
+    assert record["total_stock_tco2e"] == pytest.approx(stands["stock_tco2e"].sum(), rel=1e-12)
+    assert json.loads(record["rules"])["parameters"]["status"] == "provisional"
+
+
+def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path):
+    outcome = yearly_sink(CarbonRequest(township, tmp_path / "s.gpkg", earlier=earlier, period=PERIOD), Progress())
+    stands = read_geopackage_table(outcome.out, "stands")
+    for name in ("increment_m3_ha_yr", "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "sink_basis"):
+        pd.testing.assert_series_equal(stands[name], assessed[0][name])
+    pd.testing.assert_frame_equal(read_geopackage_table(outcome.out, "summary"), assessed[1])
+    parts = read_geopackage_table(outcome.out, "contributions")
+    (record,) = read_geopackage_table(outcome.out, "run").to_dict("records")
+    assert parts["share"].sum() == pytest.approx(1.0)
+    variance = (np.sign(parts["sd_tco2e_yr"]) * parts["sd_tco2e_yr"] ** 2).sum()
+    half = (record["total_sink_high_tco2e_yr"] - record["total_sink_low_tco2e_yr"]) / 2
+    assert half == pytest.approx(1.6449 * np.sqrt(variance), rel=1e-4)
+
+
+def test_modelled_sinks_only_where_asked_and_never_as_measured(township, tmp_path):
+    without = yearly_sink(CarbonRequest(township, tmp_path / "a.gpkg"), Progress())
+    assert without.counts["total_sink_tco2e_yr"] == "unknown"
+    asked = yearly_sink(CarbonRequest(township, tmp_path / "b.gpkg", growth=True), Progress())
+    stands = read_geopackage_table(asked.out, "stands")
+    known = stands["sink_tco2e_yr"].notna()
+    assert known.sum() > 500
+    assert set(stands.loc[known, "sink_basis"]) == {"growth_curve"}
+    assert set(stands.loc[~known, "sink_basis"]) == {"none"}
+    rates = tmp_path / "rates.csv"
+    rates.write_text("group,age_from_yr,age_to_yr,percent_yr,source\npine,,,5,made up\n", encoding="utf-8")
+    by_rate = yearly_sink(CarbonRequest(township, tmp_path / "c.gpkg", rates=rates), Progress())
+    stands = read_geopackage_table(by_rate.out, "stands")
+    assert set(stands.loc[stands["sink_tco2e_yr"].notna(), "species_group"]) == {"pine"}
+
+
+def test_the_growth_report(township, earlier, tmp_path):
+    folder = tmp_path / "生长"
+    request = CarbonRequest(township, folder, earlier=earlier, period=PERIOD)
+    outcome = fit_growth_curves(request, Progress(), "zh")
+    curves = pd.read_csv(folder / "growth_curves.csv", encoding="utf-8-sig")
+    assert outcome.counts["curves"] == len(curves) >= 5
+    assert (curves["stands"] >= 30).all()
+    assert set(curves["basis"]) <= {"remeasured", "cross_section"}
+    data = json.loads((folder / "growth_curves.json").read_text(encoding="utf-8"))
+    assert [row["species_group"] for row in data["curves"]] == list(curves["species_group"])
+    assert data["run"]["inputs"]
+    refused = pd.read_csv(folder / "growth_issues.csv", encoding="utf-8-sig")
+    assert "GROWTH_TOO_FEW_STANDS" in set(refused["code"])
+    whole = curves[curves["site_class"] == 0]
+    assert {path.stem for path in (folder / "charts").glob("*.svg")} == {f"growth_{g}" for g in whole["species_group"]}
+    with pytest.raises(CarbonError, match="OUTPUT_EXISTS"):
+        fit_growth_curves(request, Progress(), "zh")
+    fit_growth_curves(replace(request, overwrite=True), Progress(), "zh")
+
+
+def test_projected_stocks_are_modelled_and_add_up(township, tmp_path):
+    request = ProjectRequest(township, tmp_path / "p.gpkg", years="2040, 2030;2030")
+    outcome = project_stands(request, Progress())
+    stands = read_geopackage_table(outcome.out, "stands")
+    sums = read_geopackage_table(outcome.out, "projection")
+    known = stands["stock_2030_tco2e"].notna()
+    assert known.sum() > 500
+    assert set(stands.loc[known, "projection_basis"]) == {"growth_curve"}
+    assert set(stands.loc[stands["projection_basis"] == "none", "stock_2040_tco2e"].isna()) == {True}
+    for year in (2030, 2040):
+        rows = sums[sums["year"] == year]
+        total = stands[f"stock_{year}_tco2e"].sum()
+        assert rows["stock_projected_tco2e"].sum() == pytest.approx(total, rel=1e-12)
+        assert rows["stands"].sum() == len(stands)
+        surveyed = stands.loc[stands[f"stock_{year}_tco2e"].notna(), "stock_tco2e"].sum()
+        assert rows["stock_surveyed_tco2e"].sum() == pytest.approx(surveyed, rel=1e-12)
+        assert (rows.loc[rows["stands_projected"] == 0, "projection_basis"] == "none").all()
+        assert rows.loc[rows["stands_projected"] == 0, "stock_projected_tco2e"].isna().all()
+    assert (stands["stock_2040_tco2e"] >= stands["stock_2030_tco2e"] - 1e-9)[known].all()
+    assert len(read_geopackage_table(outcome.out, "curves"))
+
+
+def test_a_stand_is_projected_from_its_own_survey(township, tmp_path):
+    undated = replace(township, attributes=township.attributes.assign(DC_RQ=None))
+    outcome = project_stands(ProjectRequest(undated, tmp_path / "a.gpkg", years="2030"), Progress())
+    assert outcome.counts["total_stock_2030_tco2e"] == "unknown"
+    assert ("GROWTH_NO_DATE", "warning") in outcome.issue_counts
+    dated = ProjectRequest(undated, tmp_path / "b.gpkg", years="2010;2030", surveyed="2020-12-31")
+    outcome = project_stands(dated, Progress())
+    assert outcome.counts["total_stock_2010_tco2e"] == "unknown"
+    assert ("GROWTH_YEAR_PAST", "info") in outcome.issue_counts
+    assert float(str(outcome.counts["total_stock_2030_tco2e"])) > 0
+
+
+@pytest.mark.parametrize("years", ["", "soon", "2030;x", "1066", "20300", "２０３０"])
+def test_wrong_years_are_one_clear_error(village, tmp_path, years):
+    with pytest.raises(CarbonError) as caught:
+        project_stands(ProjectRequest(village, tmp_path / "p.gpkg", years=years), Progress())
+    assert caught.value.code == "YEARS_INVALID"
+    assert not (tmp_path / "p.gpkg").exists()
+
+
+def test_a_wrong_day_of_the_survey_is_one_clear_error(village, tmp_path):
+    with pytest.raises(CarbonError) as caught:
+        project_stands(ProjectRequest(village, tmp_path / "p.gpkg", years="2030", surveyed="spring"), Progress())
+    assert caught.value.code == "DATE_INVALID"
+
+
+def test_too_few_stands_give_no_curve_and_leave_nothing(township, tmp_path):
+    few = part(township, slice(0, 20))
+    with pytest.raises(InputError) as caught:
+        fit_growth_curves(CarbonRequest(few, tmp_path / "g"), Progress(), "en")
+    assert caught.value.code == "CURVES_NONE"
+    assert not (tmp_path / "g").exists()
