@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="59"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -39,7 +39,7 @@
         <translation>已保存：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
         <source>CSV files</source>
         <translation>CSV 文件</translation>
     </message>
@@ -59,7 +59,7 @@
         <translation>检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
         <source>GeoPackage files</source>
         <translation>GeoPackage 文件</translation>
     </message>
@@ -118,7 +118,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="83"/>
         <source>Number of stands</source>
         <translation>小班数</translation>
     </message>
@@ -293,27 +293,27 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="40"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="49"/>
         <source>Raster statistics per stand</source>
         <translation>小班栅格统计</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="44"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="53"/>
         <source>Exact area-weighted mean, standard deviation and support of rasters in each stand.</source>
         <translation>各小班内栅格按面积加权的精确均值、标准差和有效面积占比。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="57"/>
         <source>Each cell counts with the share of it that lies in the stand, so that small and narrow stands are right too. The support is the share of the stand&apos;s area with valid cells; where it is 0, mean and deviation stay empty.</source>
         <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
         <source>Parquet files</source>
         <translation>Parquet 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="81"/>
         <source>Statistics</source>
         <translation>统计结果</translation>
     </message>
@@ -1162,6 +1162,54 @@ Stands that were not measured twice stay without a sink unless growth curves or 
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="92"/>
         <source>Unknown</source>
         <translation>不详</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="48"/>
+        <source>Image evidence per stand</source>
+        <translation>小班影像指标</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="52"/>
+        <source>Vegetation indices, their changes between two dates, and slope per stand, as a recipe asks.</source>
+        <translation>按影像配方逐小班计算植被指数、两期变化和坡度。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="56"/>
+        <source>The recipe says which raster is which: sensor, date, bands, scale and offset, quality layer, indices, and which raster is the elevation model. Indices are computed cell by cell and then averaged over the stand.
+
+A change between two scenes is counted from the median of the healthy pine stands of each scene, so that season and haze cancel out. Stands that are covered too little are marked in the layer issues.
+
+An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
+        <translation>影像配方说明哪个栅格是什么：传感器、日期、波段、比例系数和偏移量、质量图层、要算的指数，以及哪个栅格是数字高程模型。指数先逐像元计算，再按小班平均。
+
+两期变化各以本期健康松林小班的中位数为基准，季节和雾霾的影响因此抵消。有效面积太少的小班在图层 issues 中标出。
+
+可照着改的例子在插件的 resources/recipes 文件夹中。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="71"/>
+        <source>It calls the rasters by their names above.</source>
+        <translation>配方里用上面的栅格名称。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="77"/>
+        <source>Evidence</source>
+        <translation>影像指标</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="87"/>
+        <source>No raster recipe was given.</source>
+        <translation>没有给出影像配方。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="68"/>
+        <source>Statistics to take</source>
+        <translation>统计量</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="71"/>
+        <source>With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps of classes majority and shares.</source>
+        <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
 </context>
 <context>
