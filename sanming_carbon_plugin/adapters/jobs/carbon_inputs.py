@@ -106,6 +106,7 @@ def open_carbon(request: CarbonRequest, progress: Progress) -> CarbonInputs:
         earlier = EarlierInventory(before.columns, earlier_layer.geometry)
         told.append(check_two_dates(known.columns, before.columns, tables.settings))
     progress.step("stock")
+    progress.raise_if_cancelled()
     weighed = stock(known.columns, parameters)
     kept = known.columns.drop(columns=weighed.columns.columns, errors="ignore")
     return CarbonInputs(
@@ -155,6 +156,7 @@ def growth_of(opened: CarbonInputs, request: CarbonRequest, progress: Progress) 
     rules = load_growth_rules()
     facts = opened.facts if opened.earlier is None else with_sink(opened.facts, sink_of(opened, progress))
     progress.step("growth")
+    progress.raise_if_cancelled()
     growth = fit_own_growth(facts, opened.parameters, rules, request.seed)
     require_curves(growth, opened.layer.name, rules)
     return growth

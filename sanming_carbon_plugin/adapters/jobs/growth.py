@@ -74,6 +74,7 @@ def fit_growth_curves(request: CarbonRequest, progress: Progress, language: str 
     record = carbon_record(request, opened, {}, {}, started)
     doubts = issues_table(growth.issues, opened.facts.index, opened.layer.geometry).frame
     progress.step("report")
+    progress.raise_if_cancelled()
     with output_folder(request.out) as folder:
         report.to_csv(folder / REPORT_NAMES[0], index=False, encoding="utf-8-sig")
         text = json.dumps({"curves": _rows(report), "run": record}, ensure_ascii=False, indent=2)
