@@ -69,11 +69,15 @@ def compare_rules(request: AssessRequest, after: Path | None, progress: Progress
         request.overwrite,
         progress,
     )
-    counts: dict[str, object] = {"stands": len(walk.facts), "changed_stands": int(frame["stand_key"].nunique())}
-    counts["changes"] = len(frame)
-    for (measure, before, later_answer), rows in changes.groupby(["measure", "before", "after"], dropna=False):
-        counts[f"{measure}: {_said(before)} > {_said(later_answer)}"] = len(rows)
+    counts: dict[str, object] = {"stands": len(walk.facts)} | _counts(changes)
     return JobOutcome(request.out, counts, issue_counts(issues.frame))
+
+
+def _counts(changes: pd.DataFrame) -> dict[str, object]:
+    counts: dict[str, object] = {"changed_stands": int(changes.index.nunique()), "changes": len(changes)}
+    for (measure, before, after), rows in changes.groupby(["measure", "before", "after"], dropna=False):
+        counts[f"{measure}: {_said(before)} > {_said(after)}"] = len(rows)
+    return counts
 
 
 def _with_stands(changes: pd.DataFrame, facts: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

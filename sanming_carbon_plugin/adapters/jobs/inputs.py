@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ...core.carbon.period import parse_period
-from ...core.pipeline import AssessInputs
+from ...core.pipeline import AssessInputs, Inventory
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
 from ...core.tickets.credited_parcels import CreditedParcels
@@ -24,7 +24,7 @@ from ..stand_tables import load_stand_tables
 from .images import OpenedImages, image_term_identities, open_images
 from .opening import beside, described, geodesy_of, open_inventory, open_layer, open_parcels, open_rasters, require_all
 from .opening import survey_methods as parsed_survey_methods
-from .request import AssessRequest, LayerSource
+from .request import AssessRequest, LayerSource, StandSource
 from .run_record import today
 
 
@@ -64,10 +64,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
     decisions = read_decisions(decisions_beside(request.out))
     stands = open_inventory(request.stands, request.mapping, method, progress)
     require_all(stands.layer)
-    earlier = None
-    if request.earlier is not None:
-        earlier = open_inventory(request.earlier, None, method_earlier, progress)
-        earlier = replace(earlier, layer=beside(earlier.layer, stands.layer))
+    earlier = _earlier(request.earlier, method_earlier, stands.layer, progress)
     parcels = [open_parcels(source, progress) for source in request.credited]
     credited = [beside(layer, stands.layer) if layer is not None else None for layer in parcels]
     tenure = beside(open_layer(request.tenure, progress), stands.layer) if request.tenure is not None else None
@@ -95,16 +92,22 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             covering=store.covering,
             covering_notes=store.notes,
         )
-        layers = {"credited": [described(*pair) for pair in zip(request.credited, credited, strict=True)]}
-        yield OpenedInputs(
-            inputs,
-            layers | {"tenure": described(request.tenure, tenure)} | _described(request, inputs, progress),
-            _identities(request, inputs),
-            _rule_files(inputs, images),
-        )
+        rights = {"credited": [described(*pair) for pair in zip(request.credited, credited, strict=True)]}
+        seen = rights | {"tenure": described(request.tenure, tenure)} | _described(request, inputs, progress)
+        yield OpenedInputs(inputs, seen, _identities(request, inputs), _rule_files(inputs, images))
     finally:
         for raster in rasters:
             raster.reader.close()
+
+
+def _earlier(
+    source: StandSource | None, method: str | None, stands: VectorLayer, progress: Progress
+) -> Inventory | None:
+    """The inventory at the beginning of the period, in the CRS of the stands."""
+    if source is None:
+        return None
+    earlier = open_inventory(source, None, method, progress)
+    return replace(earlier, layer=beside(earlier.layer, stands))
 
 
 def _described(request: AssessRequest, inputs: AssessInputs, progress: Progress) -> dict[str, object]:

@@ -214,25 +214,28 @@ def train_species(
     usable = _usable(values, labels, terms) & np.isfinite(xy).all(axis=1)
     here = metres(xy)
     learnt, known, place = values[usable], labels[usable], here[usable]
-    asked = here[np.isfinite(values).all(axis=1) & np.isfinite(here).all(axis=1)]
-    asked = asked if asked_xy is None else metres(asked_xy)
-    folds_of: dict[str, Callable[[], Folds]] = {
-        "blocks": lambda: block_folds(place, terms.folds, terms.block_m, seed),
-        "distance_matched": lambda: distance_matched_folds(place, asked, terms.folds, seed),
-        "random": lambda: random_folds(len(place), terms.folds, seed),
-    }
-    set_aside = {name: folds_of[name]() for name in ways}
+    seen = np.isfinite(values).all(axis=1) & np.isfinite(here).all(axis=1)
+    asked = here[seen] if asked_xy is None else metres(asked_xy)
+    set_aside = _set_aside(place, asked, terms, seed, ways)
     views: dict[str, View] = {}
     for number, (name, fold) in enumerate(set_aside.items()):
-        same = next((one for one in views if np.array_equal(set_aside[one], fold)), None)
-        if same is not None:
-            views[name] = replace(views[same], name=name)
-        else:
-            views[name] = _view(name, learnt, known, fold, names, terms, seed, progress)
+        same = [one for one in views if np.array_equal(set_aside[one], fold)]
+        found = views[same[0]] if same else _view(name, learnt, known, fold, names, terms, seed, progress)
+        views[name] = replace(found, name=name)
         progress.update((number + 1) / (len(set_aside) + 1))
     model = _grow(learnt, known, names, terms, seed)
     importance = pd.Series(model.importance, index=names).sort_values(ascending=False, kind="stable")
     return Training(model, facts.index[usable], known, views, importance)
+
+
+def _set_aside(place: Floats, asked: Floats, terms: SpeciesTerms, seed: int, ways: Sequence[str]) -> dict[str, Folds]:
+    """The fold of each stand in each of the ways asked for; places in metres."""
+    makers: dict[str, Callable[[], Folds]] = {
+        "blocks": lambda: block_folds(place, terms.folds, terms.block_m, seed),
+        "distance_matched": lambda: distance_matched_folds(place, asked, terms.folds, seed),
+        "random": lambda: random_folds(len(place), terms.folds, seed),
+    }
+    return {name: makers[name]() for name in ways}
 
 
 def _usable(values: Floats, labels: Texts, terms: SpeciesTerms) -> npt.NDArray[np.bool_]:
