@@ -13,7 +13,7 @@ from .geopackage import OutputTable
 CHECKED_STANDS = "checked_stands"
 _TEXT, _REAL = FieldType("text"), FieldType("real")
 CHECKED_COLUMNS = {
-    "stand_key": _TEXT, "digest": _TEXT, "others": _TEXT,
+    "stand_key": _TEXT, "digest": _TEXT, "others": _TEXT, "compartment": _TEXT,
     "x_min": _REAL, "y_min": _REAL, "x_max": _REAL, "y_max": _REAL,
 }  # fmt: skip
 OTHERS_BETWEEN = "\n"
@@ -41,8 +41,19 @@ def checked_table(layer: VectorLayer, facts: pd.DataFrame, issues: pd.DataFrame)
     """
     frame = pd.DataFrame({"stand_key": facts.index.to_numpy(dtype=object), "digest": stand_digests(layer, facts)})
     frame["others"] = _others(issues).reindex(frame["stand_key"]).to_numpy(dtype=object)
+    frame["compartment"] = compartments_of(facts)
     frame[["x_min", "y_min", "x_max", "y_max"]] = shapely.bounds(layer.geometry)
     return OutputTable(CHECKED_STANDS, dict(CHECKED_COLUMNS), frame)
+
+
+def compartments_of(facts: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Compartment of each stand, as text with its county, township and village; length n.
+
+    Taken from the columns and not from the key, because a stand's number may itself have a hyphen.
+    """
+    parts = [facts[name].fillna("").astype(str) for name in ("county", "township", "village", "compartment")]
+    joined: npt.NDArray[np.object_] = parts[0].str.cat(parts[1:], sep="-").to_numpy(dtype=object)
+    return joined
 
 
 def stand_digests(layer: VectorLayer, facts: pd.DataFrame) -> npt.NDArray[np.object_]:

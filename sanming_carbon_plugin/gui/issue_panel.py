@@ -48,6 +48,7 @@ class IssuePanel(QgsDockWidget):
         self._iface = iface
         self._stands_layer = stands_layer
         self._crs = QgsCoordinateReferenceSystem()
+        self._running = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SEARCH_AFTER_MS)
@@ -56,8 +57,14 @@ class IssuePanel(QgsDockWidget):
         self.set_running(False)
 
     def show_list(self, path: Path) -> None:
-        """Show the list of a GeoPackage."""
+        """Show the list of a GeoPackage; what holds none is told, and the list before stays."""
+        try:
+            code_counts(path, IssueFilter())
+        except CarbonError as error:
+            self._tell(error)
+            return
         self.path = path
+        self.set_running(self._running)
         self._crs = list_crs(path)
         self.setWindowTitle(tr("List of Doubts: {name}").format(name=path.name))
         self.reload()
@@ -119,7 +126,8 @@ class IssuePanel(QgsDockWidget):
 
     def set_running(self, running: bool) -> None:
         """Tell that an algorithm runs: no second one can be started."""
-        self.form.recheck.setEnabled(not running)
+        self._running = running
+        self.form.recheck.setEnabled(not running and self.path is not None)
 
     def _prepare(self) -> None:
         form = self.form

@@ -8,7 +8,7 @@ import time
 import pandas as pd
 import pytest
 from made_results import SAMPLE
-from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QInputDialog
 
 from sanming_carbon_plugin.adapters.geopackage import OutputTable, write_geopackage
@@ -122,6 +122,9 @@ def test_accepting_needs_a_reason(panel, listed, qgis_iface, monkeypatch):
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("  ", True))
     panel.form.accepted.click()
     assert panel.model.issue(0).status == "open"
+    assert any(
+        "ISSUE_REASON_MISSING" in text for text in qgis_iface.messageBar().get_messages(Qgis.MessageLevel.Critical)
+    )
 
 
 def test_the_file_stays_a_geopackage_that_gdal_opens(panel, listed):
@@ -165,3 +168,5 @@ def test_a_list_that_is_gone_is_said_in_the_message_bar(qgis_iface, qtbot, tmp_p
     qtbot.addWidget(made)
     made.show_list(tmp_path / "gone.gpkg")
     assert made.model.rowCount() == 0
+    assert not made.form.recheck.isEnabled()
+    assert qgis_iface.messageBar().get_messages(Qgis.MessageLevel.Critical)

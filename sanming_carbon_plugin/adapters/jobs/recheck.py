@@ -14,7 +14,7 @@ from ...core.pipeline import know_stands, middle_longitude_deg
 from ...core.progress import Progress
 from ...core.stands.checks import check_stands
 from ...core.stands.layer import VectorLayer
-from ..checked_stands import CHECKED_STANDS, OTHERS_BETWEEN, checked_table, stand_digests
+from ..checked_stands import CHECKED_STANDS, OTHERS_BETWEEN, checked_table, compartments_of, stand_digests
 from ..geopackage import OutputTable, read_geopackage_table, write_geopackage
 from ..geopackage_rows import table_names
 from ..issue_status import carried_over
@@ -63,7 +63,7 @@ def recheck(
     geodesy = geodesy_of(inventory.layer)
     known = know_stands(inventory, tables, geodesy)
     keys = known.columns.index
-    changed, again = _to_look_at(before, keys, stand_digests(inventory.layer, known.columns))
+    changed, again = _to_look_at(before, known.columns, stand_digests(inventory.layer, known.columns))
     progress.step("check", 2, 3)
     middle = middle_longitude_deg(inventory.layer, geodesy)
     doubts = check_stands(inventory.layer, known.columns, tables, progress=progress, longitude_deg=middle, only=again)
@@ -92,14 +92,15 @@ def _checked_before(earlier: Path, out: Path) -> pd.DataFrame:
     return read_geopackage_table(earlier, CHECKED_STANDS)
 
 
-def _to_look_at(before: pd.DataFrame, keys: pd.Index, digests: npt.NDArray[np.object_]) -> tuple[int, Mask]:
+def _to_look_at(before: pd.DataFrame, facts: pd.DataFrame, digests: npt.NDArray[np.object_]) -> tuple[int, Mask]:
     """How many stands are new, changed or gone, and which stands are to be looked at for that."""
-    known = before.set_index("stand_key")
+    known, keys = before.set_index("stand_key"), facts.index
     then = known["digest"].reindex(keys).to_numpy(dtype=object)
     changed = set(keys[then != digests]) | set(known.index.difference(keys))
     count = len(changed)
-    compartments = {_compartment(key) for key in changed}
-    again = changed | {key for key in keys if _compartment(key) in compartments}
+    places = pd.Series(compartments_of(facts), index=keys)
+    touched = {*places[places.index.isin(changed)], *known.loc[known.index.isin(changed), "compartment"]}
+    again = changed | set(keys[places.isin(touched).to_numpy(dtype=bool)])
     others = {key: text.split(OTHERS_BETWEEN) for key, text in known["others"].dropna().items()}
     # A row about a pair stands under one of the two: both are looked at, or neither.
     found = again
@@ -107,10 +108,6 @@ def _to_look_at(before: pd.DataFrame, keys: pd.Index, digests: npt.NDArray[np.ob
         found = {other for key in found for other in others.get(key, ())} - again
         again |= found
     return count, np.asarray(keys.isin(list(again)), dtype=bool)
-
-
-def _compartment(key: str) -> str:
-    return key.rpartition("-")[0]
 
 
 def _kept(earlier: Path, keys: pd.Index) -> pd.DataFrame:
