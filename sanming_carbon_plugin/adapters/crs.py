@@ -185,6 +185,9 @@ def transformer(src_wkt: str, dst_wkt: str) -> TransformPoints:
     return _Transformation(made[0])
 
 
+_POINTS_PER_CALL = 5_000
+
+
 class _Transformation:
     """Holds the OSR object and runs arrays through it."""
 
@@ -203,14 +206,18 @@ class _Transformation:
     def _run(self, array: Points) -> Points:
         from osgeo import gdal
 
+        result = np.full(array.shape, np.nan)
         gdal.PushErrorHandler("CPLQuietErrorHandler")
         try:
-            moved = self._transformation.TransformPoints(array)
+            # osgeo lets no other thread work during a call: in one call, a window would stand still.
+            for first in range(0, len(array), _POINTS_PER_CALL):
+                moved = self._transformation.TransformPoints(array[first : first + _POINTS_PER_CALL])
+                result[first : first + _POINTS_PER_CALL] = np.asarray(moved, dtype=np.float64)[:, :2]
         except RuntimeError:
             return np.full(array.shape, np.nan)
         finally:
             gdal.PopErrorHandler()
-        return np.asarray(moved, dtype=np.float64)[:, :2]
+        return result
 
 
 def geographic_wkt(crs_wkt: str) -> str:

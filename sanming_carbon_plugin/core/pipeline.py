@@ -162,7 +162,7 @@ class AssessResult:
 
 
 def _know_the_stands(walk: Walk) -> StageResult:
-    return know_stands(walk.inputs.stands, walk.inputs.tables, walk.inputs.geodesy)
+    return know_stands(walk.inputs.stands, walk.inputs.tables, walk.inputs.geodesy, walk.progress)
 
 
 def _check_them(walk: Walk) -> StageResult:
@@ -213,7 +213,7 @@ def _ask_whether_it_fits_together(walk: Walk) -> StageResult:
 def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
     inputs, earlier, doubts = walk.inputs, None, []
     if inputs.earlier is not None:
-        before = know_stands(inputs.earlier, inputs.tables, inputs.geodesy)
+        before = know_stands(inputs.earlier, inputs.tables, inputs.geodesy, walk.progress)
         earlier = EarlierInventory(before.columns, inputs.earlier.layer.geometry)
         doubts.append(check_two_dates(walk.facts, before.columns, inputs.tables.settings))
     found = sink(
@@ -268,11 +268,13 @@ CLASSES_ONLY = ("stands", "evidence", "images", "stock", "classes")
 """The stages that the measures need; without the sink, tickets and checks."""
 
 
-def know_stands(inventory: Inventory, tables: StandTables, geodesy: Geodesy) -> StageResult:
+def know_stands(
+    inventory: Inventory, tables: StandTables, geodesy: Geodesy, progress: Progress | None = None
+) -> StageResult:
     """Areas, keys and codes of a stand layer: the beginning of its table."""
     layer = inventory.layer
     mapping = inventory.mapping or recognise_fields(layer.attributes, tables)
-    area_m2 = stand_areas_m2(layer.geometry, geodesy.to_lonlat, geodesy.semi_major_m, geodesy.flattening)
+    area_m2 = stand_areas_m2(layer.geometry, geodesy.to_lonlat, geodesy.semi_major_m, geodesy.flattening, progress)
     return normalise_stands(layer, mapping, tables, area_m2, survey_method=inventory.survey_method)
 
 

@@ -55,7 +55,7 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
     inventory = open_inventory(request.stands, request.mapping, None, progress)
     layer = inventory.layer
     require_all(layer)
-    known = know_stands(inventory, load_stand_tables(), geodesy_of(layer)).columns
+    known = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress).columns
     store, tables = CoverageStore.beside(layer.source), recipe_tables()
     opened = open_rasters(request.rasters, layer)
     try:

@@ -60,7 +60,7 @@ def zonal(
     inventory = open_inventory(stands, mapping, None, progress)
     layer = inventory.layer
     require_all(layer)
-    keys = know_stands(inventory, load_stand_tables(), geodesy_of(layer)).columns.index
+    keys = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress).columns.index
     opened = open_rasters(rasters, layer)
     store = CoverageStore.beside(layer.source)
     try:

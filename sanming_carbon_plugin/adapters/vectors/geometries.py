@@ -16,6 +16,7 @@ Geometries = npt.NDArray[np.object_]
 Simplify = Callable[[bytes], bytes | None]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_ROWS_PER_CALL = 2_000
 _NO_HEAD = b"\xff" * 5
 _PLAIN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7})
 _CURVED_TYPES = frozenset({8, 9, 10, 11, 12, 13, 14})
@@ -51,7 +52,11 @@ def polygons_from_wkb(wkb: Geometries, simplify: Simplify | None = None) -> tupl
         notes.append(layer_note("GEOMETRY_Z_DROPPED", int(has_z.sum())))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        geometry = shapely.from_wkb(wkb, on_invalid="ignore")
+        # A call lets no other thread work, so that a window would stand still in a single one.
+        geometry = np.full(len(wkb), None, dtype=object)
+        for first in range(0, len(wkb), _ROWS_PER_CALL):
+            part = slice(first, first + _ROWS_PER_CALL)
+            geometry[part] = shapely.from_wkb(wkb[part], on_invalid="ignore")
     geometry, more = _flat_polygons(geometry, ~present)
     return geometry, notes + more
 

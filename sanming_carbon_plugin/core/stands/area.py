@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..progress import Progress
+
 Floats = npt.NDArray[np.float64]
 
 _FULL_TURN = 2.0 * np.pi
-_CHUNK = 10_000
+_CHUNK = 1_000
 
 
 def authalic_latitude(latitude_rad: Floats, eccentricity: float) -> Floats:
@@ -63,10 +65,11 @@ def stand_areas_m2(
     to_lonlat: Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]],
     semi_major_m: float,
     flattening: float,
+    progress: Progress | None = None,
 ) -> Floats:
     """Area on the ellipsoid of polygons in the CRS of a layer.
 
-    Works on some ten thousand stands at a time, so that a large layer is never in memory twice.
+    Works on a thousand stands at a time, so that a large layer is never in memory twice and a cancel is heard.
 
     Parameters
     ----------
@@ -76,17 +79,21 @@ def stand_areas_m2(
         Moves polygons to longitude and latitude in degrees; None where it cannot.
     semi_major_m, flattening
         The ellipsoid.
+    progress
+        Asked for cancelling.
 
     Returns
     -------
     ndarray
         Area in m², NaN where unknown; length n.
     """
-    parts = [
-        ellipsoidal_area_m2(to_lonlat(geometry[start : start + _CHUNK]), semi_major_m, flattening)
-        for start in range(0, len(geometry), _CHUNK)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0)
+    found = np.full(len(geometry), np.nan)
+    for start in range(0, len(geometry), _CHUNK):
+        if progress is not None:
+            progress.raise_if_cancelled()
+        part = to_lonlat(geometry[start : start + _CHUNK])
+        found[start : start + _CHUNK] = ellipsoidal_area_m2(part, semi_major_m, flattening)
+    return found
 
 
 def ellipsoidal_area_m2(geometry_lonlat: npt.NDArray[np.object_], semi_major_m: float, flattening: float) -> Floats:
