@@ -21,6 +21,9 @@ COLOURS = ("#c7e9c0", "#74c476", "#31a354", "#006d2c", "#00441b", "#969696")
 """From light to dark: readable in print and without colour vision."""
 
 POINTS_AT_MOST = 800
+FAR_ABOVE = 1.5
+"""Points this many times above 99 % of all do not stretch the axis; they stand at its end with their value."""
+GROWTH_HEIGHT = HEIGHT - 44
 LEGEND_WIDTH = 104
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -77,12 +80,12 @@ class _Sheet:
         self.text(WIDTH / 2, HEIGHT - BOTTOM + 46, self.x_title)
         self.text(18, middle, self.y_title, more=f'transform="rotate(-90 18 {middle:.0f})"')
 
-    def svg(self) -> str:
-        """The whole chart."""
+    def svg(self, height: int = HEIGHT) -> str:
+        """The whole chart down to ``height``."""
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{HEIGHT}" '
-            f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family=\'{FONT}\' font-size="13">'
-            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{"".join(self.marks)}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{height}" '
+            f'viewBox="0 0 {WIDTH} {height}" font-family=\'{FONT}\' font-size="13">'
+            f'<rect width="{WIDTH}" height="{height}" fill="white"/>{"".join(self.marks)}</svg>'
         )
 
 
@@ -108,7 +111,10 @@ def growth_chart(
     last = max(curve.age_to_yr * 1.2, float(np.max(age_yr[known], initial=1.0)))
     at = np.linspace(max(curve.age_from_yr, 1.0), last, 120)
     volume = curve.fitted.volume_m3_ha(at)
-    sheet = _Sheet(title, x_title, y_title, 0.0, float(max(volume.max(), np.max(volume_m3_ha[known], initial=1.0))))
+    usual = FAR_ABOVE * float(np.quantile(volume_m3_ha[known], 0.99)) if len(known) else 1.0
+    inside = volume_m3_ha[known] <= usual
+    highest = float(max(volume.max(), np.max(volume_m3_ha[known][inside], initial=1.0)))
+    sheet = _Sheet(title, x_title, y_title, 0.0, highest)
     sheet.value_axis()
 
     def x(value: float) -> float:
@@ -116,12 +122,14 @@ def growth_chart(
 
     for tick in ticks(0.0, last, 10):
         sheet.text(x(tick), HEIGHT - BOTTOM + 20, f"{tick:g}")
-    for age, stood in zip(age_yr[known], volume_m3_ha[known], strict=True):
+    for age, stood in zip(age_yr[known][~inside], volume_m3_ha[known][~inside], strict=True):
+        sheet.text(x(age), TOP + 10, f"▲ {stood:,.0f}", more='font-size="11" fill="#a33"')
+    for age, stood in zip(age_yr[known][inside], volume_m3_ha[known][inside], strict=True):
         sheet.marks.append(f'<circle cx="{x(age):.1f}" cy="{sheet.y(stood):.1f}" r="2" fill="#31a354" opacity="0.45"/>')
     for part, dash in ((at <= curve.age_to_yr, ""), (at >= curve.age_to_yr, ' stroke-dasharray="6 4"')):
         points = " ".join(f"{x(a):.1f},{sheet.y(v):.1f}" for a, v in zip(at[part], volume[part], strict=True))
         sheet.marks.append(f'<polyline points="{points}" fill="none" stroke="#00441b" stroke-width="2"{dash}/>')
-    return sheet.svg()
+    return sheet.svg(GROWTH_HEIGHT)
 
 
 def stock_chart(

@@ -34,6 +34,18 @@ def test_a_growth_chart_shows_stands_and_curve():
     assert "马尾松 <1>" in [text.text for text in root.findall(f"{SVG}text")]
 
 
+def test_a_slipped_decimal_point_does_not_squash_the_chart():
+    age = np.linspace(5, 50, 200)
+    volume = 300 * (1 - np.exp(-0.06 * age)) ** 2.2
+    curve = fit_curve("pine", age, volume * np.random.default_rng(0).lognormal(0, 0.1, 200), load_growth_rules())
+    volume[100] *= 10
+    root = ET.fromstring(growth_chart(curve, age, volume, "t", "x", "y"))
+    assert len(root.findall(f"{SVG}circle")) == 199
+    words = [text.text for text in root.findall(f"{SVG}text")]
+    assert f"▲ {volume[100]:,.0f}" in words, "its value stands at the end of the axis"
+    assert "500" not in words
+
+
 def test_bars_are_as_high_as_their_stock():
     table = pd.DataFrame(
         {

@@ -85,8 +85,8 @@ def test_growth_curves_with_pictures(layers, tmp_path):
     svg = {path.stem for path in (folder / "charts").glob("*.svg")}
     assert svg == {path.stem for path in (folder / "charts").glob("*.png")} != set()
     image = QImage(str(folder / "charts" / (sorted(svg)[0] + ".png")))
-    assert (image.width(), image.height()) == (1440, 920)
-    colours = {image.pixelColor(x, y).name() for x in range(0, 1440, 3) for y in range(0, 920, 3)}
+    assert (image.width(), image.height()) == (1440, 832)
+    colours = {image.pixelColor(x, y).name() for x in range(0, 1440, 3) for y in range(0, 832, 3)}
     assert {"#ffffff", "#00441b"} <= colours, "paper and the curve"
     with pytest.raises(QgsProcessingException, match="OUTPUT_EXISTS"):
         _run_raising("fitgrowth", layers | {"OUTPUT": str(folder)})
