@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsProject, QgsVectorLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
@@ -20,6 +20,8 @@ from .forms import read, write
 if TYPE_CHECKING:
     from .issue_panel import IssuePanel
     from .mapping_dialog import MappingDialog
+
+_SUCCESS_SECONDS = 5
 
 
 class SideWindows(QObject):
@@ -124,7 +126,10 @@ class SideWindows(QObject):
     def _take_fields(self) -> None:
         if self.fields is not None and self.fields.path is not None:
             write(self._check.mapping, str(self.fields.path))
-            self.told.emit(tr("The fields are read as in {path}.").format(path=self.fields.path.name))
+            text = tr("The fields are read as in {path}.").format(path=self.fields.path.name)
+            self._iface.messageBar().pushMessage(
+                tr("Sanming Forest Carbon"), text, Qgis.MessageLevel.Success, _SUCCESS_SECONDS
+            )
         self.fields = None
 
 

@@ -76,19 +76,22 @@ def cut_with_tenure(
         parcel_area_ha,
         tables.settings["tenure_area_tolerance"],
     )
-    reconciled.insert(0, "parcel", np.arange(1, len(reconciled) + 1))
-    pieces = cut.pieces.assign(parcel=cut.pieces["parcel"].to_numpy(dtype=np.int64) + 1)
-    outlines = pieces["geometry"].to_numpy(dtype=object)
     issues = issues_table(join_issues([cut.issues, disagreements]), keys, layer.geometry, layer.crs_wkt)
-    written = [
-        OutputTable("pieces", dict(PIECE_LAYER_COLUMNS), pieces, outlines, layer.crs_wkt),
-        OutputTable("reconciliation", dict(RECONCILIATION_COLUMNS), reconciled),
-        issues,
-        *carried_over(out, issues.frame),
-    ]
+    written = [*_tables(cut.pieces, reconciled, layer.crs_wkt), issues, *carried_over(out, issues.frame)]
     write_geopackage(out, written, overwrite, progress)
-    counts: dict[str, object] = {"stands": len(layer), "parcels": len(parcels_layer), "pieces": len(pieces)}
+    counts: dict[str, object] = {"stands": len(layer), "parcels": len(parcels_layer), "pieces": len(cut.pieces)}
     return JobOutcome(out, counts, issue_counts(issues.frame))
+
+
+def _tables(pieces: pd.DataFrame, reconciled: pd.DataFrame, crs_wkt: str | None) -> list[OutputTable]:
+    """Pieces and reconciliation with the parcels numbered from 1."""
+    pieces = pieces.assign(parcel=pieces["parcel"].to_numpy(dtype=np.int64) + 1)
+    reconciled = reconciled.assign(parcel=np.arange(1, len(reconciled) + 1))
+    outlines = pieces["geometry"].to_numpy(dtype=object)
+    return [
+        OutputTable("pieces", dict(PIECE_LAYER_COLUMNS), pieces, outlines, crs_wkt),
+        OutputTable("reconciliation", dict(RECONCILIATION_COLUMNS), reconciled),
+    ]
 
 
 def _parcel_columns(layer: VectorLayer) -> pd.DataFrame:
