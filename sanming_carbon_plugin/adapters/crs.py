@@ -211,13 +211,20 @@ class _Transformation:
         try:
             # osgeo lets no other thread work during a call: in one call, a window would stand still.
             for first in range(0, len(array), _POINTS_PER_CALL):
-                moved = self._transformation.TransformPoints(array[first : first + _POINTS_PER_CALL])
-                result[first : first + _POINTS_PER_CALL] = np.asarray(moved, dtype=np.float64)[:, :2]
-        except RuntimeError:
-            return np.full(array.shape, np.nan)
+                result[first : first + _POINTS_PER_CALL] = self._moved(array[first : first + _POINTS_PER_CALL])
         finally:
             gdal.PopErrorHandler()
         return result
+
+    def _moved(self, array: Points) -> Points:
+        """Coordinates of the other CRS; where GDAL raises for a place that has none, its neighbours keep theirs."""
+        try:
+            return np.asarray(self._transformation.TransformPoints(array), dtype=np.float64)[:, :2]
+        except RuntimeError:
+            if len(array) == 1:
+                return np.full(array.shape, np.nan)
+        half = len(array) // 2
+        return np.concatenate([self._moved(array[:half]), self._moved(array[half:])])
 
 
 def geographic_wkt(crs_wkt: str) -> str:

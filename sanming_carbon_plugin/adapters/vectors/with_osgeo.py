@@ -41,6 +41,9 @@ _KINDS = {
     ogr.OFTDateTime: "datetime",
     ogr.OFTBinary: "binary",
 }
+_GDAL_FAULTS = (RuntimeError, UnicodeDecodeError)
+"""What GDAL raises where exceptions are switched on; its message of a damaged file may be no text at all."""
+
 _STREAMED = frozenset({"integer", "integer64", "real", "text", "date", "binary"})
 
 
@@ -54,7 +57,7 @@ class OsgeoDataset:
                 self._dataset = gdal.OpenEx(
                     location, gdal.OF_VECTOR | gdal.OF_READONLY, open_options=list(open_options)
                 )
-            except RuntimeError as error:
+            except _GDAL_FAULTS as error:
                 complaints.append(str(error))
                 self._dataset = None
         if self._dataset is None:
@@ -83,7 +86,7 @@ class OsgeoDataset:
             try:
                 raw = _LayerReader(layer, progress, complaints).read()
                 expected = layer.GetFeatureCount(0) - deleted_rows
-            except RuntimeError as error:
+            except _GDAL_FAULTS as error:
                 raise InputError(
                     "INPUT_DAMAGED", path=self._shown, reason=_reason([*complaints, str(error)])
                 ) from error
