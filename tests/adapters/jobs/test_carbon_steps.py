@@ -154,3 +154,22 @@ def test_too_few_stands_give_no_curve_and_leave_nothing(township, tmp_path):
         fit_growth_curves(CarbonRequest(few, tmp_path / "g"), Progress(), "en")
     assert caught.value.code == "CURVES_NONE"
     assert not (tmp_path / "g").exists()
+
+
+def test_surveys_beside_the_period_lead_to_no_ticket(assessed):
+    stands = assessed[0]
+    beside = stands["DC_RQ"] < "2019-01-01"
+    known = stands["sink_tco2e_yr"].notna()
+    assert (beside & known).sum() > 10, "the sample has stands that were surveyed in 2018"
+    assert set(stands.loc[beside & known, "sink_basis"]) == {"two_layers"}
+    assert "yes" not in set(stands.loc[beside, "ticket"])
+
+
+def test_a_contradiction_is_said_once(township, tmp_path):
+    assess(AssessRequest(stands=township, out=tmp_path / "r.gpkg"), Progress())
+    issues = read_geopackage_table(tmp_path / "r.gpkg", "issues")
+    keys = {code: set(rows["stand_key"]) for code, rows in issues.groupby("code")}
+    assert keys["CONFLICT_VOLUME_PATTERN"]
+    for checks in ("STOCK_TOO_LARGE_FOR_TREES", "STOCK_TOO_SMALL_FOR_TREES"):
+        assert not keys["CONFLICT_VOLUME_TREES"] & keys[checks]
+    assert not keys["CONFLICT_VOLUME_PATTERN"] & keys["OUTLIER_STOCK"]
