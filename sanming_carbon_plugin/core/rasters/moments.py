@@ -219,7 +219,8 @@ def _summed(work: StripValues, strip: StripCoverage) -> _Sums:
     for values, valid in zip(work.values, work.valid, strict=True):
         shared: FloatArray | None = None
         for band in range(len(values)):
-            np.subtract(values[band].reshape(-1), work.origin[len(rows)], out=plane)
+            # Told the type, NumPy 1 does not count in single precision where the raster is.
+            np.subtract(values[band].reshape(-1), work.origin[len(rows)], out=plane, dtype=np.float64)
             mask = valid[band if len(valid) > 1 else 0].reshape(-1)
             if mask.all():
                 if covered is None:

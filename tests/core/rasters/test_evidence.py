@@ -211,3 +211,9 @@ def test_stands_move_to_the_grid():
     )
     found = evidence(["a"], stands(shapely.box(1000, 1000, 1001, 1001)), [raster]).columns
     assert found.x_mean["a"] == 70
+
+
+def test_a_stand_in_one_cell_of_single_precision_has_exactly_its_value():
+    values = np.linspace(5, 25, 80, dtype=np.float32).reshape(1, 8, 10)
+    found = evidence(["a"], stands(shapely.box(2.1, 4.1, 2.9, 4.9)), [named("x", values, PLAIN)]).columns
+    assert found.x_mean["a"] == pytest.approx(float(values[0, 3, 2]), rel=1e-15)
