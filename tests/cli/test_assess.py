@@ -201,6 +201,30 @@ def test_zonal_writes_csv_that_excel_reads(command, shared_data, tmp_path):
     assert np.isnan(means).sum() == 5
 
 
+def test_zonal_takes_other_statistics(command, shared_data, tmp_path):
+    stands = shared_data / "ontario_stands" / "inventory_polygons.shp"
+    raster = shared_data / "ontario_stands" / "mraster.tif"
+    asked = ("zonal", stands, "--raster", f"canopy={raster}#zq90", "--out", tmp_path / "z.csv")
+    finished = command(*asked, "--statistics", "mean,std,support,min,max,median,q10,count")
+    assert finished.status == 0, finished.err
+    with (tmp_path / "z.csv").open(encoding="utf-8-sig") as file:
+        rows = [
+            {name: float(row[name] or "nan") for name in row if name != "stand_key"} for row in csv.DictReader(file)
+        ]
+    names = ["canopy_" + name for name in ("mean", "std", "support", "min", "max", "median", "q10", "count")]
+    assert list(rows[0]) == names
+    seen = [row for row in rows if row["canopy_support"] > 0]
+    assert len(seen) == 627
+    assert all(row["canopy_min"] <= row["canopy_q10"] <= row["canopy_median"] <= row["canopy_max"] for row in seen)
+    assert all(row["canopy_min"] <= row["canopy_mean"] <= row["canopy_max"] for row in seen)
+    refused = command(*asked, "--overwrite", "--statistics", "mean,modus")
+    assert refused.status == 2
+    assert refused.last_line.startswith("error[STATISTIC_UNKNOWN]")
+    assert command(*asked, "--overwrite", "--statistics", "majority").last_line.startswith(
+        "error[RASTER_WITHOUT_CLASSES]"
+    )
+
+
 PERIOD = ("--period", "2016-01-01/2020-12-31", "--survey-method", "plot,plot")
 
 

@@ -13,6 +13,7 @@ from ..geopackage import OutputTable, write_geopackage
 from ..output_files import moved_into_place, output_errors
 from .opening import check_output
 
+ROWS_AT_ONCE = 1_000
 FORMATS = (".gpkg", ".csv", ".parquet")
 
 
@@ -50,8 +51,9 @@ def write_per_stand_file(
         return
     with moved_into_place(out, overwrite=overwrite) as beside, output_errors(out):
         if out.suffix.lower() == ".csv":
-            # The mark at the beginning lets Excel read Chinese; repr keeps every digit.
-            result.frame.to_csv(beside, index=False, encoding="utf-8-sig")
+            # The mark at the beginning lets Excel read Chinese; repr keeps every digit. Few rows at a time let the
+            # window of QGIS move on meanwhile.
+            result.frame.to_csv(beside, index=False, encoding="utf-8-sig", chunksize=ROWS_AT_ONCE)
         else:
             result.frame.to_parquet(beside, index=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -164,3 +165,15 @@ def test_a_wrong_recipe_is_told_and_leaves_nothing(village, tmp_path, content):
         evidence(asked(village, tmp_path / "e.csv", recipe), Progress())
     assert caught.value.code == "RECIPE_WRONG"
     assert not (tmp_path / "e.csv").exists()
+
+
+def test_the_raster_cache_is_bounded_only_where_the_process_is_ours(village, tmp_path, monkeypatch):
+    from sanming_carbon_plugin import cli
+
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    monkeypatch.setenv("GDAL_CACHEMAX", "1")
+    monkeypatch.delenv("GDAL_CACHEMAX")
+    take(village, tmp_path / "a.csv")
+    assert "GDAL_CACHEMAX" not in os.environ
+    cli.main(["zonal", "nowhere.gpkg", "--raster", "a=b.tif", "--out", str(tmp_path / "b.csv")])
+    assert os.environ["GDAL_CACHEMAX"] == cli.GDAL_CACHE_MEGABYTES
