@@ -25,7 +25,7 @@ h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;bo
 table{border-collapse:collapse;width:100%;font-size:.86rem}td,th{border:1px solid #c9d5cc;padding:.25rem .5rem}
 th{background:#e7efe9;text-align:left}td.w{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}.charts{display:flex;flex-wrap:wrap;gap:1rem}.charts svg{width:48.5%;min-width:520px;height:auto}
-svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
+h2+svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
 """
 
 _TOTALS = ("stands", "area_ha", "area_mu", "volume_m3", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr")
