@@ -52,7 +52,9 @@ def content(path: Path) -> str:
 
 
 def test_the_sample_is_small_enough_to_be_bundled():
-    files = [f for f in SAMPLE.rglob("*") if f.is_file() and not f.name.endswith(".aux.xml")]  # QGIS leaves statistics
+    # QGIS leaves statistics beside rasters, a run leaves its coverage index in a hidden folder: neither is bundled.
+    own = [f for f in SAMPLE.rglob("*") if not any(part.startswith(".") for part in f.relative_to(SAMPLE).parts)]
+    files = [f for f in own if f.is_file() and not f.name.endswith(".aux.xml")]
     assert sum(f.stat().st_size for f in files) <= 12_000_000
 
 
