@@ -38,7 +38,7 @@ def star(longitude, latitude, radius_m, count, seed):
 def test_a_stand_has_the_area_that_geodesics_enclose(longitude, latitude, radius_m, count, seed):
     stand = star(longitude, latitude, radius_m, count, seed)
     # GeographicLib itself rounds at about 1e-4 m², whatever the size.
-    assert area_m2(stand)[0] == pytest.approx(true_area_m2(stand), rel=1e-9, abs=2e-4)
+    assert area_m2(stand)[0] == pytest.approx(true_area_m2(stand), rel=1e-9, abs=5e-4)
 
 
 def test_small_rings_keep_their_digits():
