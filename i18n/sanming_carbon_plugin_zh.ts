@@ -250,7 +250,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
     <message>
         <location filename="../sanming_carbon_plugin/processing/parameters.py" line="60"/>
         <source>Field mapping</source>
-        <translation>字段对应文件</translation>
+        <translation>字段对照文件</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/parameters.py" line="60"/>
@@ -1313,7 +1313,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="83"/>
         <source>Field mapping</source>
-        <translation>字段对应文件</translation>
+        <translation>字段对照文件</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="93"/>
