@@ -233,6 +233,9 @@ def _shown(value: object) -> object:
         return ", ".join(str(item) for item in value)
     if value is None:
         return "NULL"
+    if isinstance(value, str) and not value.isprintable():
+        # Names out of damaged files must not move the cursor or break the one line of an error.
+        return "".join(sign if sign.isprintable() else "\ufffd" for sign in value)
     return float(value) if isinstance(value, np.floating) else value
 
 

@@ -10,6 +10,7 @@ import shapely
 from made_layers import SPECIES, X0, Y0, field, square, stands, write
 from osgeo import gdal, ogr
 
+from sanming_carbon_plugin.adapters import crs
 from sanming_carbon_plugin.adapters.vectors import list_layers, read_layer
 from sanming_carbon_plugin.core.errors import CancelledError, InputError
 from sanming_carbon_plugin.core.progress import Progress
@@ -68,7 +69,9 @@ def test_csv_wkt_in_gbk(folder, backend):
     shutil.copy(stands(folder / "other.shp").with_suffix(".prj"), path.with_suffix(".prj"))
     layer = read_layer(path, backend=backend)
     assert layer.attributes["树种"].tolist() == list(SPECIES)
-    assert layer.attributes["面积"].tolist() == [1.5] * 3
+    assert (
+        layer.attributes["面积"].tolist() == ["1.5"] * 3
+    )  # a CSV states no types; numbers are read where a role asks for them
     assert layer.source == str(path)
 
 
@@ -255,3 +258,15 @@ def test_hash_follows_content(folder):
     assert read_layer(path).source_hash == first
     path.with_suffix(".cpg").write_text("GBK", encoding="ascii")
     assert read_layer(path).source_hash != first
+
+
+def test_numbers_that_are_names_keep_their_zeros_in_a_csv(folder):
+    path = folder / "编号.csv"
+    path.write_text(
+        'WKT,LIN_BAN,XIAO_BAN,DI_LEI,HUO_LMGQXJ\n"POLYGON((117.4 26.7,117.41 26.7,117.41 26.71,117.4 26.7))",'
+        '"0039","00001","0111","120.5"\n',
+        encoding="utf-8",
+    )
+    (folder / "编号.prj").write_text(crs.wkt_from_user_input("EPSG:4490"), encoding="utf-8")
+    row = read_layer(path, crs_wkt=crs.wkt_from_user_input("EPSG:4490")).attributes.iloc[0]
+    assert [row["LIN_BAN"], row["XIAO_BAN"], row["DI_LEI"], row["HUO_LMGQXJ"]] == ["0039", "00001", "0111", "120.5"]

@@ -17,6 +17,7 @@ from ..carbon_parameters import load_conflict_rules, load_errors, load_parameter
 from ..coverage_store import CoverageStore
 from ..decision_files import decisions_beside, read_decisions
 from ..hashes import sha256_of_file
+from ..parcel_fields import parcel_fields
 from ..profiles import load_profile
 from ..rasters import low_support_share
 from ..rule_files import load_rule_sets
@@ -84,7 +85,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             earlier=earlier,
             period=period,
             credited=_credited(credited) if request.credited else None,
-            tenure=TenureParcels.from_layer(tenure) if tenure is not None else None,
+            tenure=TenureParcels.from_layer(tenure, parcel_fields(tenure, "tenure")) if tenure is not None else None,
             images=images.images,
             decisions=decisions if len(decisions.table) else None,
             conflict_rules=load_conflict_rules(),
@@ -175,4 +176,5 @@ def _plain(value: object) -> object:
 
 
 def _credited(layers: list[VectorLayer | None]) -> tuple[CreditedParcels, ...]:
-    return tuple(CreditedParcels.from_layer(layer) for layer in layers if layer is not None)
+    given = [layer for layer in layers if layer is not None]
+    return tuple(CreditedParcels.from_layer(layer, parcel_fields(layer, "credited")) for layer in given)

@@ -21,6 +21,7 @@ from ...core.tickets.tenure import TenureParcels
 from ...core.units import hectares_from_square_metres
 from ..geopackage import OutputTable, write_geopackage
 from ..issue_status import carried_over
+from ..parcel_fields import parcel_fields
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
 from .opening import beside, check_output, geodesy_of, open_inventory, open_layer, require_all
@@ -99,7 +100,7 @@ def _parcel_columns(layer: VectorLayer) -> pd.DataFrame:
 
     The first three as written, so that the identity numbers in them are counted when they are left out.
     """
-    parcels = TenureParcels.from_layer(layer)
+    parcels = TenureParcels.from_layer(layer, parcel_fields(layer, "tenure"))
     by_lower = {str(name).lower(): name for name in layer.attributes.columns}
     frame = pd.DataFrame({name: layer.attributes[by_lower[name]] for name in ("certificate", "holder", "right")})
     frame = frame.astype(object).where(frame.notna(), None).reset_index(drop=True)

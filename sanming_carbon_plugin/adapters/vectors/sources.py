@@ -153,7 +153,8 @@ def _text_file(place: Path, shown: str, encoding: str | None, scratch: Path) -> 
     options: tuple[str, ...] = ()
     if place.suffix.lower() in (".csv", ".tsv", ".txt"):
         options = (
-            "AUTODETECT_TYPE=YES",
+            # No guessing of types: 0039 is the number of a compartment, not thirty-nine.
+            "AUTODETECT_TYPE=NO",
             "KEEP_GEOM_COLUMNS=NO",
             "GEOM_POSSIBLE_NAMES=WKT,*wkt*,geometry,geom,the_geom,shape,_WKT",
             "X_POSSIBLE_NAMES=",

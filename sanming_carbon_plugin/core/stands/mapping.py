@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import InputError
 from .cells import as_text, map_unique, read_numbers
 from .codes import read_codes
+from .land_class import land_class_code
 from .roles import ROLES
 from .species import read_compositions
 from .survey import read_dates
@@ -35,6 +36,9 @@ _TAKEN_SHARE = 0.2
 _SAME_SCORE = 0.04
 _SUGGESTED_SHARE = 0.98
 _SUGGESTED_DISTINCT = 3
+
+
+LAND_CLASS = "land_class"
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,9 @@ def value_share(column: pd.Series, role: Role, tables: StandTables) -> float:
     filled = column[np.asarray(said == True)]  # noqa: E712 - elementwise
     if filled.empty:
         return float("nan")
+    if role.role == LAND_CLASS:
+        # The newer lists are written with four digits or six.
+        filled = pd.Series(map_unique(filled, lambda cell: land_class_code(as_text(cell))), dtype=object)
     if role.kind in ("code", "flag"):
         return _share_of_codes(filled, role, tables)
     if role.kind in ("number", "slope"):

@@ -88,3 +88,11 @@ def test_bamboo_without_culms_is_doubted(make_facts, parameters):
 def test_a_table_without_a_column_counts_it_as_unknown(make_facts, parameters):
     facts = make_facts(species_code="220").drop(columns=["area_ha", "land_class"])
     assert np.isnan(stock(facts, parameters).columns["stock_tco2e"].iloc[0])
+
+
+@pytest.mark.parametrize("land", ["cutover", "burnt", "other_unstocked"])
+def test_tree_figures_left_from_a_felled_stand_make_no_volume(make_facts, parameters, land):
+    trees = {"stems_per_ha": 900.0, "dbh_cm": 18.0, "height_m": 13.0}
+    found = stock(make_facts(species_code="220", land_class=land, volume_m3_ha=np.nan, **trees), parameters)
+    assert np.isnan(found.columns["stock_tco2e"].iloc[0])
+    assert codes(found)

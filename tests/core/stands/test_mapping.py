@@ -149,3 +149,13 @@ def test_a_wrong_mapping_names_what_is_wrong(data, code, named):
 def test_a_table_of_250_columns_and_of_no_row_is_no_problem():
     frame = pd.DataFrame({f"F{number}": pd.Series([], dtype=object) for number in range(250)})
     assert not recognise_fields(frame, TABLES).fields
+
+
+@pytest.mark.parametrize(
+    "codes", [["0301", "0302", "0305", "0307"], ["0301"] * 4, ["030100", "030500"], ["0111", "0131"]]
+)
+def test_land_classes_of_every_generation_speak_for_their_column(codes):
+    attributes = pd.DataFrame({"DI_LEI": codes, "XIAO_BAN": [str(number) for number in range(len(codes))]})
+    found = recognise_fields(attributes, TABLES)
+    assert found.column("land_class") == "DI_LEI"
+    assert "land_class" not in found.ambiguous
