@@ -1,4 +1,4 @@
-"""The sample's numbers are the same on each run and on both machines of the contract."""
+"""The sample's numbers are the same on each run and on both machines."""
 
 from .sample_run import differences, read_control, run
 

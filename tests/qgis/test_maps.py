@@ -20,7 +20,7 @@ from sanming_carbon_plugin.core.errors import InputError, OutputError
 pytestmark = pytest.mark.qgis
 
 
-def test_the_themes_of_the_issue_are_there():
+def test_the_themes_of_a_result_are_there():
     assert {"carbon_density", "sink", "pine_technique", "reserve_mode", "ticket", "issues"} <= set(themes())
 
 
