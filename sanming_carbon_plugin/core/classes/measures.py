@@ -130,7 +130,8 @@ def classify(
     Returns
     -------
     StageResult
-        The class columns of the layer ``stands``, the derived facts, and ``…_decided`` columns where there are decisions.
+        The class columns of the layer ``stands``, the derived facts, and ``…_decided`` columns where there are
+        decisions.
     """
     progress = progress or Progress()
     sets = [rule_sets] if isinstance(rule_sets, RuleSet) else list(rule_sets)
