@@ -9,7 +9,7 @@
         <translation>三明林业碳汇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="51"/>
         <source>Choose the layer of stands.</source>
         <translation>请选择小班图层。</translation>
     </message>
@@ -778,42 +778,42 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="69"/>
         <source>List of Doubts: {name}</source>
         <translation>问题清单：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="126"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="134"/>
         <source>All severities</source>
         <translation>全部级别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="129"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="137"/>
         <source>All states</source>
         <translation>全部状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="176"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="184"/>
         <source>All doubts</source>
         <translation>全部问题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="190"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="198"/>
         <source>{count} doubts, {open} of them open</source>
         <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="219"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="227"/>
         <source>Open a List of Doubts</source>
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="229"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="237"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="229"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="237"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
@@ -868,7 +868,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>保存字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="127"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="129"/>
         <source>The fields are read as in {path}.</source>
         <translation>将按 {path} 识读字段。</translation>
     </message>
