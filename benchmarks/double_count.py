@@ -55,7 +55,7 @@ def credited_field(count: int) -> CreditedParcels:
     end = np.where(rows % 7 == 0, "2019-12-31", "2025-12-31").astype(object)
     scheme = np.where(rows % 2 == 0, "CCER", "FFCER").astype(object)
     ids = np.char.add("P", rows.astype(str)).astype(object)
-    return CreditedParcels(turned, scheme, ids, start, end, rows)
+    return CreditedParcels(turned, scheme, ids, start, end, source_row=rows)
 
 
 def plain_loop(stands: np.ndarray, parcels: CreditedParcels) -> np.ndarray:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ import shapely
 
 from ..errors import InputError
 from ..issues import join_issues, layer_issue
+from .parcel_layer import DatedPeriod, Parcels, iso_days, parcel_texts, usable_polygons
 
 if TYPE_CHECKING:
     from ..stands.layer import VectorLayer
@@ -21,50 +21,25 @@ if TYPE_CHECKING:
 CREDITED_FIELDS = ("scheme", "scheme_id", "period_start", "period_end")
 _DAY_BEFORE_ALL = np.datetime64("0001-01-01")
 _DAY_AFTER_ALL = np.datetime64("9999-12-31")
-_COMPACT_DATE_LENGTH = len("20201231")
-
-
-class DatedPeriod(Protocol):
-    """Whatever has a first and a last day, both of which count."""
-
-    @property
-    def start(self) -> date:
-        """First day."""
-
-    @property
-    def end(self) -> date:
-        """Last day."""
 
 
 @dataclass(frozen=True)
-class CreditedParcels:
+class CreditedParcels(Parcels):
     """One layer of credited or pending parcels, row by row as handed in.
 
     Attributes
     ----------
-    geometry
-        Object array of polygons in the CRS of the stands, None where the row has none; length n.
     scheme, scheme_id
         Object arrays of text or None: who credits (``ticket``, ``CCER`` …) and under which number.
     period_start, period_end
         Object arrays of ISO dates or None. Both days belong to the period, so a parcel credited up to
         2020-12-31 leaves 2021-01-01 free.
-    source_row
-        Position of each row in its layer, from 0.
-    source
-        Name of the layer, for messages.
     """
 
-    geometry: npt.NDArray[np.object_]
     scheme: npt.NDArray[np.object_]
     scheme_id: npt.NDArray[np.object_]
     period_start: npt.NDArray[np.object_]
     period_end: npt.NDArray[np.object_]
-    source_row: npt.NDArray[np.int64]
-    source: str = ""
-
-    def __len__(self) -> int:
-        return len(self.geometry)
 
     @classmethod
     def from_layer(cls, layer: VectorLayer, mapping: Mapping[str, str] | None = None) -> CreditedParcels:
@@ -82,13 +57,7 @@ class CreditedParcels:
         InputError
             CREDITED_FIELD_MISSING when a column is not there.
         """
-        chosen = dict(mapping or {})
-        by_lower = {str(name).lower(): str(name) for name in layer.attributes.columns}
-        names = {field: chosen.get(field, by_lower.get(field)) for field in CREDITED_FIELDS}
-        missing = [field for field, name in names.items() if name not in layer.attributes.columns]
-        if missing:
-            raise InputError("CREDITED_FIELD_MISSING", layer=layer.source or layer.name, fields=", ".join(missing))
-        columns = {field: _text(layer.attributes[name]) for field, name in names.items()}
+        columns = parcel_texts(layer, CREDITED_FIELDS, mapping, "CREDITED_FIELD_MISSING")
         rows = np.arange(len(layer), dtype=np.int64)
         return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
 
@@ -178,50 +147,6 @@ def _table(
     ]
     columns = (geometry, layer.scheme, layer.scheme_id, begin, end, reason)
     return ParcelTable(*(np.asarray(column)[keep] for column in columns)), join_issues(issues)
-
-
-def usable_polygons(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """The same shapes, repaired where a ring crosses itself: an overlay needs valid polygons."""
-    shapes = np.array(geometry, dtype=object)
-    broken = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
-    if broken.any():
-        shapes[broken] = shapely.make_valid(shapes[broken])
-    return shapely.force_2d(shapes)
-
-
-def iso_days(
-    texts: npt.NDArray[np.object_], rows: npt.NDArray[np.int64], layer: str, field: str, code: str
-) -> npt.NDArray[np.datetime64]:
-    """Days written as ISO text (also 20201231, 2020/12/31, or with a time of day), NaT where None.
-
-    Raises
-    ------
-    InputError
-        ``code`` with layer, row (from 1), field and value of the first text that is no date.
-    """
-    codes, distinct = pd.factorize(np.asarray(texts, dtype=object))
-    first_row = {int(number): row for row, number in reversed(list(enumerate(codes)))}
-    days = [_day(text) for text in distinct]
-    for number, day in enumerate(days):
-        if day is None:
-            row = int(rows[first_row[number]]) + 1
-            raise InputError(code, layer=layer, row=row, field=field, value=str(distinct[number]))
-    return np.asarray([*days, np.datetime64("NaT")], dtype="datetime64[D]")[codes]
-
-
-def _day(text: object) -> np.datetime64 | None:
-    plain = str(text).strip()[:10].replace("/", "-").replace(".", "-")
-    if len(plain) == _COMPACT_DATE_LENGTH and plain.isdigit():
-        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
-    try:
-        return np.datetime64(date.fromisoformat(plain), "D")
-    except ValueError:
-        return None
-
-
-def _text(column: pd.Series) -> npt.NDArray[np.object_]:
-    values = column.to_numpy(dtype=object)
-    return np.asarray([None if pd.isna(value) or str(value) == "" else str(value) for value in values], dtype=object)
 
 
 def _lower(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

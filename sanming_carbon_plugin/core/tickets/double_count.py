@@ -18,8 +18,9 @@ import shapely
 from ..issues import join_issues, no_issues, stand_issues
 from ..progress import Progress
 from ..stands.checks.neighbours import overlapping_pairs
-from .credited_parcels import CreditedParcels, DatedPeriod, ParcelTable, parcels_in_period, usable_polygons
+from .credited_parcels import CreditedParcels, ParcelTable, parcels_in_period
 from .overlay import Rows, Shapes, differences, pieces_of, union_of_groups
+from .parcel_layer import DatedPeriod, usable_polygons
 
 Shares = npt.NDArray[np.float64]
 

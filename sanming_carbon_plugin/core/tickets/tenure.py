@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
-from ..errors import InputError
 from ..progress import Progress
 from ..stands.tenure import without_identity_numbers
-from .credited_parcels import DatedPeriod, iso_days, usable_polygons
 from .overlay import Rows, Shapes, pieces_of, union_of_groups
+from .parcel_layer import DatedPeriod, Parcels, iso_days, parcel_texts, usable_polygons
 
 if TYPE_CHECKING:
     from ..stands.layer import VectorLayer
@@ -27,7 +25,7 @@ _NO = frozenset({"no", "n", "false", "f", "0", "否", "无", "无争议"})
 
 
 @dataclass(frozen=True)
-class TenureParcels:
+class TenureParcels(Parcels):
     """Tenure parcels (宗地) in the CRS of the stands, row by row.
 
     Attributes
@@ -38,21 +36,13 @@ class TenureParcels:
         Object array of ISO dates, 长期 (without end) or None (unknown); the day belongs to the term.
     disputed
         Object array of ``yes``, ``no`` or None (unknown).
-    source_row
-        Position of each row in its layer, from 0.
     """
 
-    geometry: npt.NDArray[np.object_]
     certificate: npt.NDArray[np.object_]
     holder: npt.NDArray[np.object_]
     right: npt.NDArray[np.object_]
     valid_to: npt.NDArray[np.object_]
     disputed: npt.NDArray[np.object_]
-    source_row: npt.NDArray[np.int64]
-    source: str = ""
-
-    def __len__(self) -> int:
-        return len(self.geometry)
 
     @classmethod
     def from_layer(cls, layer: VectorLayer, mapping: Mapping[str, str] | None = None) -> TenureParcels:
@@ -63,13 +53,8 @@ class TenureParcels:
         InputError
             TENURE_FIELD_MISSING when a column is not there.
         """
-        chosen = dict(mapping or {})
-        by_lower = {str(name).lower(): str(name) for name in layer.attributes.columns}
-        names = {field: chosen.get(field, by_lower.get(field)) for field in TENURE_FIELDS}
-        missing = [field for field, name in names.items() if name not in layer.attributes.columns]
-        if missing:
-            raise InputError("TENURE_FIELD_MISSING", layer=layer.source or layer.name, fields=", ".join(missing))
-        columns = {field: without_identity_numbers(_text(layer.attributes[name]))[0] for field, name in names.items()}
+        texts = parcel_texts(layer, TENURE_FIELDS, mapping, "TENURE_FIELD_MISSING")
+        columns = {name: without_identity_numbers(cells)[0] for name, cells in texts.items()}
         columns["disputed"] = _yes_no(columns["disputed"])
         rows = np.arange(len(layer), dtype=np.int64)
         return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
@@ -144,11 +129,6 @@ def _covered(stands: Shapes, stand: Rows, common: Shapes, progress: Progress) ->
     covered = np.zeros(len(stands))
     covered[numbers] = shapely.area(unions)
     return np.where(areas > 0, np.minimum(covered / np.where(areas > 0, areas, 1.0), 1.0), np.nan)
-
-
-def _text(column: pd.Series) -> npt.NDArray[np.object_]:
-    values = column.to_numpy(dtype=object)
-    return np.asarray([None if pd.isna(value) or str(value) == "" else str(value) for value in values], dtype=object)
 
 
 def _yes_no(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

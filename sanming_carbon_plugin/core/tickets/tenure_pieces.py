@@ -12,9 +12,10 @@ import shapely
 from ..carbon.period import Period
 from ..classes.conditions import fields_of
 from ..progress import Progress
-from .credited_parcels import CreditedParcels, usable_polygons, with_known_schemes
+from .credited_parcels import CreditedParcels, with_known_schemes
 from .double_count import free_share, self_overlaps
 from .overlay import pieces_of
+from .parcel_layer import usable_polygons
 from .profiles import Profile
 from .tenure import TenureParcels, tenure_cover
 from .tonnes import net_tonnes, number_column, text_column
