@@ -13,6 +13,7 @@ from ...core.planning.summary import summary
 from ...core.progress import Progress
 from ..carbon_parameters import load_growth_rates, load_growth_rules
 from ..geopackage import OutputTable, write_geopackage
+from ..sink_errors import sink_error_tables
 from .carbon_inputs import (
     CarbonInputs,
     CarbonRequest,
@@ -77,4 +78,5 @@ def _sums(opened: CarbonInputs, found: SinkResult) -> list[OutputTable]:
     tables = [OutputTable("summary", grouped.columns, grouped.frame, None, None)]
     if found.errors is not None:
         tables.append(plain_table("contributions", contributions(found.errors).drop(columns="group")))
+    tables += sink_error_tables(found.errors, opened.facts.index)
     return tables

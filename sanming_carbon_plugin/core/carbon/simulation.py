@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..progress import Progress
+from .error_amounts import SinkErrors
 from .parameters import FloatArray, IntArray, ParameterTable
 from .sums import sum_by
-from .uncertainty import SinkErrors
 
 CELLS_AT_ONCE = 2_000_000
 """Draws times pieces that are held in memory together."""

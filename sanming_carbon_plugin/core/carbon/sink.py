@@ -13,6 +13,7 @@ from ..stage import StageResult
 from .account import numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change
 from .change import BoolArray, PieceChange, enough_cover, joined, piece_change
+from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import volume_identities
 from .growth import GrowthFit
 from .growth_rates import GrowthRates
@@ -24,7 +25,7 @@ from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, beside_the_period, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
-from .uncertainty import ErrorTable, SinkErrors, collect_errors, countable, stand_interval
+from .uncertainty import stand_interval
 
 SINK_NUMBERS = (
     "increment_m3_ha_yr",
@@ -115,7 +116,7 @@ def sink(
     """
     options = options or SinkOptions()
     if earlier is None:
-        found, components = _no_earlier(facts), no_errors(len(facts), errors)
+        found, components = _no_earlier(facts), no_errors(len(facts), errors, parameters)
     else:
         found, components = _two_dates(facts, geometry, earlier, parameters, errors, period, options, progress)
     return _with_models(facts, found, components, parameters, options)
@@ -168,7 +169,7 @@ def _with_models(
     columns, issues = found.columns, found.issues
     if options.growth is not None or options.rates is not None:
         models, account = models_for(facts, parameters, errors.errors, options.growth, options.rates)
-        columns, errors, told = fill_modelled(facts, columns, errors, models, account, parameters)
+        columns, errors, told = fill_modelled(facts, columns, errors, models, account)
         issues = join_issues([issues, told])
     low, high = stand_interval(errors)
     known = columns["sink_tco2e_yr"].notna().to_numpy()

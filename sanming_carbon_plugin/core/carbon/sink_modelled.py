@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,11 @@ import pandas as pd
 from ..issues import join_issues, layer_issue
 from .account import StandAccount, numbers, open_account
 from .change import BoolArray
+from .error_amounts import Amounts, ErrorPieces, ErrorSources, ErrorTable, SinkErrors, errors_of_pieces, no_amounts
 from .growth import GrowthFit, growth_ratio
 from .growth_rates import GrowthRates
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 from .survey import GROWTH_CURVE, GROWTH_RATE, NO_BASIS
-from .uncertainty import Amounts, ErrorPieces, ErrorTable, SinkErrors, no_amounts, parameter_amounts
 
 NEXT_YEAR = 1.0
 
@@ -56,7 +56,6 @@ def fill_modelled(
     found: SinkErrors,
     models: list[ModelledGrowth],
     account: StandAccount,
-    parameters: ParameterTable,
 ) -> tuple[pd.DataFrame, SinkErrors, pd.DataFrame]:
     """Give every stand without a sink the first model's that knows it; measured ones stay as they are.
 
@@ -80,36 +79,27 @@ def fill_modelled(
         columns.loc[free, "increment_m3_ha_yr"] = model.increment_m3_ha_yr[free]
         columns.loc[free, "sink_tco2e_yr"] = sink[free]
         columns.loc[free, "sink_basis"] = model.basis
-        found = _with_modelled(found, np.flatnonzero(free), sink, model, account, parameters)
+        stock = account.quantity * account.factor_tco2e * area
+        found = _with_modelled(found, np.flatnonzero(free), sink, stock, model, account)
         told.append(layer_issue("SINK_MODELLED", "sink_basis", int(free.sum()), basis=model.basis))
     return columns, found, join_issues(told)
 
 
-def no_errors(count: int, errors: ErrorTable) -> SinkErrors:
+def no_errors(count: int, errors: ErrorTable, parameters: ParameterTable) -> SinkErrors:
     """Components of a layer of which nothing is known yet."""
     none, empty = np.empty(0, dtype=np.int64), np.empty(0)
-    return SinkErrors(
-        count,
-        np.full(count, np.nan),
-        np.zeros(count),
-        no_amounts(),
-        no_amounts(),
-        {},
-        no_amounts(),
-        no_amounts(),
-        no_amounts(),
-        ErrorPieces(none, none, none, empty, empty, none, none),
-        errors,
-    )
+    pieces = ErrorPieces(none, none, none, empty, empty, none, none, empty, empty)
+    nothing = (no_amounts(), no_amounts(), no_amounts())
+    return errors_of_pieces(count, pieces, nothing, errors, ErrorSources.of(parameters))
 
 
 def _with_modelled(
     found: SinkErrors,
     at: IntArray,
     sink: FloatArray,
+    stock: FloatArray,
     model: ModelledGrowth,
     account: StandAccount,
-    parameters: ParameterTable,
 ) -> SinkErrors:
     """Modelled stands err with their volume, the survey, the parameters and the model itself."""
     amount, row = sink[at], account.look_up.row[at]
@@ -117,23 +107,15 @@ def _with_modelled(
         found.volume_now.identity.max(initial=-1), found.volume_then.identity.max(initial=-1), found.count - 1
     )
     identity = first + at
-    zero = np.zeros(len(at))
     pieces = found.pieces
-    new = ErrorPieces(at, identity, identity, amount, zero, row, row)
-    extra = parameter_amounts(at, amount, zero, row, row, parameters)
-    yearly = found.sink.copy()
-    yearly[at] = amount
-    offset = int(found.growth.identity.max(initial=-1)) + 1
-    return replace(
-        found,
-        sink=yearly,
-        volume_now=_join(found.volume_now, Amounts(at, identity, amount * found.errors.size["stand_volume"])),
-        parameters={name: _join(found.parameters.get(name, no_amounts()), more) for name, more in extra.items()},
-        growth=_join(found.growth, Amounts(at, offset + model.identity[at], amount * model.relative_error[at])),
-        pieces=ErrorPieces(
-            *(np.concatenate([getattr(pieces, name), getattr(new, name)]) for name in ErrorPieces.__dataclass_fields__)
-        ),
+    new = ErrorPieces(at, identity, identity, amount, np.zeros(len(at)), row, row, amount, stock[at])
+    joined = ErrorPieces(
+        *(np.concatenate([getattr(pieces, name), getattr(new, name)]) for name in ErrorPieces.__dataclass_fields__)
     )
+    offset = int(found.growth.identity.max(initial=-1)) + 1
+    growth = _join(found.growth, Amounts(at, offset + model.identity[at], amount * model.relative_error[at]))
+    others = (found.boundary, found.recode, growth)
+    return errors_of_pieces(found.count, joined, others, found.errors, found.sources)
 
 
 def _join(first: Amounts, second: Amounts) -> Amounts:

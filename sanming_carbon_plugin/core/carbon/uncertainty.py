@@ -8,246 +8,125 @@ independent stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ..units import SQUARE_METRES_PER_HECTARE
-from .change import PieceChange
-from .parameter_checks import ANY_POSITIVE, CellReader
-from .parameters import ERROR_KINDS, FloatArray, IntArray, ParameterTable
-from .sums import any_by, sum_by
-from .two_dates import Pieces
+from .error_amounts import Amounts, ErrorTable, SinkErrors, parameter_amounts
+from .parameters import ERROR_KINDS, FloatArray, IntArray
+from .sums import sum_by
+
+__all__ = [
+    "ErrorTable",
+    "SinkErrors",
+    "component_variances",
+    "contributions",
+    "relative_error",
+    "stand_interval",
+    "stock_variances",
+    "total_interval",
+    "weighted",
+]
 
 HALF_WIDTH_90 = ERROR_KINDS["half_width_90"]
 DENSE_CELLS = 1_000_000
 """Up to this many group-identity cells are summed in one array, above it by sorting."""
 
-NEEDED = ("stand_volume", "survey", "parameter", "boundary", "recode", "growth_curve", "growth_rate")
+INCREMENT, STOCK = "increment", "stock"
 
 
-@dataclass(frozen=True)
-class ErrorTable:
-    """Size (one standard deviation) and correlation of each named component."""
-
-    size: dict[str, float]
-    correlation: dict[str, float]
-    table_id: str = ""
-    version: str = ""
-    status: str = "provisional"
-
-    @classmethod
-    def from_rows(cls, frame: pd.DataFrame, meta: dict[str, str] | None = None) -> ErrorTable:
-        """Check the table of error components and bring every size to one standard deviation.
-
-        Raises
-        ------
-        InputError
-            ``PARAMETERS_INVALID`` with every bad cell at once.
-        """
-        cells = CellReader(frame.reset_index(drop=True), "component")
-        cells.need_columns(("component", "value", "kind", "correlation"))
-        names = cells.text("component")
-        value = cells.number("value", ANY_POSITIVE, required=np.asarray(names != "parameter", dtype=bool))
-        kinds = cells.choice("kind", tuple(ERROR_KINDS), None)
-        for row in np.flatnonzero(pd.isna(kinds)):
-            cells.note(int(row), "kind", "empty")
-        correlation = cells.number("correlation", (0.0, 1.0), required=True)
-        cells.problems.extend(f"{name}: -" for name in NEEDED if name not in set(names))
-        cells.refuse("errors")
-        spans = np.array([ERROR_KINDS[kind] for kind in kinds])
-        meta = meta or {}
-        return cls(
-            dict(zip(names, value / spans, strict=True)),
-            dict(zip(names, correlation, strict=True)),
-            meta.get("id", ""),
-            meta.get("version", ""),
-            meta.get("status", "provisional"),
-        )
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """Amounts of one component: stand, identity of what errs, tonnes a year per standard deviation."""
-
-    stand: IntArray
-    identity: IntArray
-    amount: FloatArray
-
-
-@dataclass(frozen=True)
-class ErrorPieces:
-    """What errs, one entry per known piece: stand, whose volume error on each date, tonnes a year, rows.
-
-    ``now`` minus ``then`` is the piece's part of the yearly sink.
-    """
-
-    stand: IntArray
-    id_now: IntArray
-    id_then: IntArray
-    now: FloatArray
-    then: FloatArray
-    row_now: IntArray
-    row_then: IntArray
-
-
-@dataclass(frozen=True)
-class SinkErrors:
-    """All error components of the yearly sink of a layer.
-
-    Attributes
-    ----------
-    count
-        Number of stands.
-    sink
-        Yearly sink of each stand, tonnes; NaN where unknown.
-    shift
-        How far the middle of each stand's interval lies above its sink (recoded stands count the smaller of
-        two results, the truth may be either).
-    volume_now, volume_then
-        Stand volume errors; the same identity on both dates is the same ground.
-    parameters
-        One entry per parameter (density, expansion …); identities are error sources.
-    boundary, recode, growth
-        Errors of lines and codes, and of the growth that moved modelled stands (one identity per curve).
-    pieces
-        The pieces behind them, for the check by simulation.
-    errors
-        The table the sizes came from.
-    """
-
-    count: int
-    sink: FloatArray
-    shift: FloatArray
-    volume_now: Amounts
-    volume_then: Amounts
-    parameters: dict[str, Amounts]
-    boundary: Amounts
-    recode: Amounts
-    growth: Amounts
-    pieces: ErrorPieces
-    errors: ErrorTable
-
-
-def no_amounts() -> Amounts:
-    """A component that moves nothing."""
-    nothing = np.empty(0, dtype=np.int64)
-    return Amounts(nothing, nothing, np.empty(0))
-
-
-def countable(change: PieceChange, years: FloatArray) -> npt.NDArray[np.bool_]:
-    """Pieces whose yearly change is known."""
-    return np.asarray(change.known & ~np.isnan(years[change.stand]))
-
-
-def collect_errors(
-    pieces: Pieces,
-    change: PieceChange,
-    years: FloatArray,
-    area_ha: FloatArray,
-    identities: tuple[IntArray, IntArray],
-    parameters: ParameterTable,
-    errors: ErrorTable,
-) -> SinkErrors:
-    """Take the error amounts of every known piece, per year.
+def weighted(found: SinkErrors, weight: FloatArray) -> SinkErrors:
+    """The same errors when of each stand only a share counts; parts of a stand err with it.
 
     Parameters
     ----------
-    pieces, change
-        Common ground of the two inventories and what changed on it.
-    years, area_ha
-        Length of the period and area of each stand of today.
-    identities
-        Whose volume error each piece of :func:`countable` carries today and then.
-    parameters, errors
-        The parameter table and the table of error components.
+    found
+        Error components of a layer.
+    weight
+        Share of each stand that counts, 0 and more; one entry per stand.
     """
-    count = len(years)
-    use = countable(change, years)
-    stand = change.stand[use]
-    per_year = 1.0 / years[stand]
-    s_now, s_then = change.now[use] * per_year, change.then[use] * per_year
-    row_now, row_then = change.row_now[use], change.row_then[use]
-    id_now, id_then = identities
-    size = errors.size["stand_volume"]
-    half_gap = change.gap[use] * per_year * errors.size["recode"]
-    code_pair = pd.factorize(row_now * (len(parameters.species) + 1) + row_then)[0].astype(np.int64)
-    known = any_by(stand, np.ones(len(stand), dtype=bool), count)
-    return SinkErrors(
-        count,
-        np.where(known, sum_by(stand, change.change[use] * per_year, count), np.nan),
-        sum_by(stand, np.abs(half_gap), count),
-        Amounts(stand, id_now, s_now * size),
-        Amounts(stand, id_then, s_then * size),
-        parameter_amounts(stand, s_now, s_then, row_now, row_then, parameters),
-        _boundary_amounts(pieces, change, use, years, errors, area_ha),
-        _only(Amounts(stand, code_pair, half_gap)),
-        no_amounts(),
-        ErrorPieces(stand, id_now, id_then, s_now, s_then, row_now, row_then),
-        errors,
+
+    def share(amounts: Amounts) -> Amounts:
+        return Amounts(amounts.stand, amounts.identity, amounts.amount * weight[amounts.stand])
+
+    pieces = found.pieces
+    at = weight[pieces.stand]
+    return replace(
+        found,
+        sink=found.sink * weight,
+        shift=found.shift * weight,
+        volume_now=share(found.volume_now),
+        volume_then=share(found.volume_then),
+        parameters={name: share(amounts) for name, amounts in found.parameters.items()},
+        boundary=share(found.boundary),
+        recode=share(found.recode),
+        growth=share(found.growth),
+        pieces=replace(pieces, now=pieces.now * at, then=pieces.then * at, stock=pieces.stock * at),
     )
 
 
-def parameter_amounts(
-    stand: IntArray,
-    s_now: FloatArray,
-    s_then: FloatArray,
-    row_now: IntArray,
-    row_then: IntArray,
-    parameters: ParameterTable,
-) -> dict[str, Amounts]:
-    """Amounts by parameter; one set of factors on both dates errs on the change alone."""
-    source = pd.factorize(pd.Series(parameters.error_source, dtype=object))[0].astype(np.int64)
-    one = row_now == row_then
-    two = np.flatnonzero(~one)
-    stands = np.concatenate([stand, stand[two]])
-    rows = np.concatenate([row_now, row_then[two]])
-    base = np.concatenate([np.where(one, s_now - s_then, s_now), -s_then[two]])
-    found = {}
-    for name, relative in parameters.relative_errors().items():
-        amount = base * np.where(rows >= 0, np.nan_to_num(relative[rows]), 0.0)
-        found[name] = _only(Amounts(stands, np.where(rows >= 0, source[rows], 0), amount))
-    return found
+def relative_error(found: SinkErrors, weight: FloatArray, base: str = INCREMENT) -> float:
+    """Half of the width of the 90 % interval of a group of stands, by the size of its total.
 
+    Parameters
+    ----------
+    found
+        Error components of a layer.
+    weight
+        Share of each stand of the layer that belongs to the group, 0 to 1; one entry per stand.
+    base
+        ``increment``: of the yearly sink. ``stock``: of today's stock on the ground whose sink is known,
+        by the factors that the sink was counted with.
 
-def _boundary_amounts(
-    pieces: Pieces,
-    change: PieceChange,
-    use: npt.NDArray[np.bool_],
-    years: FloatArray,
-    errors: ErrorTable,
-    area_ha: FloatArray,
-) -> Amounts:
-    """Earlier lines inside a stand may lie elsewhere: length · shift · difference of what stood on both sides.
-
-    All stands crossed by the line between the same two earlier stands err together, so cutting a stand along
-    any other line changes no total.
+    Returns
+    -------
+    float
+        0.1 for 10 %. Stands of unknown sink have no part in it; NaN where none of the group is known or a
+        share is unknown, infinite where the total is 0 and its error is not.
     """
-    redrawn = np.flatnonzero(use & change.main & (pieces.inner_line[change.stand] > 0.0))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        density = change.then[redrawn] / change.area_ha[redrawn]
-    redrawn, density = redrawn[~np.isnan(density)], density[~np.isnan(density)]
-    stand, earlier = change.stand[redrawn], change.earlier[redrawn]
-    order = np.lexsort((earlier, density, stand))
-    first = np.flatnonzero(np.r_[True, np.diff(stand[order]) > 0]) if len(order) else order
-    last = np.r_[first[1:] - 1, len(order) - 1] if len(order) else order
-    light, dense = order[first], order[last]
-    at = stand[light]
-    line_m = pieces.inner_line[at] * np.sqrt(area_ha[at] * SQUARE_METRES_PER_HECTARE)
-    misplaced_ha = np.minimum(errors.size["boundary"] * line_m / SQUARE_METRES_PER_HECTARE, area_ha[at])
-    amount = misplaced_ha * (density[dense] - density[light]) / years[at]
-    line = pd.factorize(earlier[light] * (int(pieces.then.max(initial=0)) + 1) + earlier[dense])[0]
-    return _only(Amounts(at, line.astype(np.int64), amount))
+    if np.isnan(weight).any():
+        return np.nan
+    use = weight > 0.0
+    part = weighted(found, np.where(use, weight, 0.0))
+    group = np.where(use, 0, -1).astype(np.int64)
+    if base == STOCK:
+        total = float(part.pieces.stock.sum()) if use[part.pieces.stand].any() else np.nan
+        half = HALF_WIDTH_90 * float(np.sqrt(sum(float(v[0]) for v in stock_variances(part, group, 1).values())))
+    else:
+        interval = total_interval(part, group, 1).iloc[0]
+        total = float(interval["sink_tco2e_yr"])
+        half = float(interval["sink_high_tco2e_yr"] - interval["sink_low_tco2e_yr"]) / 2.0
+    if np.isnan(total) or np.isnan(half):
+        return np.nan
+    if total == 0.0:
+        return np.inf if half > 0.0 else 0.0
+    return half / abs(total)
 
 
-def _only(amounts: Amounts) -> Amounts:
-    """Without the entries that move nothing."""
-    some = np.flatnonzero(amounts.amount != 0.0)
-    if len(some) == len(amounts.amount):
-        return amounts
-    return Amounts(amounts.stand[some], amounts.identity[some], amounts.amount[some])
+def stock_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str, FloatArray]:
+    """Variance (t²) that each component gives to today's stock of each group; groups as for the sink."""
+    pieces, table = found.pieces, found.errors
+    alone = Amounts(pieces.stand, pieces.id_now, pieces.stock * table.size["stand_volume"])
+    together = Amounts(pieces.stand, pieces.id_now, pieces.stock * table.size["survey"])
+    variances = {
+        "stand_volume_now": _by_identity(alone, group, groups),
+        "survey_now": _sums(together, group, groups) ** 2,
+    }
+    nothing = np.zeros(len(pieces.stock))
+    amounts = parameter_amounts(pieces.stand, pieces.stock, nothing, pieces.row_now, pieces.row_now, found.sources)
+    return variances | _parameter_variances(amounts, table, group, groups)
+
+
+def _parameter_variances(
+    parameters: dict[str, Amounts], table: ErrorTable, group: IntArray, groups: int
+) -> dict[str, FloatArray]:
+    """Rows of different source lean the same way by the stated correlation."""
+    lean = table.correlation["parameter"]
+    return {
+        name: (1.0 - lean) * _by_identity(amounts, group, groups) + lean * _sums(amounts, group, groups) ** 2
+        for name, amounts in parameters.items()
+    }
 
 
 def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str, FloatArray]:
@@ -283,11 +162,7 @@ def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict
     variances["survey_earlier"] = total_then**2
     if table.correlation["survey"]:
         variances["survey_shared"] = -2.0 * table.correlation["survey"] * total_now * total_then
-    lean = table.correlation["parameter"]
-    for name, amounts in found.parameters.items():
-        variances[name] = (1.0 - lean) * _by_identity(amounts, group, groups) + lean * _sums(
-            amounts, group, groups
-        ) ** 2
+    variances |= _parameter_variances(found.parameters, table, group, groups)
     variances["boundary"] = _by_identity(found.boundary, group, groups)
     same = table.correlation["recode"]
     alone = Amounts(found.recode.stand, found.recode.stand, found.recode.amount)
