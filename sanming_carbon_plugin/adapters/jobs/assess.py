@@ -17,6 +17,7 @@ from ..geopackage import OutputTable, write_geopackage
 from ..language import spoken_language
 from ..reports import ReportInput, write_report
 from ..reports.carbon import CarbonReport, carbon_report
+from ..sink_errors import sink_error_tables
 from .check import list_tables
 from .inputs import opened_inputs, plain_options
 from .issue_table import issue_counts, issues_table
@@ -85,6 +86,7 @@ def _write(
         OutputTable("summary", result.summary.columns, result.summary.frame, None, None),
         OutputTable("run", run.columns, run.frame, None, None),
         OutputTable("facts", facts.columns, facts.frame, None, None),
+        *sink_error_tables(result.sink_errors, result.facts.index),
         *decision_tables(decisions),
         *list_tables(stands, result.facts, result.issues, issues, request.out),
     ]
