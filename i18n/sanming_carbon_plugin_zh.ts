@@ -64,7 +64,7 @@
         <translation>GeoPackage 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="70"/>
         <source>Data</source>
         <translation>数据</translation>
     </message>
@@ -84,7 +84,7 @@
         <translation>PDF 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="37"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="40"/>
         <source>Tickets</source>
         <translation>碳票</translation>
     </message>
@@ -94,17 +94,17 @@
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="68"/>
         <source>Assess stands</source>
         <translation>小班评估</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="72"/>
         <source>Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.</source>
         <translation>逐小班给出碳储量、年碳汇量、分类和碳票资格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="76"/>
         <source>Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with every rule&apos;s outcome, and carbon-ticket eligibility.
 
 The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing the value stays empty, never 0, and the layer issues says why.</source>
@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
 结果为一个 GeoPackage，含 stands、issues、summary、run 四个图层。缺少输入时数值留空，绝不写 0，原因见 issues 图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="78"/>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -123,12 +123,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="97"/>
         <source>Credited parcels</source>
         <translation>已计碳汇地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="97"/>
         <source>Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, period_start and period_end.</source>
         <translation>在任何机制下已签发或正在申请的地块，含 scheme、scheme_id、period_start、period_end 四列。</translation>
     </message>
@@ -143,17 +143,17 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>林权证对应的面，含 certificate、holder、right、valid_to、disputed 五列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="28"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="29"/>
         <source>Raster recipe</source>
         <translation>栅格用途说明</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="119"/>
         <source>Ticket profile</source>
         <translation>碳票规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="72"/>
         <source>Classification rules</source>
         <translation>分类规则</translation>
     </message>
@@ -168,12 +168,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>留空则使用自带文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="61"/>
         <source>Random seed</source>
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="129"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="131"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
     </message>
@@ -333,7 +333,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请在终端中安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="127"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="130"/>
         <source>From the layer</source>
         <translation>以图层记载为准</translation>
     </message>
@@ -347,7 +347,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
 结果是线索而非诊断：火烧和采伐也有同样表现；10 米影像只能看到成片枯死木，看不到单株。影像覆盖不足的小班留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="71"/>
         <source>A copy of the shipped file with other limits. Leave empty to use the shipped one.</source>
         <translation>自带文件的副本，可改用其他界限。留空则使用自带文件。</translation>
     </message>
@@ -367,7 +367,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>变化</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="53"/>
         <source>Classify stands</source>
         <translation>小班分类</translation>
     </message>
@@ -412,12 +412,12 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>前期影像</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="28"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="29"/>
         <source>JSON file that says which raster is which: sensor, date, bands, scale and offset, quality layer, elevation model. Leave empty to take the rasters as they are.</source>
         <translation>说明各栅格用途的 JSON 文件：传感器、日期、波段、比例与偏移、质量图层、高程模型。留空则按原样使用各栅格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="53"/>
         <source>JSON file with rules. Its measures take the place of the shipped ones; leave empty for the shipped rules.</source>
         <translation>规则 JSON 文件，其中的措施替换自带规则中的同名措施；留空则使用自带规则。</translation>
     </message>
@@ -432,7 +432,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>从清查数据学习影像所反映的树种组，并给出两者的一致程度。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="71"/>
         <source>Limits for images</source>
         <translation>影像判读界限</translation>
     </message>
@@ -472,12 +472,12 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>发现变色的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="57"/>
         <source>Pine transformation, reserve forest and the other measures of the programme for each stand.</source>
         <translation>逐小班判定松林改造提升、国家储备林及规划的其他措施。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="61"/>
         <source>Puts every rule to every stand. What is not known makes a rule neither pass nor fail: such stands are unknown, and the layer issues says which columns are missing. All measures that fit are kept, with the one that goes first.
 
 Decisions in the file OUTPUT.decisions.csv beside the result are kept in every new run and shown beside what the rules say. With a recipe the images are asked too. Sink and tickets stay empty.</source>
@@ -546,7 +546,7 @@ Decisions in the file OUTPUT.decisions.csv beside the result are kept in every n
         <translation>用于确定像元数值所带的偏移。留空则由像元自行判断。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="61"/>
         <source>The same seed and stands give the same model and figures.</source>
         <translation>种子和小班相同，则模型和数值相同。</translation>
     </message>
@@ -1210,6 +1210,21 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <location filename="../sanming_carbon_plugin/processing/zonal.py" line="71"/>
         <source>With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps of classes majority and shares.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/counting.py" line="22"/>
+        <source>Count what needs attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="40"/>
+        <source>Decisions of foresters</source>
+        <translation>人工决定清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="40"/>
+        <source>A list of decisions, or an earlier result that carries some. Those in the file OUTPUT.decisions.csv beside the result are kept anyway.</source>
+        <translation>人工决定清单，或带有人工决定的以往结果。结果旁 OUTPUT.decisions.csv 中的决定总会保留。</translation>
     </message>
 </context>
 <context>

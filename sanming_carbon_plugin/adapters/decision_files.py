@@ -1,4 +1,9 @@
-"""Decisions of foresters in a CSV file beside the result: it outlives every run and opens in any office program."""
+"""Decisions of foresters in a CSV file beside the result: it outlives every run and opens in any office program.
+
+A run takes up the decisions of that file and those of a file or an earlier result that the user names, and leaves all
+of them beside the result. Where the file beside it was lost, the copy in the result that is replaced comes in its
+place: no run drops a decision.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,14 @@ import csv
 from pathlib import Path
 
 from ..core.classes.overrides import DECISION_COLUMNS, Decisions, no_decisions
-from .output_files import moved_into_place
+from ..core.errors import InputError
+from .geopackage import read_geopackage_table
+from .geopackage_rows import table_names
+from .output_files import moved_into_place, require_writable
 from .resources import read_table
+
+TABLE = "decisions"
+"""Name of their table in a result."""
 
 
 def decisions_beside(result: Path) -> Path:
@@ -24,6 +35,66 @@ def read_decisions(path: Path) -> Decisions:
         Where the file cannot be read, and DECISIONS_INVALID with every problem and its row.
     """
     return Decisions.from_rows(read_table(path)) if path.exists() else no_decisions()
+
+
+def decisions_of_run(out: Path, given: Path | None = None) -> Decisions:
+    """Every decision that a run has to keep.
+
+    Parameters
+    ----------
+    out
+        The result, which may be there from an earlier run.
+    given
+        A file of decisions, or a result that carries some; None for none.
+
+    Raises
+    ------
+    InputError
+        FILE_NOT_FOUND where ``given`` is not there; as :func:`read_decisions`.
+    OutputError
+        Where the file beside the result could not be written after the run.
+    """
+    beside = decisions_beside(out)
+    # A file beside the result is the list itself, even where its user took a row out; a result has a copy.
+    kept = read_decisions(beside) if beside.exists() else _of_replaced(out)
+    found = kept if given is None else kept.merged(_given(given))
+    if len(found.table):
+        require_writable(beside, overwrite=True)
+    return found
+
+
+def _given(path: Path) -> Decisions:
+    if path.suffix.lower() == ".gpkg":
+        return _carried(path)
+    return Decisions.from_rows(read_table(path))
+
+
+def _carried(result: Path) -> Decisions:
+    """The decisions that a result carries."""
+    if TABLE not in table_names(result):
+        return no_decisions()
+    return Decisions.from_rows(read_geopackage_table(result, TABLE))
+
+
+def _of_replaced(out: Path) -> Decisions:
+    """The decisions of a result that is about to be replaced; it may be no GeoPackage at all."""
+    try:
+        return _carried(out) if out.is_file() else no_decisions()
+    except InputError:
+        return no_decisions()
+
+
+def keep_decisions(decisions: Decisions | None, out: Path) -> None:
+    """Leave the decisions of a run beside its result, for the next one; nothing is written that is there already.
+
+    Raises
+    ------
+    OutputError
+        Where the file cannot be written.
+    """
+    beside = decisions_beside(out)
+    if decisions is not None and not (beside.exists() and read_decisions(beside).table.equals(decisions.table)):
+        write_decisions(decisions, beside)
 
 
 def write_decisions(decisions: Decisions, path: Path) -> None:

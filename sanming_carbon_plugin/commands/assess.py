@@ -22,6 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parameters", type=Path, metavar="FILE.csv", help="carbon parameters")
     parser.add_argument("--credited", action="append", default=[], metavar="LAYER", help="credited or pending parcels")
     parser.add_argument("--tenure", metavar="LAYER", help="tenure parcels (宗地)")
+    parser.add_argument("--decisions", type=Path, metavar="FILE", help="decisions of foresters: CSV or earlier result")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing result")
     parser.add_argument("--report", type=Path, metavar="DIR", help="folder for tables and report")
@@ -46,6 +47,7 @@ def _run(options: argparse.Namespace) -> None:
         parameters=options.parameters,
         credited=tuple(LayerSource(path) for path in options.credited),
         tenure=LayerSource(options.tenure) if options.tenure else None,
+        decisions=options.decisions,
         seed=options.seed,
         overwrite=options.overwrite,
         report=options.report,

@@ -20,6 +20,7 @@ from qgis.core import (
 from ..core.progress import Progress
 from . import two_dates
 from .base import StandAlgorithm
+from .image_parameters import DECISIONS, decisions_parameter
 from .inputs import optional_path, raster_sources, take_layer
 from .parameters import (
     MAPPING,
@@ -123,6 +124,7 @@ class AssessAlgorithm(StandAlgorithm):
         ):
             parameter = QgsProcessingParameterFile(name, text, extension=extension, optional=True)
             self.addParameter(advanced(explained(parameter, tr("Leave empty to use the one that is shipped."))))
+        self.addParameter(decisions_parameter())
         self.addParameter(
             advanced(QgsProcessingParameterNumber(self.SEED, tr("Random seed"), defaultValue=0, minValue=0))
         )
@@ -152,6 +154,7 @@ class AssessAlgorithm(StandAlgorithm):
             "profile": str(profile) if profile else None,
             "rules": file(self.RULES),
             "parameters": file(self.PARAMETERS),
+            "decisions": file(DECISIONS),
             "seed": self.parameterAsInt(parameters, self.SEED, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
             "report": optional_path(self.parameterAsString(parameters, self.REPORT, context)),

@@ -9,7 +9,17 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessing
 
 from ..core.progress import Progress
 from .base import StandAlgorithm
-from .image_parameters import RECIPE, RULES, SEED, file_of, recipe_parameter, rules_parameter, seed_parameter
+from .image_parameters import (
+    DECISIONS,
+    RECIPE,
+    RULES,
+    SEED,
+    decisions_parameter,
+    file_of,
+    recipe_parameter,
+    rules_parameter,
+    seed_parameter,
+)
 from .inputs import raster_sources
 from .parameters import (
     MAPPING,
@@ -62,6 +72,7 @@ class ClassifyAlgorithm(StandAlgorithm):
         self.addParameter(rules_parameter(RULES, tr("Classification rules")))
         self.addParameter(rasters_parameter(optional=True))
         self.addParameter(raster_names_parameter())
+        self.addParameter(decisions_parameter())
         for parameter in (recipe_parameter(), encoding_parameter(), mapping_parameter(), seed_parameter()):
             self.addParameter(parameter)
         self.addParameter(output_parameter(tr("Result"), tr("GeoPackage files") + " (*.gpkg)"))
@@ -78,6 +89,7 @@ class ClassifyAlgorithm(StandAlgorithm):
             "mapping": file_of(self, parameters, MAPPING, context),
             "recipe": file_of(self, parameters, RECIPE, context),
             "rules": file_of(self, parameters, RULES, context),
+            "decisions": file_of(self, parameters, DECISIONS, context),
             "seed": self.parameterAsInt(parameters, SEED, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }

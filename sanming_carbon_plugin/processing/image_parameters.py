@@ -17,6 +17,7 @@ from .inputs import optional_path
 from .parameters import advanced, explained
 from .translation import tr
 
+DECISIONS = "DECISIONS"
 RECIPE = "RECIPE"
 RULES = "RULES"
 SEED = "SEED"
@@ -30,6 +31,19 @@ def recipe_parameter() -> QgsProcessingParameterDefinition:
             QgsProcessingParameterFile(RECIPE, tr("Raster recipe"), extension="json", optional=True),
             tr("JSON file that says which raster is which: sensor, date, bands, scale and offset, quality layer, "
                "elevation model. Leave empty to take the rasters as they are."),
+        )
+    )  # fmt: skip
+
+
+def decisions_parameter() -> QgsProcessingParameterDefinition:
+    """Decisions of foresters that are to be kept."""
+    return advanced(
+        explained(
+            QgsProcessingParameterFile(
+                DECISIONS, tr("Decisions of foresters"), optional=True, fileFilter="CSV, GeoPackage (*.csv *.gpkg)"
+            ),
+            tr("A list of decisions, or an earlier result that carries some. Those in the file OUTPUT.decisions.csv "
+               "beside the result are kept anyway."),
         )
     )  # fmt: skip
 

@@ -13,6 +13,8 @@ from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS, ResultTable, facts_table, stands_table
 from ...core.stands.layer import FieldType, VectorLayer
 from ..carbon_parameters import load_growth_rules
+from ..decision_files import TABLE as DECISION_TABLE
+from ..decision_files import keep_decisions
 from ..geopackage import OutputTable, write_geopackage
 from ..language import spoken_language
 from ..reports import ReportInput, write_report
@@ -51,8 +53,10 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     stands = opened.inputs.stands.layer
     layer = stands_table(stands.attributes, stands.field_types, result.facts, result.evidence_columns)
     issues = issues_table(result.issues, result.facts.index, stands.geometry, stands.crs_wkt)
+    decisions = outlined(opened.inputs.decisions, result.facts, stands)
     progress.step("write")
-    _write(request, stands, layer, issues, result, record, opened.inputs.decisions, progress)
+    _write(request, stands, layer, issues, result, record, decisions, progress)
+    keep_decisions(decisions, request.out)
     if request.report is not None:
         progress.step("report")
         language = request.language or spoken_language()
@@ -98,7 +102,12 @@ def decision_tables(decisions: Decisions | None) -> list[OutputTable]:
     if decisions is None:
         return []
     columns = dict.fromkeys(decisions.table.columns, FieldType("text"))
-    return [OutputTable("decisions", columns, decisions.table, None, None)]
+    return [OutputTable(DECISION_TABLE, columns, decisions.table, None, None)]
+
+
+def outlined(decisions: Decisions | None, facts: pd.DataFrame, stands: VectorLayer) -> Decisions | None:
+    """The decisions of a run, with the outline noted for those written without it."""
+    return None if decisions is None else decisions.marked(facts.index, stands.geometry)
 
 
 def _counts(result: AssessResult) -> dict[str, object]:

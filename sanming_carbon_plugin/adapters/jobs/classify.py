@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...core.pipeline import CLASSES_ONLY, walk_through
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS, facts_table, stands_table
+from ..decision_files import keep_decisions
 from ..geopackage import OutputTable, write_geopackage
-from .assess import decision_tables, outcome_counts
+from .assess import decision_tables, outcome_counts, outlined
 from .inputs import opened_inputs, plain_options
 from .issue_table import issue_counts, issues_table
 from .opening import check_output
@@ -44,15 +45,17 @@ def classify(request: AssessRequest, progress: Progress) -> JobOutcome:
     issues = issues_table(walk.all_issues, walk.facts.index, stands.geometry, stands.crs_wkt)
     facts = facts_table(walk.facts, [*RESULT_COLUMNS, *walk.evidence_columns])
     run = run_table(record)
+    decisions = outlined(opened.inputs.decisions, walk.facts, stands)
     tables = [
         OutputTable("stands", layer.columns, layer.frame, stands.geometry, stands.crs_wkt),
         issues,
         OutputTable("run", run.columns, run.frame, None, None),
         OutputTable("facts", facts.columns, facts.frame, None, None),
-        *decision_tables(opened.inputs.decisions),
+        *decision_tables(decisions),
     ]
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
+    keep_decisions(decisions, request.out)
     counts: dict[str, object] = {"stands": len(walk.facts)}
     counts |= outcome_counts(walk.facts, ("pine_transform", "reserve_forest"))
     return JobOutcome(request.out, counts | {"issues": len(issues.frame)}, issue_counts(issues.frame))

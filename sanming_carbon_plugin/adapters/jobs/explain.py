@@ -69,7 +69,7 @@ def _rule_sets(result: Path) -> list[RuleSet]:
 
 def _decisions(result: Path, facts: pd.DataFrame, stand_key: str) -> list[dict[str, Any]]:
     """Decisions about a stand, in the order they were written, and whether each still counts."""
-    if not any(name.endswith("_decided") and facts[name].iloc[0] is not None for name in facts.columns):
+    if not any(name.endswith("_decided") for name in facts.columns):
         return []
     found = read_geopackage_table(result, "decisions", {"stand_key": stand_key})
     # As when they were applied: the latest day counts, of the same day the last one written.
@@ -121,7 +121,8 @@ def explanation_text(explanation: dict[str, Any], language: str) -> str:
 
 def _decision_line(decision: dict[str, Any], language: str) -> str:
     column = decision["column"]
-    said = word(_KINDS.get(column, column), decision["value"], language)
+    kind = "report" if decision["value"] in ("withdrawn", "none") else _KINDS.get(column, column)
+    said = word(kind, decision["value"], language)
     mark = word("report", "decided" if decision["counts"] else "decided_before", language)
     about = ", ".join(str(decision[name]) for name in ("reason", "name", "date", "evidence") if decision[name])
     return f"* {mark} {word('column', column, language)}: {said} ({about})"

@@ -15,7 +15,7 @@ from ...core.tickets.credited_parcels import CreditedParcels
 from ...core.tickets.tenure import TenureParcels
 from ..carbon_parameters import load_conflict_rules, load_errors, load_parameters
 from ..coverage_store import CoverageStore
-from ..decision_files import decisions_beside, read_decisions
+from ..decision_files import decisions_of_run
 from ..hashes import sha256_of_file
 from ..parcel_fields import parcel_fields
 from ..profiles import load_profile
@@ -62,7 +62,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
     period = parse_period(request.period, today()) if request.period else None
     profile, rules = load_profile(request.profile), load_rule_sets(request.rules)
     parameters, errors = load_parameters(request.parameters), load_errors()
-    decisions = read_decisions(decisions_beside(request.out))
+    decisions = decisions_of_run(request.out, request.decisions)
     stands = open_inventory(request.stands, request.mapping, method, progress)
     require_all(stands.layer)
     earlier = _earlier(request.earlier, method_earlier, stands.layer, progress)
@@ -117,7 +117,7 @@ def _described(request: AssessRequest, inputs: AssessInputs, progress: Progress)
         "earlier": described(request.earlier, inputs.earlier.layer if inputs.earlier else None),
         "rasters": {name: raster_record(path, progress) for name, path in request.rasters},
         "recipe": file_record(request.recipe),
-        "decisions": file_record(decisions_beside(request.out)) if inputs.decisions is not None else None,
+        "decisions": file_record(request.decisions),
     }
 
 

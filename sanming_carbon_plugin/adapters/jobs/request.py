@@ -35,6 +35,9 @@ class AssessRequest:
         ``METHOD`` or ``METHOD,METHOD0`` for layers that do not say it themselves.
     profile
         Name of a shipped ticket profile, or a file.
+    decisions
+        File of foresters' decisions, or an earlier result that carries some, beside those that are kept beside
+        ``out`` anyway.
     report
         Folder for the tables and the report, None for none.
     language
@@ -54,6 +57,7 @@ class AssessRequest:
     parameters: Path | None = None
     credited: tuple[StandSource, ...] = ()
     tenure: StandSource | None = None
+    decisions: Path | None = None
     seed: int = 0
     overwrite: bool = False
     report: Path | None = None

@@ -2,7 +2,8 @@
 
 A decision belongs to a stand and one column, and says what is to count instead, why, who decided, when and on
 which evidence. It survives every new run. It remembers the stand's geometry: where that has changed since, the
-decision is kept and the stand is put on the list of doubts.
+decision is kept and the stand is put on the list of doubts. Nobody takes a decision out of the list: one that is not
+to count any more is followed by another that says ``withdrawn``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ DECIDABLE: dict[str, tuple[str, ...]] = {
     "reserve_mode": ("intensive_plantation", "stand_improvement", "young_tending"),
 }
 """Columns a decision may be about, and what it may say."""
+WITHDRAWN = "withdrawn"
+"""What a decision says that takes the earlier ones about the same stand and column back: the rules count again."""
 
 _DEGREE_DECIMALS = 8
 _METRE_DECIMALS = 3
@@ -41,13 +44,28 @@ _MOST_PROBLEMS = 30
 
 def geometry_hash(geometry: object) -> str | None:
     """A short mark of a polygon's shape and place (to 1 mm), whatever vertex it starts from; None for none."""
-    if geometry is None or shapely.is_empty(geometry):
-        return None
-    bounds = shapely.bounds(geometry)
-    decimals = _DEGREE_DECIMALS if np.abs(bounds).max() <= 360 else _METRE_DECIMALS  # noqa: PLR2004
-    # Adding 0 turns −0.0 into 0.0, which would be other bytes for the same place.
-    rounded = shapely.transform(shapely.force_2d(geometry), lambda xy: np.round(xy, decimals) + 0.0)
-    return hashlib.sha256(shapely.to_wkb(shapely.normalize(rounded), byte_order=1)).hexdigest()[:24]
+    one = np.empty(1, dtype=object)
+    one[0] = geometry
+    mark: str | None = geometry_hashes(one)[0]
+    return mark
+
+
+def geometry_hashes(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """:func:`geometry_hash` of many polygons, shape (n,)."""
+    marks = np.full(len(geometry), None, dtype=object)
+    there = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    reach = np.abs(shapely.bounds(geometry[there])).max(axis=1) if len(there) else np.empty(0)
+    for decimals, mine in ((_DEGREE_DECIMALS, reach <= 360), (_METRE_DECIMALS, ~(reach <= 360))):  # noqa: PLR2004
+        rows = there[mine]
+        if len(rows):
+            # Adding 0 turns −0.0 into 0.0, which would be other bytes for the same place.
+            rounded = shapely.transform(
+                shapely.force_2d(geometry[rows]),
+                lambda xy, decimals=decimals: np.round(xy, decimals) + 0.0,
+            )
+            wkb = shapely.to_wkb(shapely.normalize(rounded), byte_order=1)
+            marks[rows] = [hashlib.sha256(one).hexdigest()[:24] for one in wkb]
+    return marks
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,38 @@ class Decisions:
         added = pd.DataFrame([decision], columns=list(DECISION_COLUMNS), dtype=object)
         return Decisions.from_rows(pd.concat([self.table, added], ignore_index=True))
 
+    def merged(self, other: Decisions) -> Decisions:
+        """These decisions and those of another list; one that stands in both is kept once.
+
+        Two rows are one decision where all but the mark of the outline agrees; the mark that there is, is kept.
+        """
+        both = pd.concat([self.table, other.table], ignore_index=True)
+        same = [name for name in DECISION_COLUMNS if name != "geometry_hash"]
+        # A row with a mark goes before its twin without; the places of the first ones are kept.
+        number = both[same].fillna("").groupby(same, sort=False).ngroup()
+        marked = both["geometry_hash"].groupby(number).transform("first")
+        both["geometry_hash"] = marked.astype(object).where(marked.notna(), None)
+        return Decisions(both[~number.duplicated()].reset_index(drop=True))
+
+    def marked(self, keys: pd.Index, geometry: npt.NDArray[np.object_]) -> Decisions:
+        """The same, with the outline as it is now noted for decisions that were written without it.
+
+        Parameters
+        ----------
+        keys, geometry
+            Keys and polygons of the stands, shape (n,).
+        """
+        open_rows = np.flatnonzero(self.table["geometry_hash"].isna().to_numpy())
+        place = keys.get_indexer(self.table["stand_key"].to_numpy(dtype=object)[open_rows])
+        found = open_rows[place >= 0]
+        if not len(found):
+            return self
+        table = self.table.copy()
+        marks = table["geometry_hash"].to_numpy(dtype=object).copy()
+        marks[found] = geometry_hashes(geometry[place[place >= 0]])
+        table["geometry_hash"] = marks
+        return Decisions(table)
+
 
 def no_decisions() -> Decisions:
     """An empty list of decisions."""
@@ -99,7 +149,7 @@ def _faults(row: Mapping[str, object]) -> list[str]:
     column, value = row["column"], row["value"]
     if column not in DECIDABLE:
         found.append("nothing can be decided about column {}".format(column))
-    elif value not in DECIDABLE[str(column)]:
+    elif value not in (*DECIDABLE[str(column)], WITHDRAWN):
         found.append("{} cannot be {}".format(column, value))
     if row["date"] and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", str(row["date"])):
         found.append("date {} is not written YYYY-MM-DD".format(row["date"]))
@@ -119,8 +169,8 @@ def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, dec
     Returns
     -------
     StageResult
-        ``COLUMN_decided`` for each column with decisions (None where none), and doubts: stand gone, geometry
-        changed, several decisions of which the latest counts.
+        ``COLUMN_decided`` for each column with decisions (None where none counts), and doubts: stand gone,
+        geometry changed, several decisions of which the latest counts.
     """
     table = decisions.table
     place = pd.Series(np.arange(len(columns)), index=columns.index)
@@ -139,10 +189,12 @@ def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, dec
         mine = latest[latest["column"] == name]
         if len(mine):
             values = np.full(len(columns), None, dtype=object)
-            values[mine["place"].to_numpy()] = mine["value"].to_numpy()
+            said = mine[mine["value"] != WITHDRAWN]
+            values[said["place"].to_numpy()] = said["value"].to_numpy()
             result[name + "_decided"] = values
     if geometry is not None:
-        now = np.array([geometry_hash(geometry[i]) for i in latest["place"]], dtype=object)
+        latest = latest[latest["value"] != WITHDRAWN]
+        now = geometry_hashes(geometry[latest["place"].to_numpy(dtype=np.intp)])
         then = latest["geometry_hash"].to_numpy()
         changed = np.array([old is not None and old != new for old, new in zip(then, now, strict=True)], dtype=bool)
         moved = latest[changed]
@@ -156,7 +208,7 @@ def _gone_issues(table: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, 
         return join_issues([])
     same: dict[str | None, object] = {}
     if geometry is not None and table["geometry_hash"].notna().any():
-        same = {geometry_hash(polygon): key for polygon, key in zip(geometry, keys, strict=True)}
+        same = dict(zip(geometry_hashes(geometry), keys, strict=True))
     new_keys = [same.get(mark) if mark is not None else None for mark in table["geometry_hash"]]
     return stand_issues("DECISION_STAND_GONE", table["stand_key"], field="stand_key", values=new_keys)
 

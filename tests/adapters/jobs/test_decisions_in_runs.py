@@ -8,7 +8,7 @@ import pytest
 import shapely
 from sample_parts import part
 
-from sanming_carbon_plugin.adapters.decision_files import decisions_beside, write_decisions
+from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.explain import explain, explanation_text
@@ -123,3 +123,73 @@ def test_a_wrong_file_stops_the_run_and_leaves_the_result(run):
         again(village)
     assert caught.value.code == "DECISIONS_INVALID"
     assert out.read_bytes() == before
+
+
+def test_decisions_named_by_the_user_join_those_beside_the_result(run, tmp_path):
+    out, village, again = run
+    row, key = pine_stand(out)
+    decide(out, key, None, geometry_hash=None)
+    other = str(read_geopackage_table(out, "stands")["stand_key"].iloc[row + 1])
+    elsewhere = tmp_path / "外业.csv"
+    given = {"stand_key": other, "column": "measure", "value": "none", "reason": "已征占", "name": "测员",
+             "date": "2026-04-01", "evidence": "表3", "geometry_hash": None}  # fmt: skip
+    write_decisions(no_decisions().with_decision(given), elsewhere)
+    outcome = assess(AssessRequest(village, out, decisions=elsewhere, overwrite=True), Progress())
+    assert outcome.counts["decided"] == 2
+    # All of them stay beside the result with their outlines, so that the next run needs no file to be named.
+    kept = read_decisions(decisions_beside(out)).table
+    assert list(kept["stand_key"]) == [key, other]
+    assert kept["geometry_hash"].notna().all()
+    assert again(village).counts["decided"] == 2
+    assert len(read_decisions(decisions_beside(out)).table) == 2
+    twice = assess(AssessRequest(village, out, decisions=elsewhere, overwrite=True), Progress())
+    assert twice.counts["decided"] == 2
+    assert len(read_decisions(decisions_beside(out)).table) == 2
+
+
+def test_an_outline_that_was_not_noted_is_watched_from_the_first_run_on(run):
+    out, village, again = run
+    row, key = pine_stand(out)
+    decide(out, key, None, geometry_hash=None)
+    again(village)
+    geometry = village.geometry.copy()
+    geometry[row] = shapely.buffer(geometry[row], -5)
+    again(replace(village, geometry=geometry))
+    assert codes(out) == ["DECISION_GEOMETRY_CHANGED"]
+
+
+def test_a_lost_file_is_made_anew_from_the_result_that_is_replaced(run, tmp_path):
+    out, village, again = run
+    row, key = pine_stand(out)
+    decide(out, key, village.geometry[row])
+    again(village)
+    decisions_beside(out).unlink()
+    assert again(village).counts["decided"] == 1
+    assert list(read_decisions(decisions_beside(out)).table["stand_key"]) == [key]
+    # Another result takes them from this one where it is named.
+    elsewhere = tmp_path / "next.gpkg"
+    assert assess(AssessRequest(village, elsewhere, decisions=out), Progress()).counts["decided"] == 1
+    assert decisions_beside(elsewhere).exists()
+
+
+def test_a_decision_is_taken_back_by_another_one(run):
+    out, village, again = run
+    row, key = pine_stand(out)
+    decide(out, key, village.geometry[row])
+    taken_back = read_decisions(decisions_beside(out)).table.iloc[0].to_dict()
+    taken_back |= {"value": "withdrawn", "reason": "复核后撤销", "date": "2026-05-01"}
+    write_decisions(read_decisions(decisions_beside(out)).with_decision(taken_back), decisions_beside(out))
+    assert again(village).counts["decided"] == 0
+    assert codes(out) == ["DECISION_SUPERSEDED"]
+    assert [(one["value"], one["counts"]) for one in explain(out, key)["decisions"]] == [
+        ("no", False),
+        ("withdrawn", True),
+    ]
+    assert "撤销" in explanation_text(explain(out, key), "zh")
+
+
+def test_a_file_that_is_not_there_is_told(run, tmp_path):
+    _, village, _ = run
+    with pytest.raises(InputError) as caught:
+        assess(AssessRequest(village, tmp_path / "o.gpkg", decisions=tmp_path / "none.csv"), Progress())
+    assert caught.value.code == "FILE_NOT_FOUND"
