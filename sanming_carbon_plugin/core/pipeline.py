@@ -46,6 +46,7 @@ from .tickets.eligibility import eligibility
 from .tickets.profiles import Profile
 from .tickets.tenure import TenureParcels, tenure_cover
 from .tickets.ticket_facts import known_dispute
+from .tickets.total_error import error_of_total
 
 Coordinates = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -246,6 +247,7 @@ def _judge_the_tickets(walk: Walk) -> StageResult:
         inputs.period,
         inputs.credited,
         inputs.tenure,
+        error_of=error_of_total(walk.sink_errors, walk.facts),
         progress=walk.progress,
     )
 

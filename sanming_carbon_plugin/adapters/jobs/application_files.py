@@ -4,8 +4,8 @@
 ``application.json`` alone also holds the profile as it was read. Whoever makes papers of an application reads
 only these two files. Units are in the names; NULL (JSON null) is unknown, never 0. Shares are 0 to 1. Dates are ISO
 texts, and both ends of a period belong to it. Codes (reasons, states, outcomes) have their words in both languages
-in ``resources/messages/words.csv``, one kind for each: ``application_reason``, ``part_state``, ``part_reason``,
-``group_rule``, ``scheme`` and the kinds of the main result.
+in ``resources/messages/words.csv``, one kind for each: ``application_reason``, ``ticket_piece`` (state of a part),
+``ticket_reason`` (reason of a part), ``application_rule`` and the kinds of the main result.
 
 Layers (geometry in the CRS of the result) and tables of ``application.gpkg``:
 
@@ -35,7 +35,7 @@ Layers (geometry in the CRS of the result) and tables of ``application.gpkg``:
     ``face_t`` and ``count``: tickets of each face value; without face values one ticket of all tonnes.
 ``rules``
     The rules of the profile for each stand of ``pieces`` and ``left_out``: :data:`RULE_COLUMNS`; ``outcome`` is
-    ``passed``, ``failed`` or ``unknown``, ``stand_wide`` ``no`` for rules that the certificate of a piece answers
+    ``pass``, ``fail`` or ``unknown``, ``stand_wide`` ``no`` for rules that the certificate of a piece answers
     instead (title, dispute, free ground).
 ``uncertainty``
     What makes the error of the total: ``component``, ``sd_tco2e_yr``, ``share`` (of the variance); empty where the

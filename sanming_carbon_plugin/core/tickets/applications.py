@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -19,9 +20,14 @@ from ..errors import InputError, UsageError
 from .profiles import Profile
 from .shares import in_denominations, largest_remainder
 from .tonnes import deducted, uncertainty_deduction, whole_tonnes
+from .total_error import INCREMENT, WIDEST, ErrorOf, TotalError
 
 _TOUCHING = 1e-6
 """Distance, relative to the side of a square as large as a piece, below which two pieces touch."""
+
+
+ErrorOfPieces = Callable[[pd.DataFrame, str], TotalError]
+"""Error of the total of the pieces that count, for a base."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,12 @@ class Application:
         Other pieces of the same holders, with the reason, and ``neighbour`` where they touch one that counts.
     households
         Per holder ``area_ha``, ``tonnes``, ``whole_t``, ``authorised``, ``income_share``; shares add up to 1.
+    net_tco2e
+        Total before deductions, with the ends of its 90 % interval.
     total_tco2e, low_tco2e, high_tco2e
         After deductions, before rounding, with the 90 % interval.
-    relative_error, deduction
-        Half-width of the interval over the total before deductions, and the share deducted for it.
+    error, deduction
+        How far the total may be off, and the share deducted for it.
     whole_t, tickets, left_t
         Whole tonnes, tickets of each face value, and tonnes that fit no face value.
     """
@@ -68,10 +76,11 @@ class Application:
     pieces: pd.DataFrame
     left_out: pd.DataFrame
     households: pd.DataFrame
+    net_tco2e: tuple[float, float, float]
     total_tco2e: float
     low_tco2e: float
     high_tco2e: float
-    relative_error: float
+    error: TotalError
     deduction: float
     whole_t: int
     tickets: Mapping[int, int]
@@ -79,17 +88,17 @@ class Application:
 
 
 def holder_application(
-    pieces: pd.DataFrame, profile: Profile, period: Period, holder: str, relative_error: float | None = None
+    pieces: pd.DataFrame, profile: Profile, period: Period, holder: str, error_of: ErrorOfPieces | None = None
 ) -> Application:
     """The application of one right-holder.
 
     Parameters
     ----------
     pieces
-        Result of :func:`.tenure_pieces.tenure_pieces`.
-    relative_error
-        Half-width of the 90 % interval over the total of these stands, from the carbon room; without it all
-        errors are taken to lean one way, which is the widest the interval can be.
+        Pieces of :func:`.tenure_pieces.tenure_pieces`.
+    error_of
+        Error of the total of the pieces that count, see :func:`error_of_pieces`; without it all errors are taken
+        to lean one way, which is the widest the interval can be.
 
     Raises
     ------
@@ -104,7 +113,7 @@ def holder_application(
     if own.empty:
         raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
     member = Household(name, authorised=True)
-    return _application("holder", name, own, profile, period, [member], relative_error)
+    return _application("holder", name, own, profile, period, [member], error_of)
 
 
 def joint_application(
@@ -113,7 +122,7 @@ def joint_application(
     period: Period,
     collective: str,
     households: Sequence[Household],
-    relative_error: float | None = None,
+    error_of: ErrorOfPieces | None = None,
 ) -> Application:
     """Scattered households apply together through the village collective (资源联合).
 
@@ -135,7 +144,7 @@ def joint_application(
         if name not in set(pieces["holder"]):
             raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
     own = pieces[pieces["holder"].isin(names)]
-    return _application("joint", collective.strip(), own, profile, period, households, relative_error)
+    return _application("joint", collective.strip(), own, profile, period, households, error_of)
 
 
 def village_households(pieces: pd.DataFrame, village: str, authorised: Collection[str] = ()) -> list[Household]:
@@ -199,17 +208,18 @@ def _application(
     profile: Profile,
     period: Period,
     households: Sequence[Household],
-    relative_error: float | None,
+    error_of: ErrorOfPieces | None,
 ) -> Application:
     chosen, left = _chosen_and_left(applicant, own, profile, households)
-    error = _relative_error(chosen) if relative_error is None else relative_error
-    deduction = uncertainty_deduction(profile, error)
+    error = (error_of or partial(_widest_error, period))(chosen, profile.value("uncertainty_base"))
+    deduction = uncertainty_deduction(profile, error.relative)
     chosen = chosen.assign(tonnes=deducted(chosen["net_tco2e"].to_numpy(), profile, deduction))
-    total = float(chosen["tonnes"].sum())
+    total = float(chosen["tonnes"].sum(skipna=False))
     whole = 0 if np.isnan(total) else whole_tonnes(total, profile)
     chosen = chosen.assign(whole_t=_whole_tonnes_of_pieces(chosen, whole))
-    half = error * abs(float(chosen["net_tco2e"].sum()))
-    interval = deducted(float(chosen["net_tco2e"].sum()) + np.array([-half, half]), profile, deduction)
+    net = float(chosen["net_tco2e"].sum())
+    ends = net + np.array([error.below_tco2e_yr, error.above_tco2e_yr]) * period.years
+    interval = deducted(ends, profile, deduction)
     failed = _failed_group_rules(chosen, profile, total, deduction)
     tickets, rest = in_denominations(whole, profile.value("denominations_t"))
     return Application(
@@ -221,10 +231,11 @@ def _application(
         pieces=chosen.reset_index(drop=True),
         left_out=_with_neighbours(left, chosen).reset_index(drop=True),
         households=_household_table(chosen, households),
+        net_tco2e=(net, float(ends[0]), float(ends[1])),
         total_tco2e=total,
         low_tco2e=float(interval[0]),
         high_tco2e=float(interval[1]),
-        relative_error=error,
+        error=error,
         deduction=deduction,
         whole_t=whole,
         tickets=tickets,
@@ -271,11 +282,30 @@ def connected_parcels(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.int64
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
-def _relative_error(chosen: pd.DataFrame) -> float:
-    """The widest possible: all errors lean one way."""
-    total = abs(float(chosen["net_tco2e"].sum()))
-    half = float(((chosen["high_tco2e"] - chosen["low_tco2e"]) / 2.0).sum(skipna=False))
-    return half / total if total > 0 else float("nan")
+def error_of_pieces(error_of: ErrorOf, stand_keys: pd.Index) -> ErrorOfPieces:
+    """Error of pieces from the error of their stands: parts of a stand err with it.
+
+    Parameters
+    ----------
+    error_of
+        Error of the total of the stands.
+    stand_keys
+        Their keys.
+    """
+
+    def of_pieces(chosen: pd.DataFrame, base: str) -> TotalError:
+        share = (chosen["stand_share"] * chosen["free_share"]).groupby(chosen["stand_key"]).sum()
+        return error_of(share.reindex(stand_keys, fill_value=0.0).to_numpy(dtype=np.float64), base)
+
+    return of_pieces
+
+
+def _widest_error(period: Period, chosen: pd.DataFrame, base: str) -> TotalError:
+    """The widest possible: all errors lean one way. Of the stock nothing is known this way."""
+    net, low, high = (chosen[f"{name}_tco2e"].sum(skipna=False) for name in ("net", "low", "high"))
+    known = base == INCREMENT and net != 0
+    relative = (high - low) / 2.0 / abs(net) if known else float("nan")
+    return TotalError(float(relative), (low - net) / period.years, (high - net) / period.years, base, WIDEST)
 
 
 def _failed_group_rules(chosen: pd.DataFrame, profile: Profile, total: float, deduction: float) -> tuple[str, ...]:

@@ -22,9 +22,10 @@ from .profiles import FIXED_CONDITIONS, Profile
 from .tenure import TenureParcels, tenure_cover
 from .ticket_facts import ticket_facts
 from .ticket_issues import ticket_issues
-from .tonnes import relative_error_of_total, ticket_tonnes, uncertainty_deduction
+from .tonnes import ticket_tonnes, uncertainty_deduction
+from .total_error import ErrorOf, TotalError, error_of_total
 
-TICKET_COLUMNS = ("ticket", "ticket_rules", "ticket_tco2e", "free_share")
+TICKET_COLUMNS = ("ticket", "ticket_rules", "ticket_tco2e", "free_share", "ticket_missing")
 ASKED_COLUMNS = (
     "measured_at_both_dates", "period_allowed", "period_start_year", "baseline_known", "error_allowed",
     "parcel_area_ha", "tenure_covered_share_low", "tenure_covered_share_high",
@@ -57,23 +58,23 @@ class TicketCheck:
     Attributes
     ----------
     stage
-        Columns ``ticket``, ``ticket_rules``, ``ticket_tco2e``, ``free_share``, what the rules asked
-        (:data:`ASKED_COLUMNS`), and the doubts.
+        Columns ``ticket``, ``ticket_rules``, ``ticket_tco2e``, ``free_share``, ``ticket_missing`` (the evidence
+        that keeps an unknown stand undecided), what the rules asked (:data:`ASKED_COLUMNS`), and the doubts.
     evaluation
         The rules held against the stands; its ``facts`` hold what they asked.
     outcomes
         Per rule id 1 passed, 0 unknown, −1 failed, with the rules about free ground and error decided.
     double_count
         The guard's map, None where no layer of credited parcels was given.
-    relative_error, deduction
-        Of the total of all stands that do not fail; NaN where unknown.
+    error, deduction
+        Of the total of the free part of all stands that do not fail; NaN where unknown.
     """
 
     stage: StageResult
     evaluation: Evaluation
     outcomes: dict[str, Outcomes]
     double_count: DoubleCount | None
-    relative_error: float
+    error: TotalError
     deduction: float
 
 
@@ -85,14 +86,13 @@ def eligibility(
     credited: Iterable[CreditedParcels] | None,
     tenure: TenureParcels | None,
     *,
-    relative_error: float | None = None,
+    error_of: ErrorOf | None = None,
     today: date | None = None,
     progress: Progress | None = None,
 ) -> StageResult:
     """Ticket outcome, trace and tonnes of every stand; see :func:`check_tickets`."""
     return check_tickets(
-        facts, geometry, profile, period, credited, tenure, relative_error=relative_error, today=today,
-        progress=progress,
+        facts, geometry, profile, period, credited, tenure, error_of=error_of, today=today, progress=progress,
     ).stage  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def check_tickets(
     credited: Iterable[CreditedParcels] | None,
     tenure: TenureParcels | None,
     *,
-    relative_error: float | None = None,
+    error_of: ErrorOf | None = None,
     today: date | None = None,
     progress: Progress | None = None,
 ) -> TicketCheck:
@@ -125,8 +125,8 @@ def check_tickets(
         nothing is known to be free and no stand is eligible; an empty list says that there are none.
     tenure
         Tenure parcels in the CRS of the stands, None without.
-    relative_error
-        Half-width of the 90 % interval over the total, from the carbon room; without it the widest possible
+    error_of
+        Error of the total of any group of these stands, from the carbon room; without it the widest possible
         is taken from the stands' own intervals.
     today
         Day of the run; a period that ends after it is refused.
@@ -152,30 +152,33 @@ def check_tickets(
     evaluation = evaluate(profile.rule_set, asked)
     outcomes = dict(evaluation.outcomes)
     candidate = _all_of(outcomes, without=("FREE", "PRECISION")) > FAILED
-    error = relative_error_of_total(facts, candidate) if relative_error is None else relative_error
-    deduction = uncertainty_deduction(profile, error)
     found = None
     if layers is not None and period is not None:
         found = _guard(geometry, facts.index, candidate, period, layers, profile, watch)
     share = np.full(len(facts), np.nan) if found is None else found.free_share.to_numpy()
-    outcomes["FREE"] = np.select([np.isnan(share), share > 0.0], [UNKNOWN, PASSED], FAILED).astype(np.int8)
-    outcomes["PRECISION"] = np.full(len(facts), _precision(error, deduction), dtype=np.int8)
-    total = _all_of(outcomes)
     # Where nobody looked for credited parcels the tonnes are those of the whole stand; the outcome says so.
-    tonnes = ticket_tonnes(facts, profile, period, np.ones(len(facts)) if found is None else share, deduction)
+    counted = np.ones(len(facts)) if found is None else share
+    weight = np.where(candidate, np.nan_to_num(counted), 0.0)
+    error = (error_of or error_of_total(None, facts))(weight, profile.value("uncertainty_base"))
+    deduction = uncertainty_deduction(profile, error.relative)
+    precision = _precision(error.relative, deduction)
+    outcomes["FREE"] = np.select([np.isnan(share), share > 0.0], [UNKNOWN, PASSED], FAILED).astype(np.int8)
+    outcomes["PRECISION"] = np.full(len(facts), precision, dtype=np.int8)
+    total = _all_of(outcomes)
+    missing = missing_evidence(evaluation, outcomes, total, profile)
     columns = pd.DataFrame(
         {
             "ticket": np.asarray(["no", "unknown", "yes"], dtype=object)[total + 1],
             "ticket_rules": trace(list(outcomes), list(outcomes.values()), len(facts)),
-            "ticket_tco2e": tonnes,
+            "ticket_tco2e": ticket_tonnes(facts, profile, period, counted, deduction),
             "free_share": share,
+            "ticket_missing": missing,
         },
         index=facts.index,
     )
-    answer = np.asarray(["no", None, "yes"], dtype=object)[_precision(error, deduction) + 1]
+    answer = np.asarray(["no", None, "yes"], dtype=object)[precision + 1]
     asked["error_allowed"] = np.full(len(facts), answer, dtype=object)
     columns = pd.concat([columns, asked[[name for name in ASKED_COLUMNS if name in asked.columns]]], axis=1)
-    missing = missing_evidence(evaluation, outcomes, total, profile)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
     return TicketCheck(StageResult(columns, issues), evaluation, outcomes, found, error, deduction)
 

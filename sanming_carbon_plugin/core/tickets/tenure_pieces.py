@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from ..carbon.period import Period
 from ..classes.conditions import fields_of
 from ..progress import Progress
 from .credited_parcels import CreditedParcels, with_known_schemes
-from .double_count import free_share, self_overlaps
+from .double_count import DoubleCount, free_share, self_overlaps
 from .overlay import pieces_of
 from .parcel_layer import usable_polygons
 from .profiles import Profile
@@ -29,6 +30,27 @@ PIECE_COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class TenurePieces:
+    """Stands cut with tenure parcels.
+
+    Attributes
+    ----------
+    pieces
+        Columns :data:`PIECE_COLUMNS`, in the order of stands. ``outcome`` is ``yes`` where the stand's own
+        rules pass and the certificate holds for the whole period without dispute, with ``reason`` otherwise:
+        ``stand_fails``, ``stand_unknown``, ``disputed``, ``dispute_unknown``, ``expired``, ``term_unknown``,
+        ``credited``. ``net_tco2e`` are tonnes of the free part over the period before deductions, of which
+        ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two certificates, or two
+        stands, lie on the same ground, that ground counts for neither.
+    double_count
+        What the guard found; its ``stand_key`` is the row of the piece, from 0, as text.
+    """
+
+    pieces: pd.DataFrame
+    double_count: DoubleCount
+
+
 def tenure_pieces(
     results: pd.DataFrame,
     geometry: npt.NDArray[np.object_],
@@ -37,7 +59,7 @@ def tenure_pieces(
     credited: Iterable[CreditedParcels],
     tenure: TenureParcels,
     progress: Progress | None = None,
-) -> pd.DataFrame:
+) -> TenurePieces:
     """Every piece of a stand that lies on one tenure parcel, with its right, its free part and its tonnes.
 
     Parameters
@@ -48,16 +70,6 @@ def tenure_pieces(
         Object array of polygons or None, length n.
     credited, tenure
         Layers in the CRS of the stands.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns :data:`PIECE_COLUMNS`, in the order of stands. ``outcome`` is ``yes`` where the stand's own
-        rules pass and the certificate holds for the whole period without dispute, with ``reason`` otherwise:
-        ``stand_fails``, ``stand_unknown``, ``disputed``, ``dispute_unknown``, ``expired``, ``term_unknown``,
-        ``credited``. ``net_tco2e`` are tonnes of the free part over the period before deductions, of which
-        ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two certificates, or two
-        stands, lie on the same ground, that ground counts for neither.
     """
     watch = progress or Progress()
     stands = usable_polygons(geometry)
@@ -73,7 +85,7 @@ def tenure_pieces(
     spread = {name: number_column(results, f"sink_{name}_tco2e_yr") - sink for name in ("low", "high")}
     net = net_tonnes(results, profile, period)[stand] * part
     outcome, reason = _outcomes(results, stands, profile, period, tenure, stand, parcel, free)
-    return pd.DataFrame(
+    pieces = pd.DataFrame(
         {
             "stand_key": results.index.to_numpy(dtype=object)[stand],
             "certificate": tenure.certificate[parcel],
@@ -94,6 +106,7 @@ def tenure_pieces(
         },
         columns=list(PIECE_COLUMNS),
     )
+    return TenurePieces(pieces, found)
 
 
 def stand_outcomes(results: pd.DataFrame, profile: Profile, without: Sequence[str]) -> npt.NDArray[np.int8]:
@@ -118,7 +131,8 @@ def _outcomes(
     free: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     of_tenure = [rule.id for rule in profile.rule_set.rules if set(fields_of(rule.test)) <= TENURE_FACTS]
-    own = stand_outcomes(results, profile, [*of_tenure, "FREE"])
+    # Whether the ground is free is asked of the piece, and the error belongs to the total of an application.
+    own = stand_outcomes(results, profile, [*of_tenure, "FREE", "PRECISION"])
     own[_disputed_by_inventory(results, stands, profile, period, tenure)] = -1
     valid = tenure.valid_until(np.datetime64(period.end, "D"))[parcel]
     quarrel = tenure.disputed[parcel]

@@ -66,20 +66,6 @@ def per_group(facts: pd.DataFrame, table: dict[str, float]) -> Floats:
     return np.where(np.isnan(found) & groups.notna().to_numpy(), float(table.get("default", np.nan)), found)
 
 
-def relative_error_of_total(facts: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> float:
-    """Half-width of the 90 % interval over the total of the chosen stands, as if all their errors leaned one way.
-
-    That is the widest the interval of the total can be; the carbon room's own figure, which knows how the
-    errors are correlated, is narrower and should be preferred where it is at hand. NaN where an interval is
-    missing.
-    """
-    low, high = number_column(facts, "sink_low_tco2e_yr"), number_column(facts, "sink_high_tco2e_yr")
-    used = chosen & np.isfinite(creditable_sink_tco2e_yr(facts))
-    total = abs(float(creditable_sink_tco2e_yr(facts)[used].sum()))
-    half_width = float(((high - low) / 2.0)[used].sum())
-    return half_width / total if used.any() and total > 0 else float("nan")
-
-
 def uncertainty_deduction(profile: Profile, relative_error: float) -> float:
     """Share deducted from growth (and added to losses); NaN where the error is unknown or too large."""
     if profile.value("uncertainty_deduction") == "fixed":

@@ -18,6 +18,7 @@ from sanming_carbon_plugin.core.tickets.applications import (
     Household,
     check_periods,
     connected_parcels,
+    error_of_pieces,
     holder_application,
     income_in_fen,
     joint_application,
@@ -27,6 +28,7 @@ from sanming_carbon_plugin.core.tickets.profiles import Profile
 from sanming_carbon_plugin.core.tickets.shares import in_denominations, largest_remainder
 from sanming_carbon_plugin.core.tickets.tenure import TenureParcels
 from sanming_carbon_plugin.core.tickets.tenure_pieces import tenure_pieces
+from sanming_carbon_plugin.core.tickets.total_error import TotalError
 
 from .conftest import credited, shapes
 
@@ -65,7 +67,7 @@ def tenure(*rows):
 def pieces(layer, table=None, parcels=(), profile=None):
     return tenure_pieces(
         results() if table is None else table, STANDS, profile or load_profile(), PERIOD, parcels, layer
-    )
+    ).pieces
 
 
 TWO = tenure((0, 150, "张三", "2040-01-01", "no"), (150, 300, "李四", "2040-01-01", "no"))
@@ -226,7 +228,33 @@ def test_group_rules():
     wide = edited(uncertainty_deduction="table")
     table = results(sink_low_tco2e_yr=np.full(3, -50.0), sink_high_tco2e_yr=np.full(3, 90.0))
     assert holder_application(pieces(TWO, table), wide, PERIOD, "张三").failed_rules[0] == "ERROR_TOO_LARGE"
-    assert holder_application(pieces(TWO, table), wide, PERIOD, "张三", relative_error=0.15).deduction == 0.06
+    known = holder_application(pieces(TWO, table), wide, PERIOD, "张三", lambda *_: error(0.15))
+    assert (known.deduction, known.failed_rules) == (0.06, ())
+
+
+def error(relative):
+    return TotalError(relative, -1.0, 1.0, "increment", "components")
+
+
+def test_the_error_is_asked_of_the_shares_of_the_stands_that_count_and_of_the_profiles_base():
+    asked = []
+
+    def error_of(weight, base):
+        asked.append((weight.tolist(), base))
+        return TotalError(0.697, -8.0, 12.0, base, "components")
+
+    found = pieces(TWO, parcels=[credited([shapely.box(0, 0, 50, 100)])])
+    of_pieces = error_of_pieces(error_of, pd.Index(["C", "B", "A"]))
+    made = holder_application(found, edited(uncertainty_base="stock"), PERIOD, "张三", of_pieces)
+    assert asked == [([0.0, 0.5, 0.5], "stock")]
+    assert made.error.relative == 0.697
+    assert made.net_tco2e == pytest.approx((15 * YEARS, 7 * YEARS, 27 * YEARS))
+    assert (made.low_tco2e, made.high_tco2e) == pytest.approx((7 * YEARS, 27 * YEARS))
+
+
+def test_the_error_of_the_whole_layer_keeps_no_piece_out():
+    rules = PASSES.replace("PRECISION+", "PRECISION-")
+    assert pieces(TWO, results(rules=(rules, PASSES, PASSES)))["outcome"].iloc[0] == "yes"
 
 
 def test_a_sliver_of_another_certificate_is_too_small_unless_it_adjoins():
