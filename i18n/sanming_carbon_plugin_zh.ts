@@ -9,27 +9,27 @@
         <translation>三明林业碳汇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="53"/>
         <source>Choose the layer of stands.</source>
         <translation>请选择小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="147"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="170"/>
         <source>Choose a file for the result.</source>
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="178"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="203"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="186"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="211"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="193"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="218"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -74,12 +74,12 @@
         <translation>规划与制图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="78"/>
         <source>Save the map</source>
         <translation>保存地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="78"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="158"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="182"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -773,47 +773,47 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>{status}：{reason}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="45"/>
         <source>List of Doubts</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="71"/>
         <source>List of Doubts: {name}</source>
         <translation>问题清单：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="137"/>
         <source>All severities</source>
         <translation>全部级别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="140"/>
         <source>All states</source>
         <translation>全部状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="184"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="187"/>
         <source>All doubts</source>
         <translation>全部问题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="198"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="201"/>
         <source>{count} doubts, {open} of them open</source>
         <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="227"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="230"/>
         <source>Open a List of Doubts</source>
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="237"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="240"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="237"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="240"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
@@ -868,7 +868,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>保存字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="129"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="132"/>
         <source>The fields are read as in {path}.</source>
         <translation>将按 {path} 识读字段。</translation>
     </message>
@@ -1111,12 +1111,12 @@ Stands that were not measured twice stay without a sink unless growth curves or 
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
         <source>First day of the period</source>
-        <translation>监测期首日</translation>
+        <translation>监测期起始日期</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
         <source>Last day of the period</source>
-        <translation>监测期末日</translation>
+        <translation>监测期截止日期</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
@@ -1214,7 +1214,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
     <message>
         <location filename="../sanming_carbon_plugin/gui/counting.py" line="22"/>
         <source>Count what needs attention</source>
-        <translation type="unfinished"></translation>
+        <translation>统计待处理事项</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="40"/>
@@ -1225,6 +1225,86 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <location filename="../sanming_carbon_plugin/processing/image_parameters.py" line="40"/>
         <source>A list of decisions, or an earlier result that carries some. Those in the file OUTPUT.decisions.csv beside the result are kept anyway.</source>
         <translation>人工决定清单，或带有人工决定的以往结果。结果旁 OUTPUT.decisions.csv 中的决定总会保留。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="23"/>
+        <source>needs attention: {count}</source>
+        <translation>待处理 {count} 项</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="25"/>
+        <source>not started</source>
+        <translation>未开始</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="26"/>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="27"/>
+        <source>out of date</source>
+        <translation>已过期</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="35"/>
+        <source>Changed since this step was done: {names}. Run it again.</source>
+        <translation>本步完成后有改动：{names}。请重新运行。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="40"/>
+        <source>{count} errors and warnings are open: fix them, or accept them with a reason.</source>
+        <translation>{count} 条错误和警告待处理：请修正，或说明理由后认可。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="41"/>
+        <source>{count} stands have a class that is unknown: fill in what is missing, or decide it in the parcel card.</source>
+        <translation>{count} 个小班的类型待定：请补充缺失数据，或在小班卡片中人工认定。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="43"/>
+        <source>{count} stands wait for evidence: the parcel card says which.</source>
+        <translation>{count} 个小班缺少证明材料：小班卡片中列出所缺内容。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="53"/>
+        <source>The layer of stands has no coordinate system: set it in the properties of the layer.</source>
+        <translation>小班图层没有坐标系：请在图层属性中设置。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="55"/>
+        <source>The result is there already: tick that it may be replaced, or choose another file.</source>
+        <translation>结果文件已存在：请勾选允许替换，或另选文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="56"/>
+        <source>Choose the first day of the period.</source>
+        <translation>请选择监测期的起始日期。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="57"/>
+        <source>Choose a last day of the period that follows the first one.</source>
+        <translation>请选择晚于起始日期的监测期截止日期。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="65"/>
+        <source>Text encoding</source>
+        <translation>文字编码</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="71"/>
+        <source>Survey method</source>
+        <translation>调查方法</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="72"/>
+        <source>Survey method of the earlier stands</source>
+        <translation>前期调查方法</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="80"/>
+        <source>Decisions</source>
+        <translation>人工决定</translation>
     </message>
 </context>
 <context>
@@ -1318,7 +1398,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="66"/>
         <source>Text encoding</source>
-        <translation>字符编码</translation>
+        <translation>文字编码</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="76"/>

@@ -22,12 +22,14 @@ from .algorithm_run import AlgorithmRun
 from .forms import load_form
 from .sample import open_sample
 from .side_windows import SideWindows, forget_group
+from .state_words import state_icon, state_text, state_tip
 from .steps.carbon_step import CarbonStep
 from .steps.check_step import CHECK, RECHECK, CheckStep
 from .steps.data_step import DataStep
 from .steps.maps_step import MapsStep
 from .steps.step import Step
 from .steps.tickets_step import TicketsStep
+from .work_states import WorkStates
 
 ASSESS = "sanmingcarbon:assess"
 _SCOPE, _KEY = "sanming_carbon", "dock"
@@ -52,13 +54,18 @@ class CarbonDock(QgsDockWidget):
         self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
         self.run = AlgorithmRun(self)
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
+        self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
         self._show_steps()
         self._connect()
         self._show_missing()
-        self._defaults = {name: value for step in self.steps for name, value in step.remembered().items()}
+        self._defaults = self.remembered()
         self._restore()
         self._leave_results_out()
         self._show_running(False)
+
+    def remembered(self) -> dict[str, Any]:
+        """What is filled in on all pages, by the names of the parameters."""
+        return {name: value for step in self.steps for name, value in step.remembered().items()}
 
     def start_assess(self) -> None:
         """Start the main job with the values of all steps."""
@@ -97,6 +104,7 @@ class CarbonDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Stop what runs and forget the project, before the plugin goes."""
         self.run.shut_down()
+        self.states.shut_down()
         self.side.shut_down()
         project = QgsProject.instance()
         project.readProject.disconnect(self._restore)
@@ -111,12 +119,23 @@ class CarbonDock(QgsDockWidget):
         super().closeEvent(event)
 
     def _show_steps(self) -> None:
-        for number, step in enumerate(self.steps, start=1):
-            self.form.steps.addItem(QListWidgetItem("{}  {}".format(number, step.title())))
+        for step in self.steps:
+            self.form.steps.addItem(QListWidgetItem())
             self.form.pages.addWidget(_scrolling(step.page))
+            step.tell_changes()
+        self._show_states()
         rows = self.form.steps
         rows.setFixedHeight(rows.sizeHintForRow(0) * rows.count() + 2 * rows.frameWidth() + 2)
         rows.setCurrentRow(0)
+
+    def _show_states(self) -> None:
+        """State of each step beside its name: an icon and words."""
+        for row, step in enumerate(self.steps):
+            seen = self.states.state(step.help_anchor)
+            item = self.form.steps.item(row)
+            item.setText("{}  {} · {}".format(row + 1, step.title(), state_text(seen)))
+            item.setIcon(state_icon(seen.state))
+            item.setToolTip(state_tip(step.help_anchor, seen, self.states.problems))
 
     def _connect(self) -> None:
         form, project = self.form, QgsProject.instance()
@@ -132,6 +151,10 @@ class CarbonDock(QgsDockWidget):
         self.side.told.connect(self._tell_warning)
         self.maps.failed.connect(self._tell_error)
         self.maps.saved.connect(self._tell_saved)
+        self.states.changed.connect(self._show_states)
+        self.side.decided.connect(self.states.recount_doubts)
+        for step in self.steps:
+            step.changed.connect(self.states.refresh_soon)
         self.run.progressed.connect(self._show_progress)
         self.run.stepped.connect(form.status.setText)
         self.run.done.connect(self._done)
@@ -152,6 +175,7 @@ class CarbonDock(QgsDockWidget):
                 return
         self._remember()
         self._show_running(True)
+        self.states.begin()
         self.run.start(algorithm_id, parameters)
 
     def _cancel(self) -> None:
@@ -175,6 +199,7 @@ class CarbonDock(QgsDockWidget):
             step.show_result(algorithm_id, results)
         self.side.show_result(result, opening=names is not None)
         self.maps.list_results()
+        self.states.finish(algorithm_id, result)
         text = tr("Done: {path}").format(path=result.name)
         self.form.status.setText(text)
         self.form.status.setToolTip(str(result))
@@ -231,10 +256,8 @@ class CarbonDock(QgsDockWidget):
         QDesktopServices.openUrl(page)
 
     def _remember(self, *_args: object) -> None:
-        values: dict[str, Any] = {}
-        for step in self.steps:
-            values |= step.remembered()
-        QgsProject.instance().writeEntry(_SCOPE, _KEY, json.dumps(values))
+        QgsProject.instance().writeEntry(_SCOPE, _KEY, json.dumps(self.remembered()))
+        self.states.remember()
 
     def _restore(self, *_args: object) -> None:
         text, _ = QgsProject.instance().readEntry(_SCOPE, _KEY, "")
@@ -247,10 +270,12 @@ class CarbonDock(QgsDockWidget):
         for step in self.steps:
             step.restore(values)
         self.maps.list_results()
+        self.states.restore()
 
     def _layers_changed(self, *_args: object) -> None:
         self._leave_results_out()
         self.maps.list_results()
+        self.states.refresh_soon()
 
     def _leave_results_out(self) -> None:
         """Do not offer results as inputs: picked by accident, they would be assessed once more."""

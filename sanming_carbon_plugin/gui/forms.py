@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from qgis.core import QgsProject
@@ -18,6 +19,23 @@ Value = str | int | bool | None
 def load_form(name: str, widget: QWidget | None = None) -> QWidget:
     """The form ``name``, filled into ``widget`` where one is given."""
     return uic.loadUi(str(_FORMS / name), widget)
+
+
+def tell_changes(widget: QWidget, slot: Callable[..., None]) -> None:
+    """Call ``slot`` whenever the value of ``widget`` changes."""
+    names = {
+        QgsMapLayerComboBox: "layerChanged",
+        QgsDateEdit: "valueChanged",
+        QgsFileWidget: "fileChanged",
+        QLineEdit: "textChanged",
+        QComboBox: "currentIndexChanged",
+        QCheckBox: "toggled",
+        QSpinBox: "valueChanged",
+    }
+    name = next((name for kind, name in names.items() if isinstance(widget, kind)), None)
+    if name is None:
+        raise TypeError(type(widget).__name__)
+    getattr(widget, name).connect(slot)
 
 
 def read(widget: QWidget) -> Value:

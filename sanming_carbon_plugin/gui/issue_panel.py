@@ -34,6 +34,8 @@ class IssuePanel(QgsDockWidget):
     """Shows one list at a time; ``stands_layer`` gives the layer in which stands are selected."""
 
     recheck_wanted = pyqtSignal()
+    decided = pyqtSignal(Path)
+    """Somebody decided about doubts of this list."""
 
     def __init__(
         self, iface: QgisInterface, stands_layer: Callable[[], QgsVectorLayer | None], parent: QWidget | None = None
@@ -120,6 +122,7 @@ class IssuePanel(QgsDockWidget):
         except CarbonError as error:
             self._tell(error)
             return
+        self.decided.emit(self.path)
         self.reload()
         if rows:
             self.form.rows.selectRow(min(rows[0], self.model.rowCount() - 1))

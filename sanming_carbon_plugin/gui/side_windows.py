@@ -32,6 +32,8 @@ class SideWindows(QObject):
 
     recheck_wanted = pyqtSignal()
     told = pyqtSignal(str)
+    decided = pyqtSignal(Path)
+    """Somebody decided about doubts of this list."""
 
     def __init__(self, iface: QgisInterface, data_page: Any, check_page: Any, parent: QObject) -> None:  # noqa: ANN401
         super().__init__(parent)
@@ -106,6 +108,7 @@ class SideWindows(QObject):
         if self.panel is None:
             self.panel = IssuePanel(self._iface, self._stands, self._iface.mainWindow())
             self.panel.recheck_wanted.connect(self.recheck_wanted)
+            self.panel.decided.connect(self.decided)
             self.panel.set_running(self._running)
             self._iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.panel)
         if visible:

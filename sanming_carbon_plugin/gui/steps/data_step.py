@@ -57,6 +57,9 @@ class DataStep(Step):
             OUTPUT: page.result,
             OVERWRITE: page.overwrite,
         }
+        rows = page.rasters.model()
+        for signal in (rows.dataChanged, rows.rowsInserted, rows.rowsRemoved):
+            signal.connect(self._tell_change)
         page.add_raster.clicked.connect(self._add_chosen_raster)
         page.remove_raster.clicked.connect(self._remove_chosen_rasters)
         page.sample.clicked.connect(self.sample_wanted)

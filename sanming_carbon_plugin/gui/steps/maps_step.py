@@ -54,6 +54,10 @@ class MapsStep(Step):
         for button in (self.page.open_map, self.page.save_map):
             button.setEnabled(combo.count() > 0)
 
+    def chosen_result(self) -> str:
+        """File of the result that is chosen, empty where the project holds none."""
+        return str(self.page.results.currentData() or "")
+
     def open_map(self) -> None:
         """Open the sheet of the chosen result and theme in the layout designer."""
         layer = self._chosen_layer()

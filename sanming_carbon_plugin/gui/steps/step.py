@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from qgis.core import QgsProject
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..forms import Value, load_form, read, write
+from ..forms import Value, load_form, read, tell_changes, write
 
 
 class Step(QObject):
@@ -24,6 +24,9 @@ class Step(QObject):
     help_anchor: ClassVar[str]
     """Part of the help page about the dock."""
 
+    changed = pyqtSignal()
+    """Something on the page has another value."""
+
     def __init__(self, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(parent)
         self.iface = iface
@@ -34,6 +37,14 @@ class Step(QObject):
     def title(self) -> str:
         """Name of the step."""
         raise NotImplementedError
+
+    def tell_changes(self) -> None:
+        """From now on tell whenever a field changes; called once, when the page is complete."""
+        for widget in self.fields.values():
+            tell_changes(widget, self._tell_change)
+
+    def _tell_change(self, *_args: object) -> None:
+        self.changed.emit()
 
     def parameters(self) -> dict[str, Any]:
         """Parameters of ``assess`` that this step gives; those left empty are not in it."""

@@ -29,6 +29,9 @@ class TicketsStep(Step):
         page.tenure.setLayer(None)
         page.profile.setFilter(tr("JSON files") + " (*.json)")
         self.fields = {AssessAlgorithm.TENURE: page.tenure, AssessAlgorithm.PROFILE: page.profile}
+        rows = page.credited.model()
+        for signal in (rows.rowsInserted, rows.rowsRemoved):
+            signal.connect(self._tell_change)
         page.add_credited.clicked.connect(self._add_chosen)
         page.remove_credited.clicked.connect(self._remove_chosen)
 

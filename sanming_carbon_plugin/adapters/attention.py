@@ -1,0 +1,73 @@
+"""How many things in a result wait for a person: doubts that are open, classes and tickets without an answer.
+
+A result may hold a million stands: these functions count whole tables and belong in a background task.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from ..core.errors import InputError
+from .issue_list import IssueFilter, code_counts
+
+_CLASSES = ("pine_transform", "reserve_forest")
+_COLUMNS = "SELECT name FROM pragma_table_info(?)"
+
+
+def open_doubts(path: Path) -> int:
+    """Errors and warnings of a list that are neither fixed nor accepted; notes need nobody.
+
+    Raises
+    ------
+    InputError
+        Where the file holds no list.
+    """
+    counts = code_counts(path, IssueFilter())
+    return sum(each.still_open for each in counts if each.severity in ("error", "warning"))
+
+
+def undecided_classes(result: Path) -> int:
+    """Stands with a class that is unknown and that nobody has decided.
+
+    Raises
+    ------
+    InputError
+        Where the file is no result.
+    """
+    return _count(result, _CLASSES)
+
+
+def undecided_tickets(result: Path) -> int:
+    """Stands whose ticket waits for evidence.
+
+    Raises
+    ------
+    InputError
+        Where the file is no result.
+    """
+    return _count(result, ("ticket",))
+
+
+def _count(result: Path, names: tuple[str, ...]) -> int:
+    if not result.is_file():
+        raise InputError("FILE_NOT_FOUND", path=str(result))
+    try:
+        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            there = {row[0] for row in database.execute(_COLUMNS, ("stands",))}
+            facts = {row[0] for row in database.execute(_COLUMNS, ("facts",))}
+            conditions = [_undecided(name, facts) for name in names if name in there]
+            if not conditions:
+                return 0
+            join = ["JOIN facts f ON f.fid = s.fid"] if facts else []
+            statement = " ".join(["SELECT count(*) FROM stands s", *join, "WHERE", " OR ".join(conditions)])
+            return int(database.execute(statement).fetchone()[0])
+    except sqlite3.Error as error:
+        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error
+
+
+def _undecided(name: str, facts: set[str]) -> str:
+    condition = "s.{} = 'unknown'".format(name)
+    decided = name + "_decided"
+    return "({} AND f.{} IS NULL)".format(condition, decided) if decided in facts else condition

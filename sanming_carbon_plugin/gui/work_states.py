@@ -1,0 +1,186 @@
+"""Keeps the states of the five steps up to date while layers, files and fields change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from ..processing.assess import AssessAlgorithm
+from ..processing.parameters import OUTPUT, STANDS
+from .counting import Counting
+from .input_marks import count_edit, file_mark, marks_of
+from .step_states import (
+    CARBON,
+    CHECK,
+    DECISIONS,
+    MAPS,
+    RESULT,
+    TICKETS,
+    Records,
+    StepState,
+    data_problems,
+    data_state,
+)
+
+DATA = "data"
+_SCOPE, _KEY = "sanming_carbon", "step_states"
+_LATER_MS = 200
+_DONE_BY = {
+    "check": (CHECK,),
+    "recheck": (CHECK,),
+    "assess": (CHECK, CARBON, TICKETS),
+    "ticketeligibility": (TICKETS,),
+    **dict.fromkeys(("application", "dossier", "doublecount", "neutrality"), ()),
+    **dict.fromkeys(("plan", "targetprogress", "comparescenarios", "exportmaps", "report"), (MAPS,)),
+}
+"""Which steps an algorithm does, by its name."""
+
+
+class WorkStates(QObject):
+    """Tells how far the work is; ``values`` gives what is filled in, by the names of the parameters."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, values: Callable[[], dict[str, Any]], result: Callable[[], str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._values = values
+        self._result = result
+        self._records = Records()
+        self._begun: dict[str, str] = {}
+        self._watched: set[str] = set()
+        self._counted_file: Path | None = None
+        self.problems: tuple[str, ...] = ()
+        self._states: dict[str, StepState] = {}
+        self.counting = Counting(self)
+        self.counting.counted.connect(self._counted)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_LATER_MS)
+        self._later.timeout.connect(self.refresh)
+
+    def state(self, step: str) -> StepState:
+        """State of a step as it was seen last."""
+        if step not in self._states:
+            self.refresh()
+        return self._states[step]
+
+    def refresh_soon(self, *_args: object) -> None:
+        """Look again when the user pauses."""
+        self._later.start()
+
+    def refresh(self) -> None:
+        """Look at all inputs now."""
+        self._later.stop()
+        values = self._values()
+        self._watch(values)
+        marks = self.marks()
+        layer = QgsProject.instance().mapLayer(str(values.get(STANDS) or ""))
+        target = str(values.get(OUTPUT) or "")
+        self.problems = data_problems(
+            values,
+            has_crs=layer is None or layer.crs().isValid(),
+            target_exists=bool(target) and Path(target).exists() and target not in _shown_results(),
+        )
+        states = {step: self._records.state(step, marks) for step in (CHECK, CARBON, TICKETS, MAPS)}
+        states[DATA] = data_state(values, self.problems)
+        if states != self._states:
+            self._states = states
+            self.changed.emit()
+
+    def marks(self) -> dict[str, str]:
+        """Marks of all inputs as they are now."""
+        values = self._values()
+        target = str(values.get(OUTPUT) or "")
+        beside = Path(target).with_suffix(".decisions.csv") if target else None
+        found = marks_of(values)
+        found[DECISIONS] = file_mark(beside) if beside is not None and beside.exists() else ""
+        result = self._result()
+        found[RESULT] = file_mark(Path(result)) if result else ""
+        return found
+
+    def begin(self) -> None:
+        """A run begins: what it sees is what is there now."""
+        self._begun = self.marks()
+
+    def finish(self, algorithm_id: str, result: Path | None) -> None:
+        """A run is through; what waits for a person in its result is counted in the background."""
+        steps = _DONE_BY.get(algorithm_id.rpartition(":")[2], ())
+        marks = self._begun or self.marks()
+        for step in steps:
+            self._records.note(step, marks | {RESULT: self.marks()[RESULT]})
+        self._begun = {}
+        self.refresh()
+        if result is not None and any(step in (CHECK, CARBON, TICKETS) for step in steps):
+            self._count(result, steps)
+
+    def recount_doubts(self, path: Path) -> None:
+        """Doubts of the list ``path`` were decided upon."""
+        self._count(path, (CHECK,))
+
+    def remember(self) -> None:
+        """Write the states into the project."""
+        QgsProject.instance().writeEntry(_SCOPE, _KEY, self._records.to_text())
+
+    def restore(self) -> None:
+        """Take the states from the project."""
+        self._records = Records.from_text(QgsProject.instance().readEntry(_SCOPE, _KEY, "")[0])
+        self._watched.clear()
+        self.refresh()
+
+    def shut_down(self) -> None:
+        """Let go of layers and threads before the plugin goes."""
+        self._later.stop()
+        self.counting.shut_down()
+        for layer_id in self._watched:
+            layer = QgsProject.instance().mapLayer(layer_id)
+            if layer is not None:
+                layer.dataSourceChanged.disconnect(self.refresh_soon)
+            if isinstance(layer, QgsVectorLayer):
+                layer.layerModified.disconnect(self._edited)
+                layer.subsetStringChanged.disconnect(self.refresh_soon)
+        self._watched.clear()
+
+    def _count(self, path: Path, steps: tuple[str, ...]) -> None:
+        # What counts needs numpy, which may be missing when QGIS loads the plugin.
+        from ..adapters.attention import open_doubts, undecided_classes, undecided_tickets  # noqa: PLC0415
+
+        counters = {CHECK: open_doubts, CARBON: undecided_classes, TICKETS: undecided_tickets}
+        self.counting.start(path, {step: counters[step] for step in steps if step in counters})
+
+    def _counted(self, found: dict[str, int]) -> None:
+        for step, count in found.items():
+            self._records.recount(step, count)
+        self.refresh()
+
+    def _watch(self, values: dict[str, Any]) -> None:
+        """Hear of edits to the chosen layers; a layer that is removed takes its connections along."""
+        ids = {str(values.get(name)) for name in (STANDS, AssessAlgorithm.EARLIER, AssessAlgorithm.TENURE)}
+        ids |= {str(each) for each in values.get(AssessAlgorithm.CREDITED) or ()}
+        project = QgsProject.instance()
+        self._watched = {each for each in self._watched if project.mapLayer(each) is not None}
+        for layer_id in ids - self._watched:
+            layer = project.mapLayer(layer_id)
+            if layer is not None:
+                self._listen(layer)
+                self._watched.add(layer_id)
+
+    def _listen(self, layer: QgsMapLayer) -> None:
+        layer.dataSourceChanged.connect(self.refresh_soon)
+        if isinstance(layer, QgsVectorLayer):
+            layer.layerModified.connect(self._edited)
+            layer.subsetStringChanged.connect(self.refresh_soon)
+
+    def _edited(self) -> None:
+        layer = self.sender()
+        if isinstance(layer, QgsVectorLayer):
+            count_edit(layer)
+        self.refresh_soon()
+
+
+def _shown_results() -> set[str]:
+    groups = QgsProject.instance().layerTreeRoot().findGroups()
+    return {str(group.customProperty("sanming_carbon/result") or "") for group in groups} - {""}
