@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .shared import add_raster, add_stands, run_job
+from .shared import add_parcels, add_raster, add_stands, run_job
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="NAME|FILE.json", help="ticket rules")
     parser.add_argument("--rules", type=Path, metavar="FILE.json", help="classification rules")
     parser.add_argument("--parameters", type=Path, metavar="FILE.csv", help="carbon parameters")
-    parser.add_argument("--credited", action="append", default=[], metavar="LAYER", help="credited or pending parcels")
-    parser.add_argument("--tenure", metavar="LAYER", help="tenure parcels (宗地)")
+    add_parcels(parser)
     parser.add_argument("--decisions", type=Path, metavar="FILE", help="decisions of foresters: CSV or earlier result")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing result")
@@ -47,6 +46,8 @@ def _run(options: argparse.Namespace) -> None:
         parameters=options.parameters,
         credited=tuple(LayerSource(path) for path in options.credited),
         tenure=LayerSource(options.tenure) if options.tenure else None,
+        credited_mapping=options.credited_mapping,
+        tenure_mapping=options.tenure_mapping,
         decisions=options.decisions,
         seed=options.seed,
         overwrite=options.overwrite,

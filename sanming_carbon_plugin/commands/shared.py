@@ -32,6 +32,18 @@ def add_raster(parser: argparse.ArgumentParser, *, required: bool = False) -> No
     )
 
 
+def add_parcels(parser: argparse.ArgumentParser) -> None:
+    """Layers of credited and of tenure parcels, and which of their columns means what."""
+    parser.add_argument("--credited", action="append", default=[], metavar="LAYER", help="credited or pending parcels")
+    parser.add_argument("--tenure", metavar="LAYER", help="tenure parcels (宗地)")
+    parser.add_argument(
+        "--credited-mapping", type=Path, metavar="FILE.json", help="which column of the credited layers means what"
+    )
+    parser.add_argument(
+        "--tenure-mapping", type=Path, metavar="FILE.json", help="which column of the tenure layer means what"
+    )
+
+
 def _named_path(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not (equals and name.strip() and path.strip()):

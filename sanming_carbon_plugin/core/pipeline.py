@@ -230,7 +230,8 @@ def _ask_who_holds_the_land(walk: Walk) -> StageResult:
     cover = tenure_cover(walk.geometry, walk.inputs.tenure, walk.inputs.period, walk.progress)
     recorded = walk.facts["dispute"].to_numpy(dtype=object)
     dispute = known_dispute(recorded, cover, walk.inputs.profile)
-    return StageResult(pd.DataFrame({"dispute": dispute}, index=walk.facts.index))
+    # What the inventory itself says is kept: another tenure layer may be asked later.
+    return StageResult(pd.DataFrame({"dispute": dispute, "dispute_recorded": recorded}, index=walk.facts.index))
 
 
 def _find_the_measures(walk: Walk) -> StageResult:

@@ -26,6 +26,7 @@ from .issue_table import issue_counts, issues_table
 from .opening import check_output
 from .request import AssessRequest, JobOutcome
 from .run_record import now, run_record, run_table
+from .ticket_parcels import parcel_tables
 
 
 def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
@@ -55,7 +56,8 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     issues = issues_table(result.issues, result.facts.index, stands.geometry, stands.crs_wkt)
     decisions = outlined(opened.inputs.decisions, result.facts, stands)
     progress.step("write")
-    _write(request, stands, layer, issues, result, record, decisions, progress)
+    kept = parcel_tables(opened.inputs.credited, opened.inputs.tenure, stands.crs_wkt) + decision_tables(decisions)
+    _write(request, stands, layer, issues, result, record, kept, progress)
     keep_decisions(decisions, request.out)
     if request.report is not None:
         progress.step("report")
@@ -79,7 +81,7 @@ def _write(
     issues: OutputTable,
     result: AssessResult,
     record: dict[str, object],
-    decisions: Decisions | None,
+    kept: list[OutputTable],
     progress: Progress,
 ) -> None:
     facts = facts_table(result.facts, [*RESULT_COLUMNS, *result.evidence_columns])
@@ -91,7 +93,7 @@ def _write(
         OutputTable("run", run.columns, run.frame, None, None),
         OutputTable("facts", facts.columns, facts.frame, None, None),
         *sink_error_tables(result.sink_errors, result.facts.index),
-        *decision_tables(decisions),
+        *kept,
         *list_tables(stands, result.facts, result.issues, issues, request.out),
     ]
     write_geopackage(request.out, tables, request.overwrite, progress)

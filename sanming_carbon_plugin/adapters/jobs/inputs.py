@@ -11,22 +11,20 @@ from ...core.carbon.period import parse_period
 from ...core.pipeline import AssessInputs, Inventory
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
-from ...core.tickets.credited_parcels import CreditedParcels
-from ...core.tickets.tenure import TenureParcels
 from ..carbon_parameters import load_conflict_rules, load_errors, load_parameters
 from ..coverage_store import CoverageStore
 from ..decision_files import decisions_of_run
 from ..hashes import sha256_of_file
-from ..parcel_fields import parcel_fields
 from ..profiles import load_profile
 from ..rasters import low_support_share
 from ..rule_files import load_rule_sets
 from ..stand_tables import load_stand_tables
 from .images import OpenedImages, image_term_identities, open_images
-from .opening import beside, described, geodesy_of, open_inventory, open_layer, open_parcels, open_rasters, require_all
+from .opening import beside, described, geodesy_of, open_inventory, open_rasters, require_all
 from .opening import survey_methods as parsed_survey_methods
 from .request import AssessRequest, LayerSource, StandSource
 from .run_record import today
+from .ticket_parcels import open_credited, open_tenure
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,8 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
     stands = open_inventory(request.stands, request.mapping, method, progress)
     require_all(stands.layer)
     earlier = _earlier(request.earlier, method_earlier, stands.layer, progress)
-    parcels = [open_parcels(source, progress) for source in request.credited]
-    credited = [beside(layer, stands.layer) if layer is not None else None for layer in parcels]
-    tenure = beside(open_layer(request.tenure, progress), stands.layer) if request.tenure is not None else None
+    credited, credited_seen = open_credited(request.credited, request.credited_mapping, stands.layer, progress)
+    tenure, tenure_seen = open_tenure(request.tenure, request.tenure_mapping, stands.layer, progress)
     rasters = open_rasters(request.rasters, stands.layer)
     store = CoverageStore.beside(stands.layer.source)
     try:
@@ -84,8 +81,8 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             rasters=images.rasters,
             earlier=earlier,
             period=period,
-            credited=_credited(credited) if request.credited else None,
-            tenure=TenureParcels.from_layer(tenure, parcel_fields(tenure, "tenure")) if tenure is not None else None,
+            credited=credited,
+            tenure=tenure,
             images=images.images,
             decisions=decisions if len(decisions.table) else None,
             conflict_rules=load_conflict_rules(),
@@ -93,8 +90,8 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             covering=store.covering,
             covering_notes=store.notes,
         )
-        rights = {"credited": [described(*pair) for pair in zip(request.credited, credited, strict=True)]}
-        seen = rights | {"tenure": described(request.tenure, tenure)} | _described(request, inputs, progress)
+        rights: dict[str, object] = {"credited": credited_seen, "tenure": tenure_seen}
+        seen = rights | _described(request, inputs, progress)
         yield OpenedInputs(inputs, seen, _identities(request, inputs), _rule_files(inputs, images))
     finally:
         for raster in rasters:
@@ -173,8 +170,3 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
-
-
-def _credited(layers: list[VectorLayer | None]) -> tuple[CreditedParcels, ...]:
-    given = [layer for layer in layers if layer is not None]
-    return tuple(CreditedParcels.from_layer(layer, parcel_fields(layer, "credited")) for layer in given)

@@ -38,6 +38,8 @@ class AssessRequest:
     decisions
         File of foresters' decisions, or an earlier result that carries some, beside those that are kept beside
         ``out`` anyway.
+    credited_mapping, tenure_mapping
+        Files that say which columns of these layers mean what, where their names do not.
     report
         Folder for the tables and the report, None for none.
     language
@@ -57,6 +59,8 @@ class AssessRequest:
     parameters: Path | None = None
     credited: tuple[StandSource, ...] = ()
     tenure: StandSource | None = None
+    credited_mapping: Path | None = None
+    tenure_mapping: Path | None = None
     decisions: Path | None = None
     seed: int = 0
     overwrite: bool = False
