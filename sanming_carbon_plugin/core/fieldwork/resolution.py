@@ -1,0 +1,232 @@
+"""What a person decided about the differences, and what follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..classes.overrides import DECIDABLE
+from ..errors import InputError
+from ..issues import join_issues, stand_issues
+from .form import STAND_KEY, Form
+from .merge import CONFLICT, FIELD_ONLY, VERDICT, allowed
+from .values import canonical_value, shown
+
+APPLIED, KEPT, OPEN, STALE = "applied", "kept_desk", "open", "stale"
+CHOICE_COLUMNS = ("row_id", STAND_KEY, "column", "choice", "value")
+CORRECTION_COLUMNS = (
+    STAND_KEY, "column", "old_value", "new_value", "surveyor", "survey_date", "evidence", "decided_by", "decided_on",
+    "geometry_hash",
+)  # fmt: skip
+_FIELD_CHOICE = re.compile(r"field(?:_([2-9]|[1-9]\d))?")
+_SEEN = ("base_value", "desk_value")
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Differences with what becomes of them.
+
+    Attributes
+    ----------
+    differences
+        As in :class:`merge.Merge`, with ``choice``, ``value``, ``outcome`` (``applied``, ``kept_desk``, ``open``,
+        ``stale``; None for lines that need nothing) and ``new_value``.
+    issues
+        Choices that were made about other values than those of now.
+    """
+
+    differences: pd.DataFrame
+    issues: pd.DataFrame
+
+
+def unresolved(differences: pd.DataFrame) -> pd.DataFrame:
+    """The lines with ``choice`` and ``value`` to be filled in: ``field`` where only the field changed, else empty."""
+    result = differences.copy()
+    clean = result["state"] == FIELD_ONLY
+    result["choice"] = pd.Series("field", index=result.index, dtype=object).where(clean, None)
+    result["value"] = pd.Series(None, index=result.index, dtype=object)
+    return result
+
+
+def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Resolution:
+    """Put a person's choices to the differences of now.
+
+    Parameters
+    ----------
+    differences
+        As found now.
+    choices
+        Rows with ``choice`` ``desk``, ``field`` (``field_2`` … for the other surveyors' values) or ``value`` with
+        the ``value`` to take; known by ``row_id`` and ``column``. Where they carry ``base_value``, ``desk_value`` and
+        ``field_value``, these are what the person saw.
+    form
+        The columns.
+
+    Raises
+    ------
+    InputError
+        FIELD_CHOICES_INVALID, with every problem.
+    """
+    chosen, problems = _by_cell(choices)
+    made = unresolved(differences)
+    records = made.to_dict("records")
+    stale = []
+    for line in records:
+        line["outcome"], line["new_value"] = None, None
+        if line["state"] not in (FIELD_ONLY, CONFLICT):
+            continue
+        choice = chosen.get((str(line["row_id"]), str(line["column"])))
+        if choice is not None and not _saw_the_same(choice, line):
+            line["choice"], line["outcome"] = None, STALE
+            stale.append(str(line[STAND_KEY]))
+            continue
+        if choice is not None:
+            line["choice"], line["value"] = choice.get("choice"), choice.get("value")
+        _settle(line, form, problems)
+    if problems:
+        raise InputError("FIELD_CHOICES_INVALID", count=len(problems), problems="; ".join(problems[:20]))
+    frame = pd.DataFrame(records, columns=[*made.columns, "outcome", "new_value"], dtype=object)
+    return Resolution(frame.where(frame.notna(), None), join_issues([stand_issues("FIELD_CHOICE_STALE", stale)]))
+
+
+def _by_cell(choices: pd.DataFrame) -> tuple[dict[tuple[str, str], dict[str, object]], list[str]]:
+    problems = ["no column " + name for name in ("row_id", "column", "choice") if name not in choices.columns]
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    for row in choices.astype(object).where(choices.notna(), None).to_dict("records") if not problems else ():
+        cell = (str(row["row_id"]), str(row["column"]))
+        row = {str(name): None if value == "" else value for name, value in row.items()}  # noqa: PLW2901
+        if row["choice"] is None:
+            continue
+        if cell in found and (found[cell]["choice"], found[cell].get("value")) != (row["choice"], row.get("value")):
+            problems.append("{} {}: two different choices".format(row.get(STAND_KEY) or cell[0], cell[1]))
+        found[cell] = row
+    return found, problems
+
+
+def _saw_the_same(choice: Mapping[str, object], line: Mapping[str, object]) -> bool:
+    """Whether the values that the person saw are those of now."""
+    names = [name for name in choice if name in _SEEN or name.startswith("field_value")]
+    return all(_plain(choice[name]) == _plain(line.get(name)) for name in names)
+
+
+def _plain(value: object) -> str | None:
+    return shown(canonical_value(value, "text"))
+
+
+def _settle(line: dict[str, object], form: Form, problems: list[str]) -> None:
+    choice, column = line["choice"], form.named(str(line["column"]))
+    where = "{} {}".format(line[STAND_KEY], line["column"])
+    if choice is None:
+        line["outcome"] = OPEN
+        return
+    if choice == "desk":
+        line["outcome"] = KEPT
+        return
+    field = _FIELD_CHOICE.fullmatch(str(choice))
+    if field:
+        name = "field_value" if field[1] is None else "field_value_{}".format(field[1])
+        if name not in line or (line[name] is None and (field[1] is not None or line["why"] != "cleared")):
+            problems.append("{}: there is no {}".format(where, name))
+            return
+        value = line[name]
+    elif choice == "value":
+        value = line["value"]
+    else:
+        problems.append("{}: choice {} is not desk, field or value".format(where, choice))
+        return
+    if line["why"] == "stand_gone":
+        problems.append("{}: the stand is not in the result any more, only desk is possible".format(where))
+        return
+    new = canonical_value(value, column.kind)
+    if (new is None and (choice == "value" or column.name in DECIDABLE)) or (
+        new is not None and not allowed(column, new)
+    ):
+        problems.append("{}: {} cannot be {}".format(where, column.name, value))
+        return
+    line["outcome"], line["new_value"] = APPLIED, shown(new)
+
+
+def decisions_of(
+    resolved: pd.DataFrame, marks: Mapping[str, str | None], name: str, day: str, reason: str
+) -> pd.DataFrame:
+    """Accepted class outcomes as rows of the list of decisions.
+
+    Parameters
+    ----------
+    resolved
+        As in :class:`Resolution`.
+    marks
+        Mark of each stand's outline now, by key.
+    name, day
+        Who accepts them, and when (ISO date): the signature.
+    reason
+        Words for "found in the field".
+    """
+    rows = [
+        {
+            "stand_key": line[STAND_KEY],
+            "column": line["column"],
+            "value": line["new_value"],
+            "reason": _reason(line, reason),
+            "name": name,
+            "date": day,
+            "evidence": line["photo"],
+            "geometry_hash": marks.get(str(line[STAND_KEY])),
+        }
+        for line in _applied(resolved)
+        if line["column"] in DECIDABLE
+    ]
+    names = ("stand_key", "column", "value", "reason", "name", "date", "evidence", "geometry_hash")
+    return pd.DataFrame(rows, columns=list(names), dtype=object)
+
+
+def corrections_of(resolved: pd.DataFrame, marks: Mapping[str, str | None], name: str, day: str) -> pd.DataFrame:
+    """Accepted corrections of attributes, with the value before and after."""
+    rows = [
+        {
+            STAND_KEY: line[STAND_KEY],
+            "column": line["column"],
+            "old_value": line["desk_value"],
+            "new_value": line["new_value"],
+            "surveyor": line["surveyor"],
+            "survey_date": line["survey_date"],
+            "evidence": line["photo"],
+            "decided_by": name,
+            "decided_on": day,
+            "geometry_hash": marks.get(str(line[STAND_KEY])),
+        }
+        for line in _applied(resolved)
+        if line["column"] not in DECIDABLE and line["column"] != VERDICT
+    ]
+    return pd.DataFrame(rows, columns=list(CORRECTION_COLUMNS), dtype=object)
+
+
+def with_corrections(desk: pd.DataFrame, corrections: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """The desk's canonical table with the corrections accepted so far, the last one of a cell counting.
+
+    Parameters
+    ----------
+    desk
+        Canonical cells, any index, with ``stand_key``.
+    corrections
+        Rows as made by :func:`corrections_of`, in the order they were accepted.
+    """
+    result = desk.copy()
+    place = pd.Series(result.index, index=result[STAND_KEY])
+    for row in corrections.to_dict("records"):
+        if row[STAND_KEY] in place.index and row["column"] in result.columns:
+            kind = form.named(str(row["column"])).kind
+            result.at[place[row[STAND_KEY]], row["column"]] = canonical_value(row["new_value"], kind)
+    return result
+
+
+def _applied(resolved: pd.DataFrame) -> list[dict[str, object]]:
+    return [line for line in resolved.to_dict("records") if line.get("outcome") == APPLIED]
+
+
+def _reason(line: Mapping[str, object], words: str) -> str:
+    who = " ".join(str(line[part]) for part in ("surveyor", "survey_date") if line[part])
+    return "; ".join(part for part in (" ".join(x for x in (words, who) if x), line["note"]) if part)  # type: ignore[misc]

@@ -1,0 +1,147 @@
+"""Share of wrong stands from the control sample."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.core.classes.accuracy import stratified_accuracy
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.fieldwork.estimates import wrong_stands
+from sanming_carbon_plugin.core.fieldwork.sample import draw_control
+from sanming_carbon_plugin.core.fieldwork.settings import SampleSettings
+from sanming_carbon_plugin.paths import resources_dir
+
+SETTINGS = SampleSettings.from_dict(
+    json.loads((resources_dir() / "fieldwork" / "sampling.json").read_text(encoding="utf-8"))
+)
+
+
+def sample(wrong, stratum=None, area=None, stands=None):
+    wrong = np.asarray(wrong, dtype=float)
+    stratum = np.asarray(["a"] * len(wrong) if stratum is None else stratum, dtype=object)
+    control = pd.DataFrame(
+        {"stratum": stratum, "area_ha": np.ones(len(wrong)) if area is None else area, "wrong": wrong},
+        index=["k{}".format(n) for n in range(len(wrong))],
+    )
+    names, drawn = np.unique(stratum.astype(str), return_counts=True)
+    stands = drawn * 10 if stands is None else np.asarray(stands)
+    design = pd.DataFrame({"stratum": names.astype(object), "stands": stands, "drawn": drawn, "area_ha": 1.0 * stands})
+    return control, design
+
+
+def test_worked_by_hand():
+    # Stratum a: 100 stands, 10 drawn, 2 wrong; b: 300 stands, 10 drawn, 1 wrong.
+    control, design = sample([1, 1] + [0] * 8 + [1] + [0] * 9, ["a"] * 10 + ["b"] * 10, stands=[100, 300])
+    found = wrong_stands(control, design, SETTINGS)
+    assert found.of_stands.share == pytest.approx((100 * 0.2 + 300 * 0.1) / 400)
+    variance = 0.25**2 * 0.9 * 0.2 * 0.8 / 9 + 0.75**2 * (1 - 10 / 300) * 0.1 * 0.9 / 9
+    effective = min(20, 0.125 * 0.875 / variance)
+    from scipy.stats import beta
+
+    assert found.of_stands.low == pytest.approx(beta.ppf(0.05, 0.125 * effective, effective * 0.875 + 1))
+    assert found.of_stands.high == pytest.approx(beta.ppf(0.95, 0.125 * effective + 1, effective * 0.875))
+    assert (found.drawn, found.answered, found.wrong) == (20, 20, 3)
+
+
+def test_agrees_with_the_accuracy_of_maps():
+    random = np.random.default_rng(5)
+    stratum = random.choice(["a", "b", "c"], 90)
+    control, design = sample(random.random(90) < 0.2, stratum, stands=[1000, 500, 300])
+    found = wrong_stands(control, design, SETTINGS)
+    population = np.repeat(["a", "b", "c"], [1000, 500, 300]).astype(object)
+    checked = np.zeros(1800, dtype=bool)
+    reference = np.full(1800, None, dtype=object)
+    for name in "abc":
+        mine = control[control["stratum"] == name]
+        rows = np.flatnonzero(population == name)[: len(mine)]
+        checked[rows] = True
+        reference[rows] = np.where(mine["wrong"] > 0, "x", name)
+    accuracy = stratified_accuracy(population, np.ones(1800), checked, reference)
+    assert found.of_stands.share == pytest.approx(1 - accuracy.overall)
+
+
+def test_no_wrong_stand_does_not_mean_that_there_is_none():
+    control, design = sample([0] * 20)
+    found = wrong_stands(control, design, SETTINGS)
+    assert found.of_stands.share == 0
+    assert found.of_stands.low == 0
+    assert 0.1 < found.of_stands.high < 0.2  # one-sided 95 % of 0 in 20: 1 − 0.05^(1/20) = 0.139
+    assert found.of_stands.high == pytest.approx(1 - 0.05 ** (1 / 20))
+
+
+def test_a_whole_look_leaves_no_chance():
+    control, design = sample([1, 0, 0, 0], stands=[4])
+    found = wrong_stands(control, design, SETTINGS)
+    assert found.of_stands == type(found.of_stands)(0.25, 0.25, 0.25)
+
+
+def test_large_wrong_stands_weigh_more_by_area():
+    control, design = sample([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], area=[91.0, *[1.0] * 9])
+    found = wrong_stands(control, design, SETTINGS)
+    assert found.of_stands.share == pytest.approx(0.1)
+    assert found.of_area.share == pytest.approx(0.91)
+    unknown = wrong_stands(control.assign(area_ha=np.nan), design, SETTINGS)
+    assert np.isnan(unknown.of_area.share)
+
+
+def test_the_interval_holds_what_it_promises():
+    random = np.random.default_rng(11)
+    count = 3000
+    stratum = random.choice(["a", "b"], count, p=[0.3, 0.7])
+    wrong = random.random(count) < np.where(stratum == "a", 0.25, 0.04)
+    area = random.gamma(2.0, 4.0, count)
+    keys = np.array(["k{:05d}".format(n) for n in range(count)], dtype=object)
+    truth, truth_area = wrong.mean(), (area * wrong).sum() / area.sum()
+    held = held_area = 0
+    shares = []
+    for seed in range(300):
+        drawn, chance, design = draw_control(keys, stratum.astype(object), area, 120, seed, SETTINGS)
+        control = pd.DataFrame(
+            {"stratum": chance["stratum"].to_numpy()[drawn], "area_ha": area[drawn], "wrong": wrong[drawn] * 1.0},
+            index=keys[drawn],
+        )
+        found = wrong_stands(control, design, SETTINGS)
+        shares.append(found.of_stands.share)
+        held += found.of_stands.low <= truth <= found.of_stands.high
+        held_area += found.of_area.low <= truth_area <= found.of_area.high
+    assert np.mean(shares) == pytest.approx(truth, abs=0.006)
+    assert held / 300 >= 0.88
+    assert held_area / 300 >= 0.86
+
+
+def test_missing_answers_widen_the_interval_to_both_bounds():
+    full, design = sample([1] * 2 + [0] * 18)
+    missing = full.copy()
+    missing.iloc[[18, 19], missing.columns.get_loc("wrong")] = np.nan
+    whole, part = wrong_stands(full, design, SETTINGS), wrong_stands(missing, design, SETTINGS)
+    worst = full.copy()
+    worst.iloc[[18, 19], worst.columns.get_loc("wrong")] = 1.0
+    assert part.answered == 18
+    assert part.of_stands.low <= whole.of_stands.low
+    assert part.of_stands.high >= wrong_stands(worst, design, SETTINGS).of_stands.high
+
+
+def test_too_many_missing_answers_are_refused_by_name():
+    control, design = sample([0] * 20)
+    control.iloc[:5, control.columns.get_loc("wrong")] = np.nan
+    with pytest.raises(InputError) as told:
+        wrong_stands(control, design, SETTINGS)
+    assert told.value.code == "CONTROL_SAMPLE_INCOMPLETE"
+    assert told.value.values["missing"] == 5
+    assert "k0" in told.value.values["stands"]
+
+
+def test_a_stratum_that_nobody_visited_is_refused_however_small():
+    control, design = sample([0] * 40 + [np.nan, np.nan], ["a"] * 40 + ["b"] * 2, stands=[400, 20])
+    with pytest.raises(InputError) as told:
+        wrong_stands(control, design, SETTINGS)
+    assert told.value.values["strata"] == "b"
+
+
+def test_without_a_control_sample_nothing_is_said():
+    control, design = sample([0, 0])
+    with pytest.raises(InputError) as told:
+        wrong_stands(control.iloc[:0], design.assign(drawn=0), SETTINGS)
+    assert told.value.code == "CONTROL_SAMPLE_MISSING"
