@@ -120,7 +120,7 @@ def _with_row_ids(name: str, rows: pd.DataFrame, keys: pd.Series) -> tuple[pd.Da
 
 def _read_again(name: str, rows: pd.DataFrame, base: pd.DataFrame, form: Form) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put texts right that another program read in a wrong encoding: those that were only shown give it away."""
-    shown = [column.name for column in form.of_role(SHOWN) if column.kind == TEXT and column.name in rows]
+    shown = [one.name for one in form.of_role(SHOWN) if one.kind == TEXT and one.name in rows and one.name in base]
     there = rows[ROW_ID].isin(base.index)
     ids = rows[ROW_ID][there]
     seen: list[object] = []
