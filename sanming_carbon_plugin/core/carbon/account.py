@@ -33,13 +33,19 @@ NOT_FOREST = frozenset(
 """Land classes without a stand of trees: no stock is expected, and a missing volume is no fault."""
 
 UNSTOCKED = frozenset({"cutover", "burnt", "other_unstocked"})
-"""Forest land that lost its stand: a recorded volume counts, a missing one stays unknown."""
+"""Forest land that lost its stand: a recorded volume counts, the stock of a missing one stays unknown."""
+
+NOT_YET_STOCKED = frozenset({"unestablished_plantation", "unestablished_closure"})
+
+BARE = NOT_FOREST | UNSTOCKED | NOT_YET_STOCKED
+"""Where nothing is recorded, nothing is taken to be left of what stood there: a loss is never put off."""
 
 SHRUB_LAND = frozenset({"special_shrub", "other_shrub", "shrub", "shrub_swamp"})
 BAMBOO_AGES = (1, 2, 3)
 """Young, prime and old bamboo."""
 
 SHRUB_GROUP = "shrub"
+BAMBOO_COLUMN = "bamboo_culms_per_ha"
 
 BASIS_RECORDED, BASIS_TREES, BASIS_NONE, BASIS_NOT_FOREST = "recorded", "tree_equations", "none", "not_forest"
 
@@ -62,6 +68,8 @@ class StandAccount:
         Stock volume per hectare as recorded, else from the mean tree; where it comes from.
     not_forest
         Land classes without a stand of trees.
+    bare
+        Land classes of :data:`BARE`.
     """
 
     family: npt.NDArray[np.int8]
@@ -72,6 +80,7 @@ class StandAccount:
     volume_m3_ha: FloatArray
     volume_basis: TextArray
     not_forest: BoolArray
+    bare: BoolArray
 
     def __len__(self) -> int:
         return len(self.family)
@@ -108,7 +117,7 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     found = _look_up(texts(facts, "species_code"), land.isin(SHRUB_LAND).to_numpy(), parameters)
     family = np.where(found.row >= 0, parameters.family[found.row], FAMILY_NONE).astype(np.int8)
     volume, basis = _volume(facts, found, family, parameters, not_forest)
-    stems = numbers(facts, "stems_per_ha")
+    stems = _own_culms(facts)
     covered = np.where(not_forest | land.isin(UNSTOCKED).to_numpy(), np.nan, 1.0)
     quantity = np.select(
         [family == FAMILY_CULM, family == FAMILY_AREA], [np.where(stems >= 0, stems, np.nan), covered], volume
@@ -116,7 +125,13 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     tonnes = _tonnes_per_unit(found.row, family, _bamboo_age(facts), parameters)
     factor = tonnes * np.where(found.row >= 0, parameters.tco2e_per_biomass()[found.row], np.nan)
     basis[np.isnan(quantity) & not_forest] = BASIS_NOT_FOREST
-    return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest)
+    return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest, land.isin(BARE).to_numpy())
+
+
+def _own_culms(facts: pd.DataFrame) -> FloatArray:
+    """Culms of a bamboo stand: its stems, else the bamboo that the layer counts in a column of its own."""
+    stems = numbers(facts, "stems_per_ha")
+    return np.where(np.isnan(stems), numbers(facts, BAMBOO_COLUMN), stems)
 
 
 def _bamboo_age(facts: pd.DataFrame) -> IntArray:
@@ -179,15 +194,15 @@ def _tonnes_per_unit(
     )
 
 
-def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccount | None:
+def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable, needed: bool = False) -> StandAccount | None:
     """Bamboo that stands among the trees of mixed stands (``bamboo_culms_per_ha``), None where none is recorded.
 
     Volume tables leave bamboo out, so it is counted beside the trees. Stands that are bamboo themselves are
-    counted by their own culms and have no such part.
+    counted by their own culms and have no such part. ``needed`` opens an account of unknowns rather than none.
     """
     rows = np.flatnonzero(parameters.family == FAMILY_CULM)
-    culms = numbers(facts, "bamboo_culms_per_ha")
-    if not len(rows) or np.isnan(culms).all():
+    culms = numbers(facts, BAMBOO_COLUMN)
+    if not len(rows) or (np.isnan(culms).all() and not needed):
         return None
     own = parameters.look_up(texts(facts, "species_code")).row
     itself = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
@@ -202,6 +217,7 @@ def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable) -> StandAc
     )
     no_volume = np.full(count, np.nan)
     basis = np.full(count, BASIS_NONE, dtype=object)
-    land = np.zeros(count, dtype=bool)
     factor = tonnes * parameters.tco2e_per_biomass()[row]
-    return StandAccount(family, culms, tonnes, factor, found, no_volume, basis, land)
+    land = pd.Series(texts(facts, "land_class"), dtype=object)
+    not_forest, bare = land.isin(NOT_FOREST).to_numpy(), land.isin(BARE).to_numpy()
+    return StandAccount(family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare)

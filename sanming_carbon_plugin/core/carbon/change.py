@@ -53,7 +53,7 @@ class PieceChange:
     other_basis
         Volume is recorded on one date and put together from trees on the other.
     converted
-        The land is no forest any more and its stock was counted as lost.
+        The land is bare by its class, nothing is recorded on it, and its stock was counted as lost.
     """
 
     stand: IntArray
@@ -112,7 +112,7 @@ def piece_change(
 
     One set of factors serves both dates; where the code changed, the smaller result of both sets counts.
     Where the dates are counted in different things (volume, culms, area), a loss counts and a gain does not.
-    Ground that is no forest any more has lost its trees.
+    Ground that is bare by its land class and has no record of what is left has lost its trees.
     """
     s = _sides(pieces, now, then)
     area = pieces.share_of_now * area_ha[pieces.now]
@@ -195,7 +195,7 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
     a, b = pieces.now, pieces.then
     q_now, f_now, kind_now = now.quantity[a].copy(), now.factor_tco2e[a].copy(), now.family[a].copy()
     kind_then = then.family[b].copy()
-    cleared = np.isnan(q_now) & now.not_forest[a]
+    cleared = np.isnan(q_now) & now.bare[a]
     q_now[cleared], f_now[cleared] = 0.0, np.nan
     # A stand without a known species can only be recorded by volume; cleared land lost whatever stood there.
     kind_now = np.where(kind_now == FAMILY_NONE, FAMILY_VOLUME, kind_now)
@@ -211,7 +211,7 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
         kind_now,
         kind_then,
         cleared,
-        cleared & then.not_forest[b],
+        cleared & then.bare[b] & np.isnan(then.quantity[b]),
     )
 
 

@@ -8,10 +8,49 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from .account import numbers, texts
 from .change import PieceChange
 from .parameters import FloatArray, IntArray, TextArray
 
 BoolArray = npt.NDArray[np.bool_]
+
+ONE_OF_SEVERAL = r"#\d+$"
+"""End of the key of a row whose county, township, village, compartment and number are also another row's."""
+
+
+def parents_of(facts: pd.DataFrame, given: TextArray | None = None) -> TextArray | None:
+    """Stand that each row was cut from, None for a row of which nobody says so; None where no row is a part.
+
+    What the caller or the column ``parent_key`` says goes first. Else rows of one stand number in one place with
+    the very same species and volume are parts of one stand: who cuts a stand on the screen copies its record.
+    """
+    if given is not None:
+        return given
+    said = texts(facts, "parent_key")
+    key = pd.Series(facts.index.to_numpy(dtype=object), dtype=object)
+    named = key.str.contains("#", regex=False, na=False).to_numpy(dtype=bool)
+    if named.any():
+        named &= key.str.contains(ONE_OF_SEVERAL, na=False).to_numpy(dtype=bool) & ~pd.isna(texts(facts, "stand_no"))
+    if named.any():
+        record = ["volume_m3_ha", "stems_per_ha"]
+        alike = pd.DataFrame({"key": key[named].str.replace(ONE_OF_SEVERAL, "", regex=True)})
+        alike["species"] = texts(facts, "species_code")[named]
+        for name in record:
+            alike[name] = numbers(facts, name)[named]
+        number = alike.groupby(list(alike.columns), sort=False, dropna=False).ngroup().to_numpy()
+        guessed = np.full(len(facts), None, dtype=object)
+        guessed[named] = [f"#{one}" for one in number]
+        said = np.where(pd.isna(said), guessed, said)
+    return None if pd.isna(said).all() else said
+
+
+def part_numbers(parent: TextArray | None, count: int) -> IntArray:
+    """A number per row, the same for parts of one stand."""
+    if parent is None:
+        return np.arange(count)
+    codes = pd.factorize(pd.Series(parent, dtype=object))[0].astype(np.int64)
+    alone = codes.max(initial=-1) + 1 + np.arange(count)
+    return np.where(codes < 0, alone, codes)
 
 
 def volume_identities(
@@ -57,13 +96,13 @@ def _stands(
     parent: TextArray | None,
 ) -> IntArray:
     """A number per piece for the stand that its row of one date was, before it was cut."""
-    if parent is not None:
-        codes = pd.factorize(pd.Series(parent, dtype=object))[0].astype(np.int64)
-        alone = codes.max(initial=-1) + 1 + np.arange(len(codes))
-        return np.where(codes < 0, alone, codes)[member]
+    count = int(member.max(initial=-1)) + 1 if parent is None else len(parent)
+    number = part_numbers(parent, count)
+    open_rows = np.ones(count, dtype=bool) if parent is None else pd.isna(parent)
     at = redrawn[~np.isnan(volume[redrawn])]
+    at = at[open_rows[member[at]]]
     if not len(at):
-        return member
+        return number[member]
     alike = pd.DataFrame({"other": other[at], "volume": volume[at], "species": species[at]})
     node = alike.groupby(["other", "volume", "species"], sort=False).ngroup().to_numpy(dtype=np.int64)
     rows, row_of = np.unique(member[at], return_inverse=True)
@@ -72,9 +111,8 @@ def _stands(
     label = connected_components(links, directed=False)[1][: len(rows)]
     first = np.full(int(label.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, label, rows)
-    stands = np.arange(int(member.max()) + 1)
-    stands[rows] = first[label]
-    return stands[member]
+    number[rows] = number[first[label]]
+    return number[member]
 
 
 def _parts_joined_by_key(of_now: IntArray, of_then: IntArray, by_key: BoolArray) -> IntArray:

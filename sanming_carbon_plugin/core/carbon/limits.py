@@ -18,6 +18,8 @@ class SinkLimits:
     ----------
     cover_needed_share
         Share of a stand that must lie on earlier stands of known stock.
+    measured_cover_share
+        The same share from which on the sink of the part stands for the whole stand as a measurement.
     uncovered_told_share, gone_told_share
         Uncovered ground of a stand, and earlier ground without a stand today, that is told.
     origin_share
@@ -31,6 +33,7 @@ class SinkLimits:
     """
 
     cover_needed_share: float = 0.0
+    measured_cover_share: float = 0.0
     uncovered_told_share: float = 0.0
     gone_told_share: float = 0.0
     origin_share: float = 0.0

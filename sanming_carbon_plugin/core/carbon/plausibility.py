@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, stand_issues
-from .account import NOT_FOREST, UNSTOCKED, numbers, texts
+from .account import BARE, numbers, texts
 from .bands import PlausibilityBands
 from .parameters import FloatArray, TextArray
 
@@ -56,4 +56,4 @@ def _explained(facts: pd.DataFrame) -> np.ndarray:
     land = pd.Series(texts(facts, "land_class"), dtype=object)
     damage = pd.Series(texts(facts, "disturbance"), dtype=object)
     reason = pd.Series(texts(facts, "change_reason"), dtype=object)
-    return (land.isin(NOT_FOREST | UNSTOCKED) | (damage.notna() & (damage != "none")) | reason.notna()).to_numpy()
+    return (land.isin(BARE) | (damage.notna() & (damage != "none")) | reason.notna()).to_numpy()

@@ -10,11 +10,11 @@ import pandas as pd
 from ..issues import join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
-from .account import numbers, open_account, open_bamboo_part, texts
+from .account import numbers, open_account, open_bamboo_part
 from .blocks import block_accounts, ground_left_out, kinds_of_change
 from .change import BoolArray, PieceChange, enough_cover, joined, piece_change
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
-from .error_identity import volume_identities
+from .error_identity import parents_of, part_numbers, volume_identities
 from .growth import GrowthFit
 from .growth_rates import GrowthRates
 from .parameters import FloatArray, ParameterTable, TextArray
@@ -49,7 +49,7 @@ class SinkOptions:
     ----------
     parent_key
         Stand that each row was cut from, in the order of the table; parts share the error of their stand.
-        None takes the column ``parent_key`` where the table has one, else every row is a stand of its own.
+        None takes what the table says, see :func:`~.error_identity.parents_of`.
     growth, rates
         Curves of the user's own stands and the user's growth rates, for stands that were not measured twice;
         None leaves their sink unknown.
@@ -145,8 +145,9 @@ def _two_dates(
     columns["change_kind"] = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     beside = beside_the_period(facts, earlier.facts, change, between, period, parameters.limits)
-    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside)
-    parents = _parents(facts, options.parent_key), _parents(earlier.facts, None)
+    thin = columns["earlier_cover"].to_numpy() < parameters.limits.measured_cover_share
+    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside | thin)
+    parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
     found = SinkResult(
@@ -169,7 +170,8 @@ def _with_models(
     columns, issues = found.columns, found.issues
     if options.growth is not None or options.rates is not None:
         models, account = models_for(facts, parameters, errors.errors, options.growth, options.rates)
-        columns, errors, told = fill_modelled(facts, columns, errors, models, account)
+        parts = part_numbers(parents_of(facts, options.parent_key), len(facts))
+        columns, errors, told = fill_modelled(facts, columns, errors, models, account, parts)
         issues = join_issues([issues, told])
     low, high = stand_interval(errors)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
@@ -184,19 +186,13 @@ def _with_models(
 def _bamboo_change(
     pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, area_ha: FloatArray, parameters: ParameterTable
 ) -> list[PieceChange]:
-    """Change of the bamboo among the trees, on the pieces where both dates counted it."""
-    now, then = open_bamboo_part(facts, parameters), open_bamboo_part(earlier, parameters)
+    """Change of the bamboo among the trees, on the pieces where both dates counted it or the land is bare now."""
+    now, then = open_bamboo_part(facts, parameters, needed=True), open_bamboo_part(earlier, parameters)
     if now is None or then is None:
         return []
-    both = ~np.isnan(now.quantity[pieces.now]) & ~np.isnan(then.quantity[pieces.then])
+    told_now = ~np.isnan(now.quantity[pieces.now]) | now.bare[pieces.now]
+    both = told_now & ~np.isnan(then.quantity[pieces.then])
     return [piece_change(pieces.only(both), now, then, area_ha, parameters, main=False)] if both.any() else []
-
-
-def _parents(facts: pd.DataFrame, given: TextArray | None) -> TextArray | None:
-    """Stand each row was cut from, where the caller or the table says so."""
-    if given is not None or "parent_key" not in facts.columns:
-        return given
-    return texts(facts, "parent_key")
 
 
 def _no_earlier(facts: pd.DataFrame) -> SinkResult:

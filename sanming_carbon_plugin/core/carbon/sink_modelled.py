@@ -56,8 +56,11 @@ def fill_modelled(
     found: SinkErrors,
     models: list[ModelledGrowth],
     account: StandAccount,
+    parts: IntArray,
 ) -> tuple[pd.DataFrame, SinkErrors, pd.DataFrame]:
     """Give every stand without a sink the first model's that knows it; measured ones stay as they are.
+
+    ``parts`` is a number per stand, the same for parts of one stand: they share its volume error.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def fill_modelled(
         columns.loc[free, "sink_tco2e_yr"] = sink[free]
         columns.loc[free, "sink_basis"] = model.basis
         stock = account.quantity * account.factor_tco2e * area
-        found = _with_modelled(found, np.flatnonzero(free), sink, stock, model, account)
+        found = _with_modelled(found, np.flatnonzero(free), sink, stock, model, account, parts)
         told.append(layer_issue("SINK_MODELLED", "sink_basis", int(free.sum()), basis=model.basis))
     return columns, found, join_issues(told)
 
@@ -100,14 +103,16 @@ def _with_modelled(
     stock: FloatArray,
     model: ModelledGrowth,
     account: StandAccount,
+    parts: IntArray,
 ) -> SinkErrors:
     """Modelled stands err with their volume, the survey, the parameters and the model itself."""
     amount, row = sink[at], account.look_up.row[at]
-    first = 1 + max(
-        found.volume_now.identity.max(initial=-1), found.volume_then.identity.max(initial=-1), found.count - 1
-    )
-    identity = first + at
     pieces = found.pieces
+    first = 1 + max(int(pieces.id_now.max(initial=-1)), int(pieces.id_then.max(initial=-1)))
+    # A part beside measured parts of the same stand errs with them.
+    of_part = np.full(int(parts.max(initial=-1)) + 1, -1, dtype=np.int64)
+    of_part[parts[pieces.stand]] = pieces.id_now
+    identity = np.where(of_part[parts[at]] >= 0, of_part[parts[at]], first + parts[at])
     new = ErrorPieces(at, identity, identity, amount, np.zeros(len(at)), row, row, amount, stock[at])
     joined = ErrorPieces(
         *(np.concatenate([getattr(pieces, name), getattr(new, name)]) for name in ErrorPieces.__dataclass_fields__)

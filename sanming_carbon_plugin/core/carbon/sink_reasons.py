@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, layer_issue, no_issues, stand_issues
-from .account import texts
+from .account import NOT_FOREST, texts
 from .change import BoolArray, PieceChange
 from .limits import SinkLimits
 from .parameters import FloatArray, TextArray
@@ -44,23 +44,23 @@ def sink_issues(
     tell = _Teller(facts.index.to_numpy(dtype=object))
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     cover = columns["earlier_cover"].to_numpy()
+    partly, thin = cover < 1.0 - limits.uncovered_told_share, cover < limits.measured_cover_share
     recode = np.abs(columns["recode_tco2e"].to_numpy())
     recoded = known & (recode > limits.recode_told_share * columns["stock_earlier_tco2e"].to_numpy())
     converted = known & any_by(change.stand, change.converted, count)
+    land = texts(facts, "land_class")
+    other_land = pd.Series(land, dtype=object).isin(NOT_FOREST).to_numpy()
     basis_differs = known & any_by(change.stand, change.other_basis & change.known & change.main, count)
     return join_issues(
         [
             *_why_unknown(tell, pieces, change, columns, ~known),
-            tell(
-                "SINK_PARTLY_COVERED",
-                known & (cover < 1.0 - limits.uncovered_told_share),
-                "earlier_cover",
-                np.round(cover, 4),
-            ),
+            tell("SINK_PARTLY_COVERED", known & partly & ~thin, "earlier_cover", np.round(cover, 4)),
+            tell("SINK_COVER_NOT_MEASURED", known & thin, "earlier_cover", np.round(cover, 4)),
             tell("SINK_EARLIER_OVERLAPS", pieces.overlapping),
             tell("SINK_VOLUME_BASIS_DIFFERS", basis_differs, "volume_m3_ha"),
             tell("SINK_RECODED", recoded, "recode_tco2e", np.round(columns["recode_tco2e"].to_numpy(), 3)),
-            tell("SINK_CONVERTED", converted, "land_class", texts(facts, "land_class")),
+            tell("SINK_CONVERTED", converted & other_land, "land_class", land),
+            tell("SINK_NOTHING_RECORDED", converted & ~other_land, "land_class", land),
             *_layer_rows(earlier, pieces, columns, ~known, limits),
         ]
     )

@@ -9,6 +9,7 @@ from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from ..stage import StageResult
 from ..units import CO2E_PER_CARBON
 from .account import (
+    BAMBOO_COLUMN,
     BASIS_NOT_FOREST,
     BASIS_TREES,
     BoolArray,
@@ -37,8 +38,8 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     StageResult
         ``species_group``, ``biomass_t_ha``, ``carbon_tc_ha``, ``stock_tco2e``, ``biomass_alt_t_ha``,
         ``stock_alt_tco2e``, ``parameter_row``, ``parameter_level``, ``volume_basis``; where the table counts
-        bamboo among the trees, ``bamboo_part_tco2e`` (in the stock), where it has scattered trees,
-        ``scattered_tco2e`` (beside the stock).
+        bamboo among the trees, ``bamboo_part_tco2e`` (in the stock), where it has scattered or roadside trees,
+        ``scattered_tco2e`` and ``roadside_tco2e`` (beside the stock).
     """
     account = open_account(facts, parameters)
     area = numbers(facts, "area_ha")
@@ -48,15 +49,16 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     trees = per_hectare(account.quantity, account.tonnes_per_unit)
     trees_alt = continuous_biomass(_counted_by_volume(account), row, parameters)
     bamboo_t_ha, bamboo_tc_ha = _bamboo(facts, parameters)
-    carbon = per_hectare(trees, carbon_share) + bamboo_tc_ha
-    carbon_alt = per_hectare(trees_alt, carbon_share) + bamboo_tc_ha
+    beside_t_ha, beside_tc_ha = np.nan_to_num(bamboo_t_ha), np.nan_to_num(bamboo_tc_ha)
+    carbon = per_hectare(trees, carbon_share) + beside_tc_ha
+    carbon_alt = per_hectare(trees_alt, carbon_share) + beside_tc_ha
     columns = pd.DataFrame(
         {
             "species_group": account.look_up.group,
-            "biomass_t_ha": trees + bamboo_t_ha,
+            "biomass_t_ha": trees + beside_t_ha,
             "carbon_tc_ha": carbon,
             "stock_tco2e": carbon * CO2E_PER_CARBON * area,
-            "biomass_alt_t_ha": trees_alt + bamboo_t_ha,
+            "biomass_alt_t_ha": trees_alt + beside_t_ha,
             "stock_alt_tco2e": carbon_alt * CO2E_PER_CARBON * area,
             "parameter_row": pd.Series(parameters.species[row], dtype=object).where(served, None).to_numpy(),
             "parameter_level": account.look_up.level,
@@ -64,10 +66,11 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
         },
         index=facts.index,
     )
-    if "bamboo_culms_per_ha" in facts.columns:
+    if BAMBOO_COLUMN in facts.columns:
         columns["bamboo_part_tco2e"] = bamboo_tc_ha * CO2E_PER_CARBON * area
-    if "scattered_volume_m3_ha" in facts.columns:
-        columns["scattered_tco2e"] = _scattered_tco2e_ha(facts, account, parameters) * area
+    for part in ("scattered", "roadside"):
+        if f"{part}_volume_m3_ha" in facts.columns:
+            columns[f"{part}_tco2e"] = _beside_tco2e_ha(facts, part, account, parameters) * area
     return StageResult(columns, _reasons(facts, account, columns, parameters))
 
 
@@ -77,25 +80,25 @@ def _counted_by_volume(account: StandAccount) -> FloatArray:
 
 
 def _bamboo(facts: pd.DataFrame, parameters: ParameterTable) -> tuple[FloatArray, FloatArray]:
-    """Biomass (t/ha) and carbon (t/ha) of the bamboo among the trees, 0 where none is recorded."""
+    """Biomass (t/ha) and carbon (t/ha) of the bamboo among the trees, NaN where none is recorded."""
     part = open_bamboo_part(facts, parameters)
     if part is None:
-        return np.zeros(len(facts)), np.zeros(len(facts))
-    unrecorded = np.isnan(part.quantity)
-    biomass = np.where(unrecorded, 0.0, part.quantity * part.tonnes_per_unit)
+        return np.full(len(facts), np.nan), np.full(len(facts), np.nan)
+    biomass = part.quantity * part.tonnes_per_unit
     return biomass, biomass * parameters.values["CF"][part.look_up.row]
 
 
-def _scattered_tco2e_ha(facts: pd.DataFrame, account: StandAccount, parameters: ParameterTable) -> FloatArray:
-    """Scattered trees (散生, 四旁) by the stand's own factors, else as mixed broadleaf; never part of the stock.
+def _beside_tco2e_ha(facts: pd.DataFrame, part: str, account: StandAccount, parameters: ParameterTable) -> FloatArray:
+    """Scattered (散生) or roadside (四旁) trees of each stand, t CO₂e/ha; never part of the stock.
 
-    They are an account of their own because 活立木蓄积 may already hold them and 森林蓄积 leaves them out.
+    They are accounts of their own because 活立木蓄积 may already hold them and 森林蓄积 leaves them out. Scattered
+    trees count by the stand's own factors, roadside trees and those of other stands as mixed broadleaf.
     """
     mixed = parameters.look_up(np.array([SCATTERED_TREES], dtype=object)).row[0]
-    own = account.family == FAMILY_VOLUME
+    own = (account.family == FAMILY_VOLUME) & (part == "scattered")
     row = np.where(own, account.look_up.row, mixed)
     factor = parameters.biomass_per_volume_t_m3() * parameters.tco2e_per_biomass()
-    return per_hectare(numbers(facts, "scattered_volume_m3_ha"), np.where(row >= 0, factor[row], np.nan))
+    return per_hectare(numbers(facts, f"{part}_volume_m3_ha"), np.where(row >= 0, factor[row], np.nan))
 
 
 def per_hectare(quantity: FloatArray, unit_value: FloatArray) -> FloatArray:

@@ -92,7 +92,7 @@ def basis_of(
     """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``.
 
     Volume recorded on one date and put together from trees on the other is no measured difference either, nor
-    is one between surveys ``beside`` the period.
+    is one ``beside`` what is asked: between surveys beside the period, or of too small a part of the stand.
     """
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()

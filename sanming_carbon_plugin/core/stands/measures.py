@@ -18,6 +18,14 @@ _AREA_UNITS = {"ha": "AREA_IN_HECTARES", "mu": "AREA_IN_MU", "m2": "AREA_IN_SQUA
 _CLOSURE_UNITS = {"percent": "CLOSURE_IN_PERCENT", "tenths": "CLOSURE_IN_TENTHS"}
 _TENTHS = {"dbh": "DBH_IN_MILLIMETRES", "height": "HEIGHT_IN_DECIMETRES"}
 _SOIL_CLASSES = (1.0, 2.0, 3.0)
+_BESIDE = {
+    "bamboo_culms_per_ha": ("bamboo_culms", "bamboo_culms_per_mu", "bamboo_culms_stand", "bamboo_culms_hundreds"),
+    "scattered_volume_m3_ha": ("scattered_volume", "scattered_volume_per_mu", "scattered_stand_volume"),
+    "roadside_volume_m3_ha": ("roadside_stand_volume",),
+}
+"""Columns of what is counted beside the trees, and the roles they come from, the first known one."""
+
+_PER_MU, _HUNDREDS, _WHOLE_STAND = "/mu", "100 n", ("n", "100 n", "m3")
 
 
 def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
@@ -51,7 +59,7 @@ def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
         ("stems", "stems_per_ha"),
     ):
         facts[column] = _without_impossible_zero(source, role, facts[column], volume)
-    return facts
+    return facts | _beside_the_trees(source, area_ha)
 
 
 def _raw(source: Source, role: str) -> Floats:
@@ -152,6 +160,37 @@ def _volume(source: Source, area_ha: Floats) -> Floats:
     used = np.isnan(values) & np.isfinite(from_total)
     source.doubts.counted("VOLUME_FROM_STAND_TOTAL", int(used.sum()), source.name("stand_volume"))
     return np.where(used, from_total, values)
+
+
+def _beside_the_trees(source: Source, area_ha: Floats) -> dict[str, Floats]:
+    """Bamboo among the trees, scattered and roadside trees per ha; only what the layer has a column of."""
+    found: dict[str, Floats] = {}
+    for column, roles in _BESIDE.items():
+        for role in roles:
+            if source.name(role) is None:
+                continue
+            known = found.get(column, np.full(len(area_ha), np.nan))
+            values, code = _by_unit(source, role, area_ha)
+            used = np.isnan(known) & np.isfinite(values)
+            if code is not None:
+                source.doubts.counted(code, int(used.sum()), source.name(role))
+            found[column] = np.where(used, values, known)
+    return found
+
+
+def _by_unit(source: Source, role: str, area_ha: Floats) -> tuple[Floats, str | None]:
+    """Amount per ha from the unit of the role, and what to tell about it.
+
+    Survey cards count scattered trees and bamboo for the whole stand: that is divided by its area on the ellipsoid.
+    """
+    values, unit = _numbers(source, role), source.tables.roles[role].unit
+    if unit.endswith(_PER_MU):
+        return values * MU_PER_HECTARE, "PER_MU_TO_PER_HA"
+    if unit not in _WHOLE_STAND:
+        return values, None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_ha = np.where(area_ha > 0, values * (100.0 if unit == _HUNDREDS else 1.0) / area_ha, np.nan)
+    return per_ha, "PER_STAND_TO_PER_HA"
 
 
 def _soil_depth(source: Source) -> Floats:

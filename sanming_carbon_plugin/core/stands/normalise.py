@@ -79,6 +79,8 @@ def normalise_stands(
     facts["age_group"] = _age_group(source, facts, leading_species)
     facts.update(_slope(source))
     facts.update(_survey(source, survey_method))
+    if source.name("parent_key"):
+        facts["parent_key"] = source.text("parent_key")
     _missing_values(source, facts)
     columns = pd.DataFrame(facts, index=pd.Index(keys, name="stand_key", dtype=object))
     return StageResult(columns, source.doubts.table())
@@ -291,7 +293,8 @@ def _missing_values(source: Source, facts: dict[str, npt.NDArray]) -> None:
         source.doubts.stands("VOLUME_MISSING", np.isnan(facts["volume_m3_ha"]) & arbor & ~canes, volume_field)
     stems_field = source.name("stems") or source.name("stems_per_mu")
     if stems_field:
-        source.doubts.stands("CULMS_MISSING", np.isnan(facts["stems_per_ha"]) & canes, stems_field)
+        culms = facts.get("bamboo_culms_per_ha", facts["stems_per_ha"])
+        source.doubts.stands("CULMS_MISSING", np.isnan(facts["stems_per_ha"]) & np.isnan(culms) & canes, stems_field)
 
 
 def _as_number(values: Texts) -> Floats:

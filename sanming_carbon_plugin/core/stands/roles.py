@@ -62,4 +62,13 @@ ROLES = (
     "survey_method",
     "planting_year",
     "dead_tree_rate",
+    "bamboo_culms",
+    "bamboo_culms_per_mu",
+    "bamboo_culms_stand",
+    "bamboo_culms_hundreds",
+    "scattered_volume",
+    "scattered_volume_per_mu",
+    "scattered_stand_volume",
+    "roadside_stand_volume",
+    "parent_key",
 )

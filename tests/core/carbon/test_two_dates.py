@@ -150,7 +150,29 @@ def test_only_the_covered_part_counts_and_is_told(compare):
     )
     assert changes(found) == pytest.approx([7.5 * 20 * PINE])
     assert found.columns["earlier_cover"].iloc[0] == pytest.approx(0.75)
-    assert "SINK_PARTLY_COVERED" in codes(found)
+    assert "SINK_COVER_NOT_MEASURED" in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("covered", "basis", "told"),
+    [
+        (0.45, "none", "SINK_NO_EARLIER_STAND"),
+        (0.55, "two_layers", "SINK_COVER_NOT_MEASURED"),
+        (0.89, "two_layers", "SINK_COVER_NOT_MEASURED"),
+        (0.91, "measured", "SINK_PARTLY_COVERED"),
+        (0.995, "measured", None),
+    ],
+)
+def test_a_part_does_not_measure_the_whole(compare, covered, basis, told):
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["n"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 400 * covered, 250)),
+        {"keys": ["t"], "volume_m3_ha": 100.0},
+    )
+    assert found.columns["sink_basis"].iloc[0] == basis
+    cover = {"SINK_NO_EARLIER_STAND", "SINK_COVER_NOT_MEASURED", "SINK_PARTLY_COVERED"}
+    assert codes(found) & cover == ({told} if told else set())
 
 
 def test_slivers_of_neighbours_say_nothing_about_a_new_stand(compare):
@@ -205,11 +227,10 @@ def test_losses_count(compare):
         boxes((0, 0, 400, 250), (400, 0, 800, 250), (800, 0, 1200, 250)),
         {"volume_m3_ha": [100.0, 100.0, 100.0]},
     )
-    assert changes(found)[:2] == pytest.approx([-1000 * PINE, -1000 * PINE])
-    assert np.isnan(changes(found)[2])  # felled, but nobody wrote what is left
+    assert changes(found) == pytest.approx([-1000 * PINE] * 3)
     told = dict(zip(found.issues["stand_key"], found.issues["code"], strict=True))
     assert told["s1"] == "SINK_CONVERTED"
-    assert told["s2"] == "SINK_NOW_UNKNOWN"
+    assert told["s2"] == "SINK_NOTHING_RECORDED"
 
 
 def test_land_without_a_stand_on_both_dates_is_no_fault(compare):

@@ -1,0 +1,112 @@
+"""Bamboo among trees, scattered and roadside trees: found in the layer, in any unit, each counted by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sanming_carbon_plugin.adapters.stand_tables import load_stand_tables
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.stock import stock
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
+from sanming_carbon_plugin.core.stands.layer import FieldType, VectorLayer
+from sanming_carbon_plugin.core.stands.mapping import recognise_fields
+from sanming_carbon_plugin.core.stands.normalise import normalise_stands
+
+TABLES = load_stand_tables()
+PINE = 0.38 * 1.472 * 1.187 * 0.46 * 44 / 12
+BROADLEAF = 0.482 * 1.514 * 1.262 * 0.49 * 44 / 12
+CULM = 16.2 / 1000 * 0.475 * 44 / 12
+AREA_HA = 2.0
+
+
+def read(**columns):
+    """Facts and issue codes of two stands of 2 ha."""
+    count = 2
+    rows = {
+        "XIAN": ["350428"] * count,
+        "XIAO_BAN": [f"{i:05d}" for i in range(count)],
+        "DI_LEI": ["0111"] * count,
+        "YOU_SHI_SZ": ["220"] * count,
+        "HUO_LMGQXJ": [100.0] * count,
+        **columns,
+    }
+    shapes = shapely.box(np.arange(count) * 200.0, 0.0, np.arange(count) * 200.0 + 200.0, 100.0)
+    attributes = pd.DataFrame(rows)
+    layer = VectorLayer("s", attributes, {name: FieldType("text") for name in attributes}, shapes, None)
+    mapping = recognise_fields(attributes, TABLES)
+    found = normalise_stands(layer, mapping, TABLES, shapely.area(shapes), survey_method="plot")
+    return found.columns, set(found.issues["code"])
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "per_ha", "told"),
+    [
+        ("每公顷毛竹株数", 600.0, 600.0, None),
+        ("毛竹公顷株数", "600", 600.0, None),
+        ("亩毛竹株数", 40.0, 600.0, "PER_MU_TO_PER_HA"),
+        ("毛竹株数", 1200, 600.0, "PER_STAND_TO_PER_HA"),
+        ("散生毛竹株数", 1200, 600.0, "PER_STAND_TO_PER_HA"),
+        ("MAO_ZHU_ZS", "1200", 600.0, "PER_STAND_TO_PER_HA"),
+        ("毛竹株数（百株）", 12.0, 600.0, "PER_STAND_TO_PER_HA"),
+    ],
+)
+def test_bamboo_among_trees_is_found_in_every_unit(parameters, name, written, per_ha, told):
+    facts, codes = read(**{name: [written, None]})
+    assert facts["bamboo_culms_per_ha"].tolist() == pytest.approx([per_ha, np.nan], nan_ok=True)
+    assert (told in codes) if told else not codes & {"PER_MU_TO_PER_HA", "PER_STAND_TO_PER_HA"}
+    columns = stock(facts, parameters).columns
+    assert columns["bamboo_part_tco2e"].tolist() == pytest.approx([1200 * CULM, np.nan], nan_ok=True)
+    assert columns["stock_tco2e"].tolist() == pytest.approx([200 * PINE + 1200 * CULM, 200 * PINE])
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("公顷散生木蓄积", 1.5), ("每亩散生木蓄积", 0.1), ("散生木蓄积", 3.0), ("SSXJ", "3"), ("SAN_SHENG_XJ", 3.0)],
+)
+def test_scattered_trees_are_an_account_of_their_own(parameters, name, written):
+    facts, _ = read(**{name: [written, None]})
+    columns = stock(facts, parameters).columns
+    assert columns["scattered_tco2e"].tolist() == pytest.approx([3 * PINE, np.nan], nan_ok=True)
+    assert columns["stock_tco2e"].tolist() == pytest.approx([200 * PINE] * 2)
+
+
+@pytest.mark.parametrize("name", ["四旁树蓄积", "SI_PANG_XJ", "四旁蓄积"])
+def test_roadside_trees_count_as_mixed_broadleaf_by_themselves(parameters, name):
+    facts, _ = read(**{name: [4.0, 0.0]}, 散生木蓄积=[3.0, 1.0])
+    columns = stock(facts, parameters).columns
+    assert columns["roadside_tco2e"].tolist() == pytest.approx([4 * BROADLEAF, 0.0])
+    assert columns["scattered_tco2e"].tolist() == pytest.approx([3 * PINE, PINE])
+    assert columns["stock_tco2e"].tolist() == pytest.approx([200 * PINE] * 2)
+
+
+def test_a_layer_without_such_columns_has_no_such_accounts(parameters):
+    facts, _ = read()
+    assert not {"bamboo_culms_per_ha", "scattered_volume_m3_ha", "roadside_volume_m3_ha"} & set(facts.columns)
+    assert not {"bamboo_part_tco2e", "scattered_tco2e", "roadside_tco2e"} & set(stock(facts, parameters).columns)
+
+
+def test_culms_of_a_bamboo_stand_are_its_stems_first(parameters):
+    """Stems of a bamboo stand go first; where only the bamboo column counts it, that is its stems."""
+    bamboo = {"DI_LEI": ["0113"] * 2, "YOU_SHI_SZ": ["660"] * 2, "HUO_LMGQXJ": [None, None]}
+    facts, codes = read(**bamboo, MEI_GQ_ZS=[3000, None], 毛竹株数=[None, 5000])
+    columns = stock(facts, parameters).columns
+    assert columns["stock_tco2e"].tolist() == pytest.approx([6000 * CULM, 5000 * CULM])
+    assert columns["bamboo_part_tco2e"].isna().all()
+    assert "CULMS_MISSING" not in codes
+
+
+def test_bamboo_beyond_any_grove_is_no_count():
+    facts, codes = read(每公顷毛竹株数=[900_000, 500])
+    assert facts["bamboo_culms_per_ha"].tolist() == pytest.approx([np.nan, 500], nan_ok=True)
+    assert "VALUE_OUT_OF_RANGE" in codes
+
+
+def test_the_sink_takes_bamboo_among_trees_in_and_leaves_scattered_trees_out(parameters, errors, five_years):
+    now, _ = read(毛竹株数=[1500, 1500], 散生木蓄积=[50.0, 50.0], 四旁树蓄积=[50.0, 50.0])
+    then, _ = read(毛竹株数=[1000, None], 散生木蓄积=[1.0, None])
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns
+    assert (found["sink_tco2e_yr"] * five_years.years).tolist() == pytest.approx([500 * CULM, 0.0])
