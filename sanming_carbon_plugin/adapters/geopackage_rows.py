@@ -34,6 +34,20 @@ def table_names(path: Path) -> list[str]:
     return [str(name) for name in contents]
 
 
+def read_layer_crs(path: Path, table: str) -> str | None:
+    """Coordinate system of a layer of a result file: ``EPSG:…`` where it has a code, else WKT, None for none."""
+    with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+        row = database.execute(
+            "SELECT s.organization, s.organization_coordsys_id, s.definition FROM gpkg_geometry_columns AS g "
+            "JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id WHERE g.table_name = ? AND s.srs_id > 0",
+            (table,),
+        ).fetchone()
+    if row is None:
+        return None
+    organization, code, definition = row
+    return "EPSG:{}".format(code) if str(organization).upper() == "EPSG" else str(definition)
+
+
 def read_rows_of_contents(path: Path) -> Sequence[str]:
     """Names listed in the file's own table of contents."""
     if not path.is_file():

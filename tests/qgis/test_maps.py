@@ -97,7 +97,7 @@ def test_the_table_adds_up(made_gpkg):
     rows = area_rows(theme_layer(made_gpkg, themes()["ticket"], "en"), themes()["ticket"], "en")
     assert rows[0] == ("Class", "Stands", "Area (ha)", "Area (mu)")
     assert sum(int(row[1]) for row in rows[1:-1]) == int(rows[-1][1]) == 64
-    assert rows[-1][2:] == ("400.0", "6,000")
+    assert rows[-1][2:] == ("400.00", "6,000.0")
 
 
 @pytest.mark.parametrize(("scale", "expected"), [(1, 1), (9_999, 10_000), (10_001, 15_000), (20_000, 20_000)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 
 from qgis.core import (
     QgsLayoutItemManualTable,
@@ -15,11 +15,12 @@ from qgis.PyQt.QtCore import Qt
 
 from .themes import Theme
 
-_HEADS = {"en": ("Class", "Stands", "Area (ha)", "Area (mu)"), "zh": ("类型", "小班数", "面积(公顷)", "面积(亩)")}
-_TOTAL = {"en": "Total", "zh": "合计"}
-_WIDTHS_MM = (28.0, 11.5, 16.5, 17.5)
+Row = tuple[str, ...]
 
-Row = tuple[str, str, str, str]
+AREA_SHARES = (0.40, 0.14, 0.22, 0.24)
+"""Share of each column in the width of the table."""
+
+_MARGIN_MM, _GRID_MM = 0.6, 0.1
 
 
 def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
@@ -27,27 +28,23 @@ def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
 
     A stand without a known area counts as a stand; its area is missing in the sum, never 0 in a class of its own.
     """
+    # pandas, which this needs, may be missing when QGIS loads the plugin.
+    import pandas as pd
+
+    from .class_areas import class_table
+
     values, _ = QgsVectorLayerUtils.getValues(layer, theme.expression)
     if layer.fields().indexOf("area_ha") >= 0:
         areas, _ = QgsVectorLayerUtils.getValues(layer, "area_ha")
     else:
         areas = [None] * len(values)
-    stands: dict[str, int] = defaultdict(int)
-    area_ha: dict[str, float] = defaultdict(float)
-    for value, area in zip(values, areas, strict=True):
-        stands[str(value)] += 1
-        if isinstance(area, float):
-            area_ha[str(value)] += area
-    classes = [
-        _row(each.label(language), stands[each.value], area_ha[each.value])
-        for each in theme.classes
-        if stands[each.value]
-    ]
-    total = _row(_TOTAL[language], sum(stands.values()), sum(area_ha.values()))
-    return [_HEADS[language], *classes, total]
+    known = [area if isinstance(area, float) else float("nan") for area in areas]
+    return class_table(pd.DataFrame({"class": [str(value) for value in values], "area_ha": known}), theme, language)
 
 
-def fill_table(table: QgsLayoutItemManualTable, rows: list[Row], text: QgsTextFormat) -> None:
+def fill_table(
+    table: QgsLayoutItemManualTable, rows: Sequence[Row], text: QgsTextFormat, shares: Sequence[float], width_mm: float
+) -> None:
     """Write ``rows`` into the table of a layout: text to the left, numbers to the right, head and sum bold."""
     bold = QgsTextFormat(text)
     font = bold.font()
@@ -58,23 +55,18 @@ def fill_table(table: QgsLayoutItemManualTable, rows: list[Row], text: QgsTextFo
         cells = []
         for column, value in enumerate(row):
             cell = QgsTableCell(value)
-            cell.setTextFormat(bold if place in {0, len(rows) - 1} else text)
+            cell.setTextFormat(bold if place in {0, len(rows) - 1} and len(row) > 2 else text)  # noqa: PLR2004
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             cell.setHorizontalAlignment(side)
             cell.setVerticalAlignment(Qt.AlignmentFlag.AlignVCenter)
             cells.append(cell)
         contents.append(cells)
     table.setTableContents(contents)
-    table.setColumnWidths(list(_WIDTHS_MM))
+    inside = width_mm - 2 * _MARGIN_MM * len(shares) - _GRID_MM * (len(shares) + 1)
+    table.setColumnWidths([share / sum(shares) * inside for share in shares])
     table.setIncludeTableHeader(False)
+    table.setCellMargin(_MARGIN_MM)
     table.setWrapBehavior(table.WrapBehavior.WrapText)
     table.setShowGrid(True)
-    table.setGridStrokeWidth(0.1)
+    table.setGridStrokeWidth(_GRID_MM)
     table.refresh()
-
-
-def _row(label: str, stands: int, area_ha: float) -> Row:
-    # numpy, which this needs, may be missing when QGIS loads the plugin.
-    from ...core.units import mu_from_hectares
-
-    return label, "{:,}".format(stands), "{:,.1f}".format(area_ha), "{:,.0f}".format(mu_from_hectares(area_ha))

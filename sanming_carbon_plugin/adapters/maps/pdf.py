@@ -1,4 +1,4 @@
-"""Writes the sheet of a result as a PDF, with or without a screen."""
+"""Writes the sheet of a result as a PDF or a picture, with or without a screen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .sheet import target_map
 from .themes import themes
 
 _DPI = 300
+_PICTURE_DPI = 200
 
 
 def export_map_pdf(
@@ -54,11 +55,29 @@ def export_map_pdf(
 
 
 def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
-    """Write one layout to ``path``; an error names the target ``named``."""
+    """Write one layout to ``path``; an error names the target ``named``.
+
+    Nothing is added to the file that Qt writes, so that single pages can be put together.
+    """
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = _DPI
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
-    settings.exportMetadata = True
+    settings.exportMetadata = False
+    settings.appendGeoreference = False
     done = QgsLayoutExporter(layout).exportToPdf(str(path), settings)
     if done != QgsLayoutExporter.ExportResult.Success:
         raise OutputError("MAP_NOT_WRITTEN", path=named, reason=str(done))
+
+
+def write_png(layout: QgsPrintLayout, path: Path, named: Path) -> None:
+    """Write one layout to ``path`` as a picture; an error names the target ``named``."""
+    settings = QgsLayoutExporter.ImageExportSettings()
+    settings.dpi = _PICTURE_DPI
+    settings.generateWorldFile = False
+    settings.exportMetadata = False
+    # QGIS takes the form from the ending, which a temporary name does not have.
+    picture = path.with_name(path.name + ".png")
+    done = QgsLayoutExporter(layout).exportToImage(str(picture), settings)
+    if done != QgsLayoutExporter.ExportResult.Success:
+        raise OutputError("MAP_NOT_WRITTEN", path=named, reason=str(done))
+    picture.replace(path)

@@ -1,40 +1,102 @@
-"""One sentence below a map: from which run its numbers come."""
+"""What stands below a map: from which run, data and rules its numbers come, and who drew it when."""
 
 from __future__ import annotations
 
-from qgis.core import QgsProviderRegistry, QgsVectorLayer
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...about import version
 
+if TYPE_CHECKING:
+    from qgis.core import QgsVectorLayer
+
 _NOTES = {
     "en": (
-        "Computed {day} with Sanming Forest Carbon {version}. Coordinate system {crs}; areas on the ellipsoid. "
+        "Computed {day} with Sanming Forest Carbon {version}. Coordinate system {crs}; areas on the ellipsoid.{data} "
         "Rules and parameters marked provisional come from public sources, not from the official text."
     ),
     "zh": (
-        "计算日期 {day},三明林业碳汇插件 {version} 版。坐标系 {crs},面积按椭球面计算。"
+        "计算日期 {day},三明林业碳汇插件 {version} 版。坐标系 {crs},面积按椭球面计算。{data}"
         "标注为“暂行”的规则和参数来自公开资料,并非正式文本。"
     ),
 }
+_DATA = {"en": " Data: {name} ({hash}).", "zh": "数据:{name}({hash})。"}
+_RULES = {"en": " Rules: {rules}; parameters: {parameters}.", "zh": "规则:{rules};参数:{parameters}。"}
+_STATUS = {
+    "en": {"provisional": "provisional", "official": "official"},
+    "zh": {"provisional": "暂行", "official": "正式"},
+}
+_AUTHORS = {"en": "Drawn by: {author}\nDate: {day}", "zh": "制图:{author}\n日期:{day}"}
 _LENGTH_OF_DAY = len("YYYY-MM-DD")
+_SHOWN_HASH = 8
+
+
+def note_of(run: Mapping[str, object], crs: str | None, language: str) -> str:
+    """Day and version of a run, its data and rules, and the coordinate system.
+
+    Parameters
+    ----------
+    run
+        Record of the run, empty where there is none.
+    crs
+        Name of the coordinate system, None where it is not known.
+    language
+        ``en`` or ``zh``.
+    """
+    day = str(run.get("ended") or "–")[:_LENGTH_OF_DAY]
+    used = str(run.get("plugin_version") or version())
+    return _NOTES[language].format(day=day, version=used, crs=crs or "–", data=_data_and_rules(run, language))
+
+
+def author_note(author: str, day: str, language: str) -> str:
+    """Who drew the map and when; a line to fill in by hand where nobody is named."""
+    return _AUTHORS[language].format(author=author.strip() or "____________", day=day)
 
 
 def run_note(layer: QgsVectorLayer, language: str) -> str:
-    """Day and version of the run that wrote the file of ``layer``, and the coordinate system."""
-    day, used = _run_of(layer)
-    crs = layer.crs().authid() or layer.crs().description() or "–"
-    return _NOTES[language].format(day=day or "–", version=used or version(), crs=crs)
+    """The note of the run that wrote the file of ``layer``."""
+    crs = layer.crs().authid() or layer.crs().description() or None
+    return note_of(_run_of(layer), crs, language)
 
 
-def _run_of(layer: QgsVectorLayer) -> tuple[str, str]:
+def _run_of(layer: QgsVectorLayer) -> dict[str, object]:
+    from qgis.core import QgsProviderRegistry, QgsVectorLayer
+
     path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path", "")
     run = QgsVectorLayer(
         QgsProviderRegistry.instance().encodeUri("ogr", {"path": path, "layerName": "run"}), "run", "ogr"
     )
-    if not run.isValid():
-        return "", ""
-    names = run.fields().names()
-    row = next(run.getFeatures(), None)
-    if row is None or not {"ended", "plugin_version"} <= set(names):
-        return "", ""
-    return str(row["ended"])[:_LENGTH_OF_DAY], str(row["plugin_version"])
+    row = next(run.getFeatures(), None) if run.isValid() else None
+    return {} if row is None else dict(zip(run.fields().names(), row.attributes(), strict=True))
+
+
+def _data_and_rules(run: Mapping[str, object], language: str) -> str:
+    stands = _parsed(run.get("inputs")).get("stands")
+    rules = _parsed(run.get("rules"))
+    told = ""
+    if isinstance(stands, dict) and stands.get("sha256"):
+        name = Path(str(stands.get("source") or stands.get("layer"))).name
+        told += _DATA[language].format(name=name, hash=str(stands["sha256"])[:_SHOWN_HASH])
+    listed = [one for one in rules.get("rules") or [] if isinstance(one, dict)]
+    profile = rules.get("profile")
+    named = [_versioned(one, language) for one in [*listed, *([profile] if isinstance(profile, dict) else [])]]
+    parameters = rules.get("parameters")
+    if named:
+        table = _versioned(parameters, language) if isinstance(parameters, dict) else "–"
+        told += _RULES[language].format(rules=", ".join(named), parameters=table)
+    return told
+
+
+def _versioned(one: Mapping[str, object], language: str) -> str:
+    status = _STATUS[language].get(str(one.get("status")), str(one.get("status") or "–"))
+    return "{} {} ({})".format(one.get("id"), one.get("version"), status)
+
+
+def _parsed(text: object) -> dict:
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,63 +1,163 @@
 """The sheet to print: a layout template filled with a result, and the PDF made from it.
 
 A template is any QGIS layout template whose items carry the ids ``title``, ``subtitle``, ``map``, ``legend``,
-``scale``, ``north``, ``area_table`` and ``notes``; an office can bring its own.
+``scale``, ``north``, ``area_table`` and ``notes``, and, if wanted, ``overview`` and ``author``; an office can bring
+its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from qgis.core import (
-    QgsLayoutItemLabel,
-    QgsLayoutItemLegend,
-    QgsLayoutItemManualTable,
-    QgsLayoutItemMap,
-    QgsLayoutItemPicture,
-    QgsLayoutItemScaleBar,
-    QgsLegendStyle,
+    QgsCoordinateReferenceSystem,
+    QgsMapLayer,
     QgsPrintLayout,
     QgsProject,
-    QgsReadWriteContext,
     QgsRectangle,
-    QgsTextFormat,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtGui import QFont, QFontInfo
-from qgis.PyQt.QtXml import QDomDocument
 
 from ...core.errors import InputError
 from ...paths import resources_dir
-from .area_table import area_rows, fill_table
-from .run_note import run_note
-from .themes import Theme, themes
+from .area_table import AREA_SHARES, Row, area_rows
+from .run_note import author_note, run_note
+from .sheet_items import (
+    fill_area_table,
+    fill_grid,
+    fill_legend,
+    fill_north,
+    fill_overview,
+    fill_scale,
+    frame_map,
+    load_template,
+    round_scale,
+    stack_column,
+    text_format,
+    write,
+)
+from .themes import themes
 
-TEMPLATE = "target_map_a4.qpt"
+__all__ = ["SheetContent", "fill_sheet", "new_layout", "round_scale", "target_map", "template_path", "text_format"]
 
-_FONTS = {
-    "zh": ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "WenQuanYi Micro Hei"),
-    "en": ("Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Noto Sans CJK SC"),
-}
+_TEMPLATE_LEVELS = {"compartment": "village"}
 _TITLES = {"en": "Forest carbon target map", "zh": "林业碳汇目标图"}
-_LEGEND = {"en": "Legend", "zh": "图例"}
-_UNITS_ZH = {"m": "米", "km": "公里"}
-_SCALE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 _MARGIN = 1.04
 
-Item = TypeVar("Item")
+
+@dataclass(frozen=True)
+class SheetContent:
+    """What one sheet shows.
+
+    Attributes
+    ----------
+    title, notes, author
+        Texts of the labels.
+    subtitle
+        Text of the label; the scale is written after it.
+    layers
+        Layers of the map, the topmost first.
+    legend
+        Layers of the legend with their titles.
+    extent, crs
+        What the map shows, and in which coordinate system.
+    table, shares
+        Rows of the table, head first, and the share of each column in its width.
+    overview, overview_extent
+        Layers of the small map, none for no small map.
+    scale
+        Denominator of a fixed scale, None for the next round one.
+    legend_on_map_only
+        Whether the legend is to leave out what the map does not show; needless where the layers hold only that.
+    """
+
+    title: str
+    subtitle: str
+    notes: str
+    author: str
+    layers: Sequence[QgsMapLayer]
+    legend: Sequence[tuple[QgsMapLayer, str]]
+    extent: QgsRectangle
+    crs: QgsCoordinateReferenceSystem
+    table: Sequence[Row]
+    shares: Sequence[float] = AREA_SHARES
+    overview: Sequence[QgsMapLayer] = ()
+    overview_extent: QgsRectangle | None = None
+    scale: float | None = None
+    legend_on_map_only: bool = False
+
+
+def template_path(level: str, paper: str) -> Path:
+    """The shipped template of a level and a paper size (``a4`` or ``a3``)."""
+    return resources_dir() / "layouts" / "{}_{}.qpt".format(_TEMPLATE_LEVELS.get(level, level), paper)
+
+
+def new_layout(project: QgsProject, name: str, template: Path) -> QgsPrintLayout:
+    """A layout made from ``template``, in the project's layout manager in the place of one of the same name.
+
+    The project owns it: a layout that outlives its project makes QGIS crash.
+
+    Raises
+    ------
+    InputError
+        ``MAP_TEMPLATE_INVALID`` where the template cannot be read.
+    """
+    layout = QgsPrintLayout(project)
+    layout.setName(name)
+    manager = project.layoutManager()
+    older = manager.layoutByName(name)
+    if older is not None:
+        manager.removeLayout(older)
+    manager.addLayout(layout)
+    try:
+        load_template(layout, template)
+    except InputError:
+        manager.removeLayout(layout)
+        raise
+    layout.setName(name)
+    return layout
+
+
+def fill_sheet(layout: QgsPrintLayout, content: SheetContent, language: str) -> float:
+    """Fill every item of ``layout``; gives the denominator of its scale.
+
+    Raises
+    ------
+    InputError
+        ``MAP_TEMPLATE_INVALID`` where the template lacks an item.
+    """
+    write(layout, "title", content.title, language)
+    write(layout, "notes", content.notes, language)
+    write(layout, "author", content.author, language, needed=False)
+    scale = frame_map(layout, content.layers, content.extent, content.crs, content.scale)
+    write(layout, "subtitle", "{}    1 : {:,.0f}".format(content.subtitle, scale).strip(), language)
+    fill_grid(layout, scale, language)
+    fill_legend(layout, content.legend, language, on_map_only=content.legend_on_map_only)
+    fill_scale(layout, scale, language)
+    fill_north(layout)
+    fill_area_table(layout, content.table, language, content.shares)
+    stack_column(layout)
+    fill_overview(layout, content.overview, content.overview_extent or content.extent, content.crs)
+    return scale
 
 
 def target_map(
-    project: QgsProject, layer: QgsVectorLayer, theme_name: str, language: str, template: Path | None = None
+    project: QgsProject,
+    layer: QgsVectorLayer,
+    theme_name: str,
+    language: str,
+    template: Path | None = None,
+    author: str = "",
 ) -> QgsPrintLayout:
     """A filled sheet for one theme of a result; only in the main thread.
 
     Parameters
     ----------
     project
-        The project that holds ``layer``; it takes the sheet into its layout manager, in the place of an older
-        one of the same name, and owns it: a sheet that outlives its project makes QGIS crash.
+        The project that holds ``layer`` and takes the sheet, in the place of an older one of the same name.
     layer
         The layer of the result, dressed in the theme.
     theme_name
@@ -66,6 +166,8 @@ def target_map(
         ``en`` or ``zh``.
     template
         A template of one's own, None for the shipped one.
+    author
+        Who draws the map.
 
     Raises
     ------
@@ -73,124 +175,25 @@ def target_map(
         ``MAP_TEMPLATE_INVALID`` where the template cannot be read or lacks an item.
     """
     theme = themes()[theme_name]
-    layout = QgsPrintLayout(project)
     name = "{} – {}".format(_TITLES[language], theme.title(language))
-    layout.setName(name)
-    manager = project.layoutManager()
-    older = manager.layoutByName(name)
-    if older is not None:
-        manager.removeLayout(older)
-    manager.addLayout(layout)
-    try:
-        _load(layout, template or resources_dir() / "layouts" / TEMPLATE)
-        layout.setName(name)
-        _fill(layout, layer, theme, language)
-    except InputError:
-        manager.removeLayout(layout)
-        raise
-    return layout
-
-
-def _fill(layout: QgsPrintLayout, layer: QgsVectorLayer, theme: Theme, language: str) -> None:
-    _write(layout, "title", layout.name(), language)
-    _write(layout, "notes", run_note(layer, language), language)
-    scale = _frame_map(layout, layer)
-    _write(layout, "subtitle", "{}    1 : {:,.0f}".format(Path(layer.source().partition("|")[0]).stem, scale), language)
-    _fill_legend(layout, layer, theme.title(language), language)
-    _fill_scale(layout, language)
-    _item(layout, "north", QgsLayoutItemPicture).setPicturePath(str(resources_dir() / "icons" / "north_arrow.svg"))
-    frame = layout.itemById("area_table")
-    table = frame.multiFrame() if frame is not None and hasattr(frame, "multiFrame") else None
-    if not isinstance(table, QgsLayoutItemManualTable):
-        raise InputError("MAP_TEMPLATE_INVALID", path=layout.name(), item="area_table")
-    fill_table(table, area_rows(layer, theme, language), text_format(language, 7.0))
-
-
-def text_format(language: str, size_pt: float, *, bold: bool = False) -> QgsTextFormat:
-    """Text in a typeface that has the signs of ``language`` and that this machine has."""
-    family = next((name for name in _FONTS[language] if QFontInfo(QFont(name)).family() == name), "")
-    text = QgsTextFormat()
-    font = text.font()
-    if family:
-        font.setFamily(family)
-    font.setBold(bold)
-    text.setFont(font)
-    text.setSize(size_pt)
-    return text
-
-
-def _load(layout: QgsPrintLayout, path: Path) -> None:
-    document = QDomDocument()
-    try:
-        document.setContent(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("MAP_TEMPLATE_INVALID", path=str(path), item="*") from error
-    _, loaded = layout.loadFromTemplate(document, QgsReadWriteContext())
-    if not loaded:
-        raise InputError("MAP_TEMPLATE_INVALID", path=str(path), item="*")
-
-
-def _item(layout: QgsPrintLayout, name: str, kind: type[Item]) -> Item:
-    item = layout.itemById(name)
-    if not isinstance(item, kind):
-        raise InputError("MAP_TEMPLATE_INVALID", path=layout.name(), item=name)
-    return item
-
-
-def _write(layout: QgsPrintLayout, name: str, text: str, language: str) -> None:
-    label = _item(layout, name, QgsLayoutItemLabel)
-    own = label.textFormat()
-    written = text_format(language, own.size(), bold=own.font().bold())
-    written.setColor(own.color())
-    label.setTextFormat(written)
-    label.setText(text)
-
-
-def _frame_map(layout: QgsPrintLayout, layer: QgsVectorLayer) -> float:
-    """Show the whole layer at the next round scale, which is given back."""
-    item = _item(layout, "map", QgsLayoutItemMap)
-    item.setCrs(layer.crs())
-    item.setLayers([layer])
-    item.setKeepLayerSet(True)
+    layout = new_layout(project, name, template or template_path("municipality", "a4"))
     extent = QgsRectangle(layer.extent())
     extent.scale(_MARGIN)
-    item.zoomToExtent(extent)
-    item.setScale(round_scale(item.scale()))
-    return round_scale(item.scale())
-
-
-def round_scale(scale: float) -> float:
-    """The next round number that is not below ``scale`` (the denominator)."""
-    power = 1.0
-    while power * 10 < scale:
-        power *= 10
-    return next(step * power for step in _SCALE_STEPS if step * power >= scale * (1 - 1e-9))
-
-
-def _fill_legend(layout: QgsPrintLayout, layer: QgsVectorLayer, title: str, language: str) -> None:
-    legend = _item(layout, "legend", QgsLayoutItemLegend)
-    legend.setLinkedMap(_item(layout, "map", QgsLayoutItemMap))
-    legend.setAutoUpdateModel(False)
-    root = legend.model().rootGroup()
-    root.clear()
-    root.addLayer(layer).setName(title)
-    legend.setLegendFilterByMapEnabled(True)
-    legend.setTitle(_LEGEND[language])
-    for style, size in (
-        (QgsLegendStyle.Style.Title, 11.0),
-        (QgsLegendStyle.Style.Subgroup, 9.0),
-        (QgsLegendStyle.Style.SymbolLabel, 8.0),
-    ):
-        own = legend.style(style)
-        own.setTextFormat(text_format(language, size, bold=style != QgsLegendStyle.Style.SymbolLabel))
-        legend.setStyle(style, own)
-    legend.adjustBoxSize()
-
-
-def _fill_scale(layout: QgsPrintLayout, language: str) -> None:
-    bar = _item(layout, "scale", QgsLayoutItemScaleBar)
-    bar.setLinkedMap(_item(layout, "map", QgsLayoutItemMap))
-    bar.applyDefaultSize()
-    bar.setTextFormat(text_format(language, 7.0))
-    unit = bar.unitLabel()
-    bar.setUnitLabel(_UNITS_ZH.get(unit, unit) if language == "zh" else unit)
+    content = SheetContent(
+        title=name,
+        subtitle=Path(layer.source().partition("|")[0]).stem,
+        notes=run_note(layer, language),
+        author=author_note(author, datetime.now().astimezone().date().isoformat(), language),
+        layers=[layer],
+        legend=[(layer, theme.title(language))],
+        extent=extent,
+        crs=layer.crs(),
+        table=area_rows(layer, theme, language),
+        legend_on_map_only=True,
+    )
+    try:
+        fill_sheet(layout, content, language)
+    except InputError:
+        project.layoutManager().removeLayout(layout)
+        raise
+    return layout

@@ -1,0 +1,59 @@
+"""Stands and area of each class of a theme, in words: the figures that map, web map and report show; no QGIS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ...core.planning.sums import sums_by
+from ...core.units import mu_from_hectares
+from .themes import Theme
+
+Row = tuple[str, ...]
+
+AREA_UNITS = ("ha", "mu")
+_HEADS = {"en": ("Class", "Stands"), "zh": ("类型", "小班数")}
+_AREAS = {"ha": {"en": "Area (ha)", "zh": "面积(公顷)"}, "mu": {"en": "Area (mu)", "zh": "面积(亩)"}}
+_TOTAL = {"en": "Total", "zh": "合计"}
+
+
+def class_areas(stands: pd.DataFrame, theme: Theme) -> pd.DataFrame:
+    """One row for each class of ``theme`` that occurs, in its order: ``class``, ``stands``, ``area_ha``.
+
+    Parameters
+    ----------
+    stands
+        One row per stand with ``class`` and ``area_ha``.
+    theme
+        The theme.
+    """
+    sums = sums_by(stands, ["class"])
+    order = {each.value: place for place, each in enumerate(theme.classes)}
+    sums["order"] = [order.get(str(value), len(order)) for value in sums["class"]]
+    return sums.sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
+
+
+def class_table(stands: pd.DataFrame, theme: Theme, language: str, units: Sequence[str] = AREA_UNITS) -> list[Row]:
+    """Head, one row for each class that occurs, and the sum, as texts.
+
+    A stand without a known area counts as a stand; its area is missing in the sum, never 0.
+    """
+    sums, total = class_areas(stands, theme), sums_by(stands, [])
+    labels: Mapping[str, str] = {each.value: each.label(language) for each in theme.classes}
+    head = (*_HEADS[language], *(_AREAS[unit][language] for unit in units))
+    rows = [
+        (labels.get(str(value), str(value)), "{:,}".format(count), *area_texts(area, units))
+        for value, count, area in zip(sums["class"], sums["stands"], sums["area_ha"], strict=True)
+    ]
+    whole = total.iloc[0]
+    rows.append((_TOTAL[language], "{:,}".format(int(whole["stands"])), *area_texts(whole["area_ha"], units)))
+    return [head, *rows]
+
+
+def area_texts(area_ha: float, units: Sequence[str] = AREA_UNITS) -> tuple[str, ...]:
+    """An area in each unit as it stands in tables; empty where it is not known."""
+    if area_ha != area_ha:  # noqa: PLR0124 - NaN
+        return ("",) * len(units)
+    texts = {"ha": "{:,.2f}".format(area_ha), "mu": "{:,.1f}".format(mu_from_hectares(area_ha))}
+    return tuple(texts[unit] for unit in units)
