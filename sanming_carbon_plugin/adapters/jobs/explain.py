@@ -44,7 +44,7 @@ def explain(result: Path, stand_key: str) -> dict[str, Any]:
         "figures": {name: _value(row[name].iloc[0]) for name in (*_FIGURES, *seen) if name in row.columns},
         "rules": [
             {"rule_set": rule_set.id, "status": rule_set.status, **record}
-            for rule_set in _rule_sets(result)
+            for rule_set in rule_sets_of(result)
             for record in explain_stand(rule_set, joined)
         ],
         "decisions": _decisions(result, facts, stand_key),
@@ -55,8 +55,14 @@ def explain(result: Path, stand_key: str) -> dict[str, Any]:
     }
 
 
-def _rule_sets(result: Path) -> list[RuleSet]:
-    """The rules that the result was made with, as it carries them."""
+def rule_sets_of(result: Path) -> list[RuleSet]:
+    """The rules that a result was made with, as it carries them.
+
+    Raises
+    ------
+    InputError
+        RESULT_WITHOUT_RULES.
+    """
     run = read_geopackage_table(result, "run", None)
     try:
         files = json.loads(run["rule_files"].iloc[0])
