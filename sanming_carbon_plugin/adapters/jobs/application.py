@@ -3,3 +3,178 @@
 What is written is documented, name by name, in :mod:`.application_files`: a folder with ``application.gpkg`` and
 ``application.json``, both or neither.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ...core.errors import UsageError
+from ...core.progress import Progress
+from ...core.tickets.applications import (
+    Application,
+    Household,
+    error_of_pieces,
+    holder_application,
+    joint_application,
+    require_holders,
+)
+from ...core.tickets.eligibility import check_tickets
+from ...core.tickets.parcel_layer import some_parcels
+from ...core.tickets.profiles import Profile
+from ...core.tickets.tenure_pieces import ground_of_holders, tenure_pieces
+from ...core.tickets.total_error import error_of_total
+from ..household_files import read_households
+from ..profiles import load_profile, shipped_profiles
+from ..sink_errors import load_sink_errors
+from .application_files import check_folder, write_application
+from .application_tables import MadeApplication, application_row
+from .issue_table import issue_counts
+from .request import JobOutcome, StandSource
+from .run_record import now, run_record, today
+from .ticket_result import Rights, TicketResult, open_result, open_rights, require_for_application
+
+_SHOWN = (
+    "outcome", "pieces", "left_out", "area_ha", "net_tco2e", "relative_error", "deduction", "total_tco2e", "low_tco2e",
+    "high_tco2e", "whole_t", "left_t",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ApplicationRequest:
+    """Who applies, for what, on the ground of which result.
+
+    Attributes
+    ----------
+    result
+        A result of the main job.
+    out
+        Folder for the application.
+    holder
+        The one right-holder; or None with ``collective`` and ``households``.
+    collective, households
+        The collective that applies for its households, and the CSV file of :mod:`..household_files`.
+    village
+        Only pieces of stands of this village, as the stands call it: persons of one name in several villages.
+    profile
+        Name of a shipped ticket profile, or a file; None for the one that the result was judged by.
+    credited, tenure
+        Layers in place of those that the result keeps.
+    """
+
+    result: Path
+    out: Path
+    holder: str | None = None
+    collective: str | None = None
+    households: Path | None = None
+    village: str | None = None
+    profile: str | None = None
+    credited: tuple[StandSource, ...] = ()
+    tenure: StandSource | None = None
+    credited_mapping: Path | None = None
+    tenure_mapping: Path | None = None
+    overwrite: bool = False
+
+
+def make_application(request: ApplicationRequest, progress: Progress) -> JobOutcome:
+    """Make an application and write its folder.
+
+    Raises
+    ------
+    UsageError, InputError, OutputError, CancelledError
+        Nothing is written then.
+    """
+    started = now()
+    check_folder(request.out, request.overwrite)
+    members = _members(request)
+    progress.step("read")
+    result = open_result(request.result, progress)
+    profile = _profile(request, result)
+    mappings = (request.credited_mapping, request.tenure_mapping)
+    rights = open_rights(result, request.credited, request.tenure, mappings, progress)
+    progress.step("tickets")
+    made = _made(request, members, result, profile, rights, progress)
+    record = run_record(
+        inputs={"result": {"source": result.path.name, "sha256": result.sha256}, **rights.described},
+        rules={"profile": profile.rule_set.identity()},
+        rule_files={"profile": dict(profile.data)},
+        options=_options(request),
+        totals={},
+        seed=0,
+        started=started,
+    )
+    progress.step("write")
+    issues = write_application(made, record, request.out, request.overwrite, progress)
+    return JobOutcome(request.out, _counts(made), issue_counts(issues))
+
+
+def _members(request: ApplicationRequest) -> list[Household]:
+    """Who takes part, one right-holder or the households of a list."""
+    alone, together = request.holder is not None, request.collective is not None
+    if alone == together or together != (request.households is not None):
+        raise UsageError("APPLICATION_WHO")
+    if request.households is not None:
+        return read_households(request.households)
+    return [Household((request.holder or "").strip(), authorised=True)]
+
+
+def _profile(request: ApplicationRequest, result: TicketResult) -> Profile:
+    profile = result.profile(request.profile)
+    if profile.kind == "screen":
+        tickets = [name for name in shipped_profiles() if load_profile(name).kind != "screen"]
+        raise UsageError("APPLICATION_PROFILE_IS_SCREEN", profile=profile.id, known=", ".join(tickets))
+    return profile
+
+
+def _made(
+    request: ApplicationRequest,
+    members: Sequence[Household],
+    result: TicketResult,
+    profile: Profile,
+    rights: Rights,
+    progress: Progress,
+) -> MadeApplication:
+    period, credited, tenure = require_for_application(result, rights)
+    names = [member.holder.strip() for member in members]
+    require_holders(request.collective or names[0], names, tenure.holder)
+    rows, parcels = ground_of_holders(result.layer.geometry, tenure, names)
+    facts, geometry = result.facts.iloc[rows], result.layer.geometry[rows]
+    tenure = some_parcels(tenure, parcels)
+    errors = load_sink_errors(result.path, facts.index)
+    error_of = error_of_total(errors, facts)
+    check = check_tickets(
+        facts, geometry, profile, period, credited, tenure, error_of=error_of, today=today(), progress=progress
+    )
+    judged = check.facts.join(check.stage.columns[["ticket", "ticket_rules", "ticket_missing"]])
+    cut = tenure_pieces(judged, geometry, profile, period, credited, tenure, progress)
+    pieces = cut.pieces
+    if request.village is not None:
+        pieces = pieces[pieces["village"] == request.village.strip()]
+    of_pieces = error_of_pieces(error_of, facts.index)
+    if request.collective is None:
+        application = holder_application(pieces, profile, period, names[0], of_pieces)
+    else:
+        application = joint_application(pieces, profile, period, request.collective, members, of_pieces)
+    return MadeApplication(application, members, profile, judged, cut, check, errors, result, request.village)
+
+
+def _options(request: ApplicationRequest) -> dict[str, object]:
+    named = ("holder", "collective", "village", "profile")
+    return {name: getattr(request, name) for name in named} | {
+        "households": request.households.name if request.households is not None else None
+    }
+
+
+def _counts(made: MadeApplication) -> dict[str, object]:
+    row = application_row(made)
+    counts: dict[str, object] = {}
+    for name in _SHOWN:
+        value = row[name]
+        counts[name] = "unknown" if pd.isna(value) else f"{value:.4f}" if isinstance(value, float) else value
+    application: Application = made.application
+    counts |= {f"tickets_{face}_t": count for face, count in application.tickets.items()}
+    counts["failed_rules"] = row["failed_rules"] or "-"
+    return counts | {"profile": f"{made.profile.id} {made.profile.version}, {made.profile.status}"}

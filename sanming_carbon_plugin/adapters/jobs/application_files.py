@@ -59,7 +59,35 @@ it was made from) and ``files`` (``name`` and ``sha256`` of ``application.gpkg``
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...core.errors import OutputError
+from ...core.progress import Progress
 from ...core.stands.layer import FieldType
+from ..geopackage import OutputTable, write_geopackage
+from ..hashes import sha256_of_file
+from ..output_files import output_errors, output_folder
+from .application_tables import (
+    MadeApplication,
+    application_issues,
+    application_row,
+    household_table,
+    overlap_table,
+    part_table,
+    piece_tables,
+    rule_table,
+    setting_table,
+    ticket_table,
+    uncertainty_table,
+)
+from .issue_table import ISSUE_LAYER_COLUMNS, issues_table
+from .run_record import run_table
 
 FORMAT = "sanming-carbon-application"
 FORMAT_VERSION = 1
@@ -132,3 +160,126 @@ the pieces before deductions, ``relative_error`` the half-width of its 90 % inte
 ``area_ha``. ``sink_tco2e_ha_yr`` is the mean of the free ground that counts. ``loss_bias_tco2e`` is what leaving out
 stands that lost adds by noise alone, NULL where losses are netted. ``notice`` must stand on every paper.
 """
+LAYERS = ("pieces", "left_out", "parts", "overlaps")
+TABLES = {
+    "pieces": PIECE_COLUMNS, "left_out": LEFT_OUT_COLUMNS, "parts": PART_COLUMNS, "overlaps": OVERLAP_COLUMNS,
+    "households": HOUSEHOLD_COLUMNS, "tickets": TICKET_COLUMNS, "rules": RULE_COLUMNS,
+    "uncertainty": UNCERTAINTY_COLUMNS, "settings": SETTING_COLUMNS, "application": APPLICATION_COLUMNS,
+}  # fmt: skip
+
+
+def check_folder(folder: Path, overwrite: bool) -> None:
+    """Refuse before the work begins a folder that could not be written after it.
+
+    Raises
+    ------
+    OutputError
+        APPLICATION_FOLDER_TAKEN where an application is in it already, OUTPUT_NOT_WRITABLE where it is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError("OUTPUT_NOT_WRITABLE", path=str(folder), reason="it is a file")
+    if not overwrite and any((folder / name).exists() for name in (GEOPACKAGE, JSON)):
+        raise OutputError("APPLICATION_FOLDER_TAKEN", path=str(folder))
+
+
+def write_application(
+    made: MadeApplication, record: Mapping[str, object], folder: Path, overwrite: bool, progress: Progress
+) -> pd.DataFrame:
+    """Write both files of an application, or neither.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The doubts with their words.
+
+    Raises
+    ------
+    OutputError
+        Where they cannot be written.
+    """
+    check_folder(folder, overwrite)
+    crs_wkt = made.result.layer.crs_wkt
+    keys, outlines = made.facts.index, _outlines(made)
+    issues = issues_table(application_issues(made), keys, outlines, crs_wkt)
+    frames = _frames(made)
+    tables = [_output(name, frame, crs_wkt) for name, frame in frames.items()]
+    run = run_table(record)
+    tables += [issues, OutputTable("run", run.columns, run.frame, None, None)]
+    with output_folder(folder) as beside:
+        write_geopackage(beside / GEOPACKAGE, tables, False, progress)
+        content = _content(made, record, frames, issues.frame, sha256_of_file(beside / GEOPACKAGE))
+        with output_errors(folder / JSON):
+            text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+            (beside / JSON).write_text(text + "\n", encoding="utf-8")
+    return issues.frame
+
+
+def _frames(made: MadeApplication) -> dict[str, pd.DataFrame]:
+    pieces, left_out = piece_tables(made)
+    return {
+        "pieces": pieces,
+        "left_out": left_out,
+        "parts": part_table(made),
+        "overlaps": overlap_table(made),
+        "households": household_table(made),
+        "tickets": ticket_table(made.application),
+        "rules": rule_table(made),
+        "uncertainty": uncertainty_table(made),
+        "settings": setting_table(made.profile),
+        "application": pd.DataFrame([application_row(made)]),
+    }
+
+
+def _output(name: str, frame: pd.DataFrame, crs_wkt: str | None) -> OutputTable:
+    columns = TABLES[name]
+    place = frame["geometry"].to_numpy(dtype=object) if name in LAYERS else None
+    return OutputTable(name, dict(columns), frame.reset_index(drop=True), place, crs_wkt if name in LAYERS else None)
+
+
+def _outlines(made: MadeApplication) -> npt.NDArray[np.object_]:
+    rows = made.result.facts.index.get_indexer(made.facts.index)
+    return np.asarray(made.result.layer.geometry[rows], dtype=object)
+
+
+def _content(
+    made: MadeApplication,
+    record: Mapping[str, object],
+    frames: Mapping[str, pd.DataFrame],
+    issues: pd.DataFrame,
+    sha256: str,
+) -> dict[str, object]:
+    rows = {name: _records(frame, TABLES[name]) for name, frame in frames.items()}
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "application": rows.pop("application")[0],
+        **rows,
+        "issues": _records(issues, ISSUE_LAYER_COLUMNS),
+        "profile_file": dict(made.profile.data),
+        "run": _parsed(record),
+        "result_run": _parsed(made.result.run),
+        "files": [{"name": GEOPACKAGE, "sha256": sha256}],
+    }
+
+
+def _records(frame: pd.DataFrame, columns: Iterable[str]) -> list[dict[str, object]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in frame[list(columns)].to_dict("records")]
+
+
+def _parsed(record: Mapping[str, object]) -> dict[str, object]:
+    """The record of a run with its nested parts as objects."""
+    parts = {name: json.loads(value) for name, value in record.items() if isinstance(value, str) and value[:1] in "{["}
+    return (
+        {name: _plain(value) for name, value in record.items() if not isinstance(value, (dict, list))}
+        | {name: value for name, value in record.items() if isinstance(value, (dict, list))}
+        | parts
+    )
+
+
+def _plain(value: object) -> object:
+    """A value that JSON has; None where nothing is known."""
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is the only value unequal to itself
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -107,11 +107,8 @@ def holder_application(
         APPLICATION_EMPTY where no piece of the holder counts.
     """
     name = holder.strip()
-    if not name:
-        raise InputError("APPLICATION_HOLDER_MISSING", certificate="", count=1)
+    require_holders(name, [name], pieces["holder"].to_numpy(dtype=object))
     own = pieces[pieces["holder"] == name]
-    if own.empty:
-        raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
     member = Household(name, authorised=True)
     return _application("holder", name, own, profile, period, [member], error_of)
 
@@ -126,25 +123,40 @@ def joint_application(
 ) -> Application:
     """Scattered households apply together through the village collective (资源联合).
 
-    Only households that signed take part. Income goes by the agreed weights where every household has one,
-    else by tonnes.
+    Only households that signed take part. Income goes by the agreed weights where they have some, else by
+    tonnes.
 
     Raises
     ------
     InputError
         APPLICATION_HOLDER_MISSING for a collective or household without a name,
-        APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN, APPLICATION_EMPTY.
+        APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN, APPLICATION_WEIGHTS_INCOMPLETE where only some of
+        those who signed have a weight or all weights are 0, APPLICATION_EMPTY.
     """
     names = [household.holder.strip() for household in households]
-    if not collective.strip() or not all(names):
+    require_holders(collective, names, pieces["holder"].to_numpy(dtype=object))
+    _require_agreed_weights(households)
+    own = pieces[pieces["holder"].isin(names)]
+    return _application("joint", collective.strip(), own, profile, period, households, error_of)
+
+
+def require_holders(applicant: str, holders: Sequence[str], tenure_holders: npt.NDArray[np.object_]) -> None:
+    """Refuse names that are missing, repeated, or on no certificate.
+
+    Raises
+    ------
+    InputError
+        APPLICATION_HOLDER_MISSING, APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN.
+    """
+    names = [holder.strip() for holder in holders]
+    if not applicant.strip() or not all(names):
         raise InputError("APPLICATION_HOLDER_MISSING", certificate="", count=names.count("") or 1)
+    known = set(tenure_holders)
     for name in names:
         if names.count(name) > 1:
             raise InputError("APPLICATION_HOLDER_REPEATED", holder=name)
-        if name not in set(pieces["holder"]):
+        if name not in known:
             raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
-    own = pieces[pieces["holder"].isin(names)]
-    return _application("joint", collective.strip(), own, profile, period, households, error_of)
 
 
 def village_households(pieces: pd.DataFrame, village: str, authorised: Collection[str] = ()) -> list[Household]:
@@ -199,6 +211,13 @@ def income_in_fen(application: Application, yuan: float, collective_share: float
     money = pd.Series(parts, index=application.households["holder"].to_numpy(), name="fen")
     money.loc[application.applicant] = money.get(application.applicant, 0) + fen - int(parts.sum())
     return money
+
+
+def _require_agreed_weights(households: Sequence[Household]) -> None:
+    weights = [household.income_weight for household in households if household.authorised]
+    given = [weight for weight in weights if weight is not None]
+    if given and (len(given) < len(weights) or not sum(given) > 0):
+        raise InputError("APPLICATION_WEIGHTS_INCOMPLETE", given=len(given), count=len(weights))
 
 
 def _application(
@@ -337,10 +356,8 @@ def _household_table(chosen: pd.DataFrame, households: Sequence[Household]) -> p
     table = sums.reindex(sorted(known)).fillna(0.0).rename_axis("holder").reset_index()
     table["whole_t"] = table["whole_t"].astype(np.int64)
     table["authorised"] = [known[name].authorised for name in table["holder"]]
-    agreed = [known[name].income_weight for name in table["holder"]]
-    by_tonnes = table["tonnes"].clip(lower=0.0)
-    all_agreed = all(weight is not None for weight in agreed)
-    weight = pd.Series(agreed, dtype=np.float64) if all_agreed else by_tonnes
+    agreed = pd.Series([known[name].income_weight for name in table["holder"]], dtype=np.float64)
+    weight = agreed.fillna(0.0) if agreed[table["authorised"]].notna().all() else table["tonnes"].clip(lower=0.0)
     weight = weight.where(table["authorised"], 0.0)
     table["income_share"] = weight / weight.sum() if weight.sum() > 0 else 0.0
     return table

@@ -60,8 +60,10 @@ class TicketCheck:
     stage
         Columns ``ticket``, ``ticket_rules``, ``ticket_tco2e``, ``free_share``, ``ticket_missing`` (the evidence
         that keeps an unknown stand undecided), what the rules asked (:data:`ASKED_COLUMNS`), and the doubts.
+    facts
+        The table of stands with what the rules asked.
     evaluation
-        The rules held against the stands; its ``facts`` hold what they asked.
+        The rules held against the stands.
     outcomes
         Per rule id 1 passed, 0 unknown, −1 failed, with the rules about free ground and error decided.
     double_count
@@ -71,6 +73,7 @@ class TicketCheck:
     """
 
     stage: StageResult
+    facts: pd.DataFrame
     evaluation: Evaluation
     outcomes: dict[str, Outcomes]
     double_count: DoubleCount | None
@@ -180,7 +183,9 @@ def check_tickets(
     asked["error_allowed"] = np.full(len(facts), answer, dtype=object)
     columns = pd.concat([columns, asked[[name for name in ASKED_COLUMNS if name in asked.columns]]], axis=1)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
-    return TicketCheck(StageResult(columns, issues), evaluation, outcomes, found, error, deduction)
+    return TicketCheck(
+        StageResult(columns, issues), asked.assign(free_share=share), evaluation, outcomes, found, error, deduction
+    )
 
 
 def applicable(facts: pd.DataFrame, geometry: npt.NDArray[np.object_], profile: Profile) -> pd.DataFrame:

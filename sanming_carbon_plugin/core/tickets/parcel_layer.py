@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -56,10 +56,20 @@ class Parcels:
         return len(self.geometry)
 
 
+Some = TypeVar("Some", bound=Parcels)
+
+
+def some_parcels(parcels: Some, rows: npt.NDArray[np.int64]) -> Some:
+    """Some rows of a layer of parcels."""
+    named = {part.name: getattr(parcels, part.name) for part in fields(parcels)}
+    chosen = {name: value[rows] for name, value in named.items() if isinstance(value, np.ndarray)}
+    return replace(parcels, **chosen)  # type: ignore[arg-type]
+
+
 def parcel_texts(
-    layer: VectorLayer, fields: Sequence[str], mapping: Mapping[str, str] | None, missing_code: str
+    layer: VectorLayer, names_wanted: Sequence[str], mapping: Mapping[str, str] | None, missing_code: str
 ) -> dict[str, Texts]:
-    """The columns of a layer as text or None, under the names of ``fields``.
+    """The columns of a layer as text or None, under the names that are wanted.
 
     Parameters
     ----------
@@ -75,7 +85,7 @@ def parcel_texts(
     """
     chosen = dict(mapping or {})
     by_lower = {str(name).lower(): str(name) for name in layer.attributes.columns}
-    names = {name: chosen.get(name, by_lower.get(name)) for name in fields}
+    names = {name: chosen.get(name, by_lower.get(name)) for name in names_wanted}
     missing = [name for name, column in names.items() if column not in layer.attributes.columns]
     if missing:
         raise InputError(missing_code, layer=layer.source or layer.name, fields=", ".join(missing))
@@ -121,4 +131,5 @@ def _day(text: object) -> np.datetime64 | None:
 
 def _text(column: pd.Series) -> Texts:
     values = column.to_numpy(dtype=object)
-    return np.asarray([None if pd.isna(value) or str(value) == "" else str(value) for value in values], dtype=object)
+    texts = [None if pd.isna(value) else str(value).strip() or None for value in values]
+    return np.asarray([*texts, None], dtype=object)[:-1]

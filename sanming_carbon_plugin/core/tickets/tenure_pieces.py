@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ TENURE_FACTS = frozenset({"tenure_covered_share", "dispute", "land_tenure", "tre
 """What a rule asks that a certificate for the piece itself answers better."""
 
 PIECE_COLUMNS = (
-    "stand_key", "certificate", "holder", "right", "valid_to", "village", "outcome", "reason", "area_ha",
+    "row", "stand_key", "certificate", "holder", "right", "valid_to", "village", "outcome", "reason", "area_ha",
     "stand_share", "free_share", "net_tco2e", "low_tco2e", "high_tco2e", "ticket_rules", "geometry",
 )  # fmt: skip
 
@@ -37,12 +37,12 @@ class TenurePieces:
     Attributes
     ----------
     pieces
-        Columns :data:`PIECE_COLUMNS`, in the order of stands. ``outcome`` is ``yes`` where the stand's own
-        rules pass and the certificate holds for the whole period without dispute, with ``reason`` otherwise:
-        ``stand_fails``, ``stand_unknown``, ``disputed``, ``dispute_unknown``, ``expired``, ``term_unknown``,
-        ``credited``. ``net_tco2e`` are tonnes of the free part over the period before deductions, of which
-        ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two certificates, or two
-        stands, lie on the same ground, that ground counts for neither.
+        Columns :data:`PIECE_COLUMNS`, in the order of stands; ``row`` counts them from 0. ``outcome`` is ``yes``
+        where the stand's own rules pass and the certificate holds for the whole period without dispute, with
+        ``reason`` otherwise: ``stand_fails``, ``stand_unknown``, ``disputed``, ``dispute_unknown``, ``expired``,
+        ``term_unknown``, ``credited``. ``net_tco2e`` are tonnes of the free part over the period before
+        deductions, of which ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two
+        certificates, or two stands, lie on the same ground, that ground counts for neither.
     double_count
         What the guard found; its ``stand_key`` is the row of the piece, from 0, as text.
     """
@@ -87,6 +87,7 @@ def tenure_pieces(
     outcome, reason = _outcomes(results, stands, profile, period, tenure, stand, parcel, free)
     pieces = pd.DataFrame(
         {
+            "row": np.arange(len(stand), dtype=np.int64),
             "stand_key": results.index.to_numpy(dtype=object)[stand],
             "certificate": tenure.certificate[parcel],
             "holder": tenure.holder[parcel],
@@ -109,7 +110,31 @@ def tenure_pieces(
     return TenurePieces(pieces, found)
 
 
-def stand_outcomes(results: pd.DataFrame, profile: Profile, without: Sequence[str]) -> npt.NDArray[np.int8]:
+def ground_of_holders(
+    geometry: npt.NDArray[np.object_], tenure: TenureParcels, holders: Collection[str]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Stands that meet a parcel of these holders, and all parcels that meet those stands, as rows.
+
+    Nothing else can change what is found on the holders' ground.
+    """
+    stands, parcels = usable_polygons(geometry), usable_polygons(tenure.geometry)
+    tree = shapely.STRtree(stands)
+    own = np.flatnonzero(np.isin(tenure.holder.astype(str), list(holders)) & ~pd.isna(tenure.holder))
+    rows = np.unique(tree.query(parcels[own], predicate="intersects")[1])
+    beside = np.unique(shapely.STRtree(parcels).query(stands[rows], predicate="intersects")[1])
+    return rows.astype(np.int64), beside.astype(np.int64)
+
+
+def rules_of_pieces(profile: Profile) -> set[str]:
+    """Rules that a piece answers instead of its stand: title and dispute by its certificate, and free ground.
+
+    The error is asked of the total of an application.
+    """
+    of_tenure = {rule.id for rule in profile.rule_set.rules if set(fields_of(rule.test)) <= TENURE_FACTS}
+    return of_tenure | {"FREE", "PRECISION"}
+
+
+def stand_outcomes(results: pd.DataFrame, profile: Profile, without: Collection[str]) -> npt.NDArray[np.int8]:
     """1, 0 or −1 for each stand from its trace, leaving some rules out; a rule missing in the trace is unknown."""
     asked = [rule.id for rule in profile.rule_set.rules if rule.id not in without]
     codes, traces = pd.factorize(text_column(results, "ticket_rules"))
@@ -130,9 +155,7 @@ def _outcomes(
     parcel: npt.NDArray[np.int64],
     free: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    of_tenure = [rule.id for rule in profile.rule_set.rules if set(fields_of(rule.test)) <= TENURE_FACTS]
-    # Whether the ground is free is asked of the piece, and the error belongs to the total of an application.
-    own = stand_outcomes(results, profile, [*of_tenure, "FREE", "PRECISION"])
+    own = stand_outcomes(results, profile, rules_of_pieces(profile))
     own[_disputed_by_inventory(results, stands, profile, period, tenure)] = -1
     valid = tenure.valid_until(np.datetime64(period.end, "D"))[parcel]
     quarrel = tenure.disputed[parcel]
