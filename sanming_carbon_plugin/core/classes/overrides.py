@@ -60,12 +60,22 @@ def geometry_hashes(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_
         if len(rows):
             # Adding 0 turns −0.0 into 0.0, which would be other bytes for the same place.
             rounded = shapely.transform(
-                shapely.force_2d(geometry[rows]),
+                shapely.force_2d(_without_wrapping(geometry[rows])),
                 lambda xy, decimals=decimals: np.round(xy, decimals) + 0.0,
             )
             wkb = shapely.to_wkb(shapely.normalize(rounded), byte_order=1)
             marks[rows] = [hashlib.sha256(one).hexdigest()[:24] for one in wkb]
     return marks
+
+
+def _without_wrapping(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """A multipolygon of one part as that part: a result holds all polygons as multipolygons, its source may not."""
+    single = (shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOLYGON) & (
+        shapely.get_num_geometries(geometry) == 1
+    )
+    plain = geometry.copy()
+    plain[single] = shapely.get_geometry(geometry[single], 0)
+    return plain
 
 
 @dataclass(frozen=True)

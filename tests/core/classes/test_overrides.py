@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 
 from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
@@ -130,3 +131,11 @@ def test_a_damaged_file_of_decisions_is_refused(tmp_path):
     path.write_text("stand_key,column\na,measure\n", encoding="utf-8")
     with pytest.raises(InputError):
         read_decisions(path)
+
+
+def test_an_outline_in_a_multipolygon_of_one_part_is_the_same_outline():
+    """A result holds all polygons as multipolygons: a decision taken from it must still fit its source."""
+    polygon = shapely.box(39_500_000.0, 2_900_000.0, 39_500_100.0, 2_900_080.0)
+    assert geometry_hash(shapely.MultiPolygon([polygon])) == geometry_hash(polygon)
+    two = shapely.MultiPolygon([polygon, shapely.affinity.translate(polygon, 500.0)])
+    assert geometry_hash(two) != geometry_hash(polygon)

@@ -1,0 +1,313 @@
+"""The parcel card: all that a result says of one stand, in words and in the units that were chosen.
+
+The content is built here, from a few rows found by their key; how it is shown is for the window and the printer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.classes.overrides import WITHDRAWN
+from ..core.units import UnitChoice
+from .decision_files import decisions_beside, read_decisions
+from .fact_words import fact_name, fact_text, place_text
+from .jobs.explain import explain
+from .parcel_sections import (
+    area_section,
+    attribute_section,
+    evidence_rows,
+    sink_section,
+    stock_section,
+    ticket_section,
+)
+from .parcel_words import ParcelRow, Section, parcel_row
+from .unit_choice import mass_unit
+from .words import word
+
+_CLASS_COLUMNS = {"pine_transform": "pine_technique", "reserve_forest": "reserve_mode", "ticket": None}
+_KINDS = dict.fromkeys(("pine_transform", "reserve_forest", "ticket"), "outcome") | {
+    "measure": "measure",
+    "pine_technique": "pine_technique",
+    "reserve_mode": "reserve_mode",
+}
+_MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule with what it saw.
+
+    Attributes
+    ----------
+    mark
+        ``✓``, ``✗`` or ``?``.
+    outcome
+        ``pass``, ``fail`` or ``unknown``; ``outcome_text`` is the word for it.
+    seen, limit, distance
+        Value of the stand, threshold, and how far it is on the passing side; empty where there is none.
+    missing
+        Names of the facts without which the rule has no answer.
+    """
+
+    rule: str
+    title: str
+    mark: str
+    outcome: str
+    outcome_text: str
+    seen: str
+    limit: str
+    distance: str
+    source: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassBlock:
+    """One class of the stand, or its ticket, with every rule."""
+
+    column: str
+    title: str
+    outcome: str
+    answer: str
+    status: str
+    decided: str = ""
+    rules: tuple[RuleLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class SinkFigure:
+    """Yearly sink in the chosen unit with its interval; None where unknown."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One row of the list of doubts about this stand."""
+
+    severity: str
+    severity_text: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """What somebody decided; ``state`` is ``counts``, ``superseded`` or ``waiting`` (not yet in the result)."""
+
+    column: str
+    title: str
+    value: str
+    text: str
+    state: str
+    state_text: str
+    reason: str
+    name: str
+    date: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class ParcelCard:
+    """Everything on the card of one stand, in one language and in the chosen units."""
+
+    stand_key: str
+    language: str
+    title: str
+    place: str
+    run: str
+    sections: tuple[Section, ...]
+    evidence: tuple[tuple[str, str, str, str], ...]
+    sink: SinkFigure
+    classes: tuple[ClassBlock, ...]
+    ticket: Section
+    doubts: tuple[Doubt, ...]
+    decisions: tuple[DecisionLine, ...]
+    columns: Mapping[str, object] = field(default_factory=dict)
+
+
+def parcel_card(result: Path, stand_key: str, language: str, units: UnitChoice | None = None) -> ParcelCard:
+    """The card of a stand.
+
+    Parameters
+    ----------
+    result
+        GeoPackage of the main job.
+    stand_key
+        The stand.
+    language
+        ``en`` or ``zh``.
+    units
+        Units of areas and masses, hectares and tonnes by default. Rules keep the unit of their text.
+
+    Raises
+    ------
+    InputError
+        Where the result cannot be read or has no such stand.
+    """
+    units = units or UnitChoice()
+    explanation = explain(result, stand_key)
+    row = parcel_row(result, stand_key)
+    decisions = _decisions(result, explanation, language)
+    classes = _classes(explanation, row, decisions, language)
+    figures = [row.number(name) for name in ("sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr")]
+    shown = [None if each is None else units.mass_of(each) for each in figures]
+    unit = "{}/{}".format(mass_unit(units, language), word("unit", "yr", language) if language == "zh" else "yr")
+    return ParcelCard(
+        stand_key=stand_key,
+        language=language,
+        title="{} {}".format(word("card", "stand", language), stand_key),
+        place=place_text(row.values, language),
+        run=row.run_text(language),
+        sections=(
+            attribute_section(row, units, language),
+            area_section(row, units, language),
+            stock_section(row, units, language),
+            sink_section(row, units, language),
+        ),
+        evidence=evidence_rows(row, language),
+        sink=SinkFigure(shown[0], shown[1], shown[2], unit),
+        classes=classes,
+        ticket=ticket_section(row, _missing(classes), units, language),
+        doubts=_doubts(explanation, language),
+        decisions=decisions,
+        columns={name: row.values.get(name) for name in ("measure", "measures", *_KINDS)},
+    )
+
+
+def _classes(
+    explanation: Mapping[str, Any], row: ParcelRow, decisions: tuple[DecisionLine, ...], language: str
+) -> tuple[ClassBlock, ...]:
+    """The classes in the order of the rule sets: those with a column of their own first, the ticket last."""
+    by_measure: dict[str, list[dict[str, Any]]] = {}
+    for rule in explanation["rules"]:
+        by_measure.setdefault(rule["measure"], []).append(rule)
+    wanted = [name for name in _CLASS_COLUMNS if name in by_measure]
+    wanted += [name for name in by_measure if name not in _CLASS_COLUMNS]
+    return tuple(_class(name, by_measure[name], row, decisions, language) for name in wanted)
+
+
+def _class(
+    measure: str, rules: list[dict[str, Any]], row: ParcelRow, decisions: tuple[DecisionLine, ...], language: str
+) -> ClassBlock:
+    first = rules[0]
+    outcome = str(row.values.get(measure) or "unknown") if measure in _CLASS_COLUMNS else str(first["measure_outcome"])
+    kind = "ticket_outcome" if measure == _TICKET else "outcome"
+    answer = word(kind, outcome, language)
+    column = _CLASS_COLUMNS.get(measure)
+    technique = row.values.get(column) if column else None
+    if technique:
+        answer += " · " + word(column or "", technique, language)
+    decided = [
+        "{}{}{}".format(each.text, "：" if language == "zh" else ": ", each.state_text)
+        for each in decisions
+        if each.column in (measure, column) and each.state in ("counts", "waiting")
+    ]
+    return ClassBlock(
+        column=measure,
+        title=str(first["measure_title_zh" if language == "zh" else "measure_title"]),
+        outcome=outcome,
+        answer=answer,
+        status="{}, {}".format(first["rule_set"], word("report", "status_{}".format(first["status"]), language)),
+        decided="; ".join(decided),
+        rules=tuple(_rule(rule, row, language) for rule in rules),
+    )
+
+
+def _rule(rule: Mapping[str, Any], row: ParcelRow, language: str) -> RuleLine:
+    title = str(rule["title_zh" if language == "zh" else "title"])
+    if rule["kind"] == "exclude":
+        title = word("card", "excluded", language) + title
+    name = str(rule["field"])
+
+    def said(value: object) -> str:
+        return fact_text(name, value, language, bamboo=row.is_bamboo)
+
+    limit = "" if rule["threshold"] is None else said(rule["threshold"])
+    if rule["op"] == "between":
+        limit = " – ".join(said(each) for each in rule["threshold"])
+    seen = rule["value"]
+    if isinstance(seen, list):  # an interval, not a list of alternatives
+        seen_text = " – ".join("…" if each is None else said(each) for each in seen)
+    else:
+        seen_text = said(seen)
+    apart = rule["distance"]
+    return RuleLine(
+        rule=str(rule["rule"]),
+        title=title,
+        mark=_MARKS[rule["outcome"]],
+        outcome=str(rule["outcome"]),
+        outcome_text=word("rule_outcome", rule["outcome"], language),
+        seen="{} {}".format(fact_name(name, language), seen_text),
+        limit="{} {}".format(word("rule_operator", rule["op"], language), limit).strip(),
+        distance="" if apart is None else "{:+.4g}".format(apart).replace("-", "−"),
+        source="{} ({})".format(rule["source"], rule["confidence"]),
+        missing=tuple(rule["missing"]),
+    )
+
+
+def _missing(classes: tuple[ClassBlock, ...]) -> list[str]:
+    """Facts without which the ticket has no answer, in the order of the rules."""
+    found = [name for block in classes if block.column == _TICKET for rule in block.rules for name in rule.missing]
+    return list(dict.fromkeys(found))
+
+
+def _doubts(explanation: Mapping[str, Any], language: str) -> tuple[Doubt, ...]:
+    message = "message_zh" if language == "zh" else "message"
+    order = {"error": 0, "warning": 1, "info": 2}
+    rows = sorted(explanation["issues"], key=lambda issue: order.get(str(issue["severity"]), len(order)))
+    return tuple(
+        Doubt(
+            str(row["severity"]),
+            word("severity", row["severity"], language),
+            str(row["code"]),
+            str(row[message] or row["code"]),
+        )
+        for row in rows
+    )
+
+
+_SAME = ("column", "value", "reason", "name", "date", "evidence")
+
+
+def _decisions(result: Path, explanation: Mapping[str, Any], language: str) -> tuple[DecisionLine, ...]:
+    """Decisions of the file beside the result and of the result itself, the newest first."""
+    stored = explanation["decisions"]
+    in_result = [tuple(one[name] for name in _SAME) for one in stored]
+    beside = read_decisions(decisions_beside(result)).table
+    rows = [dict(one) for one in beside[beside["stand_key"] == explanation["stand_key"]].to_dict("records")]
+    there = {tuple(row[name] for name in _SAME) for row in rows}
+    rows += [dict(one) for one, same in zip(stored, in_result, strict=True) if same not in there]
+    # As when they are applied: the latest day counts, of the same day the one written last.
+    rows.sort(key=lambda row: str(row["date"]))
+    latest = {str(row["column"]): number for number, row in enumerate(rows)}
+    lines = []
+    for number, row in enumerate(rows):
+        known = tuple(row[name] for name in _SAME) in in_result
+        state = "superseded" if latest[str(row["column"])] != number else "counts" if known else "waiting"
+        lines.append(_decision(row, state, language))
+    return tuple(reversed(lines))
+
+
+def _decision(row: Mapping[str, Any], state: str, language: str) -> DecisionLine:
+    column, value = str(row["column"]), str(row["value"])
+    kind = "report" if value in (WITHDRAWN, "none") else _KINDS.get(column, column)
+    return DecisionLine(
+        column=column,
+        title=word("column", column, language),
+        value=value,
+        text=word(kind, value, language),
+        state=state,
+        state_text=word("card", state, language),
+        reason=str(row["reason"] or ""),
+        name=str(row["name"] or ""),
+        date=str(row["date"] or ""),
+        evidence=str(row["evidence"] or ""),
+    )

@@ -1,0 +1,199 @@
+"""The parcel card as plain text, and as HTML for the window and for one printed page.
+
+Qt shows and prints only a part of HTML 4: tables and plain styles, no grids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from .parcel_card import ClassBlock, ParcelCard
+from .parcel_words import Line, Section
+from .words import word
+
+CHART = "sink_chart"
+"""Name under which the window puts the picture of the sink into the document."""
+
+_STYLE = """
+body {{ font-size: {size}pt; }}
+h1 {{ font-size: {title}pt; margin: 0; }}
+h2 {{ font-size: {head}pt; margin-top: {gap}px; margin-bottom: 2px; color: #00543d; }}
+h3 {{ font-size: {size}pt; margin-top: 4px; margin-bottom: 1px; }}
+p {{ margin-top: 1px; margin-bottom: 2px; }}
+td, th {{ padding-left: 2px; padding-right: 5px; }}
+th {{ text-align: left; }}
+.quiet {{ color: #4a4a4a; }}
+.fail {{ color: #a33a00; }}
+.pass {{ color: #00543d; }}
+.unknown {{ color: #5b4a00; }}
+"""
+_SCREEN_COLUMNS, _PRINT_COLUMNS = 1, 3
+
+
+def card_text(card: ParcelCard) -> str:
+    """The card as lines, to be pasted into a message or a table."""
+
+    def say(name: str) -> str:
+        return word("card", name, card.language)
+
+    lines = [card.title, card.place, card.run]
+    for section in (*card.sections, card.ticket):
+        lines += ["", section.title, *(_line_text(line, card.language) for line in section.lines)]
+    lines += ["", say("evidence"), *(_evidence_texts(card) or [say("no_rasters")])]
+    for block in card.classes:
+        lines += ["", _class_title(block, card.language)]
+        for rule in block.rules:
+            apart = "\t{} {}".format(say("distance"), rule.distance) if rule.distance else ""
+            lines.append("{} {}\t{}\t{}{}".format(rule.mark, rule.title, rule.seen, rule.limit, apart))
+    lines += [
+        "",
+        say("doubts"),
+        *(["{} {}".format(each.severity_text, each.text) for each in card.doubts] or [say("no_doubts")]),
+    ]
+    lines += ["", say("decisions"), *(_decision_texts(card) or [say("no_decisions")]), "", say("provisional")]
+    return "\n".join(lines)
+
+
+def card_html(card: ParcelCard, *, for_print: bool = False, size_pt: float = 9.0) -> str:
+    """The card as a document.
+
+    Parameters
+    ----------
+    card
+        What to show.
+    for_print
+        Three attributes beside one another and the rules close together, so that all fits on one page, with the
+        picture of the sink in it; the window shows that one above the text instead.
+    size_pt
+        Size of the letters.
+    """
+    columns = _PRINT_COLUMNS if for_print else _SCREEN_COLUMNS
+    what, area, stock, sink = card.sections
+    style = _STYLE.format(size=size_pt, title=size_pt * 1.4, head=size_pt * 1.15, gap=4 if for_print else 9)
+    parts = ["<html><head><style>", style, "</style></head><body>"]
+    if for_print:
+        parts.append("<h1>{}</h1>".format(escape(card.title)))
+    parts += ["<p>{}<br><span class='quiet'>{}</span></p>".format(escape(card.place), escape(card.run))]
+    if not for_print:
+        parts.append(_contents(card))
+    parts += [_section(section, columns) for section in (what, area)]
+    if for_print:
+        parts.append(_beside([_section(stock, 1), _section(sink, 1), '<br><img src="{}">'.format(CHART)]))
+    else:
+        parts += [_section(stock, 1), _section(sink, 1)]
+    parts += [_section(card.ticket, 1 if not for_print else 2), _classes(card), _evidence(card, for_print=for_print)]
+    parts += [
+        _doubts(card),
+        _decisions(card),
+        "<p class='quiet'>{}</p>".format(escape(word("card", "provisional", card.language))),
+    ]
+    return "".join([*parts, "</body></html>"])
+
+
+def _line_text(line: Line, language: str) -> str:
+    between = "：" if language == "zh" else ": "
+    return "{}{}{}{}".format(line.label, between, line.text, " ({})".format(line.note) if line.note else "")
+
+
+def _evidence_texts(card: ParcelCard) -> list[str]:
+    heads = [word("card", name, card.language) for name in ("mean", "std", "support")]
+    return [
+        "{}\t{}".format(name, "\t".join("{} {}".format(head, text) for head, text in zip(heads, texts, strict=True)))
+        for name, *texts in card.evidence
+    ]
+
+
+def _class_title(block: ClassBlock, language: str) -> str:
+    between = "：" if language == "zh" else ": "
+    decided = " – {} {}".format(word("card", "decided", language), block.decided) if block.decided else ""
+    return "{}{}{} ({}){}".format(block.title, between, block.answer, block.status, decided)
+
+
+def _decision_texts(card: ParcelCard) -> list[str]:
+    texts = []
+    for each in card.decisions:
+        about = ", ".join(part for part in (each.reason, each.name, each.date, each.evidence) if part)
+        between = "：" if card.language == "zh" else ": "
+        texts.append("{}{}{} ({}) – {}".format(each.title, between, each.text, each.state_text, about))
+    return texts
+
+
+def _contents(card: ParcelCard) -> str:
+    names = [*((section.name, section.title) for section in card.sections), (card.ticket.name, card.ticket.title)]
+    names += [(name, word("card", name, card.language)) for name in ("classes", "evidence", "doubts", "decisions")]
+    return "<p>{}</p>".format(" · ".join('<a href="#{}">{}</a>'.format(name, escape(title)) for name, title in names))
+
+
+def _heading(name: str, title: str) -> str:
+    return '<h2><a name="{}"></a>{}</h2>'.format(name, escape(title))
+
+
+def _section(section: Section, columns: int) -> str:
+    cells = [
+        "<td class='quiet'>{}</td><td><b>{}</b>{}</td>".format(
+            escape(line.label), escape(line.text), " ({})".format(escape(line.note)) if line.note else ""
+        )
+        for line in section.lines
+    ]
+    rows = ["<tr>{}</tr>".format("".join(cells[start : start + columns])) for start in range(0, len(cells), columns)]
+    return "{}<table>{}</table>".format(_heading(section.name, section.title), "".join(rows))
+
+
+def _beside(parts: Iterable[str]) -> str:
+    return "<table><tr>{}</tr></table>".format("".join("<td>{}</td>".format(part) for part in parts))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequence[str] = ()) -> str:
+    head = "".join("<th>{}</th>".format(escape(each)) for each in heads)
+    body = []
+    for number, row in enumerate(rows):
+        kind = " class='{}'".format(classes[number]) if classes else ""
+        cells = ["<td{}>{}</td>".format(kind if place == 0 else "", escape(cell)) for place, cell in enumerate(row)]
+        body.append("<tr>{}</tr>".format("".join(cells)))
+    return "<table width='100%'><tr>{}</tr>{}</table>".format(head, "".join(body))
+
+
+def _classes(card: ParcelCard) -> str:
+    def say(name: str) -> str:
+        return word("card", name, card.language)
+
+    parts = [_heading("classes", say("classes"))]
+    measure = card.columns.get("measure")
+    if measure is not None:
+        parts.append(
+            "<p>{}: <b>{}</b></p>".format(escape(say("first_goes")), escape(word("measure", measure, card.language)))
+        )
+    heads = (say("rule"), say("seen"), say("limit"), say("distance"))
+    for block in card.classes:
+        rows = [("{} {}".format(rule.mark, rule.title), rule.seen, rule.limit, rule.distance) for rule in block.rules]
+        parts.append("<h3>{}</h3>".format(escape(_class_title(block, card.language))))
+        parts.append(_table(heads, rows, [rule.outcome for rule in block.rules]))
+    return "".join(parts)
+
+
+def _evidence(card: ParcelCard, *, for_print: bool) -> str:
+    title = _heading("evidence", word("card", "evidence", card.language))
+    if not card.evidence:
+        return "{}<p>{}</p>".format(title, escape(word("card", "no_rasters", card.language)))
+    heads = [word("card", name, card.language) for name in ("raster", "mean", "std", "support")]
+    if not for_print:
+        return title + _table(heads, card.evidence)
+    half = -(-len(card.evidence) // 3)
+    pieces = [card.evidence[start : start + half] for start in range(0, len(card.evidence), half)]
+    return title + _beside([_table(heads, piece) for piece in pieces])
+
+
+def _doubts(card: ParcelCard) -> str:
+    title = _heading("doubts", word("card", "doubts", card.language))
+    if not card.doubts:
+        return "{}<p>{}</p>".format(title, escape(word("card", "no_doubts", card.language)))
+    return title + "".join(
+        "<p><b>{}</b> {}</p>".format(escape(each.severity_text), escape(each.text)) for each in card.doubts
+    )
+
+
+def _decisions(card: ParcelCard) -> str:
+    title = _heading("decisions", word("card", "decisions", card.language))
+    texts = _decision_texts(card) or [word("card", "no_decisions", card.language)]
+    return title + "".join("<p>{}</p>".format(escape(text)) for text in texts)

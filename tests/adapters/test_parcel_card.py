@@ -1,0 +1,229 @@
+"""The parcel card: words instead of codes, figures of the result, decisions that survive, and no full scans."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import pytest
+
+from sanming_carbon_plugin.adapters import parcel_places
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.explain import explain
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.adapters.parcel_card import parcel_card
+from sanming_carbon_plugin.adapters.parcel_decisions import decidable_columns, decidable_values, decide
+from sanming_carbon_plugin.adapters.parcel_pages import card_html, card_text
+from sanming_carbon_plugin.adapters.parcel_places import chosen_neighbour, neighbour, position, stands_at
+from sanming_carbon_plugin.core.classes.overrides import DECIDABLE
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.units import UnitChoice
+from sanming_carbon_plugin.paths import resources_dir
+
+SAMPLE = resources_dir() / "sample"
+PERIOD = "2016-01-01/2020-12-31"
+
+
+def _request(out):
+    return AssessRequest(
+        LayerSource(str(SAMPLE / "stands.gpkg")), out, rasters=(("dem", str(SAMPLE / "dem.tif")),),
+        earlier=LayerSource(str(SAMPLE / "stands_2015.gpkg")), period=PERIOD,
+        credited=(LayerSource(str(SAMPLE / "credited.gpkg")),), tenure=LayerSource(str(SAMPLE / "tenure.gpkg")),
+        overwrite=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    out = tmp_path_factory.mktemp("三明 卡片") / "结果.gpkg"
+    assess(_request(out), Progress())
+    return out
+
+
+@pytest.fixture(scope="module")
+def stands(result):
+    return read_geopackage_table(result, "stands", geometry=True)
+
+
+def _key(stands, **wanted):
+    rows = stands
+    for name, value in wanted.items():
+        rows = rows[rows[name] == value]
+    return rows["stand_key"].iloc[0]
+
+
+def _lines(card, name):
+    section = next(each for each in (*card.sections, card.ticket) if each.name == name)
+    return {line.label: line for line in section.lines}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_attribute_is_in_words(result, stands, language):
+    """No code of the inventory and no identifier of the program is left in what a forester reads."""
+    for key in stands["stand_key"][::40]:
+        card = parcel_card(result, key, language)
+        for line in card.sections[0].lines:
+            assert "_" not in line.text, line
+            assert "_" not in line.label, line
+            if language == "en" and line.label != "Species composition":
+                assert not re.search("[\u4e00-\u9fff]", line.label + line.text), line
+            if language == "zh":
+                assert re.search("[\u4e00-\u9fff]", line.label), line
+        for block in card.classes:
+            assert all("_" not in rule.seen + rule.limit + rule.title for rule in block.rules), block
+
+
+def test_the_area_is_told_three_ways_with_the_differences(result, stands):
+    key = _key(stands, ticket="yes")
+    row = stands[stands["stand_key"] == key].iloc[0]
+    area = _lines(parcel_card(result, key, "en"), "area")
+    assert "{:,.4f} ha".format(row["area_ha"]) in area["On the ellipsoid"].text
+    assert "{:,.2f} mu".format(row["area_mu"]) in area["On the ellipsoid"].text
+    assert "{:,.4f} ha".format(row["MIAN_JI"]) in area["In the inventory"].text
+    assert "{:,.4f} ha".format(row["geometry"].area / 1e4) in area["In the plane of the map"].text
+    assert "%" in area["In the plane of the map"].note
+
+
+def test_figures_are_those_of_the_result_in_the_chosen_units(result, stands):
+    key = _key(stands, ticket="yes", sink_basis="measured")
+    row = stands[stands["stand_key"] == key].iloc[0]
+    card = parcel_card(result, key, "en")
+    assert card.sink.value == pytest.approx(row["sink_tco2e_yr"])
+    assert (card.sink.low, card.sink.high) == pytest.approx((row["sink_low_tco2e_yr"], row["sink_high_tco2e_yr"]))
+    assert "{:,.1f} tCO₂e".format(row["stock_tco2e"]) == _lines(card, "stock")["Stock, constant factors"].text
+    assert "{:,.1f} tCO₂e".format(row["stock_alt_tco2e"]) == _lines(card, "stock")["Stock, continuous factors"].text
+    in_mu = parcel_card(result, key, "zh", UnitChoice("mu", "wan_t"))
+    assert in_mu.sink.value == pytest.approx(row["sink_tco2e_yr"] / 1e4)
+    assert _lines(in_mu, "area")["椭球面面积"].text.startswith("{:,.2f} 亩".format(row["area_mu"]))
+    assert _lines(in_mu, "stock")["碳密度(吨碳/亩)"].text == "{:.2f}".format(row["carbon_tc_ha"] / 15)
+    assert card.evidence[0][0] == "dem"
+    assert card.evidence[0][3] == "{:.1f} %".format(100 * row["dem_support"])
+
+
+def test_every_rule_is_there_with_value_threshold_and_distance(result, stands):
+    key = _key(stands, pine_transform="yes")
+    card = parcel_card(result, key, "en")
+    rules = {rule.rule: rule for block in card.classes for rule in block.rules}
+    told = {rule["rule"]: rule for rule in explain(result, key)["rules"]}
+    assert set(rules) == set(told)
+    slope = next(rule for rule in told.values() if rule["field"] == "slope_deg" and rule["distance"] is not None)
+    assert "{:+.4g}".format(slope["distance"]).replace("-", "−") == rules[slope["rule"]].distance
+    assert "{:g}".format(slope["threshold"]) in rules[slope["rule"]].limit
+    assert [block.column for block in card.classes[:3]] == ["pine_transform", "reserve_forest", "ticket"]
+    assert card.classes[0].answer.startswith("Yes")
+
+
+def test_what_is_unknown_is_said_and_never_zero(result, stands):
+    rows = stands[stands["stock_tco2e"].isna()]
+    card = parcel_card(result, rows["stand_key"].iloc[0], "en")
+    assert _lines(card, "stock")["Stock, constant factors"].text == "Unknown"
+    rows = stands[stands["sink_tco2e_yr"].isna()]
+    assert parcel_card(result, rows["stand_key"].iloc[0], "en").sink.value is None
+
+
+def test_the_ticket_says_what_is_missing_and_what_is_credited_elsewhere(result, stands):
+    open_key = _key(stands, ticket="unknown")
+    missing = _lines(parcel_card(result, open_key, "en"), "ticket")["What is missing"].text
+    assert missing != "Nothing"
+    assert "_" not in missing
+    facts = read_geopackage_table(result, "facts")
+    partly = facts[(facts["free_share"] > 0.05) & (facts["free_share"] < 0.95)].iloc[0]
+    told = _lines(parcel_card(result, partly["stand_key"], "en"), "ticket")
+    assert told["Credited elsewhere"].text.startswith("{:.1f} %".format(100 * (1 - partly["free_share"])))
+    assert told["Credited elsewhere"].note.endswith("ha")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_text_and_page_say_the_same(result, stands, language):
+    card = parcel_card(result, _key(stands, ticket="unknown"), language)
+    text, page = card_text(card), card_html(card)
+    for section in (*card.sections, card.ticket):
+        for line in section.lines:
+            assert line.text in text
+            assert line.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in page
+    assert card.doubts
+    assert all(each.text in text for each in card.doubts)
+
+
+def test_a_decision_is_written_shown_and_survives_the_next_run(tmp_path):
+    out = tmp_path / "结果.gpkg"
+    assess(_request(out), Progress())
+    stands = read_geopackage_table(out, "stands")
+    key = stands["stand_key"][stands["pine_transform"] == "yes"].iloc[0]
+    decide(out, key, column="pine_transform", value="no", reason="水源地上游", name="林工", date="2026-03-01",
+           evidence="照片1.jpg")  # fmt: skip
+    (waiting,) = parcel_card(out, key, "zh").decisions
+    assert (waiting.state, waiting.text, waiting.reason, waiting.name) == ("waiting", "否", "水源地上游", "林工")
+    for _ in range(2):
+        assess(_request(out), Progress())
+        (line,) = parcel_card(out, key, "zh").decisions
+        assert line.state == "counts"
+    codes = read_geopackage_table(out, "issues", {"stand_key": key})["code"]
+    assert "DECISION_GEOMETRY_CHANGED" not in set(codes)  # the outline of a result is that of its source
+    decide(out, key, column="pine_transform", value="withdrawn", reason="误判", name="林工", date="2026-03-02")
+    states = [(each.value, each.state) for each in parcel_card(out, key, "zh").decisions]
+    assert states == [("withdrawn", "waiting"), ("no", "superseded")]
+    assert "林工" in card_text(parcel_card(out, key, "zh"))
+
+
+def test_a_decision_without_a_reason_is_not_written(result, stands):
+    from sanming_carbon_plugin.adapters.decision_files import decisions_beside
+
+    with pytest.raises(InputError) as caught:
+        decide(result, _key(stands, ticket="no"), column="pine_transform", value="no", reason=" ", name="林工",
+               date="2026-03-01")  # fmt: skip
+    assert caught.value.code == "DECISIONS_INVALID"
+    assert not decisions_beside(result).exists()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_all_that_can_be_decided_has_a_name(language):
+    assert set(decidable_columns(language)) == set(DECIDABLE)
+    for column in DECIDABLE:
+        for value, text in decidable_values(column, language).items():
+            assert text
+            assert text != value or language == "en"
+
+
+def test_a_click_finds_the_stand_and_its_neighbours(result, stands):
+    row = stands.iloc[17]
+    point = row["geometry"].representative_point()
+    assert row["stand_key"] in stands_at(result, point.x, point.y)
+    assert stands_at(result, 0.0, 0.0) == []
+    keys = list(stands["stand_key"])
+    assert neighbour(result, keys[17], 1) == keys[18]
+    assert neighbour(result, keys[17], -1) == keys[16]
+    assert neighbour(result, keys[0], -1) is None
+    assert position(result, keys[17]) == (18, len(keys))
+
+
+@pytest.mark.parametrize(
+    ("here", "step", "expected"),
+    [(None, 1, 3), (3, 1, 7), (9, 1, None), (3, -1, None), (9, -1, 7), (5, 1, 7), (5, -1, 3)],
+)
+def test_the_next_of_some_chosen_rows(here, step, expected):
+    assert chosen_neighbour([3, 7, 9], here, step) == expected
+
+
+def test_no_statement_of_the_card_scans_a_whole_table(result, stands):
+    """What is quick on the sample stays quick on a million stands only with an index."""
+    key, values = stands["stand_key"].iloc[0], {"x": 1.0, "y": 1.0}
+    statements = [
+        (parcel_places._AT, values), (parcel_places._KEY, (1,)), (parcel_places._ROW, (key,)),
+        (parcel_places._GEOMETRY, (key,)), (parcel_places._NEXT, (1,)), (parcel_places._BEFORE, (5,)),
+        (parcel_places._LAST, ()), *(("SELECT * FROM {} WHERE stand_key = ?".format(table), (key,))
+                                     for table in ("stands", "facts", "issues")),
+    ]  # fmt: skip
+    with sqlite3.connect(result) as database:
+        for statement, parameters in statements:
+            for *_, detail in database.execute("EXPLAIN QUERY PLAN " + statement, parameters):
+                scanned = re.match(r"SCAN (?!rtree)(\w+)", detail)
+                assert not scanned, (statement, detail)
+
+
+def test_a_stand_that_is_not_there_is_an_error(result):
+    with pytest.raises(InputError) as caught:
+        parcel_card(result, "nowhere", "en")
+    assert caught.value.code == "STAND_NOT_FOUND"
