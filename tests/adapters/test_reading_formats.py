@@ -12,6 +12,7 @@ from osgeo import gdal, ogr
 
 from sanming_carbon_plugin.adapters import crs
 from sanming_carbon_plugin.adapters.vectors import list_layers, read_layer
+from sanming_carbon_plugin.adapters.vectors.geometries import polygons_from_wkb
 from sanming_carbon_plugin.core.errors import CancelledError, InputError
 from sanming_carbon_plugin.core.progress import Progress
 
@@ -270,3 +271,15 @@ def test_numbers_that_are_names_keep_their_zeros_in_a_csv(folder):
     (folder / "编号.prj").write_text(crs.wkt_from_user_input("EPSG:4490"), encoding="utf-8")
     row = read_layer(path, crs_wkt=crs.wkt_from_user_input("EPSG:4490")).attributes.iloc[0]
     assert [row["LIN_BAN"], row["XIAO_BAN"], row["DI_LEI"], row["HUO_LMGQXJ"]] == ["0039", "00001", "0111", "120.5"]
+
+
+def test_a_row_is_let_go_once_it_is_a_polygon_and_kept_where_nothing_is():
+    square = shapely.to_wkb(shapely.box(0, 0, 1, 1))
+    rows = np.array([square, None, square], dtype=object)
+    geometry, _ = polygons_from_wkb(rows, release=True)
+    assert shapely.area(geometry[[0, 2]]).tolist() == [1.0, 1.0]
+    assert [row for row in rows if row is not None] == []
+    points = np.array([shapely.to_wkb(shapely.Point(0, 0))], dtype=object)
+    geometry, _ = polygons_from_wkb(points, release=True)
+    assert geometry[0] is None
+    assert points[0] is not None  # the message names what was found

@@ -43,7 +43,7 @@ def check(
     tables = load_stand_tables()
     progress.step("stands", 1, 3)
     geodesy = geodesy_of(inventory.layer)
-    known = know_stands(inventory, tables, geodesy)
+    known = know_stands(inventory, tables, geodesy, progress)
     progress.step("check", 2, 3)
     middle = middle_longitude_deg(inventory.layer, geodesy)
     doubts = check_stands(inventory.layer, known.columns, tables, progress=progress, longitude_deg=middle)

@@ -61,7 +61,7 @@ def recheck(
     tables = load_stand_tables()
     progress.step("stands", 1, 3)
     geodesy = geodesy_of(inventory.layer)
-    known = know_stands(inventory, tables, geodesy)
+    known = know_stands(inventory, tables, geodesy, progress)
     keys = known.columns.index
     changed, again = _to_look_at(before, known.columns, stand_digests(inventory.layer, known.columns))
     progress.step("check", 2, 3)

@@ -49,7 +49,7 @@ def repair(
     progress.step("repair", 1, 2)
     tables = load_stand_tables()
     tolerance = tables.settings["repair_tolerance"] if tolerance is None else tolerance
-    keys = know_stands(inventory, tables, geodesy_of(layer)).columns.index
+    keys = know_stands(inventory, tables, geodesy_of(layer), progress).columns.index
     progress.raise_if_cancelled()
     repaired, change = repair_rings(np.asarray(layer.geometry, dtype=object), tolerance)
     broken = np.flatnonzero(shapely.is_geometry(layer.geometry) & ~shapely.is_valid(layer.geometry))

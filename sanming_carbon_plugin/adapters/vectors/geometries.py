@@ -22,7 +22,9 @@ _PLAIN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7})
 _CURVED_TYPES = frozenset({8, 9, 10, 11, 12, 13, 14})
 
 
-def polygons_from_wkb(wkb: Geometries, simplify: Simplify | None = None) -> tuple[Geometries, list[pd.DataFrame]]:
+def polygons_from_wkb(
+    wkb: Geometries, simplify: Simplify | None = None, *, release: bool = False
+) -> tuple[Geometries, list[pd.DataFrame]]:
     """Polygons and multipolygons in two dimensions, None where there is none.
 
     Parameters
@@ -31,6 +33,9 @@ def polygons_from_wkb(wkb: Geometries, simplify: Simplify | None = None) -> tupl
         Object array of ``bytes`` (ISO or EWKB) or None, length n.
     simplify
         Turns curves, surfaces and measured coordinates, which GEOS does not read, into plain WKB.
+    release
+        Take rows out of ``wkb`` as soon as they are polygons, so that a large layer is not in memory twice. Where
+        there is no polygon, all rows stay.
 
     Returns
     -------
@@ -57,8 +62,15 @@ def polygons_from_wkb(wkb: Geometries, simplify: Simplify | None = None) -> tupl
         for first in range(0, len(wkb), _ROWS_PER_CALL):
             part = slice(first, first + _ROWS_PER_CALL)
             geometry[part] = shapely.from_wkb(wkb[part], on_invalid="ignore")
+            if release and _holds_polygons(geometry[part]):
+                wkb[part] = None
     geometry, more = _flat_polygons(geometry, ~present)
     return geometry, notes + more
+
+
+def _holds_polygons(geometry: Geometries) -> bool:
+    is_polygon = np.isin(shapely.get_type_id(geometry), (_POLYGON, _MULTIPOLYGON))
+    return bool((is_polygon & ~shapely.is_empty(geometry)).any())
 
 
 def _flat_polygons(geometry: Geometries, is_null: npt.NDArray[np.bool_]) -> tuple[Geometries, list[pd.DataFrame]]:

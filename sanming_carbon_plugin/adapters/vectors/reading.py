@@ -178,7 +178,7 @@ def _chosen_layer(layers: Sequence[LayerInfo], wanted: str | None, source: Sourc
 
 
 def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str = "") -> VectorLayer:
-    """Decode, check and put together what a back end or QGIS handed over.
+    """Decode, check and put together what a back end or QGIS handed over; its ``wkb`` is used up.
 
     Raises
     ------
@@ -187,10 +187,11 @@ def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str
     """
     if not len(raw.wkb):
         raise InputError("LAYER_EMPTY", path=shown, layer=raw.name)
-    geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier())
+    attributes = attributes_from_raw(raw.columns, clues, len(raw.wkb), shown)
+    source_hash = source_hash or sha256_of_rows(attributes.table, raw.wkb)
+    geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier(), release=True)
     require_polygons(geometry, raw.wkb, shown)
     crs_wkt = require_crs(raw.crs_wkt, geometry, shown)
-    attributes = attributes_from_raw(raw.columns, clues, len(geometry), shown)
     return VectorLayer(
         name=raw.name,
         attributes=attributes.table,
@@ -199,7 +200,7 @@ def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str
         crs_wkt=crs_wkt,
         encoding=attributes.encoding,
         source=shown,
-        source_hash=source_hash or sha256_of_rows(attributes.table, raw.wkb),
+        source_hash=source_hash,
         notes=tuple(attributes.notes + geometry_notes + [layer_note("FIELD_SKIPPED", 1, name) for name in raw.skipped]),
     )
 
