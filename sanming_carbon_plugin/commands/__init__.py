@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from . import application, assess, check, explain, zonal
+from . import application, assess, check, doublecount, explain, exportmaps, ticketeligibility, zonal
 
 COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
     ("assess", "read, check, evidence, carbon, classes, tickets, summaries", assess.add),
     ("check", "checks only; prints a count per issue code", check.add),
     ("zonal", "exact area-weighted raster statistics per stand", zonal.add),
     ("explain", "every rule for one stand of a result", explain.add),
+    ("ticketeligibility", "ticket rules by themselves: a result judged again, or a stand layer", ticketeligibility.add),
+    ("doublecount", "what of a layer nobody has credited yet, in space and time", doublecount.add),
     ("application", "an application for a ticket, from a result", application.add),
+    ("fieldsample", "which stands to check in the field, with a random control sample", fieldsample.add),
+    ("fieldpackage", "the offline package for QField", fieldpackage.add),
+    ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),
 )
 """Name, one line of help, and what adds the options."""

@@ -21,6 +21,7 @@ from ..resources import read_table
 from .themes import Theme
 
 PLACE_COLUMNS = ("county", "township", "village", "compartment", "stand_no")
+_RUN_TABLES = ("run", "plan_run")
 _QUOTED_NAME = re.compile(r'"([^"]+)"')
 
 
@@ -70,7 +71,8 @@ def read_map_rows(result: Path, theme: Theme) -> MapRows:
     geometry = layer.pop("geometry").to_numpy(dtype=object)
     frame = _placed(layer, result, tables)
     frame["class"] = class_of_rows(frame, theme, result)
-    run = read_geopackage_table(result, "run") if "run" in tables else pd.DataFrame()
+    run_table = next((name for name in _RUN_TABLES if name in tables), None)
+    run = pd.DataFrame() if run_table is None else read_geopackage_table(result, run_table)
     record = {} if run.empty else run.iloc[0].to_dict()
     return MapRows(frame, geometry, read_layer_crs(result, theme.layer), record)
 

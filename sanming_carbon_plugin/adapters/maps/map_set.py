@@ -100,6 +100,9 @@ def open_map_set(request: MapSetRequest) -> MapSet:
         raise UsageError("MAP_PAPER_UNKNOWN", paper=request.paper, papers=PAPERS)
     if request.form not in FORMS:
         raise UsageError("MAP_FORM_UNKNOWN", form=request.form, forms=FORMS)
+    unknown = [unit for unit in request.units if unit not in AREA_UNITS]
+    if unknown or not request.units:
+        raise UsageError("MAP_UNITS_UNKNOWN", unit=", ".join(unknown), units=AREA_UNITS)
     if request.level not in LEVELS:
         raise InputError("MAP_LEVEL_UNKNOWN", level=request.level, levels=LEVELS)
     known = themes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import Qgis, QgsLayoutExporter, QgsPrintLayout, QgsProject
+from qgis.PyQt.QtCore import QSize
 
 from ...core.errors import OutputError
 from ..output_files import moved_into_place
@@ -71,13 +72,7 @@ def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
 
 def write_png(layout: QgsPrintLayout, path: Path, named: Path) -> None:
     """Write one layout to ``path`` as a picture; an error names the target ``named``."""
-    settings = QgsLayoutExporter.ImageExportSettings()
-    settings.dpi = _PICTURE_DPI
-    settings.generateWorldFile = False
-    settings.exportMetadata = False
-    # QGIS takes the form from the ending, which a temporary name does not have.
-    picture = path.with_name(path.name + ".png")
-    done = QgsLayoutExporter(layout).exportToImage(str(picture), settings)
-    if done != QgsLayoutExporter.ExportResult.Success:
-        raise OutputError("MAP_NOT_WRITTEN", path=named, reason=str(done))
-    picture.replace(path)
+    # Not through a file export: QGIS would have GDAL write a place into the picture, which a PNG cannot take.
+    image = QgsLayoutExporter(layout).renderPageToImage(0, QSize(), _PICTURE_DPI)
+    if image.isNull() or not image.save(str(path), "PNG"):
+        raise OutputError("MAP_NOT_WRITTEN", path=named, reason="PNG")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ..fact_words import fact_name, fact_text
 from ..words import word
 from .class_areas import Row
 
@@ -20,7 +21,7 @@ STAND_COLUMNS = (
 KINDS = {
     "species_group": "species_group", "origin": "origin", "measure": "measure", "pine_technique": "pine_technique",
     "reserve_mode": "reserve_mode", "ticket": "outcome", "pine_transform": "outcome", "reserve_forest": "outcome",
-    "sink_basis": "sink_basis", "land_class": "land_class",
+    "sink_basis": "sink_basis",
 }  # fmt: skip
 """Columns whose codes are told in words, and the kind of word."""
 
@@ -37,9 +38,15 @@ def stand_rows(stand: Mapping[str, object], language: str) -> list[Row]:
     """Head and one row for each figure of a stand; what is not known says so."""
     rows: list[Row] = [_HEADS[language]]
     rows += [
-        (word("column", name, language), figure_text(name, stand, language)) for name in STAND_COLUMNS if name in stand
+        (figure_name(name, language), figure_text(name, stand, language)) for name in STAND_COLUMNS if name in stand
     ]
     return rows
+
+
+def figure_name(name: str, language: str) -> str:
+    """What a figure of a stand is called."""
+    text = word("column", name, language)
+    return fact_name(name, language) if text == name else text
 
 
 def figure_text(name: str, stand: Mapping[str, object], language: str) -> str:
@@ -55,6 +62,5 @@ def figure_text(name: str, stand: Mapping[str, object], language: str) -> str:
     if name in KINDS:
         return word(KINDS[name], value, language)
     if isinstance(value, (int, float)):
-        decimals = _DECIMALS.get(name, 2)
-        return "{:,.{}f}".format(float(value), decimals)
-    return str(value)
+        return "{:,.{}f}".format(float(value), _DECIMALS.get(name, 2))
+    return fact_text(name, value, language)
