@@ -60,7 +60,7 @@ it was made from) and ``files`` (``name`` and ``sha256`` of ``application.gpkg``
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -262,24 +262,30 @@ def _content(
     }
 
 
-def _records(frame: pd.DataFrame, columns: Iterable[str]) -> list[dict[str, object]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in frame[list(columns)].to_dict("records")]
+def _records(frame: pd.DataFrame, columns: Mapping[str, FieldType]) -> list[dict[str, object]]:
+    return [
+        {name: _plain(row[name], whole=kind is _WHOLE) for name, kind in columns.items()}
+        for row in frame[list(columns)].to_dict("records")
+    ]
 
 
 def _parsed(record: Mapping[str, object]) -> dict[str, object]:
     """The record of a run with its nested parts as objects."""
-    parts = {name: json.loads(value) for name, value in record.items() if isinstance(value, str) and value[:1] in "{["}
-    return (
-        {name: _plain(value) for name, value in record.items() if not isinstance(value, (dict, list))}
-        | {name: value for name, value in record.items() if isinstance(value, (dict, list))}
-        | parts
-    )
+
+    def part(value: object) -> object:
+        if isinstance(value, (dict, list)):
+            return value
+        return json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else _plain(value)
+
+    return {name: part(value) for name, value in record.items()}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, *, whole: bool = False) -> object:
     """A value that JSON has; None where nothing is known."""
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is the only value unequal to itself
         return None
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
+    if whole and isinstance(value, float):
+        return int(value)
     return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -25,6 +25,7 @@ from ...core.units import mu_from_hectares
 from ..crs import authority
 from ..resources import render_issues
 from .run_record import now
+from .ticket_guard import days_of
 from .ticket_result import TicketResult
 
 _WHAT_DECIDES = {
@@ -98,7 +99,6 @@ def part_table(made: MadeApplication) -> pd.DataFrame:
     share = shapely.area(parts["geometry"].to_numpy(dtype=object)) / shapely.area(
         piece["geometry"].to_numpy(dtype=object)
     )
-    days = (pd.to_datetime(parts["to"]) - pd.to_datetime(parts["from"])).dt.days + 1
     return pd.DataFrame(
         {
             "piece": piece["piece"],
@@ -111,7 +111,7 @@ def part_table(made: MadeApplication) -> pd.DataFrame:
             "scheme_id": parts["scheme_id"].where(parts["scheme"] != "this_application", None),
             "date_from": parts["from"],
             "date_to": parts["to"],
-            "days": days.astype(np.int64),
+            "days": days_of(parts),
             "piece_share": share,
             "area_ha": piece["area_ha"] * share,
             "counts": np.where(piece["piece"] <= len(made.application.pieces), "yes", "no"),

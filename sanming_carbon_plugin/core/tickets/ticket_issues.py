@@ -36,7 +36,7 @@ def ticket_issues(
             stand_issues("TICKET_EVIDENCE_MISSING", keys[named], "ticket", missing[named]),
             stand_issues("TICKET_SURVEY_UNPROVED", keys[two_layers], "sink_basis", ["two_layers"] * two_layers.sum()),
             _implausible(facts, profile, possible),
-            _overlaps(found),
+            overlap_issues(found),
             no_issues() if found is None else found.issues,
         ]
     )
@@ -54,12 +54,18 @@ def plausible_bands(facts: pd.DataFrame, profile: Profile) -> tuple[npt.NDArray,
     return ends[0], ends[1]
 
 
-def _about_the_run(profile: Profile, period: Period | None, nobody_looked: bool) -> pd.DataFrame:
+def profile_issues(profile: Profile) -> pd.DataFrame:
+    """What every output made with a profile must say of it."""
     parts = []
     if profile.provisional:
         parts.append(layer_issue("TICKET_PROFILE_PROVISIONAL", None, profile.id, version=profile.version))
     if profile.kind == "screen":
         parts.append(layer_issue("TICKET_PROFILE_IS_SCREEN", None, profile.id))
+    return join_issues(parts)
+
+
+def _about_the_run(profile: Profile, period: Period | None, nobody_looked: bool) -> pd.DataFrame:
+    parts = [profile_issues(profile)]
     if period is None:
         parts.append(layer_issue("TICKET_PERIOD_MISSING"))
     elif not profile.in_force(period.end):
@@ -118,7 +124,8 @@ def _implausible(facts: pd.DataFrame, profile: Profile, possible: npt.NDArray[np
     return issues
 
 
-def _overlaps(found: DoubleCount | None) -> pd.DataFrame:
+def overlap_issues(found: DoubleCount | None) -> pd.DataFrame:
+    """One row for each of two stands that lie on each other."""
     if found is None or found.overlaps.empty:
         return no_issues()
     pairs = found.overlaps
