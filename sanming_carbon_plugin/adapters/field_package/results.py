@@ -16,6 +16,7 @@ from ...core.fieldwork.form import ROW_ID, STAND_KEY, Form, desk_table
 from ...core.fieldwork.returned import GEOMETRY
 from ...core.fieldwork.values import canonical
 from ...core.progress import Progress
+from ...core.stands.layer import VectorLayer
 from ..decision_files import decisions_beside, read_decisions
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
@@ -34,17 +35,22 @@ class ReadResult:
         Columns of the layer ``stands`` and of the table ``facts``, indexed by ``stand_key``, n rows.
     geometry
         Multipolygons, shape (n,).
-    crs_wkt
-        Their CRS.
+    layer
+        The layer ``stands`` as it was read.
     made
         When its run ended: what tells it from another run.
     """
 
     path: Path
+    layer: VectorLayer
     stands: pd.DataFrame
     geometry: Geometries
-    crs_wkt: str
     made: str
+
+    @property
+    def crs_wkt(self) -> str:
+        """CRS of the stands."""
+        return self.layer.crs_wkt or ""
 
 
 def read_result(path: Path, progress: Progress | None = None) -> ReadResult:
@@ -69,7 +75,7 @@ def read_result(path: Path, progress: Progress | None = None) -> ReadResult:
         stands = pd.concat([stands, facts[further].reset_index(drop=True)], axis=1)
     made = str(read_geopackage_table(path, "run")["ended"].iloc[0])
     keyed = stands.set_index(stands[STAND_KEY].to_numpy(dtype=object)).drop(columns=STAND_KEY)
-    return ReadResult(path, keyed, as_multi(layer.geometry), layer.crs_wkt or "", made)
+    return ReadResult(path, layer, keyed, as_multi(layer.geometry), made)
 
 
 def in_force_now(result: ReadResult) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from ...core.fieldwork.sample import FieldSample, choose_stands
 from ...core.fieldwork.settings import CONTROL, REASONS, SampleSettings
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
+from ..field_package.files import DESIGN_TABLE, LIST_LAYER, RECORD_TABLE
 from ..field_package.results import ReadResult, in_force_now, read_result
 from ..field_package.settings_files import load_sample_settings
 from ..geopackage import OutputTable, read_geopackage_table, write_geopackage
@@ -22,7 +23,6 @@ from .explain import rule_sets_of
 from .opening import check_output
 from .request import JobOutcome
 
-LIST_LAYER, DESIGN_TABLE, RECORD_TABLE = "to_check", "control_design", "field_sample"
 _TEXT, _REAL, _INTEGER = FieldType("text"), FieldType("real"), FieldType("integer64")
 LIST_COLUMNS = {
     "stand_key": _TEXT, "chosen_for": _TEXT, "reasons": _TEXT, "score": _REAL, "threshold_measure": _TEXT,

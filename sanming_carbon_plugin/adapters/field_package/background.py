@@ -1,0 +1,179 @@
+"""The background map: given rasters and vectors drawn into one file that a phone opens without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from osgeo import gdal, osr
+from qgis.core import (
+    Qgis,
+    QgsContrastEnhancement,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsMapLayer,
+    QgsMapRendererCustomPainterJob,
+    QgsMapSettings,
+    QgsMultiBandColorRenderer,
+    QgsRasterLayer,
+    QgsRasterMinMaxOrigin,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor, QImage, QPainter
+
+from ...core.errors import InputError, UsageError
+from ...core.progress import Progress
+from ..crs import is_geographic
+from ..output_files import output_errors
+
+TABLE = "background"
+_BLOCK = 1024
+_DPI = 96
+_METRES_PER_DEGREE = 111_320.0
+_MILLION = 1e6
+_NATURAL_COLOURS = (("b4", "b3", "b2"), ("b04", "b03", "b02"), ("red", "green", "blue"))
+
+Box = tuple[float, float, float, float]
+
+
+def draw_background(
+    path: Path,
+    sources: Sequence[str],
+    box: Box,
+    crs_wkt: str,
+    cell_m: float,
+    most_megapixels: float,
+    progress: Progress,
+) -> None:
+    """Draw ``sources``, the first one lowest, into a GeoPackage of raster tiles.
+
+    Raises
+    ------
+    InputError
+        FIELD_BACKGROUND_UNUSABLE where a source cannot be opened.
+    UsageError
+        FIELD_BACKGROUND_TOO_LARGE.
+    """
+    cell = cell_m / _METRES_PER_DEGREE if is_geographic(crs_wkt) else cell_m
+    west, south, east, north = box
+    width, height = (max(1, int(np.ceil((high - low) / cell))) for low, high in ((west, east), (south, north)))
+    if width * height > most_megapixels * _MILLION:
+        raise UsageError(
+            "FIELD_BACKGROUND_TOO_LARGE",
+            megapixels=round(width * height / _MILLION),
+            cell_m="{:g}".format(cell_m),
+            limit=round(most_megapixels),
+        )
+    layers = [_opened(source) for source in sources]
+    try:
+        _draw(path, layers, (west, north, cell, width, height), crs_wkt, progress)
+    finally:
+        layers.clear()
+
+
+def _opened(source: str) -> QgsMapLayer:
+    name = Path(source.split("|", maxsplit=1)[0]).stem
+    options = QgsRasterLayer.LayerOptions()
+    options.loadDefaultStyle = True
+    raster = QgsRasterLayer(source, name, "gdal", options)
+    if raster.isValid():
+        _stretch(raster)
+        return raster
+    vector = QgsVectorLayer(source, name, "ogr")
+    if not vector.isValid():
+        raise InputError("FIELD_BACKGROUND_UNUSABLE", path=source)
+    return vector
+
+
+def _stretch(layer: QgsRasterLayer) -> None:
+    """Natural colours where the bands say which they are, and a contrast for values that are no bytes."""
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsMultiBandColorRenderer):
+        names = [layer.bandName(band).rpartition(":")[2].strip().casefold() for band in range(1, layer.bandCount() + 1)]
+        for wanted in _NATURAL_COLOURS:
+            if set(wanted) <= set(names):
+                red, green, blue = (names.index(name) + 1 for name in wanted)
+                renderer.setRedBand(red)
+                renderer.setGreenBand(green)
+                renderer.setBlueBand(blue)
+                break
+    if layer.dataProvider().dataType(1) != Qgis.DataType.Byte:
+        layer.setContrastEnhancement(
+            QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum,
+            QgsRasterMinMaxOrigin.Limits.CumulativeCut,
+        )
+
+
+def _draw(
+    path: Path,
+    layers: list[QgsMapLayer],
+    place: tuple[float, float, float, int, int],
+    crs_wkt: str,
+    progress: Progress,
+) -> None:
+    west, north, cell, width, height = place
+    file = _created(path, place, crs_wkt)
+    settings = QgsMapSettings()
+    settings.setLayers(list(reversed(layers)))
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem.fromWkt(crs_wkt))
+    settings.setTransformContext(QgsCoordinateTransformContext())
+    settings.setBackgroundColor(QColor("#ffffff"))
+    settings.setOutputDpi(_DPI)
+    blocks = [(x, y) for y in range(0, height, _BLOCK) for x in range(0, width, _BLOCK)]
+    with output_errors(path):
+        for done, (x, y) in enumerate(blocks):
+            progress.raise_if_cancelled()
+            progress.update(0.9 * done / len(blocks))
+            across, down = min(_BLOCK, width - x), min(_BLOCK, height - y)
+            left, top = west + x * cell, north - y * cell
+            settings.setOutputSize(QSize(across, down))
+            settings.setExtent(QgsRectangle(left, top - down * cell, left + across * cell, top))
+            _write_block(file, _painted(settings), x, y)
+        progress.raise_if_cancelled()
+        file.BuildOverviews("AVERAGE", [2**n for n in range(1, 12) if max(width, height) >> n >= 256])  # noqa: PLR2004
+        file.FlushCache()
+        del file
+
+
+def _created(path: Path, place: tuple[float, float, float, int, int], crs_wkt: str) -> Any:  # noqa: ANN401
+    west, north, cell, width, height = place
+    options = ["RASTER_TABLE=" + TABLE, "TILE_FORMAT=JPEG", "QUALITY=80", "BLOCKSIZE=256"]
+    with output_errors(path):
+        file = gdal.GetDriverByName("GPKG").Create(str(path), width, height, 3, gdal.GDT_Byte, options)
+        if file is None:
+            raise OSError(gdal.GetLastErrorMsg())
+    reference = osr.SpatialReference()
+    reference.ImportFromWkt(crs_wkt)
+    file.SetProjection(reference.ExportToWkt())
+    file.SetGeoTransform((west, cell, 0.0, north, 0.0, -cell))
+    return file
+
+
+def _painted(settings: QgsMapSettings) -> np.ndarray:
+    """One block as bytes, shape (rows, columns, 3)."""
+    image = QImage(settings.outputSize(), QImage.Format.Format_RGB32)
+    image.fill(settings.backgroundColor())
+    painter = QPainter(image)
+    try:
+        job = QgsMapRendererCustomPainterJob(settings, painter)
+        job.renderSynchronously()
+    finally:
+        painter.end()
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows, step = image.height(), image.bytesPerLine()
+    pixels = image.constBits()
+    pixels.setsize(rows * step)
+    return (
+        np.frombuffer(bytes(pixels), dtype=np.uint8)
+        .reshape(rows, step)[:, : image.width() * 3]
+        .reshape(rows, image.width(), 3)
+    )
+
+
+def _write_block(file: Any, block: np.ndarray, x: int, y: int) -> None:  # noqa: ANN401
+    for band in range(3):
+        file.GetRasterBand(band + 1).WriteArray(np.ascontiguousarray(block[:, :, band]), x, y)

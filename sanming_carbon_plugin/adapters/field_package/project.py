@@ -1,0 +1,171 @@
+"""The project that QField opens: layers with relative paths, symbols, labels and the form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsCategorizedSymbolRenderer,
+    QgsFillSymbol,
+    QgsMapLayer,
+    QgsPalLayerSettings,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsReferencedRectangle,
+    QgsRendererCategory,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
+from qgis.PyQt.QtGui import QColor
+
+from ...core.errors import OutputError
+from ...core.fieldwork.form import Form
+from ..maps.layers import dress
+from ..maps.symbols import class_symbol, theme_renderer
+from ..maps.themes import ThemeClass, themes
+from ..words import word
+from . import background
+from .files import (
+    ALL_STANDS,
+    BACKGROUND_FILE,
+    CONTEXT_FILE,
+    FIELD_FILE,
+    PROJECT_FILE,
+    TENURE,
+    WORK_LAYER,
+)
+from .forms import dress_form
+
+_VERDICTS = (
+    ("not_checked", "#ffffff", "dots", "#0072b2"),
+    ("right", "#009e73", "diagonal", "#00543d"),
+    ("wrong", "#d55e00", "cross", "#5e2900"),
+    ("not_reached", "#bbbbbb", "horizontal", "#5f5f5f"),
+)
+"""Colours come with a pattern, so that sunlight on a screen and colour-blind eyes tell them apart."""
+_READ_ONLY_OPACITY = 0.55
+_LABEL_SIZE = 9.0
+
+
+def write_project(folder: Path, context: list[str], form: Form, language: str, *, lock_outlines: bool) -> None:
+    """Write ``field.qgz`` into a folder that holds the data files already.
+
+    Parameters
+    ----------
+    folder
+        The package.
+    context
+        Layers of the context file.
+    form
+        Columns of the form.
+    language
+        ``en`` or ``zh``.
+    lock_outlines
+        Whether QField lets nobody change an outline.
+
+    Raises
+    ------
+    OutputError
+        FIELD_PROJECT_NOT_WRITTEN.
+    """
+    project = QgsProject()
+    try:
+        project.setFilePathStorage(Qgis.FilePathType.Relative)
+        project.setTitle(word("field_package", "project", language))
+        work = _work_layer(folder, form, language, lock_outlines=lock_outlines)
+        project.setCrs(work.crs())
+        layers: list[QgsMapLayer] = [work, *(_context_layer(folder, name, language) for name in context)]
+        if (folder / BACKGROUND_FILE).exists():
+            layers.append(_background_layer(folder, language))
+        for layer in layers:
+            _known_to_qfield(layer, editable=layer is work)
+            project.addMapLayer(layer)
+        # addMapLayer puts each new one on top; the stands to check belong there.
+        root = project.layerTreeRoot()
+        for position, layer in enumerate(layers):
+            node = root.findLayer(layer.id())
+            root.insertChildNode(position, node.clone())
+            root.removeChildNode(node)
+        extent = work.extent()
+        extent.scale(1.2)
+        project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, work.crs()))
+        project.writeEntry("qfieldsync", "maximumImageWidthHeight", 2000)
+        if not project.write(str(folder / PROJECT_FILE)):
+            raise OutputError("FIELD_PROJECT_NOT_WRITTEN", path=str(folder / PROJECT_FILE), reason=project.error())
+    finally:
+        # Taken down here, whatever happened: a layer that outlives QGIS makes it crash on leaving.
+        project.clear()
+
+
+def _vector(folder: Path, file: str, name: str, title: str) -> QgsVectorLayer:
+    uri = QgsProviderRegistry.instance().encodeUri("ogr", {"path": str(folder / file), "layerName": name})
+    layer = QgsVectorLayer(uri, title, "ogr")
+    if not layer.isValid():
+        raise OutputError("FIELD_PROJECT_NOT_WRITTEN", path=str(folder / file), reason=name)
+    return layer
+
+
+def _work_layer(folder: Path, form: Form, language: str, *, lock_outlines: bool) -> QgsVectorLayer:
+    layer = _vector(folder, FIELD_FILE, WORK_LAYER, word("field_package", "title", language))
+    categories = []
+    for value, fill, pattern, line in _VERDICTS:
+        kind = "field_package" if value == "not_checked" else "field_verdict"
+        label = word(kind, value, language)
+        symbol = class_symbol(ThemeClass(value, None, None, fill, pattern, line, (label, label)))
+        symbol.setOpacity(_READ_ONLY_OPACITY)
+        categories.append(QgsRendererCategory(value, symbol, label))
+    layer.setRenderer(QgsCategorizedSymbolRenderer("coalesce(\"verdict\", 'not_checked')", categories))
+    # The last part of the key is the stand's own number; a star tells the random control sample.
+    _label(layer, "regexp_substr(\"stand_key\", '([^-]+-[^-]+)$') || if(\"control_sample\" = 'yes', ' *', '')")
+    dress_form(layer, form, language)
+    layer.setCustomProperty("QFieldSync/is_geometry_locked", lock_outlines)
+    return layer
+
+
+def _context_layer(folder: Path, name: str, language: str) -> QgsVectorLayer:
+    layer = _vector(folder, CONTEXT_FILE, name, word("field_package", name, language))
+    if name == ALL_STANDS:
+        theme = themes()["measure"]
+        dress(layer, theme, language)
+        layer.setRenderer(theme_renderer(theme, language))
+        layer.setOpacity(_READ_ONLY_OPACITY)
+    elif name == TENURE:
+        outline = {"style": "no", "outline_color": "#000000", "outline_width": "0.4", "outline_style": "dash"}
+        layer.renderer().setSymbol(QgsFillSymbol.createSimple(outline))
+    layer.setName(word("field_package", name, language))
+    layer.setReadOnly(True)
+    return layer
+
+
+def _background_layer(folder: Path, language: str) -> QgsRasterLayer:
+    parts = {"path": str(folder / BACKGROUND_FILE), "layerName": background.TABLE, "driver": "GPKG"}
+    title = word("field_package", "background", language)
+    layer = QgsRasterLayer(QgsProviderRegistry.instance().encodeUri("gdal", parts), title, "gdal")
+    if not layer.isValid():
+        raise OutputError("FIELD_PROJECT_NOT_WRITTEN", path=str(folder / BACKGROUND_FILE), reason=background.TABLE)
+    return layer
+
+
+def _known_to_qfield(layer: QgsMapLayer, *, editable: bool) -> None:
+    """Tell QField and its desktop plugin what to do with a layer: the files are where they belong already."""
+    layer.setCustomProperty("QFieldSync/action", "copy")
+    layer.setCustomProperty("QFieldSync/cloud_action", "offline" if editable else "no_action")
+
+
+def _label(layer: QgsVectorLayer, expression: str) -> None:
+    buffer = QgsTextBufferSettings()
+    buffer.setEnabled(True)
+    buffer.setColor(QColor("#ffffff"))
+    text = QgsTextFormat()
+    text.setSize(_LABEL_SIZE)
+    text.setBuffer(buffer)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = expression
+    settings.isExpression = True
+    settings.setFormat(text)
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    layer.setLabelsEnabled(True)
