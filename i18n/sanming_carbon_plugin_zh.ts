@@ -9,12 +9,12 @@
         <translation>三明林业碳汇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="55"/>
         <source>Choose the layer of stands.</source>
         <translation>请选择小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="170"/>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="54"/>
         <source>Choose a file for the result.</source>
         <translation>请选择结果文件。</translation>
     </message>
@@ -89,7 +89,7 @@
         <translation>碳票</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/plugin.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="51"/>
         <source>Show or hide the forest carbon panel</source>
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
@@ -773,47 +773,47 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>{status}：{reason}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="47"/>
         <source>List of Doubts</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="73"/>
         <source>List of Doubts: {name}</source>
         <translation>问题清单：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="158"/>
         <source>All severities</source>
         <translation>全部级别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="140"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="161"/>
         <source>All states</source>
         <translation>全部状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="187"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="208"/>
         <source>All doubts</source>
         <translation>全部问题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="201"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="222"/>
         <source>{count} doubts, {open} of them open</source>
         <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="230"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="251"/>
         <source>Open a List of Doubts</source>
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="240"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="261"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="240"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="261"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
@@ -868,7 +868,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>保存字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="132"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="135"/>
         <source>The fields are read as in {path}.</source>
         <translation>将按 {path} 识读字段。</translation>
     </message>
@@ -1060,41 +1060,32 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>用于自身未记载调查日期的小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="31"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="38"/>
         <source>Yearly sink</source>
         <translation>年碳汇量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="35"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="42"/>
         <source>Yearly change of each stand&apos;s stock between two inventories, with its 90 % interval.</source>
         <translation>由两期清查计算各小班储量的年变化量及其 90% 置信区间。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="39"/>
-        <source>Compares the stands with the earlier ones on their common ground, so that no hectare counts twice where stands were split, merged or redrawn. What comes only from a new species code is kept out of the sink. The column sink_basis says how a sink was found: only measured ones can lead to a ticket.
-
-Stands that were not measured twice stay without a sink unless growth curves or growth rates are asked for; such sinks are modelled. The table contributions says how much each error gives to the interval.</source>
-        <translation>在两期小班的共同地块上比较，小班分割、合并或重新区划时同一地块不重复计算。仅由树种改码引起的变化不计入碳汇。sink_basis 列说明碳汇量的依据：只有两期实测的才可能签发碳票。
-
-未经两期实测的小班没有碳汇量，除非选用生长曲线或生长率，此时的碳汇量为模型推算。contributions 表说明各误差分量对区间的贡献。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="58"/>
         <source>Growth curves where nothing was measured</source>
         <translation>无实测时采用生长曲线</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="58"/>
         <source>Curves are fitted to these stands; each needs 30 stands over 15 years of age.</source>
         <translation>用本图层小班拟合，每条曲线需 30 个小班且年龄跨度达 15 年。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="64"/>
         <source>Growth rates</source>
         <translation>生长率</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="64"/>
         <source>Table with the columns group, age_from_yr, age_to_yr, percent_yr and source, for stands that are still without a sink.</source>
         <translation>含 group、age_from_yr、age_to_yr、percent_yr、source 列的表，用于仍无碳汇量的小班。</translation>
     </message>
@@ -1305,6 +1296,272 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <location filename="../sanming_carbon_plugin/gui/state_words.py" line="80"/>
         <source>Decisions</source>
         <translation>人工决定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/override_dialog.py" line="28"/>
+        <source>Stand {stand_key} of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="39"/>
+        <source>Parcel Card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="57"/>
+        <source>Click a stand of a result to see all about it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="80"/>
+        <source>There is no result in the project: run Assess, or load one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="93"/>
+        <source>There is no stand at this place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="135"/>
+        <source>The list ends here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="211"/>
+        <source>The decision is kept beside the result. Assess again to see it in the result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
+        <source>Whole layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
+        <source>Selected stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
+        <source>List of doubts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="74"/>
+        <source>{number} of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="90"/>
+        <source>Click a stand of a result on the map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="124"/>
+        <source>Save the Card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="37"/>
+        <source>Yearly sink with its 90 % interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="59"/>
+        <source>The yearly sink is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="61"/>
+        <source>{value} {unit}, interval not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="62"/>
+        <source>{value} {unit}, between {low} and {high} with 90 % confidence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="55"/>
+        <source>Export maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="59"/>
+        <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="63"/>
+        <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
+
+FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <source>Result or plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <source>Municipality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <source>County</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <source>Township</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <source>Village</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <source>Compartment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <source>One sheet for each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <source>Stands without a code come together on a sheet of their own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
+        <source>Theme</source>
+        <translation type="unfinished">专题</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
+        <source>What is coloured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
+        <source>Paper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
+        <source>Landscape.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
+        <source>Files in a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <source>Only where the output is a folder: what each sheet is saved as.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <source>Drawn by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="85"/>
+        <source>Stands below the map; left empty there is a line to sign on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <source>Web map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
+        <source>Maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="91"/>
+        <source>Number of sheets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="95"/>
+        <source>Only inside these units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="96"/>
+        <source>Only these stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
+        <source>Names of places</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="98"/>
+        <source>Layout template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
+        <source>Codes with ; between, for example 350428-199;350428-201. Empty for all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
+        <source>Keys of stands with ; between. Empty for all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
+        <source>Table with the columns code and name, and name_en if wanted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="103"/>
+        <source>Your own template; its items carry the ids of the shipped ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="145"/>
+        <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="46"/>
+        <source>Compares the stands with the earlier ones on their common ground, so that no hectare counts twice where stands were split, merged or redrawn. What comes only from a new species code is kept out of the sink. The column sink_basis says how a sink was found: only measured ones can lead to a ticket.
+
+Stands that were not measured twice stay without a sink unless growth curves or growth rates are asked for; such sinks are modelled. The table uncertainty says how much each error gives to the interval of the total and of each group; with random draws the table simulation holds the interval of drawn errors beside the calculated one.</source>
+        <translation>在两期小班的共同地块上比较，小班分割、合并或重新区划时同一地块不重复计算。仅由树种改码引起的变化不计入碳汇。sink_basis 列说明碳汇量的依据：只有实测的才可能签发碳票。
+
+没有两期实测的小班不计算碳汇量，除非要求采用生长曲线或生长率，此类碳汇量为模型推算值。uncertainty 表说明各误差分量对总量及各组区间的贡献；设置随机抽样次数后，simulation 表并列给出抽样所得区间与计算所得区间。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="71"/>
+        <source>Random draws to check the interval</source>
+        <translation>随机抽样次数（用于核对区间）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="73"/>
+        <source>0 for none. 20000 are enough for a project; a whole county takes hours.</source>
+        <translation>0 为不抽样。一个项目 20000 次即可；全县需数小时。</translation>
     </message>
 </context>
 <context>
@@ -1796,6 +2053,182 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="116"/>
         <source>Folder for the tables and the report of the next run. Leave empty for none.</source>
         <translation>下次运行的报表与报告文件夹，留空则不输出。</translation>
+    </message>
+</context>
+<context>
+    <name>OverrideDialog</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="6"/>
+        <source>Override a Class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="30"/>
+        <source>Class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="40"/>
+        <source>What is decided.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="53"/>
+        <source>Outcome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="63"/>
+        <source>What shall count from the next run on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="76"/>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="86"/>
+        <source>Why the rules are not followed here; it must be given.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="89"/>
+        <source>must be given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="96"/>
+        <source>Decided by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="106"/>
+        <source>Name of the person who decides; it must be given.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="113"/>
+        <source>Date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="123"/>
+        <source>Day of the decision.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="130"/>
+        <source>Evidence</source>
+        <translation type="unfinished">影像指标</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="140"/>
+        <source>A photo, a letter or a survey sheet; it may be left empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="149"/>
+        <source>The decision is kept beside the result and counts in every later run; assess again to see it in the result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ParcelCard</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="11"/>
+        <source>List</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="21"/>
+        <source>The stands that the two buttons walk through.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="34"/>
+        <source>Previous</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="37"/>
+        <source>The stand before this one in the list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="44"/>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="47"/>
+        <source>The stand after this one in the list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="56"/>
+        <source>Click a stand of a result on the map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="72"/>
+        <source>Parcel card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="81"/>
+        <source>Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="84"/>
+        <source>Shows the stand on the map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="91"/>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="94"/>
+        <source>Copies the card as text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="101"/>
+        <source>Override…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="104"/>
+        <source>Writes down what a person decides about a class of this stand, with the reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="111"/>
+        <source>PDF…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="114"/>
+        <source>Writes the card as a PDF of one page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="121"/>
+        <source>Print…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="124"/>
+        <source>Prints the card on one page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="131"/>
+        <source>Help</source>
+        <translation type="unfinished">帮助</translation>
     </message>
 </context>
 <context>

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..core.carbon.error_rows import NUMBERS, WHOLE, error_rows, error_sizes, errors_from_rows
 from ..core.carbon.uncertainty import SinkErrors
+from ..core.planning.uncertainty import uncertainty_table
 from ..core.stands.layer import FieldType
 from .geopackage import OutputTable, read_geopackage_table
 from .geopackage_rows import table_names
@@ -23,12 +24,22 @@ ROW_COLUMNS = {
 SIZE_COLUMNS = {"component": _TEXT, "row": _WHOLE, "source": _WHOLE, "size": _REAL, "correlation": _REAL}
 
 
-def sink_error_tables(found: SinkErrors | None, keys: pd.Index) -> list[OutputTable]:
-    """The tables ``sink_errors`` and ``sink_error_sizes`` of a result; none without a known sink."""
+def sink_error_tables(found: SinkErrors | None, facts: pd.DataFrame) -> list[OutputTable]:
+    """The tables ``uncertainty``, ``sink_errors`` and ``sink_error_sizes`` of a result; none without a known sink.
+
+    Parameters
+    ----------
+    found
+        Error components of the stands.
+    facts
+        The stands, indexed by ``stand_key``, with the columns that the summary groups them by.
+    """
     if found is None or not len(found.pieces.stand):
         return []
+    shares = uncertainty_table(facts, found)
     return [
-        OutputTable(ROWS, ROW_COLUMNS, error_rows(found, keys), None, None),
+        OutputTable("uncertainty", shares.columns, shares.frame, None, None),
+        OutputTable(ROWS, ROW_COLUMNS, error_rows(found, facts.index), None, None),
         OutputTable(SIZES, SIZE_COLUMNS, error_sizes(found), None, None),
     ]
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingParameterBoolean, QgsProcessingParameterFile
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+)
 
 from ..core.progress import Progress
 from .carbon_steps import CarbonStep
+from .image_parameters import SEED, seed_parameter
 from .inputs import optional_path
-from .parameters import explained
+from .parameters import advanced, explained
 from .translation import tr
 
 if TYPE_CHECKING:
@@ -21,6 +27,7 @@ class SinkAlgorithm(CarbonStep):
 
     GROWTH = "GROWTH"
     RATES = "RATES"
+    DRAWS = "DRAWS"
 
     def name(self) -> str:
         """Identifier."""
@@ -41,7 +48,9 @@ class SinkAlgorithm(CarbonStep):
             "where stands were split, merged or redrawn. What comes only from a new species code is kept out of the "
             "sink. The column sink_basis says how a sink was found: only measured ones can lead to a ticket.\n\n"
             "Stands that were not measured twice stay without a sink unless growth curves or growth rates are asked "
-            "for; such sinks are modelled. The table contributions says how much each error gives to the interval."
+            "for; such sinks are modelled. The table uncertainty says how much each error gives to the interval of the "
+            "total and of each group; with random draws the table simulation holds the interval of drawn errors "
+            "beside the calculated one."
         )
 
     def define_own(self) -> None:
@@ -59,12 +68,20 @@ class SinkAlgorithm(CarbonStep):
                    "still without a sink."),
             )
         )  # fmt: skip
+        draws = QgsProcessingParameterNumber(self.DRAWS, tr("Random draws to check the interval"), defaultValue=0)
+        draws.setMinimum(0)
+        self.addParameter(
+            advanced(explained(draws, tr("0 for none. 20000 are enough for a project; a whole county takes hours.")))
+        )
+        self.addParameter(seed_parameter())
 
     def own_options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """Which models may fill gaps."""
         return {
             "growth": self.parameterAsBoolean(parameters, self.GROWTH, context),
             "rates": optional_path(self.parameterAsFile(parameters, self.RATES, context)),
+            "draws": self.parameterAsInt(parameters, self.DRAWS, context),
+            "seed": self.parameterAsInt(parameters, SEED, context),
         }
 
     def run_step(self, options: dict[str, Any], progress: Progress) -> JobOutcome:

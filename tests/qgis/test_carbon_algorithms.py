@@ -65,7 +65,7 @@ def test_sink_between_two_layers(layers, tmp_path):
     assert bases["measured"] > 400
     assert bases["none"] == 0
     assert "growth_curve" not in bases
-    assert _rows(out, "contributions", "round(sum(share), 9)") == [(1.0,)]
+    assert _rows(out, "uncertainty WHERE scope = 'total'", "round(sum(share), 9)") == [(1.0,)]
     ((options,),) = _rows(out, "run", "options")
     assert '"period": "2016-01-01/2020-12-31"' in options
 

@@ -48,6 +48,8 @@ class CarbonRequest:
         Whether stands that were not measured twice are moved by curves fitted to the layer.
     rates
         Table of growth rates for the stands that are then still without a sink.
+    draws
+        How often the errors of the sink are drawn at random to check its intervals, 0 for not.
     """
 
     stands: StandSource
@@ -59,6 +61,7 @@ class CarbonRequest:
     parameters: Path | None = None
     growth: bool = False
     rates: Path | None = None
+    draws: int = 0
     seed: int = 0
     overwrite: bool = False
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.carbon.projection import fit_own_growth
+from ...core.carbon.simulation import require_draws
 from ...core.carbon.sink import SinkOptions, SinkResult
-from ...core.carbon.uncertainty import contributions
 from ...core.issues import join_issues
 from ...core.pipeline import interval_of
 from ...core.planning.summary import summary
+from ...core.planning.uncertainty import simulation_table
 from ...core.progress import Progress
 from ..carbon_parameters import load_growth_rates, load_growth_rules
 from ..geopackage import OutputTable, write_geopackage
@@ -19,7 +20,6 @@ from .carbon_inputs import (
     CarbonRequest,
     carbon_record,
     open_carbon,
-    plain_table,
     sink_of,
     stage_tables,
     with_sink,
@@ -34,8 +34,9 @@ from .run_record import now
 def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     """Find the yearly sink of every stand by the best basis there is.
 
-    The layers ``stands``, ``issues`` and ``run`` are joined by ``summary`` and by ``contributions``: how much
-    each error component gives to the interval of the total.
+    The layers ``stands``, ``issues`` and ``run`` are joined by ``summary``, by ``uncertainty``: how much each
+    error component gives to the interval of the total and of each row of the summary, and, where draws are
+    asked for, by ``simulation``: the calculated intervals beside those of drawn errors.
 
     Raises
     ------
@@ -45,6 +46,8 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     started = now()
     check_output(request.out, request.overwrite)
     rates = load_growth_rates(request.rates) if request.rates is not None else None
+    if request.draws:
+        require_draws(request.draws)
     progress.step("read")
     opened = open_carbon(request, progress)
     progress.step("sink")
@@ -55,11 +58,12 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
         again = sink_of(opened, progress, SinkOptions(growth=growth, rates=rates))
         found = SinkResult(again.columns, join_issues([again.issues, growth.issues]), again.errors)
     totals = known_sums(found.columns, ("sink_tco2e_yr",)) | _interval(found, len(opened.facts))
-    record = carbon_record(request, opened, {}, totals, started)
+    sums = _sums(opened, found, request, progress)
+    record = carbon_record(request, opened, {"draws": request.draws}, totals, started)
     columns = opened.facts[["stock_tco2e"]].join(found.columns)
     tables, doubts = stage_tables(opened, columns, join_issues([opened.issues, found.issues]), record)
     progress.step("write")
-    write_geopackage(request.out, [*tables, *_sums(opened, found)], request.overwrite, progress)
+    write_geopackage(request.out, [*tables, *sums], request.overwrite, progress)
     counts = counts_of(opened.facts, totals)
     counts |= {f"sink_{basis}": int(count) for basis, count in found.columns["sink_basis"].value_counts().items()}
     return JobOutcome(request.out, counts, issue_counts(doubts.frame))
@@ -73,10 +77,13 @@ def _interval(found: SinkResult, count: int) -> dict[str, float]:
     return {"total_sink_low_tco2e_yr": float(low[0]), "total_sink_high_tco2e_yr": float(high[0])}
 
 
-def _sums(opened: CarbonInputs, found: SinkResult) -> list[OutputTable]:
-    grouped = summary(with_sink(opened.facts, found), interval_of(found.errors))
+def _sums(opened: CarbonInputs, found: SinkResult, request: CarbonRequest, progress: Progress) -> list[OutputTable]:
+    facts = with_sink(opened.facts, found)
+    grouped = summary(facts, interval_of(found.errors))
     tables = [OutputTable("summary", grouped.columns, grouped.frame, None, None)]
-    if found.errors is not None:
-        tables.append(plain_table("contributions", contributions(found.errors).drop(columns="group")))
-    tables += sink_error_tables(found.errors, opened.facts.index)
+    tables += sink_error_tables(found.errors, facts)
+    if request.draws and found.errors is not None:
+        progress.step("simulate")
+        drawn = simulation_table(facts, found.errors, opened.parameters, request.draws, request.seed, progress)
+        tables.append(OutputTable("simulation", drawn.columns, drawn.frame, None, None))
     return tables

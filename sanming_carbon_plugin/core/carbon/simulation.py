@@ -8,13 +8,27 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..errors import UsageError
 from ..progress import Progress
 from .error_amounts import SinkErrors
 from .parameters import FloatArray, IntArray, ParameterTable
 from .sums import sum_by
 
+FEWEST_DRAWS, MOST_DRAWS = 100, 1_000_000
 CELLS_AT_ONCE = 2_000_000
 """Draws times pieces that are held in memory together."""
+
+
+def require_draws(draws: int) -> None:
+    """Refuse a number of draws that says nothing, or that never ends.
+
+    Raises
+    ------
+    UsageError
+        ``DRAWS_INVALID``.
+    """
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        raise UsageError("DRAWS_INVALID", given=draws, least=FEWEST_DRAWS, most=MOST_DRAWS)
 
 
 def simulate(

@@ -11,17 +11,21 @@ import pytest
 from sample_parts import SAMPLE, part
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.geopackage_rows import table_names
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.carbon_inputs import CarbonRequest
 from sanming_carbon_plugin.adapters.jobs.carbon_stock import carbon_stock
 from sanming_carbon_plugin.adapters.jobs.growth import ProjectRequest, fit_growth_curves, project_stands
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
 from sanming_carbon_plugin.adapters.jobs.yearly_sink import yearly_sink
+from sanming_carbon_plugin.adapters.sink_errors import load_sink_errors
 from sanming_carbon_plugin.adapters.vectors import read_layer
+from sanming_carbon_plugin.core.carbon.uncertainty import stand_interval
 from sanming_carbon_plugin.core.errors import CarbonError, InputError
 from sanming_carbon_plugin.core.progress import Progress
 
 PERIOD = "2016-01-01/2020-12-31"
+GROUPS = ["county", "township", "species_group", "age_group"]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def assessed(township, earlier, tmp_path_factory):
     """The stands of the main job on the whole sample."""
     out = tmp_path_factory.mktemp("main") / "r.gpkg"
     assess(AssessRequest(stands=township, earlier=earlier, period=PERIOD, out=out), Progress())
-    return read_geopackage_table(out, "stands"), read_geopackage_table(out, "summary")
+    return read_geopackage_table(out, "stands"), read_geopackage_table(out, "summary"), out
 
 
 def test_the_stock_is_that_of_the_main_job(township, assessed, tmp_path):
@@ -56,12 +60,65 @@ def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path)
     for name in ("increment_m3_ha_yr", "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "sink_basis"):
         pd.testing.assert_series_equal(stands[name], assessed[0][name])
     pd.testing.assert_frame_equal(read_geopackage_table(outcome.out, "summary"), assessed[1])
-    parts = read_geopackage_table(outcome.out, "contributions")
+    table = read_geopackage_table(outcome.out, "uncertainty")
+    parts = table[table["scope"] == "total"]
     (record,) = read_geopackage_table(outcome.out, "run").to_dict("records")
     assert parts["share"].sum() == pytest.approx(1.0)
     variance = (np.sign(parts["sd_tco2e_yr"]) * parts["sd_tco2e_yr"] ** 2).sum()
     half = (record["total_sink_high_tco2e_yr"] - record["total_sink_low_tco2e_yr"]) / 2
     assert half == pytest.approx(1.6449 * np.sqrt(variance), rel=1e-4)
+    assert table[table["scope"] == "summary"].groupby(GROUPS, dropna=False)["share"].sum().to_numpy() == pytest.approx(
+        1.0
+    )
+    assert "simulation" not in table_names(outcome.out)
+
+
+def test_drawn_errors_agree_with_the_calculated_interval(township, earlier, tmp_path):
+    """20,000 draws of a village's stands, with a seed; the same seed draws the same."""
+    rows = np.flatnonzero(township.attributes["CUN"] == township.attributes["CUN"].iloc[0])[:120]
+    few = part(township, rows)
+    request = CarbonRequest(few, tmp_path / "a.gpkg", earlier=earlier, period=PERIOD, draws=20_000, seed=3)
+    yearly_sink(request, Progress())
+    found = read_geopackage_table(request.out, "simulation")
+    total = found[found["scope"] == "total"].iloc[0]
+    assert abs(total["difference_percent"]) < 2.0
+    assert (total["draws"], total["seed"]) == (20_000, 3)
+    assert total["simulated_half_width_tco2e_yr"] == pytest.approx(
+        (total["simulated_high_tco2e_yr"] - total["simulated_low_tco2e_yr"]) / 2
+    )
+    summed = read_geopackage_table(request.out, "summary")
+    assert (found["scope"] == "summary").sum() == summed["sink_tco2e_yr"].notna().sum()
+    few_draws = replace(request, out=tmp_path / "b.gpkg", draws=200)
+    yearly_sink(few_draws, Progress())
+    yearly_sink(replace(few_draws, out=tmp_path / "c.gpkg"), Progress())
+    pd.testing.assert_frame_equal(*(read_geopackage_table(tmp_path / f"{n}.gpkg", "simulation") for n in "bc"))
+
+
+@pytest.mark.parametrize("draws", [1, 99, 10_000_000, -5])
+def test_a_number_of_draws_that_says_nothing_is_refused(village, earlier, tmp_path, draws):
+    request = CarbonRequest(village, tmp_path / "a.gpkg", earlier=earlier, period=PERIOD, draws=draws)
+    with pytest.raises(CarbonError, match="DRAWS_INVALID"):
+        yearly_sink(request, Progress())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_result_holds_what_makes_its_interval(township, assessed):
+    """In the main job too: by component, for the total and for each row of the summary."""
+    path = assessed[2]
+    table = read_geopackage_table(path, "uncertainty")
+    (record,) = read_geopackage_table(path, "run").to_dict("records")
+    total = table[table["scope"] == "total"]
+    half = (record["total_sink_high_tco2e_yr"] - record["total_sink_low_tco2e_yr"]) / 2
+    variance = (np.sign(total["sd_tco2e_yr"]) * total["sd_tco2e_yr"] ** 2).sum()
+    assert half == pytest.approx(1.6449 * np.sqrt(variance), rel=1e-4)
+    assert {"survey_now", "stand_volume_now", "wood_density"} <= set(total["component"])
+    known = assessed[1]["sink_tco2e_yr"].notna().sum()
+    assert len(table[table["scope"] == "summary"].drop_duplicates(GROUPS)) == known
+    stands = assessed[0].set_index("stand_key")
+    errors = load_sink_errors(path, stands.index)
+    low, high = stand_interval(errors)
+    np.testing.assert_allclose(low, stands["sink_low_tco2e_yr"].to_numpy(dtype=float), rtol=1e-9)
+    np.testing.assert_allclose(high, stands["sink_high_tco2e_yr"].to_numpy(dtype=float), rtol=1e-9)
 
 
 def test_modelled_sinks_only_where_asked_and_never_as_measured(township, tmp_path):

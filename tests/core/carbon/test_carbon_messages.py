@@ -29,7 +29,7 @@ def codes(prefixes):
 def test_issue_codes_and_words_match():
     of_the_checks = set(table("issues", "stands")["code"])
     assert codes("STOCK|SINK|GROWTH|CONFLICT") - of_the_checks <= set(table("issues")["code"])
-    raised = codes("STOCK|SINK|GROWTH|CONFLICT|PERIOD|PARAMETERS|PRODUCTS|YEARS|DATE|CURVES")
+    raised = codes("STOCK|SINK|GROWTH|CONFLICT|PERIOD|PARAMETERS|PRODUCTS|YEARS|DATE|CURVES|DRAWS|HARVEST")
     for kind in ("issues", "errors"):
         assert set(table(kind)["code"]) <= raised
         assert not table(kind)["code"].duplicated().any()

@@ -114,7 +114,7 @@ def test_a_result_file_gives_back_the_same_errors(everything, tmp_path):
     }
     assert len(kinds) == 3
     path = tmp_path / "result.gpkg"
-    write_geopackage(path, sink_error_tables(found.errors, now.index))
+    write_geopackage(path, sink_error_tables(found.errors, now))
     again = load_sink_errors(path, now.index)
     group = np.arange(found.errors.count) % 3
     expected, got = component_variances(found.errors, group, 3), component_variances(again, group, 3)
@@ -130,7 +130,7 @@ def test_a_result_file_gives_back_the_same_errors(everything, tmp_path):
 def test_stands_may_come_in_another_order_or_in_part(everything, tmp_path):
     now, found = everything
     path = tmp_path / "result.gpkg"
-    write_geopackage(path, sink_error_tables(found.errors, now.index))
+    write_geopackage(path, sink_error_tables(found.errors, now))
     order = np.array([6, 0, 3])
     again = load_sink_errors(path, now.index[order])
     weight = np.zeros(found.errors.count)
@@ -141,8 +141,8 @@ def test_stands_may_come_in_another_order_or_in_part(everything, tmp_path):
 
 def test_a_file_without_errors_says_so(tmp_path, everything):
     now, found = everything
-    assert sink_error_tables(None, now.index) == []
+    assert sink_error_tables(None, now) == []
     empty = weighted(found.errors, np.ones(found.errors.count))
     path = tmp_path / "other.gpkg"
-    write_geopackage(path, sink_error_tables(empty, now.index)[1:])
+    write_geopackage(path, sink_error_tables(empty, now)[:2])
     assert load_sink_errors(path, now.index) is None
