@@ -17,6 +17,7 @@ Mask = npt.NDArray[np.bool_]
 _AREA_UNITS = {"ha": "AREA_IN_HECTARES", "mu": "AREA_IN_MU", "m2": "AREA_IN_SQUARE_METRES"}
 _CLOSURE_UNITS = {"percent": "CLOSURE_IN_PERCENT", "tenths": "CLOSURE_IN_TENTHS"}
 _TENTHS = {"dbh": "DBH_IN_MILLIMETRES", "height": "HEIGHT_IN_DECIMETRES"}
+_PERCENT = 100.0
 _SOIL_CLASSES = (1.0, 2.0, 3.0)
 _BESIDE = {
     "bamboo_culms_per_ha": ("bamboo_culms", "bamboo_culms_per_mu", "bamboo_culms_stand", "bamboo_culms_hundreds"),
@@ -50,6 +51,7 @@ def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
         "basal_area_m2_ha": _numbers(source, "basal_area"),
         "soil_depth_cm": _soil_depth(source),
         "planting_year": _numbers(source, "planting_year"),
+        "dead_tree_rate": _dead_tree_rate(source),
     }
     for role, column in (
         ("age", "age_yr"),
@@ -124,6 +126,15 @@ def _closure(source: Source) -> Floats:
         _say_unit(source, "closure", _CLOSURE_UNITS[found.unit], raw)
     source.doubts.stands("CLOSURE_UNIT_UNCLEAR", found.doubtful, source.name("closure"), source.written("closure"))
     return _in_range(source, "closure", found.values)
+
+
+def _dead_tree_rate(source: Source) -> Floats:
+    """Share of dead trees, 0 to 1; a column that goes beyond 1 is in percent as a whole."""
+    raw = _raw(source, "dead_tree_rate")
+    if np.nanmax(raw, initial=0.0) > 1:
+        _say_unit(source, "dead_tree_rate", "DEAD_TREES_IN_PERCENT", raw)
+        raw = raw / _PERCENT
+    return _in_range(source, "dead_tree_rate", raw)
 
 
 def _tenths(source: Source, role: str, limit: str, names: tuple[str, str]) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -67,7 +69,7 @@ def normalise_stands(
     source = Source(layer, mapping, tables, Doubts(keys))
     _open_roles(source)
     _check_counties(source, places["county"])
-    source.doubts.stands("STAND_KEY_REPEATED", repeated_keys(keys), source.name("stand_no"), keys)
+    _tell_repeated_keys(source, places, keys)
     facts: dict[str, npt.NDArray] = dict(places)
     area_ha = hectares_from_square_metres(_certain_areas(source, np.asarray(area_m2, dtype=np.float64)))
     facts["area_ha"], facts["area_mu"] = area_ha, mu_from_hectares(area_ha)
@@ -84,6 +86,15 @@ def normalise_stands(
     _missing_values(source, facts)
     columns = pd.DataFrame(facts, index=pd.Index(keys, name="stand_key", dtype=object))
     return StageResult(columns, source.doubts.table())
+
+
+def _tell_repeated_keys(source: Source, places: Mapping[str, npt.NDArray], keys: npt.NDArray[np.object_]) -> None:
+    """One row per stand that shares its key; a layer that numbers nothing is told once."""
+    repeated = repeated_keys(keys)
+    if repeated.all() and all(pd.isna(part).all() for part in places.values()):
+        source.doubts.layer("STAND_KEY_MISSING", None, len(keys), count=len(keys))
+        return
+    source.doubts.stands("STAND_KEY_REPEATED", repeated, source.name("stand_no"), keys)
 
 
 def _certain_areas(source: Source, area_m2: Floats) -> Floats:
@@ -196,7 +207,11 @@ def _codes(source: Source) -> dict[str, npt.NDArray]:
         name: _as_number(source.codes(name).value)
         for name in ("quality_grade", "protection_grade", "land_protection_grade", "disturbance_grade")
     }
-    flags = {name: source.codes(name).value for name in ("red_line", "reserve_core", "dispute")}
+    flags = {name: source.codes(name).value for name in ("red_line", "reserve", "reserve_core", "dispute")}
+    # The core is a part of the reserve: one column tells what the other leaves open, as far as that goes.
+    reserve, core = flags["reserve"], flags["reserve_core"]
+    flags["reserve"] = np.where(pd.isna(reserve) & (core == "yes"), "yes", reserve)
+    flags["reserve_core"] = np.where(pd.isna(core) & (reserve == "no"), "no", core)
     return {
         "origin": origin.value,
         "origin_code": np.where(two_digits, origin.code, no_text(len(source.layer))),

@@ -56,6 +56,7 @@ ROLES = (
     "composition",
     "remarks",
     "red_line",
+    "reserve",
     "reserve_core",
     "dispute",
     "survey_date",

@@ -189,6 +189,13 @@ def test_repeated_keys_are_listed():
     assert list(rows_of(issues, "STAND_KEY_REPEATED")["stand_key"]) == [facts.index[0], facts.index[2]]
 
 
+def test_a_layer_that_numbers_nothing_is_told_once():
+    facts, issues = normalised({"YOU_SHI_SZ": ["220", "310", "220"]})
+    assert facts.index.is_unique
+    assert rows_of(issues, "STAND_KEY_REPEATED").empty
+    assert len(rows_of(issues, "STAND_KEY_MISSING")) == 1
+
+
 def test_the_source_is_not_changed_and_every_column_is_there():
     layer = pd.DataFrame(keyed(2, YOU_SHI_SZ=["220000", None], HUO_LMGQXJ=["1,000", "-9999"]))
     before = layer.copy()
@@ -278,3 +285,22 @@ def test_flags_in_all_their_spellings():
 def test_a_word_that_may_mean_any_tree_is_no_species():
     facts, _ = column("YOU_SHI_SZ", ["其他", "其它", "杂木", "220", "310"])
     assert list(facts["species_code"]) == [None, None, None, "220", "310"]
+
+
+def test_the_core_is_a_part_of_the_reserve():
+    facts, _ = column("自然保护区", ["是", "否", None, "是"], 保护区核心区=["是", None, "是", None])
+    assert list(facts["reserve"]) == ["yes", "no", "yes", "yes"]
+    assert list(facts["reserve_core"]) == ["yes", "no", "yes", None]
+    core_only, _ = column("ZRBHQ_HX", ["1", "0"])
+    assert list(core_only["reserve"]) == ["yes", None]
+    neither, _ = column("YU_BI_DU", [0.7])
+    assert neither[["reserve", "reserve_core"]].isna().all(axis=None)
+
+
+def test_dead_trees_in_percent_or_as_a_share():
+    facts, issues = column("枯死率", [0.0, 3.0, 35.0, None, 120.0])
+    np.testing.assert_allclose(facts["dead_tree_rate"], [0.0, 0.03, 0.35, np.nan, np.nan])
+    assert "DEAD_TREES_IN_PERCENT" in codes_of(issues)
+    facts, issues = column("枯死率", [0.0, 0.03, None])
+    np.testing.assert_allclose(facts["dead_tree_rate"], [0.0, 0.03, np.nan])
+    assert "DEAD_TREES_IN_PERCENT" not in codes_of(issues)
