@@ -92,7 +92,7 @@ def _write(
         OutputTable("summary", result.summary.columns, result.summary.frame, None, None),
         OutputTable("run", run.columns, run.frame, None, None),
         OutputTable("facts", facts.columns, facts.frame, None, None),
-        *sink_error_tables(result.sink_errors, result.facts.index),
+        *sink_error_tables(result.sink_errors, result.facts),
         *kept,
         *list_tables(stands, result.facts, result.issues, issues, request.out),
     ]
