@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from . import application, assess, check, doublecount, explain, exportmaps, ticketeligibility, zonal
+from . import (
+    application,
+    assess,
+    check,
+    dossier,
+    doublecount,
+    explain,
+    exportmaps,
+    fieldpackage,
+    fieldsample,
+    neutrality,
+    ticketeligibility,
+    zonal,
+)
 
 COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
     ("assess", "read, check, evidence, carbon, classes, tickets, summaries", assess.add),
@@ -15,6 +28,8 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...]
     ("ticketeligibility", "ticket rules by themselves: a result judged again, or a stand layer", ticketeligibility.add),
     ("doublecount", "what of a layer nobody has credited yet, in space and time", doublecount.add),
     ("application", "an application for a ticket, from a result", application.add),
+    ("neutrality", "what tickets are worth to a use, with the arithmetic", neutrality.add),
+    ("dossier", "the papers of an application: stand table, maps, statement, register", dossier.add),
     ("fieldsample", "which stands to check in the field, with a random control sample", fieldsample.add),
     ("fieldpackage", "the offline package for QField", fieldpackage.add),
     ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),

@@ -27,7 +27,7 @@ from ...core.tickets.parcel_layer import some_parcels
 from ...core.tickets.profiles import Profile
 from ...core.tickets.tenure_pieces import ground_of_holders, tenure_pieces
 from ...core.tickets.total_error import error_of_total
-from ..household_files import read_households
+from ..office_lists import read_households
 from ..profiles import load_profile, shipped_profiles
 from ..sink_errors import load_sink_errors
 from .application_files import check_folder, write_application
@@ -56,7 +56,7 @@ class ApplicationRequest:
     holder
         The one right-holder; or None with ``collective`` and ``households``.
     collective, households
-        The collective that applies for its households, and the CSV file of :mod:`..household_files`.
+        The collective that applies for its households, and the CSV file of :mod:`..office_lists`.
     village
         Only pieces of stands of this village, as the stands call it: persons of one name in several villages.
     profile

@@ -54,7 +54,8 @@ Layers (geometry in the CRS of the result) and tables of ``application.gpkg``:
 ``households``, ``tickets``, ``rules``, ``uncertainty``, ``settings``, ``issues`` (lists of rows, without geometry),
 ``profile_file`` (the profile as it was read, with ``evidence``: the papers an office asks for, and
 ``equations``), ``run`` (the record of this run, its nested parts as objects), ``result_run`` (the same of the result
-it was made from) and ``files`` (``name`` and ``sha256`` of ``application.gpkg``).
+it was made from) and ``files`` (of ``application.gpkg`` ``name``, ``sha256`` of its bytes and ``content_sha256`` of its
+rows, which stay the same when QGIS opens it).
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ from ...core.errors import OutputError
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable, write_geopackage
+from ..geopackage_content import sha256_of_content
 from ..hashes import sha256_of_file
 from ..output_files import output_errors, output_folder
 from .application_tables import (
@@ -207,7 +209,7 @@ def write_application(
     tables += [issues, OutputTable("run", run.columns, run.frame, None, None)]
     with output_folder(folder) as beside:
         write_geopackage(beside / GEOPACKAGE, tables, False, progress)
-        content = _content(made, record, frames, issues.frame, sha256_of_file(beside / GEOPACKAGE))
+        content = _content(made, record, frames, issues.frame, _file_record(beside / GEOPACKAGE))
         with output_errors(folder / JSON):
             text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
             (beside / JSON).write_text(text + "\n", encoding="utf-8")
@@ -246,7 +248,7 @@ def _content(
     record: Mapping[str, object],
     frames: Mapping[str, pd.DataFrame],
     issues: pd.DataFrame,
-    sha256: str,
+    file: Mapping[str, str],
 ) -> dict[str, object]:
     rows = {name: _records(frame, TABLES[name]) for name, frame in frames.items()}
     return {
@@ -258,8 +260,14 @@ def _content(
         "profile_file": dict(made.profile.data),
         "run": _parsed(record),
         "result_run": _parsed(made.result.run),
-        "files": [{"name": GEOPACKAGE, "sha256": sha256}],
+        "files": [dict(file)],
     }
+
+
+def _file_record(path: Path) -> dict[str, str]:
+    """Hash of the bytes, and of what is in them: QGIS changes bytes of a GeoPackage that it only looks at."""
+    content = sha256_of_content(path, [*TABLES, "issues", "run"])
+    return {"name": path.name, "sha256": sha256_of_file(path), "content_sha256": content}
 
 
 def _records(frame: pd.DataFrame, columns: Mapping[str, FieldType]) -> list[dict[str, object]]:

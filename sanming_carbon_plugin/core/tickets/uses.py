@@ -49,6 +49,7 @@ class FactorTable:
     version: str
     status: str
     kind: str
+    dated: str
     title: str
     title_zh: str
     note: str
@@ -167,7 +168,7 @@ def planting_duty(people: float, years: float, table: FactorTable) -> Calculatio
     return Calculation(_lines(lines), {"trees": trees, "yuan": yuan, "needed_t": _whole_up(tonnes)})
 
 
-def pledge_value(tonnes: int, table: FactorTable) -> Calculation:
+def pledge_value(tonnes: float, table: FactorTable) -> Calculation:
     """What tickets are worth at the price band, and what a bank may lend on them."""
     loan = table.factor("loan_share")
     lines, totals = [], {}
@@ -238,7 +239,9 @@ def _read(data: object, problems: Problems) -> FactorTable | None:
     if problems.found:
         return None
     return FactorTable(
-        **{key: str(text) for key, text in texts.items()}, status=data["status"], kind=data["kind"], factors=factors
+        **{key: str(text) for key, text in texts.items()},
+        **{key: data[key] for key in ("status", "kind", "dated")},
+        factors=factors,
     )
 
 
