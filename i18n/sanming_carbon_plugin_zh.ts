@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="63"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -1185,7 +1185,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
     <message>
         <location filename="../sanming_carbon_plugin/processing/evidence.py" line="77"/>
         <source>Evidence</source>
-        <translation>影像指标</translation>
+        <translation>依据材料</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/evidence.py" line="87"/>
@@ -1300,242 +1300,242 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
     <message>
         <location filename="../sanming_carbon_plugin/gui/override_dialog.py" line="28"/>
         <source>Stand {stand_key} of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 中的小班 {stand_key}</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="39"/>
         <source>Parcel Card</source>
-        <translation type="unfinished"></translation>
+        <translation>小班卡片</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="57"/>
         <source>Click a stand of a result to see all about it</source>
-        <translation type="unfinished"></translation>
+        <translation>点击结果中的小班，查看其全部信息</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="80"/>
         <source>There is no result in the project: run Assess, or load one.</source>
-        <translation type="unfinished"></translation>
+        <translation>工程中没有结果：请先运行评估，或加载一个结果。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="93"/>
         <source>There is no stand at this place.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处没有小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="135"/>
         <source>The list ends here.</source>
-        <translation type="unfinished"></translation>
+        <translation>已到列表末尾。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="211"/>
         <source>The decision is kept beside the result. Assess again to see it in the result.</source>
-        <translation type="unfinished"></translation>
+        <translation>决定已保存在结果文件旁，重新评估后计入结果。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
         <source>Whole layer</source>
-        <translation type="unfinished"></translation>
+        <translation>整个图层</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
         <source>Selected stands</source>
-        <translation type="unfinished"></translation>
+        <translation>所选小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
         <source>List of doubts</source>
-        <translation type="unfinished"></translation>
+        <translation>存疑清单</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="74"/>
         <source>{number} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 个，共 {count} 个</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="90"/>
         <source>Click a stand of a result on the map.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在地图上点击结果中的小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="124"/>
         <source>Save the Card</source>
-        <translation type="unfinished"></translation>
+        <translation>保存卡片</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="37"/>
         <source>Yearly sink with its 90 % interval</source>
-        <translation type="unfinished"></translation>
+        <translation>年碳汇量及其 90% 置信区间</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="59"/>
         <source>The yearly sink is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>年碳汇量未知。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="61"/>
         <source>{value} {unit}, interval not known</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} {unit}，区间未知</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="62"/>
         <source>{value} {unit}, between {low} and {high} with 90 % confidence</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} {unit}，90% 置信区间为 {low} 至 {high}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="54"/>
         <source>Export maps</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="58"/>
         <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="62"/>
         <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
 
 FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="72"/>
         <source>Result or plan</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Municipality</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>County</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Township</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Village</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Compartment</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>One sheet for each</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Stands without a code come together on a sheet of their own.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
         <source>Theme</source>
         <translation type="unfinished">专题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
         <source>What is coloured.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
         <source>Paper</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
         <source>Landscape.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
         <source>Files in a folder</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
         <source>Only where the output is a folder: what each sheet is saved as.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
         <source>Drawn by</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
         <source>Stands below the map; left empty there is a line to sign on.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
         <source>Web map</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
         <source>Folder</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
         <source>Maps</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
         <source>Number of sheets</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="94"/>
         <source>Only inside these units</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="95"/>
         <source>Only these stands</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="96"/>
         <source>Names of places</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
         <source>Layout template</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
         <source>Codes with ; between, for example 350428-199;350428-201. Empty for all.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
         <source>Keys of stands with ; between. Empty for all.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Table with the columns code and name, and name_en if wanted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="103"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1562,6 +1562,75 @@ Stands that were not measured twice stay without a sink unless growth curves or 
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="73"/>
         <source>0 for none. 20000 are enough for a project; a whole county takes hours.</source>
         <translation>0 为不抽样。一个项目 20000 次即可；全县需数小时。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="50"/>
+        <source>Carbon in products</source>
+        <translation>木竹产品碳库</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="54"/>
+        <source>Carbon kept in wood and bamboo products of the harvest, year by year; never part of a ticket.</source>
+        <translation>采伐木竹产品逐年保有的碳量，不计入碳票。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="58"/>
+        <source>Reads a table of fellings: year, species, felled volume in m³ or culms, and where known wood or bamboo, the product, the county and the stand. The stem's carbon goes into products by their shares and leaves them again by their half-lives (IPCC first-order decay).
+
+The table products has stock and change of each product and year, the table years their sums. It is an account of its own, beside the forest's: nothing of it enters a ticket.</source>
+        <translation>读取采伐表：年度、树种、采伐蓄积（立方米）或株数，已知时还有木竹类别、产品、县和小班。树干的碳按份额分入各类产品，再按半衰期逐年释放（IPCC 一阶衰减法）。
+
+products 表为各产品各年的储量和变化量，years 表为合计。本账目独立于森林碳账，任何数量都不计入碳票。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="68"/>
+        <source>Harvest table</source>
+        <translation>采伐表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="69"/>
+        <source>One row a felling: year, species, volume_m3 or culms, county …</source>
+        <translation>每次采伐一行：年度、树种、采伐蓄积或株数、县等。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="70"/>
+        <source>Result with the stands</source>
+        <translation>含小班的评估结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="73"/>
+        <source>Knows the species of stands that the table only names by their key.</source>
+        <translation>用于查出采伐表中只填小班键的小班的树种。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="74"/>
+        <source>Last year</source>
+        <translation>截止年份</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="77"/>
+        <source>Leave empty for the last year of the harvest.</source>
+        <translation>留空则取采伐表的最后一年。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
+        <source>Shares and half-lives of products</source>
+        <translation>产品份额与半衰期</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="87"/>
+        <source>Tables and chart</source>
+        <translation>表格与图表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="89"/>
+        <source>Folder for the tables as CSV and the chart as SVG and PNG.</source>
+        <translation>存放 CSV 表格和 SVG、PNG 图表的文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="90"/>
+        <source>Number of fellings</source>
+        <translation>采伐行数</translation>
     </message>
 </context>
 <context>
@@ -2060,77 +2129,77 @@ Stands that were not measured twice stay without a sink unless growth curves or 
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="6"/>
         <source>Override a Class</source>
-        <translation type="unfinished"></translation>
+        <translation>人工认定类型</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="30"/>
         <source>Class</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="40"/>
         <source>What is decided.</source>
-        <translation type="unfinished"></translation>
+        <translation>认定的内容。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="53"/>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>认定结果</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="63"/>
         <source>What shall count from the next run on.</source>
-        <translation type="unfinished"></translation>
+        <translation>自下次运行起采用的结果。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="76"/>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>理由</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="86"/>
         <source>Why the rules are not followed here; it must be given.</source>
-        <translation type="unfinished"></translation>
+        <translation>不采用规则判定的原因，必须填写。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="89"/>
         <source>must be given</source>
-        <translation type="unfinished"></translation>
+        <translation>必填</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="96"/>
         <source>Decided by</source>
-        <translation type="unfinished"></translation>
+        <translation>认定人</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="106"/>
         <source>Name of the person who decides; it must be given.</source>
-        <translation type="unfinished"></translation>
+        <translation>认定人姓名，必须填写。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="113"/>
         <source>Date</source>
-        <translation type="unfinished"></translation>
+        <translation>日期</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="123"/>
         <source>Day of the decision.</source>
-        <translation type="unfinished"></translation>
+        <translation>认定日期。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="130"/>
         <source>Evidence</source>
-        <translation type="unfinished">影像指标</translation>
+        <translation>依据材料</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="140"/>
         <source>A photo, a letter or a survey sheet; it may be left empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>照片、函件或调查表，可不填。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="149"/>
         <source>The decision is kept beside the result and counts in every later run; assess again to see it in the result.</source>
-        <translation type="unfinished"></translation>
+        <translation>决定保存在结果文件旁，在以后每次运行中生效；重新评估后计入结果。</translation>
     </message>
 </context>
 <context>
@@ -2138,97 +2207,97 @@ Stands that were not measured twice stay without a sink unless growth curves or 
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="11"/>
         <source>List</source>
-        <translation type="unfinished"></translation>
+        <translation>列表</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="21"/>
         <source>The stands that the two buttons walk through.</source>
-        <translation type="unfinished"></translation>
+        <translation>“上一个”“下一个”所浏览的小班范围。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="34"/>
         <source>Previous</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="37"/>
         <source>The stand before this one in the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中的上一个小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="44"/>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="47"/>
         <source>The stand after this one in the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中的下一个小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="56"/>
         <source>Click a stand of a result on the map.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在地图上点击结果中的小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="72"/>
         <source>Parcel card</source>
-        <translation type="unfinished"></translation>
+        <translation>小班卡片</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="81"/>
         <source>Zoom</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放至</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="84"/>
         <source>Shows the stand on the map.</source>
-        <translation type="unfinished"></translation>
+        <translation>在地图上显示该小班。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="91"/>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="94"/>
         <source>Copies the card as text.</source>
-        <translation type="unfinished"></translation>
+        <translation>将卡片复制为文本。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="101"/>
         <source>Override…</source>
-        <translation type="unfinished"></translation>
+        <translation>人工认定…</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="104"/>
         <source>Writes down what a person decides about a class of this stand, with the reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>登记对该小班某一类型的人工认定及理由。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="111"/>
         <source>PDF…</source>
-        <translation type="unfinished"></translation>
+        <translation>PDF…</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="114"/>
         <source>Writes the card as a PDF of one page.</source>
-        <translation type="unfinished"></translation>
+        <translation>将卡片保存为一页 PDF。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="121"/>
         <source>Print…</source>
-        <translation type="unfinished"></translation>
+        <translation>打印…</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="124"/>
         <source>Prints the card on one page.</source>
-        <translation type="unfinished"></translation>
+        <translation>将卡片打印为一页。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="131"/>
         <source>Help</source>
-        <translation type="unfinished">帮助</translation>
+        <translation>帮助</translation>
     </message>
 </context>
 <context>

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
 from qgis.PyQt.QtGui import QAction
 
 from .gui.dock import CarbonDock
+from .gui.parcel_cards import ParcelCards
 from .processing.base import plugin_icon
 from .processing.provider import SanmingCarbonProvider
 from .processing.translation import install_translator, tr
@@ -25,6 +26,7 @@ class SanmingCarbonPlugin:
         self.translator: QTranslator | None = None
         self.provider: SanmingCarbonProvider | None = None
         self.dock: CarbonDock | None = None
+        self.cards: ParcelCards | None = None
         self.action: QAction | None = None
         self.menu = ""
 
@@ -48,8 +50,11 @@ class SanmingCarbonPlugin:
         self.action.setObjectName("sanming_carbon_dock_action")
         self.action.setToolTip(tr("Show or hide the forest carbon panel"))
         self.dock.setToggleVisibilityAction(self.action)
-        self.iface.addToolBarIcon(self.action)
-        self.iface.addPluginToMenu(self.menu, self.action)
+        self.cards = ParcelCards(self.iface, self.dock.side, self.dock)
+        self.cards.decided.connect(self.dock.states.refresh_soon)
+        for action in (self.action, self.cards.action):
+            self.iface.addToolBarIcon(action)
+            self.iface.addPluginToMenu(self.menu, action)
 
     def unload(self) -> None:
         """Take everything away again."""
@@ -63,6 +68,11 @@ class SanmingCarbonPlugin:
             self.translator = None
 
     def _leave_window(self, iface: QgisInterface) -> None:
+        if self.cards is not None:
+            iface.removePluginMenu(self.menu, self.cards.action)
+            iface.removeToolBarIcon(self.cards.action)
+            self.cards.shut_down()
+            self.cards = None
         if self.action is not None:
             iface.removePluginMenu(self.menu, self.action)
             iface.removeToolBarIcon(self.action)

@@ -17,10 +17,10 @@ CHART = "sink_chart"
 
 _STYLE = """
 body {{ font-size: {size}pt; }}
-h1 {{ font-size: {title}pt; margin: 0; }}
-h2 {{ font-size: {head}pt; margin-top: {gap}px; margin-bottom: 2px; color: #00543d; }}
-h3 {{ font-size: {size}pt; margin-top: 4px; margin-bottom: 1px; }}
 p {{ margin-top: 1px; margin-bottom: 2px; }}
+p.title {{ font-size: {title}pt; font-weight: bold; margin: 0; }}
+p.part {{ font-size: {head}pt; font-weight: bold; margin-top: {gap}px; margin-bottom: 1px; color: #00543d; }}
+p.class {{ font-size: {size}pt; font-weight: bold; margin-top: {half}px; margin-bottom: 0; }}
 td, th {{ padding-left: 2px; padding-right: 5px; }}
 th {{ text-align: left; }}
 .quiet {{ color: #4a4a4a; }}
@@ -70,10 +70,12 @@ def card_html(card: ParcelCard, *, for_print: bool = False, size_pt: float = 9.0
     """
     columns = _PRINT_COLUMNS if for_print else _SCREEN_COLUMNS
     what, area, stock, sink = card.sections
-    style = _STYLE.format(size=size_pt, title=size_pt * 1.4, head=size_pt * 1.15, gap=4 if for_print else 9)
+    style = _STYLE.format(
+        size=size_pt, title=size_pt * 1.4, head=size_pt * 1.15, gap=3 if for_print else 9, half=2 if for_print else 6
+    )
     parts = ["<html><head><style>", style, "</style></head><body>"]
     if for_print:
-        parts.append("<h1>{}</h1>".format(escape(card.title)))
+        parts.append("<p class='title'>{}</p>".format(escape(card.title)))
     parts += ["<p>{}<br><span class='quiet'>{}</span></p>".format(escape(card.place), escape(card.run))]
     if not for_print:
         parts.append(_contents(card))
@@ -82,7 +84,11 @@ def card_html(card: ParcelCard, *, for_print: bool = False, size_pt: float = 9.0
         parts.append(_beside([_section(stock, 1), _section(sink, 1), '<br><img src="{}">'.format(CHART)]))
     else:
         parts += [_section(stock, 1), _section(sink, 1)]
-    parts += [_section(card.ticket, 1 if not for_print else 2), _classes(card), _evidence(card, for_print=for_print)]
+    parts += [
+        _section(card.ticket, 1 if not for_print else 2),
+        _classes(card, for_print=for_print),
+        _evidence(card, for_print=for_print),
+    ]
     parts += [
         _doubts(card),
         _decisions(card),
@@ -126,7 +132,8 @@ def _contents(card: ParcelCard) -> str:
 
 
 def _heading(name: str, title: str) -> str:
-    return '<h2><a name="{}"></a>{}</h2>'.format(name, escape(title))
+    # Qt makes the letters of h1 to h6 larger than any style says, so headings are paragraphs here.
+    return "<p class='part'><a name='{}'></a>{}</p>".format(name, escape(title))
 
 
 def _section(section: Section, columns: int) -> str:
@@ -137,11 +144,15 @@ def _section(section: Section, columns: int) -> str:
         for line in section.lines
     ]
     rows = ["<tr>{}</tr>".format("".join(cells[start : start + columns])) for start in range(0, len(cells), columns)]
-    return "{}<table>{}</table>".format(_heading(section.name, section.title), "".join(rows))
+    return "{}<table cellspacing='0' cellpadding='0'>{}</table>".format(
+        _heading(section.name, section.title), "".join(rows)
+    )
 
 
 def _beside(parts: Iterable[str]) -> str:
-    return "<table><tr>{}</tr></table>".format("".join("<td>{}</td>".format(part) for part in parts))
+    return "<table cellspacing='0' cellpadding='0'><tr>{}</tr></table>".format(
+        "".join("<td valign='top'>{}</td>".format(part) for part in parts)
+    )
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequence[str] = ()) -> str:
@@ -151,25 +162,44 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequenc
         kind = " class='{}'".format(classes[number]) if classes else ""
         cells = ["<td{}>{}</td>".format(kind if place == 0 else "", escape(cell)) for place, cell in enumerate(row)]
         body.append("<tr>{}</tr>".format("".join(cells)))
-    return "<table width='100%'><tr>{}</tr>{}</table>".format(head, "".join(body))
+    return "<table width='100%' cellspacing='0' cellpadding='0'><tr>{}</tr>{}</table>".format(head, "".join(body))
 
 
-def _classes(card: ParcelCard) -> str:
+def _classes(card: ParcelCard, *, for_print: bool) -> str:
     def say(name: str) -> str:
         return word("card", name, card.language)
 
-    parts = [_heading("classes", say("classes"))]
     measure = card.columns.get("measure")
-    if measure is not None:
-        parts.append(
-            "<p>{}: <b>{}</b></p>".format(escape(say("first_goes")), escape(word("measure", measure, card.language)))
-        )
-    heads = (say("rule"), say("seen"), say("limit"), say("distance"))
-    for block in card.classes:
-        rows = [("{} {}".format(rule.mark, rule.title), rule.seen, rule.limit, rule.distance) for rule in block.rules]
-        parts.append("<h3>{}</h3>".format(escape(_class_title(block, card.language))))
-        parts.append(_table(heads, rows, [rule.outcome for rule in block.rules]))
-    return "".join(parts)
+    first = "" if measure is None else word("measure", measure, card.language)
+    told = "<p>{}: <b>{}</b></p>".format(escape(say("first_goes")), escape(first)) if first else ""
+    title = _heading("classes", say("classes")) + told
+    if not for_print:
+        return title + "".join(_class_table(block, card.language) for block in card.classes)
+    # Two columns of about the same length: one page has no room for a table as wide as itself.
+    columns: tuple[list[ClassBlock], list[ClassBlock]] = ([], [])
+    for block in sorted(card.classes, key=lambda each: -len(each.rules)):
+        min(columns, key=lambda column: sum(len(each.rules) + 1 for each in column)).append(block)
+    halves = ["".join(_class_lines(block, card.language) for block in column) for column in columns]
+    cells = "".join("<td width='50%' valign='top'>{}</td>".format(half) for half in halves)
+    return "{}<table width='100%' cellspacing='0' cellpadding='0'><tr>{}</tr></table>".format(title, cells)
+
+
+def _class_table(block: ClassBlock, language: str) -> str:
+    heads = [word("card", name, language) for name in ("rule", "seen", "limit", "distance")]
+    rows = [("{} {}".format(rule.mark, rule.title), rule.seen, rule.limit, rule.distance) for rule in block.rules]
+    title = "<p class='class'>{}</p>".format(escape(_class_title(block, language)))
+    return title + _table(heads, rows, [rule.outcome for rule in block.rules])
+
+
+def _class_lines(block: ClassBlock, language: str) -> str:
+    lines = []
+    for rule in block.rules:
+        apart = "; {} {}".format(word("card", "distance", language), rule.distance) if rule.distance else ""
+        about = "{}, {}{}".format(rule.seen, rule.limit, apart)
+        lines.append("<span class='{}'>{} {}</span> <span class='quiet'>[{}]</span>".format(
+            rule.outcome, rule.mark, escape(rule.title), escape(about)))  # fmt: skip
+    title = "<p class='class'>{}</p>".format(escape(_class_title(block, language)))
+    return "{}<p>{}</p>".format(title, "<br>".join(lines))
 
 
 def _evidence(card: ParcelCard, *, for_print: bool) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # the panel asks for units before it is known whether numpy is there
+    import numpy as np
+    import numpy.typing as npt
 
-Amount = TypeVar("Amount", float, npt.NDArray[np.float64])
+Amount = TypeVar("Amount", float, "npt.NDArray[np.float64]")
 
 SQUARE_METRES_PER_HECTARE = 10_000.0
 MU_PER_HECTARE = 15.0

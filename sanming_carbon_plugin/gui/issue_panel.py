@@ -36,6 +36,8 @@ class IssuePanel(QgsDockWidget):
     recheck_wanted = pyqtSignal()
     decided = pyqtSignal(Path)
     """Somebody decided about doubts of this list."""
+    stand_chosen = pyqtSignal(str)
+    """The row of a stand was chosen."""
 
     def __init__(
         self, iface: QgisInterface, stands_layer: Callable[[], QgsVectorLayer | None], parent: QWidget | None = None
@@ -98,6 +100,8 @@ class IssuePanel(QgsDockWidget):
             return
         issue = self.model.issue(row)
         self._show_detail(issue)
+        if issue.stand_key:
+            self.stand_chosen.emit(issue.stand_key)
         layer = self._stands_layer()
         try:
             if layer is not None and layer.crs() == self._crs:
@@ -105,6 +109,23 @@ class IssuePanel(QgsDockWidget):
             go_to(issue, self.path, self._crs, self._iface.mapCanvas())
         except CarbonError as error:
             self._tell(error)
+
+    def other_stand(self, stand_key: str, step: int) -> str | None:
+        """The next (1) or previous (−1) stand of the list after the row that is chosen; its row is chosen then."""
+        selected = self.form.rows.selectionModel().selectedIndexes()
+        row = selected[0].row() + step if selected else 0 if step > 0 else -1
+        while row >= 0:
+            if row >= self.model.rowCount():
+                self.model.fetchMore()
+                if row >= self.model.rowCount():
+                    return None
+            found = self.model.issue(row).stand_key
+            if found and found != stand_key:
+                self.form.rows.selectRow(row)
+                self.form.rows.scrollTo(self.model.index(row, 0))
+                return found
+            row += step
+        return None
 
     def mark(self, status: str | None, reason: str = "") -> None:
         """Store a decision about the selected rows; None takes earlier ones back."""

@@ -34,6 +34,8 @@ class SideWindows(QObject):
     told = pyqtSignal(str)
     decided = pyqtSignal(Path)
     """Somebody decided about doubts of this list."""
+    stand_chosen = pyqtSignal(str)
+    """The row of a stand was chosen in the list of doubts."""
 
     def __init__(self, iface: QgisInterface, data_page: Any, check_page: Any, parent: QObject) -> None:  # noqa: ANN401
         super().__init__(parent)
@@ -109,6 +111,7 @@ class SideWindows(QObject):
             self.panel = IssuePanel(self._iface, self._stands, self._iface.mainWindow())
             self.panel.recheck_wanted.connect(self.recheck_wanted)
             self.panel.decided.connect(self.decided)
+            self.panel.stand_chosen.connect(self.stand_chosen)
             self.panel.set_running(self._running)
             self._iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.panel)
         if visible:
