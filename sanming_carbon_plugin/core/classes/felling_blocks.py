@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,15 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from .conditions import Problems, shown
-from .evaluation import FactsView
+from .evaluation import FactsView, Outcomes
 
 SECTION = "clear_cut_limits"
 _LARGEST = 10_000.0
 _COLUMNS = ("clear_cut_limit_ha_low", "clear_cut_limit_ha_high")
+_BLOCK = ("clear_cut_block_ha_low", "clear_cut_block_ha_high")
+_BLOCK_LIMIT = ("clear_cut_block_limit_ha_low", "clear_cut_block_limit_ha_high")
+BLOCK_FIELDS = ("clear_cut_block_ha", "clear_cut_block_limit_ha")
+"""What only the clear-cuts of the neighbours tell of a stand; rules of the technique ``clear_cut`` may ask it."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,7 +61,7 @@ def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
     if not isinstance(data, Mapping) or not isinstance(data.get("rows"), list) or not data["rows"]:
         problems.add(path, "must be an object with a list of rows, not {}".format(shown(data)))
         return None
-    for key in set(data) - {"rows", "source", "confidence"}:
+    for key in set(data) - {"rows", "source", "confidence", "source_zh", "confidence_zh"}:
         problems.add(path, "unknown key {}".format(shown(key)))
     found = []
     for number, row in enumerate(data["rows"]):
@@ -83,7 +88,7 @@ def felling_blocks(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
     """
     count = len(geometry)
     # Most neighbours share their vertices; only what these leave apart needs the slow look at both outlines.
-    first, second = _sharing_a_side(geometry)
+    first, second = sharing_a_side(geometry)
     block = _connected(count, first, second)
     near, other = shapely.STRtree(geometry).query(geometry)
     open_pairs = (near < other) & (block[near] != block[other])
@@ -92,7 +97,7 @@ def felling_blocks(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
     return _connected(count, np.append(first, near[shared]), np.append(second, other[shared]))
 
 
-def _sharing_a_side(geometry: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def sharing_a_side(geometry: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Pairs of stands that have a side between the same two vertices in common."""
     polygons, owner = shapely.get_parts(geometry, return_index=True)
     rings, of_polygon = shapely.get_rings(polygons, return_index=True)
@@ -123,41 +128,83 @@ def _connected(count: int, first: npt.NDArray[np.intp], second: npt.NDArray[np.i
     return pd.factorize(labels)[0].astype(np.intp)
 
 
-def blocks_above_limit(
-    facts: pd.DataFrame, geometry: npt.NDArray[np.object_], clear_cut: npt.NDArray[np.bool_], limits: ClearCutLimits
-) -> pd.DataFrame:
-    """Clear-cut stands whose block is larger than its steepest stand allows.
+@dataclass(frozen=True)
+class Blocks:
+    """The blocks that the clear-cuts of a layer would make.
+
+    Attributes
+    ----------
+    columns
+        ``clear_cut_block_ha_low``, ``…_high`` and ``clear_cut_block_limit_ha_low``, ``…_high``, indexed by
+        ``stand_key``.
+    name
+        Key of the stand that comes first in the alphabet of each stand's block; None where the stand is not
+        fit for certain. Shape (n,).
+    stands
+        Number of stands in the block; 0 likewise. Shape (n,).
+    """
+
+    columns: pd.DataFrame
+    name: npt.NDArray[np.object_]
+    stands: npt.NDArray[np.intp]
+
+    def doubtful(self) -> npt.NDArray[np.bool_]:
+        """Stands fit for clear-cutting of which nobody knows whether their block is too large, shape (n,)."""
+        within = self.columns[_BLOCK[1]] <= self.columns[_BLOCK_LIMIT[0]]
+        return (self.stands > 0) & ~self.too_large() & ~within.to_numpy()
+
+    def too_large(self) -> npt.NDArray[np.bool_]:
+        """Stands fit for clear-cutting whose block is above its limit for certain, shape (n,)."""
+        return np.asarray(self.columns[_BLOCK[0]] > self.columns[_BLOCK_LIMIT[1]]) & (self.stands > 0)
+
+
+def clear_cut_blocks(
+    facts: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, fit: Outcomes, limits: ClearCutLimits
+) -> Blocks:
+    """Blocks of adjoining stands that fit clear-cutting but for the size of their block.
+
+    A stand that may or may not be fit makes its neighbours' block an interval: at least the stands that are fit for
+    certain, at most all that may be. The limit is that of the steepest stand. So a missing value can make a block
+    uncertain but never smaller. A stand that is not fit is a block of its own.
 
     Parameters
     ----------
     facts
         The table of stands, n rows, with ``area_ha`` and the slope.
     geometry
-        Polygons, shape (n,).
-    clear_cut
-        Which stands are to be clear-cut, shape (n,).
-
-    Returns
-    -------
-    DataFrame
-        Index ``stand_key``; ``block_ha``, ``limit_ha`` and the number of stands in the block.
+        Polygons, shape (n,); without it nothing is known of the block of a stand that may be fit.
+    fit
+        Outcome of clear-cutting without the rules about blocks: 1, 0 or −1, shape (n,).
     """
-    whole = clear_cut & ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
-    chosen = np.flatnonzero(whole)
-    empty = pd.DataFrame({"block_ha": [], "limit_ha": [], "stands": []}, index=facts.index[:0])
-    if not len(chosen):
-        return empty
-    block = felling_blocks(geometry[chosen])
-    area = facts["area_ha"].to_numpy(dtype=np.float64)[chosen]
-    limit = limits.of_stands(facts.iloc[chosen])[_COLUMNS[0]].to_numpy()
-    table = pd.DataFrame({"block": block, "area": area, "limit": limit})
-    groups = table.groupby("block")
-    result = pd.DataFrame(
-        {
-            "block_ha": groups["area"].transform("sum").to_numpy(),
-            "limit_ha": groups["limit"].transform("min").to_numpy(),
-            "stands": groups["area"].transform("size").to_numpy(),
-        },
-        index=facts.index[chosen],
-    )
-    return result[result["block_ha"] > result["limit_ha"]]
+    area = FactsView(facts).interval("area_ha")[0]
+    area = np.where(np.isfinite(area), area, np.nan)
+    limit = limits.of_stands(facts).to_numpy()
+    found = np.column_stack([area, area, limit])
+    found[fit >= 0] = np.nan
+    name = np.full(len(facts), None, dtype=object)
+    stands = np.zeros(len(facts), dtype=np.intp)
+    if geometry is not None and (fit > 0).any():
+        placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+        sure, open_ = np.flatnonzero(placed & (fit > 0)), np.flatnonzero(placed & (fit >= 0))
+        block = felling_blocks(geometry[sure])
+        of_open = felling_blocks(geometry[open_]) if len(open_) > len(sure) else block
+        wide = of_open[np.searchsorted(open_, sure)]
+        least = _by_block(block, area[sure], limit[sure, 1])
+        # A stand of unknown slope may be too steep for any clear-cut.
+        most = _by_block(of_open, area[open_], np.nan_to_num(limit[open_, 0]))
+        found[sure, 0], found[sure, 3] = least[0][block], least[1][block]
+        found[sure, 1], found[sure, 2] = most[0][wide], most[1][wide]
+        keys = pd.Series(np.asarray(facts.index, dtype=object)[sure])
+        name[sure] = keys.groupby(block).transform("min").to_numpy()
+        stands[sure] = np.bincount(block)[block]
+    columns = pd.DataFrame(found, index=facts.index, columns=[*_BLOCK, *_BLOCK_LIMIT])
+    return Blocks(columns, name, stands)
+
+
+def _by_block(block: npt.NDArray[np.intp], area_ha: Floats, limit_ha: Floats) -> tuple[Floats, Floats]:
+    """Area and smallest limit of each block; NaN where one of its stands has none."""
+    area = np.bincount(block, weights=area_ha)
+    smallest = np.full(len(area), np.inf)
+    np.minimum.at(smallest, block, limit_ha)
+    # To a hundredth of a square metre: a sum must not depend on the order in which the stands come.
+    return np.round(area, 6), smallest

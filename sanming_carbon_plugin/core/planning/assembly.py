@@ -1,0 +1,120 @@
+"""Puts options and limits together as the question that the solver answers, and reads its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ..carbon.account import numbers
+from ..classes.felling_blocks import sharing_a_side
+from .limits import LimitRows
+from .options import LOCKED_OTHER, LOCKED_OUT, Options
+from .problem import BlockRule, BoolArray, ChoiceProblem, IntArray
+from .works import Works
+
+Pairs = tuple[IntArray, IntArray]
+
+
+@dataclass(frozen=True)
+class Locks:
+    """Parcels that someone decided about.
+
+    Attributes
+    ----------
+    locked_in, locked_out
+        Stands that must and that must not be in the plan, shape (stands,).
+    measure, technique, year
+        By stand number, what a stand is locked in for, None for anything that fits.
+    """
+
+    locked_in: BoolArray
+    locked_out: BoolArray
+    measure: Mapping[int, str | None]
+    technique: Mapping[int, str | None]
+    year: Mapping[int, int | None]
+
+    @classmethod
+    def none(cls, stands: int) -> Locks:
+        """Nobody decided anything."""
+        return cls(np.zeros(stands, dtype=bool), np.zeros(stands, dtype=bool), {}, {}, {})
+
+
+def locked_options(options: Options, works: Works, locks: Locks) -> Options:
+    """Options without those that a lock rules out."""
+    table = options.table
+    stand, work = table["stand"].to_numpy(dtype=np.int64), table["work"].to_numpy(dtype=np.int64)
+    out = locks.locked_out[stand]
+    other = np.zeros(len(table), dtype=bool)
+    for one in np.flatnonzero(locks.locked_in):
+        mine = stand == one
+        wanted = np.ones(len(table), dtype=bool)
+        for names, column in ((locks.measure, works.measure[work]), (locks.technique, works.technique[work])):
+            if names.get(int(one)) is not None:
+                wanted &= column == names[int(one)]
+        if locks.year.get(int(one)) is not None:
+            wanted &= table["year"].to_numpy() == locks.year[int(one)]
+        other |= mine & ~wanted
+    refused = dict(options.refused)
+    if locks.locked_out.any():
+        refused[LOCKED_OUT] = locks.locked_out.copy()
+    if other.any():
+        where = np.zeros(len(locks.locked_in), dtype=bool)
+        where[stand[other]] = True
+        refused[LOCKED_OTHER] = where
+    return Options(table[~out & ~other].reset_index(drop=True), options.fits, refused)
+
+
+def adjoining(geometry: npt.NDArray[np.object_], stands: IntArray) -> Pairs:
+    """Pairs among ``stands`` that share a boundary; a single point is none."""
+    shapes = geometry[stands]
+    first, second = sharing_a_side(shapes)
+    known = {*zip(np.minimum(first, second).tolist(), np.maximum(first, second).tolist(), strict=True)}
+    near, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    asked = near < other
+    near, other = near[asked], other[asked]
+    new = np.array([pair not in known for pair in zip(near.tolist(), other.tolist(), strict=True)], dtype=bool)
+    near, other = near[new], other[new]
+    shared = shapely.length(shapely.intersection(shapes[near], shapes[other])) > 0
+    found = sorted(known | {*zip(near[shared].tolist(), other[shared].tolist(), strict=True)})
+    pairs = np.array([pair for pair in found if pair[0] != pair[1]], dtype=np.int64).reshape(-1, 2)
+    return stands[pairs[:, 0]], stands[pairs[:, 1]]
+
+
+def block_rule(facts: pd.DataFrame, options: Options, works: Works, pairs: Pairs, green_up_yr: int) -> BlockRule:
+    """The rule about adjoining clear-cuts for these options."""
+    work = options.table["work"].to_numpy(dtype=np.int64)
+    return BlockRule(
+        pairs[0],
+        pairs[1],
+        numbers(facts, "area_ha"),
+        numbers(facts, "clear_cut_limit_ha_low"),
+        works.clear_cut[work],
+        options.table["year"].to_numpy(dtype=np.int64),
+        green_up_yr,
+    )
+
+
+def clear_cut_stands(options: Options, works: Works) -> IntArray:
+    """Stands that may be clear-cut."""
+    cut = works.clear_cut[options.table["work"].to_numpy(dtype=np.int64)]
+    return np.unique(options.table["stand"].to_numpy(dtype=np.int64)[cut])
+
+
+def choice_problem(options: Options, rows: LimitRows, locks: Locks, blocks: BlockRule | None) -> ChoiceProblem:
+    """The question for the solver; its stands are the rows of the facts."""
+    described = rows.table()
+    return ChoiceProblem(
+        options.table["stand"].to_numpy(dtype=np.int64),
+        options.table["value"].to_numpy(dtype=np.float64),
+        rows.matrix(),
+        described["low"].to_numpy(dtype=np.float64),
+        described["high"].to_numpy(dtype=np.float64),
+        len(locks.locked_in),
+        locks.locked_in,
+        blocks,
+    )

@@ -1,0 +1,176 @@
+"""A large question county by county: limits that several counties share are divided among them first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix, hstack, identity, vstack
+
+from .problem import (
+    NONE,
+    Choice,
+    ChoiceProblem,
+    FloatArray,
+    IntArray,
+    chosen_values,
+    keeps_rows,
+    priced_bound,
+)
+from .solver import SMALL_OPTIONS, SolverLimits, solve
+
+SolveAll = Callable[[Sequence[ChoiceProblem], SolverLimits], "list[Choice | None]"]
+"""Solves several questions, perhaps at the same time and in other processes; answers in the order asked."""
+
+SAMPLE_OPTIONS = 40_000
+MISSING_PENALTY = 1e3
+SHARED_GAP = 0.6
+"""Share of the gap that the counties may use up where limits are shared; the rest is for the sharing out."""
+
+
+def solve_here(problems: Sequence[ChoiceProblem], limits: SolverLimits) -> list[Choice | None]:
+    """One question after the other, in this process."""
+    return [solve(problem, limits) for problem in problems]
+
+
+def solve_by_county(
+    problem: ChoiceProblem, county: IntArray, limits: SolverLimits, solve_all: SolveAll = solve_here
+) -> Choice | None:
+    """The best choice to the gap asked for, county by county where the question is large.
+
+    Parameters
+    ----------
+    problem
+        The whole question.
+    county
+        Number of the county of each stand, shape (stands,).
+    limits
+        Gap and nodes.
+    solve_all
+        What solves the parts.
+
+    Returns
+    -------
+    Choice or None
+        None where no choice keeps all limits.
+    """
+    counties = np.unique(county)
+    if len(problem) <= SMALL_OPTIONS or len(counties) < 2:  # noqa: PLR2004 - one county has nothing to share
+        return solve_all([problem], limits)[0]
+    touching = _rows_by_county(problem, county, counties)
+    shared = np.flatnonzero(touching.sum(axis=1) > 1)
+    low, high = _shares(problem, county, counties, shared)
+    parts, options, rows_of = [], [], []
+    for at, one in enumerate(counties):
+        rows = np.flatnonzero(touching[:, at])
+        part, own = problem.part(county == one, rows, low[rows, at], high[rows, at])
+        parts.append(part)
+        options.append(own)
+        rows_of.append(rows)
+    part_limits = replace(limits, gap=limits.gap * SHARED_GAP) if len(shared) else limits
+    answers = solve_all(parts, part_limits)
+    if any(answer is None for answer in answers):
+        # What a county was given of a shared limit may be too little for it: then nothing is divided.
+        return solve_all([problem], limits)[0] if len(shared) else None
+    return _together(problem, county, counties, [a for a in answers if a is not None], options, rows_of)
+
+
+def _rows_by_county(problem: ChoiceProblem, county: IntArray, counties: IntArray) -> np.ndarray:
+    """Which rows concern which county, shape (rows, counties)."""
+    of_option = np.searchsorted(counties, county[problem.stand])
+    ones = csr_matrix(
+        (np.ones(len(problem)), (np.arange(len(problem)), of_option)), shape=(len(problem), len(counties))
+    )
+    return np.asarray((abs(problem.matrix) @ ones).todense()) > 0
+
+
+def _shares(
+    problem: ChoiceProblem, county: IntArray, counties: IntArray, shared: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Limits of each row for each county, shape (rows, counties); a shared one is divided by what a sample uses."""
+    low = np.repeat(problem.low[:, None], len(counties), axis=1)
+    high = np.repeat(problem.high[:, None], len(counties), axis=1)
+    if not len(shared):
+        return low, high
+    fractions, sample = _sampled(problem)
+    of_option = np.searchsorted(counties, county[problem.stand])
+    part = csr_matrix((np.ones(len(sample)), (sample, of_option[sample])), shape=(len(problem), len(counties)))
+    taken = np.zeros(len(problem))
+    taken[sample] = fractions
+    everything = csr_matrix((np.ones(len(problem)), (np.arange(len(problem)), of_option)), shape=part.shape)
+    size = np.asarray((abs(problem.matrix[shared]) @ everything).todense())
+    seen = np.asarray((abs(problem.matrix[shared]) @ part).todense())
+    used = np.asarray((problem.matrix[shared] @ csr_matrix(part.multiply(taken[:, None]))).todense())
+    used = used * np.divide(size, seen, out=np.zeros_like(size), where=seen > 0)
+    weight = size / size.sum(axis=1, keepdims=True)
+    total = used.sum(axis=1, keepdims=True)
+    for limit, mine in ((problem.low, low), (problem.high, high)):
+        bounded = np.isfinite(limit[shared])
+        rows = shared[bounded]
+        mine[rows] = used[bounded] + (limit[rows][:, None] - total[bounded]) * weight[bounded]
+    return low, high
+
+
+def _sampled(problem: ChoiceProblem) -> tuple[FloatArray, IntArray]:
+    """Shares of the options of a sample of the stands, under limits as much smaller as the sample is."""
+    step = max(1, -(-len(problem) // SAMPLE_OPTIONS))
+    sample = np.flatnonzero(problem.stand % step == 0)
+    matrix = problem.matrix.tocsc()[:, sample].tocsr()
+    whole = np.asarray(abs(problem.matrix).sum(axis=1)).reshape(-1)
+    part = np.asarray(abs(matrix).sum(axis=1)).reshape(-1)
+    factor = np.divide(part, whole, out=np.ones_like(whole), where=whole > 0)
+    scale = np.asarray(abs(matrix).max(axis=1).todense()).reshape(-1)
+    scale = np.where(scale > 0, scale, 1.0)
+    rows = csr_matrix(matrix.multiply(1 / scale[:, None]))
+    high, low = problem.high * factor / scale, problem.low * factor / scale
+    upper, lower = np.isfinite(high), np.isfinite(low)
+    limited = vstack([rows[upper], -rows[lower]]).tocsr()
+    count = limited.shape[0]
+    one = csr_matrix(
+        (np.ones(len(sample)), (problem.stand[sample], np.arange(len(sample)))), shape=(problem.stands, len(sample))
+    )[np.unique(problem.stand[sample])]
+    empty = csr_matrix((one.shape[0], count))
+    # A limit that the sample cannot keep costs a penalty instead of ending the search.
+    full = vstack([hstack([limited, -identity(count)]), hstack([one, empty])]).tocsr()
+    bound = np.concatenate([high[upper], -low[lower], np.ones(one.shape[0])])
+    value = problem.value[sample] / (float(np.abs(problem.value).max()) or 1.0)
+    cost = np.append(-value, np.full(count, MISSING_PENALTY))
+    answer = linprog(cost, A_ub=full, b_ub=bound, bounds=(0, None), method="highs")
+    return (np.zeros(len(sample)) if answer.x is None else np.asarray(answer.x[: len(sample)])), sample
+
+
+def _together(
+    problem: ChoiceProblem,
+    county: IntArray,
+    counties: IntArray,
+    answers: list[Choice],
+    options: list[IntArray],
+    rows_of: list[IntArray],
+) -> Choice | None:
+    """The counties' choices as one, with a bound for the whole."""
+    option = np.full(problem.stands, NONE, dtype=np.int64)
+    price = np.zeros(problem.matrix.shape[0])
+    weight = np.zeros(len(price))
+    profit, opening_price = np.empty(len(problem)), np.zeros(len(problem))
+    for at, answer in enumerate(answers):
+        stands = np.flatnonzero(county == counties[at])
+        taken = answer.option >= 0
+        option[stands[taken]] = options[at][answer.option[taken]]
+        size = np.asarray(abs(problem.matrix[rows_of[at]]).tocsc()[:, options[at]].sum(axis=1)).reshape(-1)
+        price[rows_of[at]] += answer.price * size
+        weight[rows_of[at]] += size
+        profit[options[at]] = answer.profit
+        opening_price[options[at]] = answer.opening_price
+    if not keeps_rows(problem, option):
+        return None
+    value, _ = chosen_values(problem, option)
+    own_rows = not np.any(_rows_by_county(problem, county, counties).sum(axis=1) > 1)
+    price = np.divide(price, weight, out=np.zeros_like(price), where=weight > 0)
+    paid = sum(answer.opening_paid for answer in answers)
+    bound = sum(answer.bound for answer in answers)
+    if not own_rows:
+        bound, profit = priced_bound(problem, price, opening_price, paid)
+    method = "optimal" if all(answer.method == "optimal" for answer in answers) else "limit"
+    return Choice(option, value, max(float(bound), value), price, profit, method, opening_price, paid)

@@ -1,0 +1,269 @@
+"""Limits of a plan as rows of numbers: targets, caps, budgets, felling quotas, shares, patches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from ..errors import InputError
+from .options import Options
+from .targets import AT_MOST, Target
+from .works import CountingMatrix, Works
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+TARGET, CAP, BEYOND, BUDGET, QUOTA, SHARE, PATCH = "target", "cap", "beyond", "budget", "quota", "share", "patch"
+ROW_COLUMNS = (
+    "kind", "area_unit", "measure", "technique", "year_from", "year", "unit", "low", "high",
+)  # fmt: skip
+ANY = "*"
+
+
+@dataclass
+class LimitRows:
+    """Rows of limits as they are put together."""
+
+    options: int
+    described: list[dict[str, object]] = field(default_factory=list)
+    columns: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    numbers: list[FloatArray] = field(default_factory=list)
+
+    def add(self, where: BoolArray, numbers: FloatArray, low: float, high: float, **said: object) -> None:
+        """One row: the ``numbers`` of the options ``where``, between ``low`` and ``high``; ``said`` describes it."""
+        at = np.flatnonzero(where)
+        self.columns.append(at)
+        self.numbers.append(numbers[at])
+        row = dict.fromkeys(ROW_COLUMNS)
+        self.described.append(row | said | {"low": low, "high": high})
+
+    def matrix(self) -> csr_matrix:
+        """The numbers of all rows, shape (rows, options)."""
+        count = [len(columns) for columns in self.columns]
+        if not count:
+            return csr_matrix((0, self.options))
+        row = np.repeat(np.arange(len(count)), count)
+        parts = (np.concatenate(self.numbers), (row, np.concatenate(self.columns)))
+        return csr_matrix(parts, shape=(len(count), self.options))
+
+    def table(self) -> pd.DataFrame:
+        """What each row is about, with ``low`` and ``high``."""
+        return pd.DataFrame(self.described, columns=list(ROW_COLUMNS))
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Which options count for which measure.
+
+    Attributes
+    ----------
+    table
+        The options.
+    works, matrix
+        The works and which measures may be counted together.
+    fits
+        Measures each stand fits.
+    """
+
+    table: pd.DataFrame
+    works: Works
+    matrix: CountingMatrix
+    fits: Mapping[str, BoolArray]
+
+    @classmethod
+    def of(cls, options: Options, works: Works, matrix: CountingMatrix) -> Counted:
+        """From options."""
+        return cls(options.table, works, matrix, options.fits)
+
+    def for_measure(self, measure: str) -> BoolArray:
+        """Options whose parcel counts for ``measure``: its own works, and others where the matrix lets it."""
+        own = self.works.measure[self.table["work"].to_numpy(dtype=np.int64)]
+        counts = own == measure
+        for other in {str(name) for name in own} - {measure}:
+            if self.matrix.together(other, measure) and measure in self.fits:
+                counts |= (own == other) & self.fits[measure][self.table["stand"].to_numpy(dtype=np.int64)]
+        return np.asarray(counts, dtype=bool)
+
+    def in_unit(self, stands: BoolArray) -> BoolArray:
+        """Options of the stands of a unit."""
+        return np.asarray(stands[self.table["stand"].to_numpy(dtype=np.int64)])
+
+    def in_years(self, first: int, last: int) -> BoolArray:
+        """Options of years from ``first`` to ``last``."""
+        year = self.table["year"].to_numpy()
+        return np.asarray((year >= first) & (year <= last))
+
+    def numbers(self, name: str) -> FloatArray:
+        """A column of the options."""
+        return self.table[name].to_numpy(dtype=np.float64)
+
+
+Units = Mapping[str, BoolArray]
+
+
+def add_targets(
+    rows: LimitRows,
+    counted: Counted,
+    targets: Sequence[Target],
+    done_ha: Callable[[Target], float],
+    units: Units,
+    beyond: float,
+    locked: BoolArray,
+) -> None:
+    """Targets that the plan has to meet, less what is done; caps; and how far a plan may go beyond a target.
+
+    Parameters
+    ----------
+    rows, counted
+        Where the rows go, and the options.
+    targets, done_ha
+        The targets and what is done of each.
+    units
+        Stands of each area unit.
+    beyond
+        Share by which a plan may pass a target; infinite for no such limit.
+    locked
+        Stands that must be chosen: their area may pass it too.
+
+    Raises
+    ------
+    InputError
+        ``TARGET_WITHOUT_CANDIDATES`` or ``TARGET_ABOVE_AVAILABLE``, each with all targets concerned.
+    """
+    nobody: list[Target] = []
+    too_few: list[tuple[Target, float, float]] = []
+    area, stand = counted.numbers("area_ha"), counted.table["stand"].to_numpy(dtype=np.int64)
+    passed: list[tuple[Target, BoolArray, float]] = []
+    inside_first = sorted(targets, key=lambda t: int(units[t.area_unit].sum()) if t.area_unit in units else 0)
+    for target in inside_first:
+        inside = units.get(target.area_unit)
+        where = np.zeros(len(area), dtype=bool)
+        if inside is not None:
+            years = counted.in_years(target.year_from or 0, target.year)
+            where = counted.for_measure(target.measure) & counted.in_unit(inside) & years
+        left = max(target.amount - done_ha(target), 0.0)
+        if target.bound == AT_MOST:
+            rows.add(where, area, -np.inf, left, kind=CAP, **_said(target))
+            continue
+        if left <= 0:
+            continue
+        largest = pd.Series(area[where]).groupby(stand[where]).max()
+        available = float(largest.sum())
+        if not len(largest):
+            nobody.append(target)
+            continue
+        if available < left * (1 - 1e-9):
+            too_few.append((target, left, available))
+        rows.add(where, area, left, np.inf, kind=TARGET, **_said(target))
+        inner = sum(most for other, options, most in passed if other.measure == target.measure and where[options].all())
+        most = max(left * (1 + beyond), left + float(largest.max()), inner) + float(
+            largest[locked[largest.index.to_numpy(dtype=np.int64)]].sum()
+        )
+        passed.append((target, where, most))
+        if np.isfinite(beyond):
+            rows.add(where, area, -np.inf, most, kind=BEYOND, **_said(target))
+    if nobody:
+        raise InputError("TARGET_WITHOUT_CANDIDATES", targets="; ".join(map(target_text, nobody)))
+    if too_few:
+        told = [f"{target_text(t)}: {left:,.1f} > {available:,.1f} ha" for t, left, available in too_few]
+        raise InputError("TARGET_ABOVE_AVAILABLE", targets="; ".join(told))
+
+
+def _said(target: Target) -> dict[str, object]:
+    names = ("area_unit", "measure", "year_from", "year", "unit")
+    return {name: getattr(target, name) for name in names}
+
+
+def target_text(target: Target) -> str:
+    """A target in codes and numbers."""
+    span = str(target.year) if target.year_from in (None, target.year) else f"{target.year_from}-{target.year}"
+    return f"{target.measure} {target.area_unit} {span}"
+
+
+def add_budgets(rows: LimitRows, counted: Counted, budgets: pd.DataFrame, units: Units) -> None:
+    """Money, table ``area_unit``, ``year`` (NaN for the whole plan), ``yuan``."""
+    cost = counted.numbers("cost_yuan")
+    for unit, year, yuan in budgets[["area_unit", "year", "yuan"]].itertuples(index=False):
+        where = counted.in_unit(units[unit])
+        said = {"kind": BUDGET, "area_unit": unit, "unit": "yuan"}
+        if not np.isnan(year):
+            where &= counted.in_years(int(year), int(year))
+            said |= {"year_from": int(year), "year": int(year)}
+        rows.add(where, cost, -np.inf, float(yuan), **said)
+
+
+def add_quotas(
+    rows: LimitRows, counted: Counted, quotas: pd.DataFrame, units: Units, origin: npt.NDArray[np.object_]
+) -> None:
+    """Felling quotas, table ``area_unit``, ``felling_type``, ``origin``, ``year``, ``volume_m3``; ``*`` is any.
+
+    A felling without any quota that covers it has none: where quotas are given, a unit × type × origin that is
+    left out may fell nothing.
+    """
+    felled = counted.numbers("felled_m3")
+    kind = counted.works.felling_type[counted.table["work"].to_numpy(dtype=np.int64)]
+    of_origin = origin[counted.table["stand"].to_numpy(dtype=np.int64)]
+    covered = kind == "none"
+    for unit, felling, wood, year, volume in quotas[
+        ["area_unit", "felling_type", "origin", "year", "volume_m3"]
+    ].itertuples(index=False):
+        where = counted.in_unit(units[unit]) & (kind != "none")
+        if felling != ANY:
+            where &= kind == felling
+        if wood != ANY:
+            where &= of_origin == wood
+        said = {"kind": QUOTA, "area_unit": unit, "measure": felling, "technique": wood, "unit": "m3"}
+        if not np.isnan(year):
+            where &= counted.in_years(int(year), int(year))
+            said |= {"year_from": int(year), "year": int(year)}
+        covered |= where
+        rows.add(where, felled, -np.inf, float(volume), **said)
+    if len(quotas) and (~covered).any():
+        rows.add(~covered, felled, -np.inf, 0.0, kind=QUOTA, area_unit=ANY, measure=ANY, technique=ANY, unit="m3")
+
+
+def add_shares(rows: LimitRows, counted: Counted, shares: pd.DataFrame, units: Units) -> None:
+    """Shares of a technique in the area of its measure.
+
+    ``shares`` has ``area_unit``, ``measure``, ``technique``, ``low`` and ``high``, NaN where there is no limit.
+    """
+    area = counted.numbers("area_ha")
+    work = counted.table["work"].to_numpy(dtype=np.int64)
+    for unit, measure, technique, low, high in shares[["area_unit", "measure", "technique", "low", "high"]].itertuples(
+        index=False
+    ):
+        of_measure = counted.in_unit(units[unit]) & (counted.works.measure[work] == measure)
+        of_technique = counted.works.technique[work] == technique
+        said = {"kind": SHARE, "area_unit": unit, "measure": measure, "technique": technique, "unit": "ha"}
+        for share, sign in ((low, -1.0), (high, 1.0)):
+            if not np.isnan(share):
+                rows.add(of_measure, sign * area * (of_technique - share), -np.inf, 0.0, **said)
+
+
+def add_patches(
+    rows: LimitRows, counted: Counted, pairs: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], minimum_ha: float
+) -> None:
+    """A stand below the minimum is only taken together with one beside it, both for one measure and large enough."""
+    stand = counted.table["stand"].to_numpy(dtype=np.int64)
+    measure, names = pd.factorize(counted.works.measure[counted.table["work"].to_numpy(dtype=np.int64)])
+    area = counted.numbers("area_ha")
+    of_stand = pd.Series(np.arange(len(stand))).groupby([stand, measure]).apply(np.asarray).to_dict()
+    size = dict(zip(stand.tolist(), area.tolist(), strict=True))
+    beside: dict[int, list[int]] = {}
+    for one, other in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True):
+        beside.setdefault(one, []).append(other)
+        beside.setdefault(other, []).append(one)
+    for (one, of), own in sorted(of_stand.items()):
+        if size[one] >= minimum_ha:
+            continue
+        helping = [n for n in beside.get(one, []) if (n, of) in of_stand and size[one] + size[n] >= minimum_ha]
+        others = np.concatenate([of_stand[n, of] for n in helping]) if helping else np.zeros(0, dtype=np.int64)
+        rows.columns.append(np.concatenate([own, others]).astype(np.int64))
+        rows.numbers.append(np.concatenate([np.ones(len(own)), -np.ones(len(others))]))
+        said = {"kind": PATCH, "measure": names[of], "unit": "1", "low": -np.inf, "high": 0.0}
+        rows.described.append(dict.fromkeys(ROW_COLUMNS) | said)

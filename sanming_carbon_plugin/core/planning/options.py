@@ -1,0 +1,199 @@
+"""Which work fits which stand in which year, and why a stand has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..carbon.account import numbers, texts
+from .gains import GrowthAhead
+from .works import Works
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+TECHNIQUE_COLUMNS = {"pine_transform": "pine_technique", "reserve_forest": "reserve_mode"}
+
+TOO_SMALL = "too_small"
+GAIN_UNKNOWN = "gain_unknown"
+INFESTATION_UNKNOWN = "infestation_unknown"
+FELLED_UNKNOWN = "felled_unknown"
+LIMIT_UNKNOWN = "clear_cut_limit_unknown"
+ABOVE_LIMIT = "above_clear_cut_limit"
+AREA_UNKNOWN = "area_unknown"
+DONE_ALREADY = "done_already"
+LOCKED_OUT = "locked_out"
+LOCKED_OTHER = "locked_to_another_work"
+"""Why a work that fits a stand by the rules is no option for the plan."""
+
+OPTION_COLUMNS = (
+    "stand", "work", "year", "area_ha", "cost_yuan", "felled_m3", "carbon_gain_tco2e", "infestation_removed_ha",
+    "value",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What one unit of each aim is worth in the value that is maximised."""
+
+    carbon: float = 1.0
+    infestation: float = 0.0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class PlanTerms:
+    """What an option needs to be known of.
+
+    Attributes
+    ----------
+    years
+        Plan years, rising.
+    horizon
+        Carbon is compared at the end of this year.
+    weights
+        What is maximised.
+    felling_limited
+        Whether a felling quota applies, so that the felled volume must be known.
+    """
+
+    years: tuple[int, ...]
+    horizon: int
+    weights: Weights
+    felling_limited: bool = False
+
+
+@dataclass(frozen=True)
+class Options:
+    """All options of all stands.
+
+    Attributes
+    ----------
+    table
+        One row per option, sorted by stand, work and year; columns :data:`OPTION_COLUMNS`, ``stand`` and ``work``
+        being row numbers.
+    fits
+        Which measures each stand fits, by measure, shape (stands,).
+    refused
+        Why a fitting work is no option: reason to stands, shape (stands,).
+    """
+
+    table: pd.DataFrame
+    fits: dict[str, BoolArray]
+    refused: dict[str, BoolArray] = field(default_factory=dict)
+
+
+def fitting(facts: pd.DataFrame, works: Works, work: int) -> BoolArray:
+    """Stands that one work fits by the answers of the rules, shape (stands,)."""
+    measures = pd.Series(texts(facts, "measures"), dtype=object).fillna("")
+    wanted = str(works.fits_measure[work])
+    fits = (";" + measures + ";").str.contains(f";{wanted};", regex=False).to_numpy(dtype=bool)
+    technique = works.fits_technique[work]
+    if technique is not None:
+        fits &= texts(facts, TECHNIQUE_COLUMNS.get(wanted, "measure")) == technique
+    return fits
+
+
+def options_of(
+    facts: pd.DataFrame,
+    works: Works,
+    terms: PlanTerms,
+    ahead: GrowthAhead,
+    infested: FloatArray,
+    measures: Sequence[str],
+    barred: Mapping[str, BoolArray] | None = None,
+) -> Options:
+    """Every work of ``measures`` for every stand and year.
+
+    Parameters
+    ----------
+    facts
+        The stands of a result, n rows.
+    works
+        The works table.
+    terms
+        Years, horizon and weights.
+    ahead
+        Growth of the same stands.
+    infested
+        Infested hectares of each stand, NaN where unknown.
+    measures
+        Measures the plan is for.
+    barred
+        Stands left out from the start, by reason: locked out, done already.
+    """
+    area = numbers(facts, "area_ha")
+    refused = {reason: where.copy() for reason, where in (barred or {}).items()}
+    closed = np.zeros(len(facts), dtype=bool)
+    for where in refused.values():
+        closed |= where
+    fits: dict[str, BoolArray] = {}
+    parts = []
+    for work in range(len(works)):
+        measure = str(works.measure[work])
+        here = fitting(facts, works, work)
+        fits[measure] = fits.get(measure, np.zeros(len(facts), dtype=bool)) | here
+        if measure not in measures:
+            continue
+        for reason, where in _hindered(facts, works, work, area, terms).items():
+            refused[reason] = refused.get(reason, np.zeros(len(facts), dtype=bool)) | (here & where)
+            here = here & ~where
+        part, unknown = _of_work(facts, works, work, terms, ahead, infested, np.flatnonzero(here & ~closed))
+        parts.append(part)
+        for reason, rows in unknown.items():
+            where = refused.setdefault(reason, np.zeros(len(facts), dtype=bool))
+            where[rows] = True
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(OPTION_COLUMNS))
+    table = table.sort_values(["stand", "work", "year"], kind="stable", ignore_index=True)
+    return Options(table, fits, {reason: where for reason, where in refused.items() if where.any()})
+
+
+def _hindered(facts: pd.DataFrame, works: Works, work: int, area: FloatArray, terms: PlanTerms) -> dict[str, BoolArray]:
+    """Stands where a work cannot be planned, by reason; what is not known hinders too."""
+    found = {AREA_UNKNOWN: ~(area > 0), TOO_SMALL: area < works.minimum_ha[work]}
+    if works.clear_cut[work]:
+        limit = numbers(facts, "clear_cut_limit_ha_low")
+        found[LIMIT_UNKNOWN] = np.isnan(limit)
+        found[ABOVE_LIMIT] = area > limit
+    if terms.felling_limited and works.felling_type[work] != "none":
+        found[FELLED_UNKNOWN] = np.isnan(numbers(facts, "volume_m3_ha")) | pd.isna(texts(facts, "origin"))
+    return found
+
+
+def _of_work(
+    facts: pd.DataFrame,
+    works: Works,
+    work: int,
+    terms: PlanTerms,
+    ahead: GrowthAhead,
+    infested: FloatArray,
+    stands: npt.NDArray[np.int64],
+) -> tuple[pd.DataFrame, dict[str, npt.NDArray[np.int64]]]:
+    """Options of one work for its stands in every year, and the stands whose value is unknown."""
+    area = ahead.area_ha[stands]
+    cost = works.cost_yuan_ha[work] * area
+    share = works.felled_share[work]
+    felled = np.zeros(len(stands)) if share == 0 else numbers(facts, "volume_m3_ha")[stands] * area * share
+    removed_share = works.infestation_removed_share[work]
+    removed = np.zeros(len(stands)) if removed_share == 0 else infested[stands] * removed_share
+    weights, unknown = terms.weights, {}
+    rows = []
+    for year in terms.years:
+        gain = ahead.gain(works, work, year, terms.horizon, stands)
+        value = -weights.cost * cost
+        for weight, amount, reason in (
+            (weights.carbon, gain, GAIN_UNKNOWN),
+            (weights.infestation, removed, INFESTATION_UNKNOWN),
+        ):
+            if weight:
+                unknown[reason] = stands[np.isnan(amount)]
+                value = value + weight * amount
+        rows.append(pd.DataFrame(dict(zip(
+            OPTION_COLUMNS, (stands, work, year, area, cost, felled, gain, removed, value), strict=True
+        ))))  # fmt: skip
+    table = pd.concat(rows, ignore_index=True)
+    return table[table["value"].notna()], unknown

@@ -1,0 +1,259 @@
+"""Finds the best choice with HiGHS: small questions to their optimum, large ones to a proven gap.
+
+A large question is relaxed to fractions first. The relaxation gives the bound and the price of every limit, and
+leaves few stands undecided; those, and the ones nearly so, are then decided in whole numbers with the others
+held. Nothing here looks at a clock: the same question has the same answer on every machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
+from scipy.sparse import csr_matrix, diags, vstack
+
+from .openings import broken_clusters, cluster_rows, neighbours_of, smallest_clusters
+from .problem import (
+    NONE,
+    BoolArray,
+    Choice,
+    ChoiceProblem,
+    FloatArray,
+    IntArray,
+    best_profit,
+    chosen_values,
+    keeps_rows,
+    priced_bound,
+)
+
+SMALL_OPTIONS = 3_000
+FIRST_CORE = 300
+CORE_GROWTH = 5
+MAX_CLUSTER_ROUNDS = 40
+OPTIMAL = 0
+NOISE = 1e-7
+
+
+@dataclass(frozen=True)
+class SolverLimits:
+    """When to be content.
+
+    Attributes
+    ----------
+    gap
+        Share of the bound that may be missing from the plan's value.
+    nodes
+        Branches looked at for one question in whole numbers.
+    """
+
+    gap: float = 0.005
+    nodes: int = 20_000
+
+
+def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
+    """The best choice to the gap asked for; None where no choice keeps all limits."""
+    if problem.blocks is not None:
+        cut = np.unique(problem.stand[problem.blocks.is_cut])
+        known = problem.with_rows(*cluster_rows(problem.blocks, problem.stand, smallest_clusters(problem.blocks, cut)))
+    else:
+        known = problem
+    relaxed = _relaxed(known)
+    if relaxed is None:
+        return None
+    fractions, price = relaxed
+    bound, profit = priced_bound(known, price)
+    if len(problem) <= SMALL_OPTIONS:
+        found = _whole(known, limits, np.ones(problem.stands, dtype=bool), None)
+    else:
+        found = _by_cores(known, limits, fractions, profit, bound)
+    if found is None:
+        return None
+    option, proven, method = found
+    value, _ = chosen_values(problem, option)
+    bound = max(min(bound, proven), value)
+    rows = problem.matrix.shape[0]
+    return Choice(
+        option,
+        value,
+        bound,
+        price[:rows],
+        profit,
+        method,
+        np.asarray(known.matrix[rows:].T @ price[rows:], dtype=np.float64).reshape(-1),
+        float(price[rows:] @ known.high[rows:]),
+    )
+
+
+def _relaxed(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
+    """Shares of the options and prices of the rows when stands may be divided; None where even that cannot be."""
+    if not len(problem):
+        return _nothing(problem)
+    scaled, low, high, scale = _scaled(problem)
+    upper, lower = np.isfinite(high), np.isfinite(low)
+    one = problem.one_each()
+    must = np.flatnonzero(problem.must)
+    matrix = vstack([scaled[upper], -scaled[lower], one, -one[must]]).tocsr()
+    limit = np.concatenate([high[upper], -low[lower], np.ones(problem.stands), -np.ones(len(must))])
+    unit = _unit(problem)
+    answer = linprog(-problem.value / unit, A_ub=matrix, b_ub=limit, bounds=(0, 1), method="highs")
+    if answer.x is None or answer.status != OPTIMAL:
+        return None
+    dual = -answer.ineqlin.marginals * unit
+    price = np.zeros(len(scale))
+    price[upper] += dual[: upper.sum()]
+    price[lower] -= dual[upper.sum() : upper.sum() + lower.sum()]
+    return np.asarray(answer.x), price / scale
+
+
+def _nothing(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
+    option = np.full(problem.stands, NONE, dtype=np.int64)
+    rows = problem.matrix.shape[0]
+    return (np.zeros(0), np.zeros(rows)) if keeps_rows(problem, option) else None
+
+
+def _unit(problem: ChoiceProblem) -> float:
+    return float(np.abs(problem.value).max(initial=0.0)) or 1.0
+
+
+def _scaled(problem: ChoiceProblem) -> tuple[csr_matrix, FloatArray, FloatArray, FloatArray]:
+    """Rows with 1 as their largest coefficient, so that yuan and hectares weigh alike, and their scale."""
+    largest = np.asarray(abs(problem.matrix).max(axis=1).todense(), dtype=np.float64).reshape(-1)
+    scale = np.where(largest > 0, largest, 1.0)
+    return (diags(1.0 / scale) @ problem.matrix).tocsr(), problem.low / scale, problem.high / scale, scale
+
+
+def _by_cores(
+    problem: ChoiceProblem, limits: SolverLimits, fractions: FloatArray, profit: FloatArray, bound: float
+) -> tuple[IntArray, float, str] | None:
+    """Decide the undecided stands in whole numbers, more of them each time until the gap is met."""
+    held = _rounded(problem, fractions)
+    parted = np.zeros(problem.stands, dtype=bool)
+    parted[problem.stand[(fractions > NOISE) & (fractions < 1 - NOISE)]] = True
+    order = np.lexsort((np.arange(problem.stands), _regret(problem, profit), ~parted))
+    best: tuple[IntArray, float, str] | None = None
+    size = max(int(parted.sum()) + FIRST_CORE, FIRST_CORE)
+    while True:
+        free = np.zeros(problem.stands, dtype=bool)
+        free[order[:size]] = True
+        found = _whole(problem, limits, free, held)
+        if found is not None:
+            value, _ = chosen_values(problem, found[0])
+            bound = min(bound, found[1])
+            if best is None or value > chosen_values(problem, best[0])[0]:
+                best = found
+            if bound - value <= limits.gap * max(abs(bound), 1e-9):
+                return found[0], bound, "optimal"
+        if size >= problem.stands:
+            return None if best is None else (best[0], bound, best[2])
+        size = min(size * CORE_GROWTH, problem.stands)
+
+
+def _rounded(problem: ChoiceProblem, fractions: FloatArray) -> IntArray:
+    """The option of each stand that has more than half of it, -1 for none."""
+    option = np.full(problem.stands, NONE, dtype=np.int64)
+    most = np.flatnonzero(fractions > 0.5)  # noqa: PLR2004 - of one stand, only one option can have more than half
+    option[problem.stand[most]] = most
+    return option
+
+
+def _regret(problem: ChoiceProblem, profit: FloatArray) -> FloatArray:
+    """How clear the best answer for each stand is: its profit less that of the next best (or of no work)."""
+    order = np.lexsort((-profit, problem.stand))
+    stand, sorted_profit = problem.stand[order], profit[order]
+    begins = np.flatnonzero(np.r_[True, stand[1:] != stand[:-1]])
+    first, second = np.zeros(problem.stands), np.full(problem.stands, -np.inf)
+    first[stand[begins]] = sorted_profit[begins]
+    follows = begins + 1
+    has_next = follows < np.r_[begins[1:], len(stand)]
+    second[stand[begins[has_next]]] = sorted_profit[follows[has_next]]
+    free = ~problem.must
+    best = np.where(free, np.maximum(first, 0.0), first)
+    other = np.where(free & (first > 0), np.maximum(second, 0.0), np.where(free, first, second))
+    return np.abs(best - other)
+
+
+def _whole(
+    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None
+) -> tuple[IntArray, float, str] | None:
+    """Decide the ``free`` stands in whole numbers, the others as ``held``; openings that come up are closed off."""
+    free = free.copy()
+    beside = neighbours_of(problem.blocks) if problem.blocks is not None else {}
+    for _ in range(MAX_CLUSTER_ROUNDS):
+        answer = _decided(problem, limits, free, held)
+        if answer is None or problem.blocks is None:
+            return answer
+        broken = broken_clusters(problem.blocks, answer[0], beside)
+        if not broken:
+            return answer
+        problem = problem.with_rows(*cluster_rows(problem.blocks, problem.stand, broken))
+        free[sorted({stand for cluster in broken for stand in cluster})] = True
+    return None
+
+
+def _decided(
+    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None
+) -> tuple[IntArray, float, str] | None:
+    option = np.full(problem.stands, NONE, dtype=np.int64)
+    base = 0.0
+    low, high = problem.low, problem.high
+    if held is not None:
+        option[~free] = held[~free]
+        base, used = chosen_values(problem, option)
+        low, high = low - used, high - used
+    mine = np.flatnonzero(free[problem.stand])
+    small = ChoiceProblem(
+        problem.stand[mine],
+        problem.value[mine],
+        problem.matrix.tocsc()[:, mine].tocsr(),
+        low,
+        high,
+        problem.stands,
+        problem.must & free,
+    )
+    answer = _milp(small, limits)
+    if answer is None:
+        return None
+    taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise
+    option[small.stand[taken]] = mine[taken]
+    if not keeps_rows(problem, option):
+        return None
+    proven = base - float(answer.mip_dual_bound) * _unit(small) if held is None or free.all() else np.inf
+    return option, proven, "optimal" if answer.status == OPTIMAL else "limit"
+
+
+def _milp(problem: ChoiceProblem, limits: SolverLimits) -> OptimizeResult | None:
+    """HiGHS on one question; None without an answer."""
+    if not len(problem):
+        empty = np.full(problem.stands, NONE, dtype=np.int64)
+        return OptimizeResult(x=np.zeros(0), status=OPTIMAL, mip_dual_bound=0.0) if keeps_rows(problem, empty) else None
+    matrix, low, high, _ = _scaled(problem)
+    concerned = np.diff(matrix.indptr) > 0
+    rest = ~concerned
+    if ((low[rest] > 1e-6) | (high[rest] < -1e-6)).any():  # noqa: PLR2004 - no option left that could help
+        return None
+    one = problem.one_each()
+    least = np.where(problem.must, 1.0, -np.inf)
+    used = np.unique(problem.stand)
+    if (problem.must & ~np.isin(np.arange(problem.stands), used)).any():
+        return None
+    answer = milp(
+        -problem.value / _unit(problem),
+        constraints=[
+            LinearConstraint(matrix[concerned], low[concerned], high[concerned]),
+            LinearConstraint(one[used], least[used], np.ones(len(used))),
+        ],
+        integrality=np.ones(len(problem)),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": limits.gap / 2, "node_limit": limits.nodes},
+    )
+    if answer.x is None:
+        return None
+    if answer.mip_dual_bound is None:
+        answer.mip_dual_bound = -np.inf
+    return answer
+
+
+def stands_without_profit(problem: ChoiceProblem, profit: FloatArray) -> BoolArray:
+    """Stands none of whose options is worth what it takes from the limits."""
+    return np.asarray(best_profit(problem, profit) <= 0)

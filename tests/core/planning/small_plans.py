@@ -1,0 +1,323 @@
+"""Random small plans with every kind of limit, and what is best for them by looking at every plan there is."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from sanming_carbon_plugin.core.planning.assembly import Locks, choice_problem, locked_options
+from sanming_carbon_plugin.core.planning.limits import (
+    Counted,
+    LimitRows,
+    add_budgets,
+    add_patches,
+    add_quotas,
+    add_shares,
+    add_targets,
+)
+from sanming_carbon_plugin.core.planning.options import Options
+from sanming_carbon_plugin.core.planning.problem import BlockRule
+from sanming_carbon_plugin.core.planning.targets import Target
+from sanming_carbon_plugin.core.planning.works import CountingMatrix, Works
+
+MANY_PLANS, FEW_PLANS = 70_000, 8_000
+LARGEST_EVERY = 20
+UNITS = ("350400", "350428", "350426")
+
+
+def works():
+    rows = [
+        ("pine_transform", "clear_cut", "final", 1.0, "yes"),
+        ("pine_transform", "selective_tending", "tending", 0.3, "no"),
+        ("pest_control", "sanitation_cut", "other", 0.15, "no"),
+        ("tending", "thinning", "tending", 0.2, "no"),
+    ]
+    return Works.from_rows(
+        pd.DataFrame(
+            {
+                "measure": m,
+                "technique": t,
+                "fits_measure": m,
+                "fits_technique": None,
+                "cost_yuan_ha": "1000",
+                "felling_type": f,
+                "felled_share": str(s),
+                "clear_cut": c,
+                "growth_factor": "1",
+                "planted_tco2e_ha_yr": "1",
+                "infestation_removed_share": "0",
+                "gain_error_share": "0.5",
+                "minimum_ha": "0",
+                "source": "made",
+                "confidence": "-",
+            }
+            for m, t, f, s, c in rows
+        )
+    )
+
+
+MATRIX = CountingMatrix(frozenset({frozenset(("pest_control", "pine_transform"))}))
+
+
+class SmallPlan:
+    """One random question, its parts kept in plain form for the look at every plan."""
+
+    def __init__(self, seed):
+        rng = np.random.default_rng(seed)
+        self.works = works()
+        largest = seed % LARGEST_EVERY == 0
+        self.plans_at_most = MANY_PLANS if largest else FEW_PLANS
+        self.n = 16 if largest else int(rng.integers(5, 13))
+        self.area = np.round(rng.uniform(1, 12, self.n), 3)
+        self.county = np.array(["350428", "350426"])[rng.integers(0, 2, self.n)]
+        self.origin = np.array(["natural", "planted"], dtype=object)[rng.integers(0, 2, self.n)]
+        self.limit = rng.choice([10.0, 15.0, 20.0], self.n)
+        self.first, self.second = self._pairs(rng)
+        self.green_up = int(rng.integers(1, 4))
+        self.years = (2026, 2027, 2028)[: int(rng.integers(1, 4))]
+        self.fits = {m: rng.random(self.n) < 0.8 for m in ("pine_transform", "pest_control", "tending")}
+        self.table = self._options(rng)
+        self._limits(rng)
+
+    def _pairs(self, rng):
+        side = 4
+        pairs = [(i, i + 1) for i in range(self.n - 1) if i % side != side - 1]
+        pairs += [(i, i + side) for i in range(self.n - side)]
+        kept = [pair for pair in pairs if rng.random() < 0.7]
+        pairs = np.array(kept, dtype=np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    def _options(self, rng):
+        every = [(s, w, y) for s in range(self.n) for w in range(len(self.works)) for y in self.years
+                 if self.fits[self.works.measure[w]][s] and not (w == 0 and self.area[s] > self.limit[s])]  # fmt: skip
+        kept, plans = [], 1
+        count = np.zeros(self.n, dtype=int)
+        for at in rng.permutation(len(every)):
+            stand = every[at][0]
+            grown = plans // (count[stand] + 1) * (count[stand] + 2)
+            if grown <= self.plans_at_most:
+                kept.append(every[at])
+                count[stand] += 1
+                plans = grown
+        stand, work, year = np.array(sorted(kept), dtype=np.int64).reshape(-1, 3).T
+        area = self.area[stand]
+        return pd.DataFrame(
+            {
+                "stand": stand,
+                "work": work,
+                "year": year,
+                "area_ha": area,
+                "cost_yuan": np.round(rng.uniform(1000, 9000, len(stand)) * area, 2),
+                "felled_m3": np.round(rng.uniform(20, 150, len(stand)) * area * self.works.felled_share[work], 3),
+                "carbon_gain_tco2e": 0.0,
+                "infestation_removed_ha": 0.0,
+                "value": np.round(rng.uniform(-10, 60, len(stand)) * area, 3),
+            }
+        )
+
+    def _limits(self, rng):
+        last, total = self.years[-1], self.area.sum()
+        self.targets, self.done = [], {}
+        for measure, unit in (("pine_transform", "350400"), ("tending", "350428"), ("pest_control", "350426")):
+            here = self.table["work"].map(lambda w: self.works.measure[w]) == measure
+            inside = np.ones(self.n, bool) if unit == "350400" else self.county == unit
+            stands = self.table["stand"][here & inside[self.table["stand"]]].unique()
+            if len(stands) and rng.random() < 0.6:
+                amount = float(np.round(self.area[stands].sum() * rng.uniform(0.1, 0.6), 3))
+                self.targets.append(Target(measure, unit, self.years[0], last, amount, "ha", "at_least", ""))
+                self.done[measure] = float(np.round(amount * rng.choice([0, 0.2]), 3))
+        if rng.random() < 0.5:
+            self.targets.append(
+                Target("tending", "350400", self.years[0], self.years[0], float(total * 0.2), "ha", "at_most", "")
+            )
+        self.beyond = float(rng.choice([0.1, np.inf]))
+        budgets = [("350400", np.nan, rng.uniform(0.3, 0.9) * total * 5000)]
+        budgets += [("350428", float(self.years[0]), rng.uniform(0.1, 0.6) * total * 5000)]
+        self.budgets = pd.DataFrame(budgets[: int(rng.integers(0, 3))], columns=["area_unit", "year", "yuan"])
+        quotas = [
+            ("350400", "final", "*", np.nan, total * rng.uniform(5, 60)),
+            ("350400", "tending", "planted", np.nan, total * rng.uniform(3, 20)),
+            ("350400", "tending", "natural", float(last), total * rng.uniform(3, 20)),
+            ("350400", "other", "*", np.nan, total * rng.uniform(3, 20)),
+        ]
+        self.quotas = pd.DataFrame(
+            quotas if rng.random() < 0.6 else [], columns=["area_unit", "felling_type", "origin", "year", "volume_m3"]
+        )
+        shares = [("350400", "pine_transform", "clear_cut", np.nan, float(rng.uniform(0.2, 0.8)))]
+        self.shares = pd.DataFrame(
+            shares if rng.random() < 0.5 else [], columns=["area_unit", "measure", "technique", "low", "high"]
+        )
+        self.minimum = float(rng.choice([0.0, 4.0]))
+        self.locked_in, self.locked_out = np.zeros(self.n, bool), np.zeros(self.n, bool)
+        if rng.random() < 0.4:
+            self.locked_in[int(rng.choice(self.table["stand"].unique()))] = True
+        if rng.random() < 0.4:
+            self.locked_out[int(rng.integers(self.n))] = True
+        self.locked_out &= ~self.locked_in
+
+    def units(self):
+        every = {unit: self.county == unit for unit in UNITS[1:]}
+        return {UNITS[0]: np.ones(self.n, bool), **every}
+
+    def problem(self):
+        """The question as the package puts it together, and what its rows are about."""
+        locks = Locks(self.locked_in, self.locked_out, {}, {}, {})
+        options = locked_options(Options(self.table, self.fits), self.works, locks)
+        counted = Counted.of(options, self.works, MATRIX)
+        rows = LimitRows(len(options.table))
+        add_targets(
+            rows,
+            counted,
+            self.targets,
+            lambda t: self.done.get(t.measure, 0.0),
+            self.units(),
+            self.beyond,
+            self.locked_in,
+        )
+        add_budgets(rows, counted, self.budgets, self.units())
+        add_quotas(rows, counted, self.quotas, self.units(), self.origin)
+        add_shares(rows, counted, self.shares, self.units())
+        if self.minimum:
+            add_patches(rows, counted, (self.first, self.second), self.minimum)
+        work = options.table["work"].to_numpy()
+        blocks = BlockRule(
+            self.first, self.second, self.area, self.limit, self.works.clear_cut[work],
+            options.table["year"].to_numpy(), self.green_up,
+        )  # fmt: skip
+        return choice_problem(options, rows, locks, blocks), rows.table(), options, counted
+
+
+class EveryPlan:
+    """All plans of a small question, one column each; limits are worked from what they say, not from the rows."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        table = plan.table[~plan.locked_out[plan.table["stand"]]].reset_index(drop=True)
+        choices = [[-1, *table.index[table["stand"] == s]] for s in range(plan.n)]
+        choices = [c[1:] if plan.locked_in[s] else c for s, c in enumerate(choices)]
+        self.table = table
+        self.chosen = np.array(list(itertools.product(*choices)), dtype=np.int64)
+
+    def of(self, name):
+        """A column of the options for every plan and stand; 0 where nothing is done."""
+        values = np.append(self.table[name].to_numpy(dtype=float), 0.0)
+        return values[self.chosen]
+
+    def works(self):
+        return np.append(self.table["work"].to_numpy(dtype=np.int64), -1)[self.chosen]
+
+    def years(self):
+        return np.append(self.table["year"].to_numpy(dtype=np.int64), 0)[self.chosen]
+
+    def kept(self):
+        """Plans that keep every limit."""
+        ok = np.ones(len(self.chosen), dtype=bool)
+        for check in (self._targets, self._budgets, self._quotas, self._shares, self._patches, self._openings):
+            ok &= check(ok)
+        return ok
+
+    def _inside(self, unit):
+        return np.ones(self.plan.n, bool) if unit == UNITS[0] else self.plan.county == unit
+
+    def counts_for(self, measure):
+        plan, works = self.plan, self.works()
+        own = np.append(plan.works.measure, "")[works] == measure
+        for other in ("pine_transform", "pest_control"):
+            if measure in ("pine_transform", "pest_control") and other != measure:
+                own |= (np.append(plan.works.measure, "")[works] == other) & plan.fits[measure]
+        return own
+
+    def _targets(self, ok):
+        plan, area, years = self.plan, self.of("area_ha"), self.years()
+        for target in sorted(plan.targets, key=lambda t: self._inside(t.area_unit).sum()):
+            counts = self.counts_for(target.measure) & self._inside(target.area_unit)
+            counts &= (years >= target.year_from) & (years <= target.year)
+            amount = (area * counts).sum(axis=1)
+            left = max(target.amount - plan.done.get(target.measure, 0.0), 0.0)
+            if target.bound == "at_most":
+                ok = ok & (amount <= left + 1e-6)
+                continue
+            if left <= 0:
+                continue
+            ok = ok & (amount >= left - 1e-6)
+            if np.isfinite(plan.beyond):
+                ok = ok & (amount <= self._most(target, left) + 1e-6)
+        return ok
+
+    def _most(self, target, left):
+        plan = self.plan
+        measure = plan.works.measure[self.table["work"]]
+        own = measure == target.measure
+        if target.measure != "tending":
+            own |= (measure != "tending") & plan.fits[target.measure][self.table["stand"]]
+        own &= self._inside(target.area_unit)[self.table["stand"]]
+        stands = np.unique(self.table["stand"][own])
+        locked = plan.area[stands][plan.locked_in[stands]].sum()
+        return max(left * (1 + plan.beyond), left + plan.area[stands].max(initial=0.0)) + locked
+
+    def _budgets(self, ok):
+        for unit, year, yuan in self.plan.budgets.itertuples(index=False):
+            counts = np.isnan(year) | (self.years() == year)
+            ok = ok & ((self.of("cost_yuan") * counts * self._inside(unit)).sum(axis=1) <= yuan + 1e-3)
+        return ok
+
+    def _quotas(self, ok):
+        plan = self.plan
+        kind = np.append(plan.works.felling_type, "none")[self.works()]
+        if len(plan.quotas):
+            natural_before = (plan.origin == "natural") & (self.years() != plan.years[-1])
+            ok = ok & ~((kind == "tending") & natural_before & (self.of("felled_m3") > 0)).any(axis=1)
+        for unit, felling, origin, year, volume in plan.quotas.itertuples(index=False):
+            counts = (kind == felling) & self._inside(unit) & ((origin == "*") | (plan.origin == origin))
+            counts &= np.isnan(year) | (self.years() == year)
+            ok = ok & ((self.of("felled_m3") * counts).sum(axis=1) <= volume + 1e-3)
+        return ok
+
+    def _shares(self, ok):
+        area, works = self.of("area_ha"), self.works()
+        for _, _, _, _, high in self.plan.shares.itertuples(index=False):
+            pine = (area * ((works == 0) | (works == 1))).sum(axis=1)
+            ok = ok & ((area * (works == 0)).sum(axis=1) <= high * pine + 1e-5)
+        return ok
+
+    def _patches(self, ok):
+        plan = self.plan
+        if not plan.minimum:
+            return ok
+        measure = np.append(np.unique(plan.works.measure, return_inverse=True)[1], -1)[self.works()]
+        for stand in np.flatnonzero(plan.area < plan.minimum):
+            helped = np.zeros(len(measure), dtype=bool)
+            for other in [*plan.second[plan.first == stand], *plan.first[plan.second == stand]]:
+                if plan.area[stand] + plan.area[other] >= plan.minimum:
+                    helped |= measure[:, other] == measure[:, stand]
+            ok = ok & (helped | (measure[:, stand] < 0))
+        return ok
+
+    def _openings(self, ok):
+        plan = self.plan
+        cut_year = np.where(self.works() == 0, self.years(), 0)
+        patterns, which = np.unique(cut_year, axis=0, return_inverse=True)
+        allowed = np.ones(len(patterns), dtype=bool)
+        for row, pattern in enumerate(patterns):
+            for first in range(plan.years[0] - plan.green_up + 1, plan.years[-1] + 1):
+                if not self._open((pattern >= first) & (pattern < first + plan.green_up) & (pattern > 0)):
+                    allowed[row] = False
+                    break
+        return ok & allowed[which.reshape(-1)]
+
+    def _open(self, cut):
+        plan, left = self.plan, set(np.flatnonzero(cut).tolist())
+        while left:
+            group, edge = set(), [left.pop()]
+            while edge:
+                one = edge.pop()
+                group.add(one)
+                for a, b in ((plan.first, plan.second), (plan.second, plan.first)):
+                    for n in b[a == one].tolist():
+                        if n in left:
+                            left.discard(n)
+                            edge.append(n)
+            rows = sorted(group)
+            if plan.area[rows].sum() > plan.limit[rows].min() * (1 + 1e-9):
+                return False
+        return True

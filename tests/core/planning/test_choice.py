@@ -1,0 +1,116 @@
+"""The choice of parcels is the best there is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.planning.clashes import clashes
+from sanming_carbon_plugin.core.planning.counties import solve_by_county
+from sanming_carbon_plugin.core.planning.openings import broken_clusters
+from sanming_carbon_plugin.core.planning.problem import BlockRule, ChoiceProblem, keeps_rows
+from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
+
+from .small_plans import EveryPlan, SmallPlan
+
+EXACT = SolverLimits(gap=0.0, nodes=100_000)
+INSTANCES = 240
+
+
+@pytest.mark.parametrize("start", range(0, INSTANCES, 24))
+def test_small_plans_equal_the_best_of_all_plans(start):
+    for seed in range(start, start + 24):
+        plan = SmallPlan(seed)
+        every = EveryPlan(plan)
+        kept = every.kept()
+        best = every.of("value").sum(axis=1)[kept].max() if kept.any() else None
+        try:
+            problem, *_ = plan.problem()
+        except InputError:
+            assert best is None, seed
+            continue
+        choice = solve(problem, EXACT)
+        if best is None:
+            assert choice is None, seed
+            continue
+        assert choice is not None, seed
+        assert choice.value == pytest.approx(best, rel=1e-7, abs=1e-4), seed
+        assert choice.bound == pytest.approx(best, rel=1e-6, abs=1e-3), seed
+        assert keeps_rows(problem, choice.option)
+
+
+def test_small_plans_have_every_kind_of_limit():
+    kinds, feasible = set(), 0
+    for seed in range(24):
+        plan = SmallPlan(seed)
+        try:
+            problem, described, _, _ = plan.problem()
+        except InputError:
+            continue
+        kinds |= set(described["kind"])
+        feasible += solve(problem, EXACT) is not None
+        kinds |= {"lock_in"} if plan.locked_in.any() else set()
+        kinds |= {"lock_out"} if plan.locked_out.any() else set()
+        kinds |= {"block"} if len(problem.blocks.first) else set()
+    wanted = {"target", "cap", "beyond", "budget", "quota", "share", "patch", "lock_in", "lock_out", "block"}
+    assert wanted <= kinds
+    assert feasible > 12
+
+
+def large_plan(seed, stands=1800, counties=3):
+    """A plan of many stands with shared and own limits and adjoining clear-cuts."""
+
+    rng = np.random.default_rng(seed)
+    stand, work, year = (a.ravel() for a in np.meshgrid(np.arange(stands), range(2), range(3), indexing="ij"))
+    area = rng.gamma(2, 3, stands)
+    value = (rng.gamma(2, 5, (stands, 2)) * area[:, None])[stand, work] * (1 - 0.03 * year)
+    cost = (rng.uniform(3000, 12000, (stands, 2)) * area[:, None])[stand, work]
+    county = np.arange(stands) * counties // stands
+    rows, low, high = [], [], []
+    for one in range(counties):
+        for of in range(2):
+            rows.append(area[stand] * ((county[stand] == one) & (work == of)))
+            low.append(0.1 * area[county == one].sum())
+            high.append(0.15 * area[county == one].sum())
+    for of in range(3):
+        rows.append(cost * (year == of))
+        low.append(-np.inf)
+        high.append(0.055 * area.sum() * 6000)
+    first = np.arange(stands - 1)
+    first = first[first % 10 != 9]
+    blocks = BlockRule(first, first + 1, area, np.full(stands, 20.0), work == 0, year, 2)
+    problem = ChoiceProblem(
+        stand, value, csr_matrix(np.array(rows)), np.array(low), np.array(high), stands, np.zeros(stands, bool), blocks
+    )
+    return problem, county
+
+
+def test_large_plans_prove_a_gap_of_half_a_percent():
+    for seed in range(2):
+        problem, county = large_plan(seed)
+        choice = solve_by_county(problem, county, SolverLimits(gap=0.005))
+        assert choice.gap <= 0.005
+        assert choice.method == "optimal"
+        assert keeps_rows(problem, choice.option)
+        assert broken_clusters(problem.blocks, choice.option) == []
+
+
+def test_the_same_question_has_the_same_answer():
+    problem, county = large_plan(5, 900, 2)
+    once, again = (solve_by_county(problem, county, SolverLimits(gap=0.005)) for _ in range(2))
+    assert np.array_equal(once.option, again.option)
+    assert once.value == again.value
+
+
+def test_what_clashes_is_named_with_the_least_that_would_have_to_give():
+    problem, described, *_ = SmallPlan(0).problem()
+    wanted = np.flatnonzero(described["kind"] == "target")[0]
+    low = problem.low.copy()
+
+    low[wanted] = problem.matrix[wanted].sum() + 7.0
+    short = replace(problem, low=low)
+    assert solve(short, EXACT) is None
+    found = clashes(short, described, 10_000).set_index("row")
+    assert found.loc[wanted, "short"] >= 7.0
