@@ -53,7 +53,7 @@ def make(level: str, paper: str) -> QgsPrintLayout:
     page.setPageSize(QgsLayoutSize(width, height))
     layout.pageCollection().addPage(page)
     bigger = 1.25 if paper == "a3" else 1.0
-    _label(layout, "title", QRectF(MARGIN, 5, width - 2 * MARGIN, 9), 15 * bigger, bold=True, centred=True)
+    _label(layout, "title", QRectF(MARGIN, 4, width - 2 * MARGIN, 10.3), 15 * bigger, bold=True, centred=True)
     _label(layout, "subtitle", QRectF(MARGIN, 14.5, width - 2 * MARGIN, 6), 8.5 * bigger, centred=True)
     column = COLUMN * bigger
     top, bottom = 25.5, height - MARGIN - NOTES - 5

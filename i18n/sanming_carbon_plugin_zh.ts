@@ -34,7 +34,7 @@
         <translation>已取消，未写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="257"/>
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
@@ -1385,164 +1385,166 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="54"/>
         <source>Export maps</source>
-        <translation type="unfinished"></translation>
+        <translation>导出图集</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="58"/>
         <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
-        <translation type="unfinished"></translation>
+        <translation>按县、乡镇、村、林班或小班逐幅制图，输出 PDF、PNG 或网页地图。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="62"/>
         <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
 
 FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
-        <translation type="unfinished"></translation>
+        <translation>按所选级别逐个单位制图：图名、图例（只列图上有的）、比例尺、指北针、坐标网、面积统计表、位置示意图、制图单位、日期，以及数据和规则版本。
+
+输出为 文件.pdf 时所有图幅在一个文件中；输出为文件夹时每幅一个文件；输出为 文件.html 时是可离线打开的网页地图。中途停止的图集，用相同数据和选项再次运行即从下一幅接着制图。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="72"/>
         <source>Result or plan</source>
-        <translation type="unfinished"></translation>
+        <translation>评估结果或规划方案</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Municipality</source>
-        <translation type="unfinished"></translation>
+        <translation>市</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>County</source>
-        <translation type="unfinished"></translation>
+        <translation>县</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Township</source>
-        <translation type="unfinished"></translation>
+        <translation>乡镇</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Village</source>
-        <translation type="unfinished"></translation>
+        <translation>村</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Compartment</source>
-        <translation type="unfinished"></translation>
+        <translation>林班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>One sheet for each</source>
-        <translation type="unfinished"></translation>
+        <translation>每幅图的范围</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Stands without a code come together on a sheet of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有代码的小班合在单独一幅。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
         <source>Theme</source>
-        <translation type="unfinished">专题</translation>
+        <translation>专题</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
         <source>What is coloured.</source>
-        <translation type="unfinished"></translation>
+        <translation>按什么着色。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
         <source>Paper</source>
-        <translation type="unfinished"></translation>
+        <translation>纸张</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
         <source>Landscape.</source>
-        <translation type="unfinished"></translation>
+        <translation>横向。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
         <source>Files in a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹中的文件格式</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
         <source>Only where the output is a folder: what each sheet is saved as.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅在输出为文件夹时有效：每幅图保存为何种格式。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
         <source>Drawn by</source>
-        <translation type="unfinished"></translation>
+        <translation>制图单位</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
         <source>Stands below the map; left empty there is a line to sign on.</source>
-        <translation type="unfinished"></translation>
+        <translation>写在图下方；留空则留出签署横线。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
         <source>Web map</source>
-        <translation type="unfinished"></translation>
+        <translation>网页地图</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
         <source>Maps</source>
-        <translation type="unfinished"></translation>
+        <translation>地图</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
         <source>Number of sheets</source>
-        <translation type="unfinished"></translation>
+        <translation>图幅数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="94"/>
         <source>Only inside these units</source>
-        <translation type="unfinished"></translation>
+        <translation>只限这些单位</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="95"/>
         <source>Only these stands</source>
-        <translation type="unfinished"></translation>
+        <translation>只限这些小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="96"/>
         <source>Names of places</source>
-        <translation type="unfinished"></translation>
+        <translation>地名表</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
         <source>Layout template</source>
-        <translation type="unfinished"></translation>
+        <translation>布局模板</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
         <source>Codes with ; between, for example 350428-199;350428-201. Empty for all.</source>
-        <translation type="unfinished"></translation>
+        <translation>代码之间用分号分隔，例如 350428-199;350428-201。留空为全部。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
         <source>Keys of stands with ; between. Empty for all.</source>
-        <translation type="unfinished"></translation>
+        <translation>小班键之间用分号分隔。留空为全部。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Table with the columns code and name, and name_en if wanted.</source>
-        <translation type="unfinished"></translation>
+        <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="145"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
-        <translation type="unfinished"></translation>
+        <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/sink.py" line="46"/>

@@ -14,9 +14,11 @@ from .classify import ClassifyAlgorithm
 from .compare_rules import CompareRulesAlgorithm
 from .dependencies import missing_text
 from .evidence import EvidenceAlgorithm
+from .export_maps import ExportMapsAlgorithm
 from .fitgrowth import FitGrowthAlgorithm
 from .pine_wilt import PineWiltAlgorithm
 from .predict_species import PredictSpeciesAlgorithm
+from .products import ProductsAlgorithm
 from .project import ProjectAlgorithm
 from .recheck import RecheckAlgorithm
 from .repair_rings import RepairRingsAlgorithm
@@ -35,8 +37,10 @@ ALGORITHMS = (
     CompareRulesAlgorithm,
     FitGrowthAlgorithm,
     EvidenceAlgorithm,
+    ExportMapsAlgorithm,
     PineWiltAlgorithm,
     PredictSpeciesAlgorithm,
+    ProductsAlgorithm,
     ProjectAlgorithm,
     RecheckAlgorithm,
     RepairRingsAlgorithm,
