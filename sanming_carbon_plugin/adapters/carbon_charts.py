@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -25,6 +25,7 @@ FAR_ABOVE = 1.5
 """Points this many times above 99 % of all do not stretch the axis; they stand at its end with their value."""
 GROWTH_HEIGHT = HEIGHT - 44
 LEGEND_WIDTH = 104
+YEARS_NAMED = 12
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -197,6 +198,39 @@ def sink_chart(table: pd.DataFrame, title: str, y_title: str, name_of: Callable[
             sheet.line(middle - 5, sheet.y(end), middle + 5, sheet.y(end), "#111", 1.5)
         _below_axis(sheet, middle, words)
     return sheet.svg()
+
+
+def products_chart(table: pd.DataFrame, title: str, y_title: str, names: Mapping[str, str]) -> str:
+    """Stock in products through the years, stacked by product.
+
+    Parameters
+    ----------
+    table
+        ``year``, ``product``, ``stock_tco2e``.
+    title, y_title, names
+        Words: titles and the name of each product.
+    """
+    stocks = table.pivot_table(index="year", columns="product", values="stock_tco2e", aggfunc="sum", sort=False)
+    stocks = stocks.sort_index().fillna(0.0)
+    sheet = _Sheet(title, "", y_title, 0.0, float(stocks.sum(axis=1).max()) if len(stocks) else 1.0)
+    sheet.value_axis()
+    width = (WIDTH - LEFT - RIGHT) / max(len(stocks), 1)
+    every = max(1, len(stocks) // YEARS_NAMED)
+    for place, (year, row) in enumerate(stocks.iterrows()):
+        below, x = 0.0, LEFT + width * (place + 0.1)
+        for number, (product, stock) in enumerate(row.items()):
+            top = below + float(stock)
+            label = f"{year} {names.get(str(product), product)}: {stock:,.0f}"
+            sheet.box(x, sheet.y(top), width * 0.8, sheet.y(below), COLOURS[number % len(COLOURS)], label)
+            below = top
+        if place % every == 0:
+            sheet.text(LEFT + width * (place + 0.5), HEIGHT - BOTTOM + 20, str(year))
+    for number, product in enumerate(stocks.columns):
+        x = LEFT + LEGEND_WIDTH * 1.2 * number
+        name = names.get(str(product), str(product))
+        sheet.box(x, 34, 12, 44, COLOURS[number % len(COLOURS)], name)
+        sheet.text(x + 17, 44, name, "start", 'font-size="11"')
+    return sheet.svg(GROWTH_HEIGHT)
 
 
 def _below_axis(sheet: _Sheet, x: float, words: str) -> None:

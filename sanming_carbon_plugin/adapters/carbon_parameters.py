@@ -85,7 +85,7 @@ def load_products(path: Path | None = None) -> ProductTable:
     InputError
         As :func:`load_parameters`.
     """
-    return ProductTable.from_rows(read_rows(path or resources_dir() / "parameters" / "products.csv")[0])
+    return ProductTable.from_rows(*read_rows(path or resources_dir() / "parameters" / "products.csv"))
 
 
 def read_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -16,6 +16,7 @@ from . import (
     fieldpackage,
     fieldsample,
     neutrality,
+    products,
     ticketeligibility,
     zonal,
 )
@@ -32,6 +33,7 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...]
     ("dossier", "the papers of an application: stand table, maps, statement, register", dossier.add),
     ("fieldsample", "which stands to check in the field, with a random control sample", fieldsample.add),
     ("fieldpackage", "the offline package for QField", fieldpackage.add),
+    ("products", "carbon in wood and bamboo products, an account beside the tickets", products.add),
     ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),
 )
 """Name, one line of help, and what adds the options."""

@@ -105,6 +105,27 @@ def test_projection_is_marked_as_modelled(layers, tmp_path):
     assert by_group == pytest.approx(by_stand, rel=1e-9)
 
 
+def test_products_of_a_harvest_table(provider, qgis_app, tmp_path):
+    harvest = tmp_path / "采伐.csv"
+    harvest.write_text("year,species_code,volume_m3\n2020,220,100\n", encoding="utf-8")
+    out, report = tmp_path / "产品.gpkg", tmp_path / "报告"
+    parameters = {"HARVEST": str(harvest), "UNTIL": 2022, "OUTPUT": str(out), "REPORT": str(report)}
+    results, _ = _run("products", parameters)
+    assert results["ROWS_COUNT"] == 1
+    assert _rows(out, "years", "count(*), round(max(harvested_tco2e), 3)") == [(3, 64.093)]
+    assert (report / "charts" / "products.png").exists()
+    _run("products", {"HARVEST": str(harvest), "OUTPUT": str(tmp_path / "b.gpkg")})
+    assert _rows(tmp_path / "b.gpkg", "years") == [(1,)]
+
+
+def test_drawn_errors_stand_beside_the_calculated_interval(layers, tmp_path):
+    out = tmp_path / "sink.gpkg"
+    _run("sink", layers | {"DRAWS": 300, "SEED": 5, "OUTPUT": str(out)})
+    ((difference, draws, seed),) = _rows(out, "simulation WHERE scope = 'total'", "difference_percent, draws, seed")
+    assert abs(difference) < 20
+    assert (draws, seed) == (300, 5)
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "code"),
     [
@@ -148,6 +169,6 @@ def _run_raising(name, parameters):
 def test_help_pages_are_there_in_both_languages():
     from sanming_carbon_plugin.paths import resources_dir
 
-    for name in ("carbonstock", "sink", "fitgrowth", "project"):
+    for name in ("carbonstock", "sink", "fitgrowth", "project", "products"):
         for language in ("en", "zh"):
             assert Path(resources_dir() / "help" / language / (name + ".html")).exists()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..units import CO2E_PER_CARBON
 from .parameter_checks import CellReader
-from .parameters import FAMILY_CULM, FAMILY_VOLUME, FloatArray, ParameterTable, TextArray
+from .parameters import FAMILY_CULM, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
 
 MATERIALS = ("wood", "bamboo")
 YEARS = (0.1, 500.0)
@@ -27,15 +28,21 @@ class ProductTable:
         Part of the harvested carbon that ends up in the product; what is left is lost at once.
     half_life_yr
         Years after which half of it is gone.
+    name_zh
+        What foresters call it; None where the table does not say.
     """
 
     product: TextArray
     material: TextArray
     share: FloatArray
     half_life_yr: FloatArray
+    name_zh: TextArray
+    table_id: str = ""
+    version: str = ""
+    status: str = "provisional"
 
     @classmethod
-    def from_rows(cls, frame: pd.DataFrame) -> ProductTable:
+    def from_rows(cls, frame: pd.DataFrame, meta: dict[str, str] | None = None) -> ProductTable:
         """Check and take over a table of products; the shares of a material may not exceed 1.
 
         Raises
@@ -52,8 +59,15 @@ class ProductTable:
             total = float(np.nansum(share[material == name]))
             if total > 1.0:
                 cells.problems.append(f"{name}.share: {total:g} (0 … 1)")
+        product = cells.text("product")
+        for row in np.flatnonzero(pd.isna(product)):
+            cells.note(int(row), "product", "empty")
+        for row in np.flatnonzero(pd.Series(product, dtype=object).duplicated().to_numpy() & ~pd.isna(product)):
+            cells.note(int(row), "product", f"{product[row]} (2x)")
         cells.refuse("products")
-        return cls(cells.text("product"), material, share, half_life)
+        meta = meta or {}
+        told = (meta.get("id", ""), meta.get("version", ""), meta.get("status", "provisional"))
+        return cls(product, material, share, half_life, cells.text("name_zh"), *told)
 
 
 def harvested_tco2e(
@@ -78,10 +92,13 @@ def harvested_tco2e(
 def product_account(harvest: pd.DataFrame, products: ProductTable, years: int) -> pd.DataFrame:
     """Stock of carbon in products at the end of each year, by first-order decay (IPCC).
 
+    What left the forest before the first year of the table is not known and not in it.
+
     Parameters
     ----------
     harvest
-        ``year`` (whole), ``material``, ``tco2e`` harvested in that year; unknown amounts are left out.
+        ``year`` (whole), ``material``, ``tco2e`` harvested in that year; unknown amounts are left out. With a
+        column ``county`` each has an account of its own, with ``product`` a row goes into that product alone.
     products
         Products of each material.
     years
@@ -90,30 +107,46 @@ def product_account(harvest: pd.DataFrame, products: ProductTable, years: int) -
     Returns
     -------
     DataFrame
-        ``year``, ``product``, ``inflow_tco2e``, ``stock_tco2e``, ``change_tco2e``.
+        ``year``, ``county`` (where given), ``product``, ``inflow_tco2e``, ``stock_tco2e``, ``change_tco2e``.
     """
+    by_county = "county" in harvest.columns
+    names = ["year", *(["county"] if by_county else []), "product", "inflow_tco2e", "stock_tco2e", "change_tco2e"]
     known = harvest[harvest["tco2e"].notna()]
     if known.empty:
-        return pd.DataFrame({name: [] for name in ("year", "product", "inflow_tco2e", "stock_tco2e", "change_tco2e")})
-    first = int(known["year"].min())
-    calendar = np.arange(first, first + years)
+        return pd.DataFrame({name: [] for name in names})
+    calendar = np.arange(int(known["year"].min()), int(known["year"].min()) + years)
+    counties = list(pd.unique(known["county"])) if by_county else [None]
     parts = []
-    for at, product in enumerate(products.product):
-        mine = known[known["material"] == products.material[at]]
-        yearly = mine.groupby("year")["tco2e"].sum().reindex(calendar).fillna(0.0).to_numpy() * products.share[at]
-        decay = np.log(2.0) / products.half_life_yr[at]
-        stock = np.zeros(years + 1)
-        for year in range(years):
-            stock[year + 1] = np.exp(-decay) * stock[year] + (1.0 - np.exp(-decay)) / decay * yearly[year]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "year": calendar,
-                    "product": np.full(years, product, dtype=object),
-                    "inflow_tco2e": yearly,
-                    "stock_tco2e": stock[1:],
-                    "change_tco2e": np.diff(stock),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    for county in counties:
+        mine = known[_is(known["county"], county)] if by_county else known
+        for at in range(len(products.product)):
+            part = _one_product(mine, products, at, calendar)
+            parts.append(part.assign(county=np.full(years, county, dtype=object)))
+    return pd.concat(parts, ignore_index=True)[names]
+
+
+def _one_product(harvest: pd.DataFrame, products: ProductTable, at: int, calendar: IntArray) -> pd.DataFrame:
+    """One product through the years: what goes in, what is left, by how much that changed."""
+    product, years = products.product[at], len(calendar)
+    amount = harvest["tco2e"] * np.where(harvest["material"] == products.material[at], products.share[at], 0.0)
+    if "product" in harvest.columns:
+        alone = np.where(harvest["product"] == product, harvest["tco2e"], 0.0)
+        amount = amount.where(harvest["product"].isna(), alone)
+    yearly = amount.groupby(harvest["year"].astype(np.int64)).sum().reindex(calendar).fillna(0.0).to_numpy()
+    decay = np.log(2.0) / products.half_life_yr[at]
+    stock = np.zeros(years + 1)
+    for year in range(years):
+        stock[year + 1] = np.exp(-decay) * stock[year] + (1.0 - np.exp(-decay)) / decay * yearly[year]
+    return pd.DataFrame(
+        {
+            "year": calendar,
+            "product": np.full(years, product, dtype=object),
+            "inflow_tco2e": yearly,
+            "stock_tco2e": stock[1:],
+            "change_tco2e": np.diff(stock),
+        }
+    )
+
+
+def _is(values: pd.Series, one: object) -> npt.NDArray[np.bool_]:
+    return np.asarray(values.isna() if pd.isna(one) else values == one, dtype=bool)

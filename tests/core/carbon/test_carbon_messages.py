@@ -14,7 +14,8 @@ from sanming_carbon_plugin.paths import resources_dir
 
 ROOM = Path(sanming_carbon_plugin.__file__).parent / "core" / "carbon"
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py")))
-LOADER = (ROOM.parents[1] / "adapters" / "carbon_parameters.py").read_text(encoding="utf-8")
+ADAPTERS = ROOM.parents[1] / "adapters"
+LOADER = "".join((ADAPTERS / name).read_text(encoding="utf-8") for name in ("carbon_parameters.py", "harvest_files.py"))
 
 
 def table(kind, room="carbon"):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import sanming_carbon_plugin
 from sanming_carbon_plugin.adapters.carbon_parameters import load_products, read_rows
+from sanming_carbon_plugin.core.carbon.harvest import read_harvest
 from sanming_carbon_plugin.core.carbon.products import ProductTable, harvested_tco2e, product_account
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.paths import resources_dir
@@ -47,3 +52,92 @@ def test_shares_above_the_whole_are_refused():
     with pytest.raises(InputError) as caught:
         ProductTable.from_rows(frame)
     assert "wood.share: 1.3" in caught.value.values["problems"]
+
+
+def harvest_of(parameters, **columns):
+    frame = pd.DataFrame({name: [str(v) if v is not None else "" for v in values] for name, values in columns.items()})
+    return read_harvest(frame, parameters, PRODUCTS, {"wood": "610", "bamboo": "660"})
+
+
+def test_a_harvest_table_by_species_kind_and_product(parameters):
+    """100 m3 of pine 64.093 t; of mixed conifers 100*0.405*0.51*44/12 = 75.735 t; 1,000 culms 28.215 t."""
+    found = harvest_of(
+        parameters,
+        year=[2020] * 5,
+        species_code=["220", None, None, "660", "220"],
+        kind=[None, "木材", None, None, "bamboo"],
+        product=["锯材", None, "bamboo_goods", None, None],
+        volume_m3=[100, 100, None, None, 100],
+        culms=[None, None, 1000, 1000, None],
+    )
+    rows = found.rows
+    assert rows["tco2e"].tolist() == pytest.approx([64.0933, 75.735, 28.215, 28.215, np.nan], rel=1e-5, nan_ok=True)
+    assert rows["material"].tolist()[:4] == ["wood", "wood", "bamboo", "bamboo"]
+    told = list(zip(found.issues["stand_key"], found.issues["code"], strict=True))
+    assert told == [("2", "HARVEST_NO_SPECIES"), ("3", "HARVEST_NO_SPECIES"), ("5", "HARVEST_KIND_DIFFERS")]
+    inflow = product_account(rows, PRODUCTS, 1).set_index("product")["inflow_tco2e"]
+    assert inflow["sawnwood"] == pytest.approx(64.0933 + 0.3 * 75.735, rel=1e-5)
+    assert inflow["panels"] == pytest.approx(0.35 * 75.735, rel=1e-5)
+    assert inflow["bamboo_goods"] == pytest.approx(28.215 * 1.15, rel=1e-5)
+    assert inflow["bamboo_panels"] == pytest.approx(28.215 * 0.35, rel=1e-5)
+
+
+def test_what_is_unknown_is_left_out_and_told(parameters):
+    found = harvest_of(
+        parameters,
+        year=[2020, 2020, 2020],
+        species_code=["999", "220", "900"],
+        volume_m3=[10, None, 10],
+        culms=[None, 5, None],
+    )
+    assert found.rows["tco2e"].isna().all()
+    assert set(found.issues["code"]) == {"HARVEST_UNKNOWN"}
+
+
+def test_stands_give_species_and_county_to_rows_that_only_name_them(parameters):
+    frame = pd.DataFrame({"year": ["2020", "2020"], "volume_m3": ["100", "100"], "stand_key": ["a", "b"]})
+    stands = pd.DataFrame({"species_code": ["220"], "county": ["350428"]}, index=pd.Index(["a"], dtype=object))
+    found = read_harvest(frame, parameters, PRODUCTS, {"wood": "610", "bamboo": "660"}, stands)
+    assert found.rows["counted_as"].tolist() == ["220", "610"]
+    assert found.rows["county"].tolist() == ["350428", None]
+    counties = product_account(found.rows, PRODUCTS, 3)
+    assert counties.groupby("county", dropna=False)["inflow_tco2e"].sum().tolist() == pytest.approx(
+        [64.0933 * 0.7, 75.735 * 0.7], rel=1e-5
+    )
+
+
+def test_every_bad_cell_of_a_harvest_is_told_at_once(parameters):
+    with pytest.raises(InputError) as caught:
+        harvest_of(
+            parameters,
+            year=["2020.5", "soon", "1500", "2020"],
+            kind=["wood", "stone", "", ""],
+            product=["", "", "chairs", ""],
+            volume_m3=["1", "-3", "x", ""],
+        )
+    problems = caught.value.values["problems"]
+    for cell in ("row 1.year", "row 2.year", "row 3.year", "row 2.kind", "row 3.product", "row 2.volume_m3",
+                 "row 3.volume_m3", "row 4.volume_m3 | culms"):  # fmt: skip
+        assert cell in problems
+    with pytest.raises(InputError, match="PARAMETERS_INVALID"):
+        harvest_of(parameters, species_code=["220"])
+
+
+def test_no_ticket_can_hold_carbon_of_products():
+    """Nothing on the way to a ticket knows of the account: neither rules, stages, applications nor the main job."""
+    package = Path(sanming_carbon_plugin.__file__).parent
+    users = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"carbon\.(products|harvest)\b|\.(products|harvest) import", path.read_text("utf-8"))
+    }
+    assert users == {
+        "adapters/carbon_parameters.py",
+        "adapters/jobs/products.py",
+        "commands/products.py",
+        "core/carbon/harvest.py",
+        "processing/products.py",
+        "processing/provider.py",
+    }
+    loaded = (package / "adapters" / "carbon_parameters.py").read_text("utf-8")
+    assert loaded.count("load_products(") == 1
