@@ -31,7 +31,7 @@ FIELDS = [
     "SEN_LIN_LB", "SHI_QUAN_D", "GJGYL_BHDJ", "G_CHENG_LB", "LING_ZU", "YU_BI_DU", "YOU_SHI_SZ", "SZ_ZC",
     "PINGJUN_NL", "PINGJUN_XJ", "PINGJUN_SG", "PINGJUN_DM", "HUO_LMGQXJ", "MEI_GQ_ZS", "TD_TH_LX", "DISPE",
     "DISASTER_C", "ZL_DJ", "LD_KD", "LD_CD", "BCLD", "BH_DJ", "LYFQ", "QYKZ", "BHYY", "BHND", "DC_RQ", "DC_FF",
-    "STBHHX", "ZRBHQ_HX", "QSZY", "REMARKS",
+    "STBHHX", "ZRBHQ", "ZRBHQ_HX", "QSZY", "REMARKS",
 ]
 # fmt: on
 NUMBERS = {  # kind, width, precision
@@ -86,8 +86,9 @@ def ownership(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "BH_DJ": np.where(kept, protect, NOTHING),
             "LIN_ZHONG": np.where(kept, np.where(np.isin(forest, ["11", "12"]), use, commercial), NOTHING),
             "LIN_CHANG": np.where(state_land, "301", NOTHING),
-            # Three local fields beside the common ones: without them no rule may allow a clear-cut.
+            # Four local fields beside the common ones: without them no rule may allow a clear-cut.
             "STBHHX": np.where(kept & (rank > 0.90), "1", "0").astype(object),
+            "ZRBHQ": np.where(kept & (rank > 0.97), "1", "0").astype(object),
             "ZRBHQ_HX": np.where(kept & (rank > 0.985), "1", "0").astype(object),
             "QSZY": np.where(rng.random(count) < 0.02, "1", "0").astype(object),
         }

@@ -44,7 +44,7 @@ def compare_rules(request: AssessRequest, after: Path | None, progress: Progress
     with opened_inputs(request, progress) as opened:
         walk = walk_through(opened.inputs, progress, _BEFORE_CLASSES)
     progress.step("compare")
-    changes = compare_rule_sets(opened.inputs.rules, later, walk.facts)
+    changes = compare_rule_sets(opened.inputs.rules, later, walk.facts, walk.geometry)
     record = run_record(
         inputs=opened.described,
         rules={"before": opened.rules["rules"], "after": [one.identity() for one in later]},

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .evaluation import Evaluation, FactsView, evaluate
-from .measures import chosen_technique, derived_facts
+from .evaluation import Evaluation
+from .measures import chosen_technique, judged
 from .rules import Measure, RuleSet
 from .trace import SIGNS, texts_of
 
@@ -18,7 +18,10 @@ _ANSWERS = np.array(["no", "unknown", "yes"], dtype=object)
 
 
 def compare_rule_sets(
-    before: RuleSet | Sequence[RuleSet], after: RuleSet | Sequence[RuleSet], facts: pd.DataFrame
+    before: RuleSet | Sequence[RuleSet],
+    after: RuleSet | Sequence[RuleSet],
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_] | None = None,
 ) -> pd.DataFrame:
     """The stands that change from one rule set to another.
 
@@ -26,6 +29,8 @@ def compare_rule_sets(
     ----------
     facts
         The table of stands, n rows, indexed by ``stand_key``.
+    geometry
+        Their polygons, shape (n,), for the blocks of clear-cuts.
 
     Returns
     -------
@@ -34,7 +39,7 @@ def compare_rule_sets(
         after, and the rules that came out differently (``PINE- to +``; ``PINE new +`` and ``PINE gone +`` for
         rules that only one set has). A measure that one set does not rule has the outcome None there.
     """
-    first, second = (_evaluated(rule_sets, facts) for rule_sets in (before, after))
+    first, second = (_evaluated(rule_sets, facts, geometry) for rule_sets in (before, after))
     names = list(dict.fromkeys([*first, *second]))
     parts = [_changes(name, first.get(name), second.get(name), facts.index) for name in names]
     filled = [part for part in parts if len(part)]
@@ -43,15 +48,15 @@ def compare_rule_sets(
     return pd.concat(filled)
 
 
-def _evaluated(rule_sets: RuleSet | Sequence[RuleSet], facts: pd.DataFrame) -> dict[str, tuple[Evaluation, Measure]]:
+def _evaluated(
+    rule_sets: RuleSet | Sequence[RuleSet], facts: pd.DataFrame, geometry: npt.NDArray[np.object_] | None
+) -> dict[str, tuple[Evaluation, Measure]]:
     sets = [rule_sets] if isinstance(rule_sets, RuleSet) else list(rule_sets)
-    derived = derived_facts(facts, sets)
-    view = FactsView(pd.concat([facts.drop(columns=derived.columns, errors="ignore"), derived], axis=1))
-    found: dict[str, tuple[Evaluation, Measure]] = {}
-    for rule_set in sets:
-        evaluation = evaluate(rule_set, view)
-        found |= {measure.id: (evaluation, measure) for measure in rule_set.measures.values()}
-    return found
+    return {
+        measure.id: (evaluation, measure)
+        for evaluation in judged(facts, geometry, sets).evaluations
+        for measure in evaluation.rule_set.measures.values()
+    }
 
 
 def _changes(

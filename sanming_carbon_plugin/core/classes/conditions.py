@@ -4,6 +4,9 @@ A condition is a dictionary: ``{"all": [...]}``, ``{"any": [...]}``, ``{"not": {
 a definition of the same file, or a comparison ``{"field": "closure", "op": ">=", "value": 0.7}``, with
 ``"other": "field"`` in place of ``value`` between two fields. In three-valued logic a ``not`` may be pushed down
 to the comparisons without changing any outcome, so that each comparison says by itself how far it is from passing.
+
+Signs that only some offices have, such as what images show, may be asked with ``"unknown": "fail"``: nothing seen is
+then no sign. It can only take away, so it is refused wherever that would grant: under a ``not`` and in exclusions.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ _ORDERED = {"<", "<=", ">", ">=", "between", "outside"}
 _RANGES = {"between", "outside"}
 _LISTS = {"in", "not_in"} | _RANGES
 
+SIGN_TURNED = 'holds "unknown": "fail", which would let pass what nobody knows'
+
 Value = float | str | tuple[float, ...] | tuple[str, ...] | None
 
 
@@ -45,6 +50,8 @@ class Comparison:
     ----------
     text
         Whether the field holds words.
+    seen
+        Whether an unknown value fails: the comparison asks for a sign that has to be seen.
     """
 
     field: str
@@ -53,9 +60,10 @@ class Comparison:
     other: str | None = None
     text: bool = False
     parts: int = 1
+    seen: bool = False
 
     def opposite(self) -> Comparison:
-        """The comparison that passes where this one fails."""
+        """The comparison that passes where this one fails; an unknown value is unknown there."""
         return Comparison(self.field, OPPOSITE[self.op], self.value, self.other, self.text)
 
 
@@ -93,14 +101,24 @@ def comparisons(node: Node) -> list[Comparison]:
     return list(found)
 
 
-def fields_of(node: Node) -> dict[str, bool]:
-    """Names of the fields a condition asks about, in reading order, each with whether it holds words."""
+def fields_of(node: Node, *, signs: bool = True) -> dict[str, bool]:
+    """Names of the fields a condition asks about, in reading order, each with whether it holds words.
+
+    Without ``signs`` only those whose value an answer may be waiting for.
+    """
     names: dict[str, bool] = {}
     for comparison in comparisons(node):
+        if comparison.seen and not signs:
+            continue
         names.setdefault(comparison.field, comparison.text)
         if comparison.other is not None:
             names.setdefault(comparison.other, comparison.text)
     return names
+
+
+def asks_for_signs(node: Node) -> bool:
+    """Whether a condition counts something unknown as failed."""
+    return any(comparison.seen for comparison in comparisons(node))
 
 
 def references(part: object, definitions: Mapping[str, object]) -> set[str]:
@@ -201,6 +219,8 @@ class ConditionReader:
             return self._definition(data["ref"], path, level)
         if key == "not":
             inner = self.read(data["not"], path + ".not", level + 1)
+            if inner is not None and asks_for_signs(inner):
+                raise _Refused(path + ".not", SIGN_TURNED)
             return None if inner is None else inner.opposite()
         return self._group(key, data[key], path, level)
 
@@ -235,7 +255,7 @@ class ConditionReader:
         return self._read[name]
 
     def _comparison(self, data: dict[str, object], path: str) -> Comparison:
-        strange = sorted(str(key) for key in set(data) - {"field", "op", "value", "other"})
+        strange = sorted(str(key) for key in set(data) - {"field", "op", "value", "other", "unknown"})
         if strange:
             raise _Refused(path, "unknown key {}".format(shown(strange[0])))
         name, known = self._field(data.get("field"), path + ".field")
@@ -247,9 +267,12 @@ class ConditionReader:
             raise _Refused(path + ".op", '"{}" needs a number and {} is text'.format(op, name))
         if ("value" in data) == ("other" in data):
             raise _Refused(path, 'needs either "value" or "other"')
+        seen = "unknown" in data
+        if seen and data["unknown"] != "fail":
+            raise _Refused(path + ".unknown", 'can only be "fail", not {}'.format(shown(data["unknown"])))
         if "other" in data:
-            return Comparison(name, op, None, self._other(name, known.kind, op, data["other"], path), text)
-        return Comparison(name, op, _value(known, op, data["value"], path + ".value"), None, text)
+            return Comparison(name, op, None, self._other(name, known.kind, op, data["other"], path), text, seen=seen)
+        return Comparison(name, op, _value(known, op, data["value"], path + ".value"), None, text, seen=seen)
 
     def _field(self, name: object, path: str) -> tuple[str, KnownField]:
         known = field_named(name, self._known)

@@ -6,13 +6,13 @@ sign. A missing value, or a missing column, is unknown; an interval that lies ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .conditions import Comparison, Node
+from .conditions import Comparison, Node, fields_of
 from .rules import Measure, Rule, RuleSet
 
 PASSED = 1
@@ -32,6 +32,7 @@ class FactsView:
 
     def __init__(self, facts: pd.DataFrame, declared: Mapping[str, str] | None = None) -> None:
         self._facts = facts
+        self._further: dict[str, pd.Series] = {}
         self._declared = declared or {}
         self._intervals: dict[str, tuple[Floats, Floats]] = {}
         self._words: dict[str, tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]] = {}
@@ -42,8 +43,14 @@ class FactsView:
     def declaring(self, declared: Mapping[str, str]) -> FactsView:
         """The same table, with words put in wherever a stand has none."""
         other = FactsView(self._facts, declared)
-        other._intervals = self._intervals
+        other._intervals, other._further = self._intervals, self._further
         return other
+
+    def learn(self, columns: pd.DataFrame) -> None:
+        """Take up further columns of numbers, or other values of columns that were there."""
+        for name in columns.columns:
+            self._further[name] = columns[name]
+            self._intervals.pop(name.removesuffix("_low").removesuffix("_high"), None)
 
     @property
     def index(self) -> pd.Index:
@@ -54,7 +61,7 @@ class FactsView:
         """Smallest and largest value of a number field; −inf and inf where unknown. Shape (n,) each."""
         if field not in self._intervals:
             ends = (field + "_low", field + "_high")
-            if any(end in self._facts.columns for end in ends):
+            if any(end in self._further or end in self._facts.columns for end in ends):
                 low, high = (self._numbers(end) for end in ends)
             else:
                 low = self._numbers(field)
@@ -84,9 +91,9 @@ class FactsView:
         return np.isfinite(self.interval(field)[0])
 
     def _numbers(self, column: str) -> Floats:
-        if column not in self._facts.columns:
+        if column not in self._further and column not in self._facts.columns:
             return np.full(len(self), np.nan)
-        values = self._facts[column]
+        values = self._further[column] if column in self._further else self._facts[column]
         if values.dtype.kind not in "fiu":
             values = pd.to_numeric(values, errors="coerce")
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -94,6 +101,11 @@ class FactsView:
 
 def compare(comparison: Comparison, facts: FactsView) -> Outcomes:
     """Outcome of one comparison for every stand."""
+    outcome = _compare(comparison, facts)
+    return np.where(outcome == UNKNOWN, FAILED, outcome).astype(np.int8) if comparison.seen else outcome
+
+
+def _compare(comparison: Comparison, facts: FactsView) -> Outcomes:
     if comparison.text:
         return _compare_words(comparison, facts)
     passed_by, failed_by, strict = margins(comparison, facts)
@@ -209,6 +221,15 @@ class Evaluation:
             self._grouped[id(node)] = result
         return self._grouped[id(node)]
 
+    def learn(self, columns: pd.DataFrame, fields: Collection[str]) -> None:
+        """Take up columns that tell more of some fields, and judge the rules that ask for these anew."""
+        self.facts.learn(columns)
+        asked = [rule for rule in self.rule_set.rules if asks_for(rule.test, fields)]
+        self._compared = {one: found for one, found in self._compared.items() if not asks_for(one, fields)}
+        self._grouped = {}
+        for rule in asked:
+            self.outcomes[rule.id] = self.of(rule.test)
+
     def all_of(self, rules: Iterable[Rule]) -> Outcomes:
         """Whether all of several rules pass."""
         result = np.full(len(self.facts), PASSED, dtype=np.int8)
@@ -231,6 +252,11 @@ class Evaluation:
             possible = np.maximum.reduce(list(self.techniques(measure).values()))
             result = np.minimum(result, possible)
         return result
+
+
+def asks_for(node: Node, fields: Collection[str]) -> bool:
+    """Whether a condition asks for one of some fields."""
+    return not set(fields).isdisjoint(fields_of(node))
 
 
 def evaluate(rule_set: RuleSet, facts: pd.DataFrame | FactsView) -> Evaluation:

@@ -95,7 +95,8 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
         ``measure``, ``measure_title``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
         ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title``, ``title_zh``, ``outcome`` (pass,
         fail, unknown); of the comparison that decided ``field``, ``op``, ``value``, ``threshold``,
-        ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``.
+        ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``
+        and both in Chinese.
     """
     frame = facts_row.to_frame().T if isinstance(facts_row, pd.Series) else facts_row
     evaluation = evaluate(rule_set, frame)
@@ -135,7 +136,9 @@ def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
         "missing": list(missing),
         "comparisons": parts,
         "source": rule.source,
+        "source_zh": rule.source_zh or rule.source,
         "confidence": rule.confidence,
+        "confidence_zh": rule.confidence_zh or rule.confidence,
     }
 
 
@@ -155,7 +158,7 @@ def _comparison_record(facts: FactsView, comparison: Comparison) -> dict[str, ob
         else (list(value) if isinstance(value, tuple) else value),
         "distance": None if np.isnan(apart) else apart,
         "outcome": OUTCOME_WORDS[int(compare(comparison, facts)[0])],
-        "missing": [name for name in names if not facts.known(name, comparison.text)[0]],
+        "missing": [name for name in names if not comparison.seen and not facts.known(name, comparison.text)[0]],
     }
 
 

@@ -101,8 +101,10 @@ _INVENTORY = {
     "disturbance": _words("none pest_or_disease disease insects fire weather windthrow snow landslide drought other"),
     "disturbance_grade": _number(0.0, 3.0),
     "project_category": _text(),
+    "dead_tree_rate": _SHARE,
     "change_reason": _text(),
     "red_line": _YES_NO,
+    "reserve": _YES_NO,
     "reserve_core": _YES_NO,
     "dispute": _YES_NO,
     "survey_date": _text(r"\d{4}-\d{2}-\d{2}"),
@@ -130,11 +132,13 @@ _CLASSES = {
     "damage_support": _SHARE,
     "site_volume_ratio": _number(),
     "clear_cut_limit_ha": _number(),
+    "clear_cut_block_ha": _number(),
+    "clear_cut_block_limit_ha": _number(),
 }
 
 KNOWN_FIELDS: dict[str, KnownField] = _INVENTORY | _CARBON | _CLASSES
-"""The facts of every run. ``pine_share``, ``slope_deg``, ``site_volume_ratio`` and ``clear_cut_limit_ha`` are
-intervals: the table holds ``…_low`` and ``…_high``."""
+"""The facts of every run. ``pine_share``, ``slope_deg``, ``site_volume_ratio`` and what begins with
+``clear_cut_`` are intervals: the table holds ``…_low`` and ``…_high``."""
 
 
 def field_named(name: object, fields: Mapping[str, KnownField]) -> KnownField | None:

@@ -13,9 +13,9 @@ from ..issues import ISSUE_COLUMNS, join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
 from .conditions import Problems, fields_of
-from .evaluation import FAILED, PASSED, UNKNOWN, Evaluation, FactsView, Outcomes, evaluate
+from .evaluation import FAILED, PASSED, UNKNOWN, Evaluation, FactsView, Outcomes, asks_for, evaluate
+from .felling_blocks import BLOCK_FIELDS, Blocks, ClearCutLimits, clear_cut_blocks, clear_cut_limits
 from .felling_blocks import SECTION as LIMITS_SECTION
-from .felling_blocks import ClearCutLimits, blocks_above_limit, clear_cut_limits
 from .fields import KNOWN_FIELDS, KnownField
 from .overrides import Decisions, decided
 from .rules import Measure, Rule, RuleSet, rules_invalid
@@ -35,6 +35,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
 """The measures of the programme and the techniques each may have."""
 
 EXTRA_SECTIONS = (YIELD_SECTION, LIMITS_SECTION)
+CLEAR_CUT = "clear_cut"
 
 _WITH_COLUMNS = {
     "pine_transform": ("pine_transform", "pine_technique", "pine_rules"),
@@ -54,6 +55,9 @@ def measure_rules(data: object, known_fields: Mapping[str, KnownField] = KNOWN_F
     rule_set = RuleSet.from_dict(data, known_fields, MEASURES, EXTRA_SECTIONS)
     problems = Problems()
     _terms([rule_set], problems)
+    for rule in rule_set.rules:
+        if asks_for(rule.test, BLOCK_FIELDS) and rule.technique != CLEAR_CUT:
+            problems.add("$.measures.{}.rules.{}".format(rule.measure, rule.id), "asks for blocks of clear-cuts")
     if problems.found:
         raise rules_invalid(data, problems)
     return rule_set
@@ -100,9 +104,56 @@ def derived_facts(facts: pd.DataFrame, rule_sets: Sequence[RuleSet]) -> pd.DataF
     return pd.concat(parts, axis=1)
 
 
-def with_derived_facts(facts: pd.DataFrame, rule_sets: Sequence[RuleSet]) -> pd.DataFrame:
-    """``facts`` and the derived facts; columns that are there already are kept as they are."""
+@dataclass(frozen=True)
+class Judged:
+    """Rule sets held against a layer.
+
+    Attributes
+    ----------
+    evaluations
+        One per rule set, in their order.
+    derived
+        The derived facts and, where a rule set limits clear-cuts, those of their blocks.
+    blocks
+        Those blocks; None where no rule set limits them.
+    """
+
+    evaluations: list[Evaluation]
+    derived: pd.DataFrame
+    blocks: Blocks | None
+
+
+def judged(
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_] | None,
+    rule_sets: Sequence[RuleSet],
+    progress: Progress | None = None,
+) -> Judged:
+    """Hold rule sets against a layer: all rules first, then those about the blocks of what these would clear-cut."""
+    progress = progress or Progress()
     derived = derived_facts(facts, rule_sets)
+    view = FactsView(pd.concat([facts.drop(columns=derived.columns, errors="ignore"), derived], axis=1))
+    limits = _terms(rule_sets, Problems()).limits
+    evaluations, blocks = [], None
+    for number, rule_set in enumerate(rule_sets):
+        progress.raise_if_cancelled()
+        evaluation = evaluate(rule_set, view)
+        evaluations.append(evaluation)
+        measure = next((one for one in rule_set.measures.values() if CLEAR_CUT in one.techniques), None)
+        if measure is not None and limits is not None:
+            rules = [*measure.gate(), *measure.of_technique(CLEAR_CUT)]
+            fit = evaluation.all_of(rule for rule in rules if not asks_for(rule.test, BLOCK_FIELDS))
+            blocks = clear_cut_blocks(facts, geometry, fit, limits)
+            evaluation.learn(blocks.columns, BLOCK_FIELDS)
+        progress.update((number + 1) / (len(rule_sets) + 1))
+    return Judged(evaluations, derived if blocks is None else pd.concat([derived, blocks.columns], axis=1), blocks)
+
+
+def with_derived_facts(
+    facts: pd.DataFrame, rule_sets: Sequence[RuleSet], geometry: npt.NDArray[np.object_] | None = None
+) -> pd.DataFrame:
+    """``facts`` and the derived facts, those of blocks of clear-cuts too; columns that are there are kept."""
+    derived = judged(facts, geometry, rule_sets).derived
     new = [name for name in derived.columns if name not in facts.columns]
     return pd.concat([facts, derived[new]], axis=1) if new else facts
 
@@ -121,7 +172,7 @@ def classify(
     facts
         The table of stands, indexed by ``stand_key``, n rows.
     geometry
-        Their polygons, shape (n,); None leaves out the test of clear-cut blocks.
+        Their polygons, shape (n,); without them no block of clear-cuts is known, and so no clear-cut is granted.
     rule_sets
         Rule sets of :func:`measure_rules`; no measure may stand in two of them.
     overrides
@@ -135,23 +186,19 @@ def classify(
     """
     progress = progress or Progress()
     sets = [rule_sets] if isinstance(rule_sets, RuleSet) else list(rule_sets)
-    derived = derived_facts(facts, sets)
-    view = FactsView(pd.concat([facts.drop(columns=derived.columns, errors="ignore"), derived], axis=1))
+    found, recorded = judged(facts, geometry, sets, progress), FactsView(facts)
     columns: dict[str, object] = _no_answers(len(facts))
     outcomes: dict[str, Outcomes] = {}
     issues = []
-    for number, rule_set in enumerate(sets):
-        progress.raise_if_cancelled()
-        evaluation = evaluate(rule_set, view)
-        for measure in rule_set.measures.values():
+    for evaluation in found.evaluations:
+        for measure in evaluation.rule_set.measures.values():
             outcomes[measure.id] = evaluation.measure(measure)
             columns |= _measure_columns(evaluation, measure, outcomes[measure.id])
-        issues += [_absent_fields(evaluation), _declared_fields(view, rule_set)]
+        issues += [_absent_fields(evaluation), _declared_fields(recorded, evaluation.rule_set)]
         issues.append(_unknown_issues(evaluation, outcomes))
-        progress.update((number + 1) / (len(sets) + 1))
     columns |= _fitting(outcomes, _precedence(sets), len(facts))
-    result = pd.concat([pd.DataFrame(columns, index=facts.index), derived], axis=1)
-    issues.append(_block_issues(facts, geometry, result, _terms(sets, Problems()).limits))
+    result = pd.concat([pd.DataFrame(columns, index=facts.index), found.derived], axis=1)
+    issues.append(_block_issues(found.blocks, result))
     if overrides is not None:
         beside = decided(result, geometry, overrides)
         result = pd.concat([result, beside.columns], axis=1)
@@ -213,7 +260,7 @@ def _fitting(outcomes: Mapping[str, Outcomes], order: Sequence[str], count: int)
 
 def _absent_fields(evaluation: Evaluation) -> pd.DataFrame:
     """One row about the layer: the fields that this rule set asks and no stand has."""
-    kinds = {name: text for rule in evaluation.rule_set.rules for name, text in fields_of(rule.test).items()}
+    kinds = {name: text for rule in evaluation.rule_set.rules for name, text in _needed(rule).items()}
     absent = [name for name, text in kinds.items() if not evaluation.facts.known(name, text).any()]
     if not absent or not len(evaluation.facts):
         return no_issues()
@@ -241,13 +288,17 @@ def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) ->
             if rule.technique is not None:
                 # A technique that is excluded anyway needs no further evidence.
                 matters = matters & (techniques[rule.technique] != FAILED)
+            if asks_for(rule.test, BLOCK_FIELDS):
+                # Whose block is not known may be known as soon as the other rules are.
+                others = [one for one in (*measure.gate(), *measure.of_technique(CLEAR_CUT)) if one is not rule]
+                matters = matters & (evaluation.all_of(others) == PASSED)
             if matters.any():
                 asked[rule.id] = matters.astype(np.int8)
                 rules.append(rule)
     if not rules:
         return no_issues()
     stands = np.flatnonzero(np.maximum.reduce(list(asked.values())))
-    kinds = {name: text for rule in rules for name, text in fields_of(rule.test).items()}
+    kinds = {name: text for rule in rules for name, text in _needed(rule).items()}
     missing = [_missing(evaluation.facts, name, text, rules, asked)[stands] for name, text in kinds.items()]
     return pd.DataFrame(
         {
@@ -261,9 +312,13 @@ def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) ->
     )
 
 
+def _needed(rule: Rule) -> dict[str, bool]:
+    return fields_of(rule.test, signs=False)
+
+
 def _missing(facts: FactsView, name: str, text: bool, rules: Iterable[Rule], asked: Mapping[str, Outcomes]) -> Outcomes:
     """Where a field has no full value although an unanswered rule asks for it."""
-    here = np.maximum.reduce([asked[rule.id] for rule in rules if name in fields_of(rule.test)])
+    here = np.maximum.reduce([asked[rule.id] for rule in rules if name in _needed(rule)])
     return here * (~facts.known(name, text)).astype(np.int8)
 
 
@@ -277,27 +332,36 @@ def _same(params: dict[str, object], count: int) -> npt.NDArray[np.object_]:
     return column
 
 
-def _block_issues(
-    facts: pd.DataFrame,
-    geometry: npt.NDArray[np.object_] | None,
-    result: pd.DataFrame,
-    limits: ClearCutLimits | None,
-) -> pd.DataFrame:
-    clear_cut = (result["pine_technique"] == "clear_cut").to_numpy()
-    if geometry is None or limits is None or not clear_cut.any():
+def _block_issues(blocks: Blocks | None, result: pd.DataFrame) -> pd.DataFrame:
+    """One row per stand that fits clear-cutting and whose block is too large for it, or may be."""
+    if blocks is None:
         return no_issues()
-    blocks = blocks_above_limit(facts, geometry, clear_cut, limits)
-    rows = [
-        {"block_ha": round(float(block), 2), "limit_ha": round(float(limit), 2), "stands": int(stands)}
-        for block, limit, stands in zip(blocks["block_ha"], blocks["limit_ha"], blocks["stands"], strict=True)
-    ]
+    rows = [("CLEAR_CUT_BLOCK_TOO_LARGE", blocks.too_large()), ("CLEAR_CUT_BLOCK_OPEN", blocks.doubtful())]
+    return join_issues([_told_blocks(code, np.flatnonzero(here), blocks, result) for code, here in rows])
+
+
+def _told_blocks(code: str, here: npt.NDArray[np.intp], blocks: Blocks, result: pd.DataFrame) -> pd.DataFrame:
+    if not len(here):
+        return no_issues()
+    block = blocks.columns.iloc[here].round(2)
+    about = pd.DataFrame(
+        {
+            "block": blocks.name[here],
+            "block_ha": block["clear_cut_block_ha_low"].to_numpy(),
+            "limit_ha": block["clear_cut_block_limit_ha_high"].to_numpy(),
+            "stands": blocks.stands[here],
+            "technique": result["pine_technique"].to_numpy(dtype=object)[here],
+        }
+    )
+    if code == "CLEAR_CUT_BLOCK_OPEN":
+        about["most_ha"] = block["clear_cut_block_ha_high"].to_numpy()
     return pd.DataFrame(
         {
-            "stand_key": np.asarray(blocks.index, dtype=object),
-            "code": "CLEAR_CUT_BLOCK_TOO_LARGE",
+            "stand_key": np.asarray(result.index, dtype=object)[here],
+            "code": code,
             "field": "pine_technique",
-            "value": [str(row["block_ha"]) for row in rows],
-            "params": rows,
+            "value": about["block_ha"].astype(str).to_numpy(dtype=object),
+            "params": about.astype(object).where(about.notna(), None).to_dict("records"),
         },
         columns=list(ISSUE_COLUMNS),
     )

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
-from .conditions import ConditionReader, Group, Node, Problems, group, references, shown
+from .conditions import SIGN_TURNED, ConditionReader, Group, Node, Problems, asks_for_signs, group, references, shown
 from .contradictions import can_pass
 from .fields import TEXT, KnownField, field_named
 
@@ -24,6 +24,8 @@ LONGEST_TEXT = 1_000
 MOST_SHOWN = 30
 
 _TEXTS = ("title", "title_zh")
+_ABOUT = ("source", "confidence")
+_ABOUT_ZH = ("source_zh", "confidence_zh")
 _TOP = {"id", "version", "status", "definitions", "measures", "precedence", "declared", "note", "note_zh"}
 _TOP |= {"valid_from", "valid_to"}
 
@@ -38,6 +40,8 @@ class Rule:
         What must pass for the rule to speak in favour: the condition itself, for an ``exclude`` its opposite.
     technique
         The technique the rule speaks about, None for the measure as a whole.
+    source_zh, confidence_zh
+        Source and confidence in Chinese, empty where the file does not give them.
     """
 
     id: str
@@ -49,6 +53,8 @@ class Rule:
     title_zh: str
     source: str
     confidence: str
+    source_zh: str = ""
+    confidence_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -260,7 +266,7 @@ class _FileReader:
             if not isinstance(definition, dict) or "condition" not in definition:
                 self._problems.add(path, "must be an object with a condition")
                 continue
-            for key in set(definition) - {"condition", "source", "confidence", *_TEXTS}:
+            for key in set(definition) - {"condition", *_ABOUT, *_ABOUT_ZH, *_TEXTS}:
                 self._problems.add(path, "unknown key {}".format(shown(key)))
         return data
 
@@ -353,7 +359,7 @@ class _FileReader:
             self._problems.add(path, "must be an object, not {}".format(shown(data)))
             return None
         before = len(self._problems.found)
-        for key in set(data) - {"id", "kind", "technique", "condition", "source", "confidence", "note", *_TEXTS}:
+        for key in set(data) - {"id", "kind", "technique", "condition", "note", *_ABOUT, *_ABOUT_ZH, *_TEXTS}:
             self._problems.add(path, "unknown key {}".format(shown(key)))
         rule_id = data.get("id")
         if not isinstance(rule_id, str) or not re.fullmatch(r"[A-Z][A-Z0-9_]{0,23}", rule_id):
@@ -366,11 +372,14 @@ class _FileReader:
         technique = data.get("technique")
         if (technique is None and kind == "technique") or (technique is not None and technique not in techniques):
             self._problems.add(path + ".technique", "{} is no technique of this measure".format(shown(technique)))
-        texts = {key: self._text(data, key, path) for key in (*_TEXTS, "source", "confidence")}
+        texts = {key: self._text(data, key, path) for key in (*_TEXTS, *_ABOUT)}
+        texts |= {key: self._text(data, key, path) for key in _ABOUT_ZH if key in data}
         condition = conditions.read(data.get("condition"), path + ".condition")
         if condition is None or len(self._problems.found) > before:
             return None
         self._check_alive(condition, path)
+        if kind == "exclude" and asks_for_signs(condition):
+            self._problems.add(path + ".condition", SIGN_TURNED)
         test = condition.opposite() if kind == "exclude" else condition
         return Rule(str(rule_id), measure, kind, test, None if technique is None else str(technique), **texts)
 

@@ -44,7 +44,14 @@ def site_yield_terms(data: object, problems: Problems) -> SiteYieldTerms | None:
     if not isinstance(data, Mapping):
         problems.add(path, "must be an object, not {}".format(shown(data)))
         return None
-    for key in set(data) - {"least_stands", "highest_volume_m3_ha", "source", "confidence"}:
+    for key in set(data) - {
+        "least_stands",
+        "highest_volume_m3_ha",
+        "source",
+        "confidence",
+        "source_zh",
+        "confidence_zh",
+    }:
         problems.add(path, "unknown key {}".format(shown(key)))
     least, highest = data.get("least_stands"), data.get("highest_volume_m3_ha")
     if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= 1_000_000:  # noqa: PLR2004

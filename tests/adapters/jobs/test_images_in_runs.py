@@ -34,7 +34,7 @@ def test_without_a_recipe_images_say_nothing(village, tmp_path):
     assert result(village, tmp_path, rasters=IMAGES)[IMAGE_COLUMNS].isna().all(axis=None)
 
 
-def test_two_dates_give_the_damage_and_leave_the_rest_as_it_was(village, tmp_path):
+def test_two_dates_give_the_damage_which_is_a_sign_for_pest_control_and_leave_the_rest_as_it_was(village, tmp_path):
     plain = result(village, tmp_path, rasters=IMAGES)
     scenes = [{"raster": name, "sensor": "sentinel2", "date": name[1:] + "-12-20"} for name, _ in IMAGES]
     path = written(tmp_path / "r.json", {"scenes": scenes, "species": False})
@@ -42,7 +42,12 @@ def test_two_dates_give_the_damage_and_leave_the_rest_as_it_was(village, tmp_pat
     assert seen["image_species_group"].isna().all()
     assert (seen["damage_share"] > 0).any()
     assert seen["damage_share"].dropna().between(0, 1).all()
-    pd.testing.assert_frame_equal(plain.drop(columns=IMAGE_COLUMNS), seen.drop(columns=IMAGE_COLUMNS))
+    kept = plain.columns.difference([*IMAGE_COLUMNS, "measure", "measures"])
+    pd.testing.assert_frame_equal(plain[kept], seen[kept])
+    more = seen["measures"].fillna("") != plain["measures"].fillna("")
+    assert more.any()
+    assert (seen["damage_share"][more] > 0.05).all()
+    assert ("pest_control;" + plain["measures"][more].fillna("")).str.strip(";").equals(seen["measures"][more])
     away = written(tmp_path / "r.json", {"scenes": scenes, "species": False, "damage": False})
     assert result(village, tmp_path, rasters=IMAGES, recipe=away)["damage_share"].isna().all()
     backwards = {"from": "s2020", "to": "s2015"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 
 TABLE = Path(__file__).parent / "stands.csv"
 
@@ -13,7 +14,8 @@ _COMMON = {
     "origin": "planted", "slope_deg": 10.0, "slope_over_15_share": 0.0, "slope_over_25_share": 0.0,
     "slope_over_35_share": 0.0, "soil_depth_cm": 60.0, "quality_grade": 2.0, "forest_use": "commercial",
     "forest_class": "commercial_general", "protection_grade": np.nan, "land_protection_grade": 4.0,
-    "disturbance": "none", "disturbance_grade": 0.0, "red_line": "no", "reserve_core": "no", "dispute": "no",
+    "disturbance": "none", "disturbance_grade": 0.0, "red_line": "no", "reserve": "no",
+    "reserve_core": "no", "dispute": "no",
 }  # fmt: skip
 BASES = {
     "pine": _COMMON | {
@@ -31,7 +33,7 @@ BASES = {
     "nothing": dict.fromkeys([*_COMMON, "land_class", "species_group", "age_group", "closure"]),
 }  # fmt: skip
 TEXT = ["land_class", "species_group", "origin", "forest_use", "forest_class", "disturbance", "red_line",
-        "reserve_core", "dispute"]  # fmt: skip
+        "reserve", "reserve_core", "dispute"]  # fmt: skip
 _INTERVALS = ("slope_deg", "pine_share")
 
 
@@ -58,10 +60,31 @@ def table(stands: list[dict[str, object]], keys: list[str] | None = None) -> pd.
     return frame
 
 
-def with_companions(one: dict[str, object], companions: str) -> pd.DataFrame:
-    """The stand and others of the same kind: ``9x100 1x130`` are nine of 100 and one of 130 m³/ha."""
+def apart(count: int) -> np.ndarray:
+    """Squares that do not touch each other, one per stand."""
+    return np.array([shapely.box(3 * i, 0, 3 * i + 1, 1) for i in range(count)])
+
+
+def with_companions(one: dict[str, object], companions: str, adjoining: str = "") -> tuple[pd.DataFrame, np.ndarray]:
+    """The stand with others, and their polygons.
+
+    ``companions`` are of the same kind and apart: ``9x100 1x130`` are nine of 100 and one of 130 m³/ha.
+    ``adjoining`` lie in a row beside the stand: ``area_ha=6 | area_ha=2 red_line=`` are two, each the same but for
+    what is said of it.
+    """
+    beside = [one | _intervals(changes) for changes in adjoining.split("|") if changes.strip()]
     others = []
     for part in companions.split():
         number, _, volume = part.partition("x")
         others += [one | {"volume_m3_ha": float(volume)}] * int(number)
-    return table([one, *others])
+    row = [shapely.box(i, 5, i + 1, 6) for i in range(1 + len(beside))]
+    return table([one, *beside, *others]), np.array([*row, *apart(len(others))])
+
+
+def _intervals(changes: str) -> dict[str, object]:
+    """Only what is changed, as the table holds it."""
+    changed = {change.partition("=")[0] for change in changes.split()}
+    facts = stand("nothing", changes)
+    ends = {name + end for name in _INTERVALS for end in ("_low", "_high")}
+    asked = {end for end in ends if end.rpartition("_")[0] in changed}
+    return {name: facts[name] for name in (changed | asked) if name in facts}

@@ -13,7 +13,7 @@ from sanming_carbon_plugin.core.classes.compare import COLUMNS, compare_rule_set
 from sanming_carbon_plugin.core.classes.explain import explain_stand
 from sanming_carbon_plugin.core.classes.measures import classify, measure_rules, with_derived_facts
 
-from .hand_made import stand, table
+from .hand_made import apart, stand, table
 
 RULES = load_rule_sets()
 PINE = RULES[0]
@@ -94,7 +94,7 @@ def test_stands_that_change_and_the_rules_that_flip():
         rules["PINE"]["condition"]["value"] = 0.6
         rules["CC_SLOPE25"]["condition"]["value"] = 18
 
-    changes = compare_rule_sets(PINE, edited(easier), layer)
+    changes = compare_rule_sets(PINE, edited(easier), layer, apart(len(layer)))
     assert list(changes.columns) == list(COLUMNS)
     assert list(changes.index) == ["a", "d"]
     assert list(changes.loc["a"])[:3] == ["pine_transform", "no", "yes"]
@@ -112,20 +112,22 @@ def test_rules_that_come_and_go():
         listed.append({**rules["SEL_CLOSURE"], "id": "CLOSED", "technique": "clear_cut"})
         listed[-1]["condition"] = {"field": "closure", "op": ">=", "value": 0.9}
 
-    changes = compare_rule_sets([PINE], [edited(other)], layer)
+    changes = compare_rule_sets([PINE], [edited(other)], layer, apart(len(layer)))
     assert changes.loc["a", "rules"] == "CC_STEEPPART gone +;CLOSED new -"
 
 
 def test_same_rules_change_nothing_and_missing_measures_are_told():
     layer = table([stand("pine"), stand("fir")], ["a", "b"])
-    assert compare_rule_sets(RULES, RULES, layer).empty
-    fewer = compare_rule_sets(RULES, RULES[1:], layer)
+    assert compare_rule_sets(RULES, RULES, layer, apart(len(layer))).empty
+    fewer = compare_rule_sets(RULES, RULES[1:], layer, apart(len(layer)))
     assert set(fewer["measure"]) == {"pine_transform"}
     assert fewer["after"].isna().all()
 
 
 def test_comparing_is_about_all_stands_at_once():
     layer = table([stand("pine", "pine_share=0.6")] * 3)
-    changes = compare_rule_sets(PINE, edited(lambda rules, _: rules["PINE"]["condition"].update(value=0.5)), layer)
+    changes = compare_rule_sets(
+        PINE, edited(lambda rules, _: rules["PINE"]["condition"].update(value=0.5)), layer, apart(len(layer))
+    )
     assert len(changes) == 3
     assert np.all(changes["rules"] == "PINE- to +")

@@ -7,8 +7,7 @@ import csv
 import pytest
 
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
-from sanming_carbon_plugin.core.classes.evaluation import evaluate
-from sanming_carbon_plugin.core.classes.measures import classify, with_derived_facts
+from sanming_carbon_plugin.core.classes.measures import classify, judged
 from sanming_carbon_plugin.core.classes.trace import SIGNS
 
 from .hand_made import TABLE, stand, with_companions
@@ -19,19 +18,21 @@ with TABLE.open(encoding="utf-8", newline="") as file:
 ANSWERS = ("pine_transform", "pine_technique", "reserve_forest", "reserve_mode", "measures")
 
 
+def _layer(case: dict[str, str]):
+    return with_companions(stand(case["base"], case["facts"]), case["companions"], case["adjoining"])
+
+
 def _signs(case: dict[str, str]) -> dict[str, str]:
-    facts = with_derived_facts(with_companions(stand(case["base"], case["facts"]), case["companions"]), RULES)
     return {
         rule_id: SIGNS[int(outcome[0])]
-        for rule_set in RULES
-        for rule_id, outcome in evaluate(rule_set, facts).outcomes.items()
+        for evaluation in judged(*_layer(case), RULES).evaluations
+        for rule_id, outcome in evaluation.outcomes.items()
     }
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_outcome_and_rules(case):
-    facts = with_companions(stand(case["base"], case["facts"]), case["companions"])
-    columns = classify(facts, None, RULES).columns.iloc[0]
+    columns = classify(*_layer(case), RULES).columns.iloc[0]
     found = {name: columns[name] or "" for name in ANSWERS}
     assert found == {name: case[name] for name in ANSWERS}
     signs = _signs(case)
@@ -41,8 +42,7 @@ def test_outcome_and_rules(case):
 
 def test_measure_is_the_first_of_the_precedence():
     for case in CASES:
-        facts = with_companions(stand(case["base"], case["facts"]), case["companions"])
-        columns = classify(facts, None, RULES).columns.iloc[0]
+        columns = classify(*_layer(case), RULES).columns.iloc[0]
         assert (columns["measure"] or "") == case["measures"].partition(";")[0]
 
 

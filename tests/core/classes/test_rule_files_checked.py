@@ -327,3 +327,25 @@ def test_what_is_declared_needs_a_name_and_a_reason():
         ([], "$.declared"),
     ):
         assert words in problems(rule_file(rule(CLOSED), declared=wrong))
+
+
+SEEN = {"field": "damage_share", "op": ">", "value": 0.3, "unknown": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        (rule({"not": SEEN}), "$.measures.tending.rules[0].condition.not: "),
+        (rule({"not": {"any": [CLOSED, {"ref": "SIGN"}]}}), "$.measures.tending.rules[0].condition.not: "),
+        (rule(SEEN, kind="exclude"), "$.measures.tending.rules[0].condition: "),
+        (rule(SEEN | {"unknown": "pass"}), "$.measures.tending.rules[0].condition.unknown: "),
+    ],
+)
+def test_what_nobody_saw_can_never_grant(wrong, place):
+    definitions = {"SIGN": {"condition": SEEN}} if "SIGN" in str(wrong) else {}
+    assert place in problems(rule_file(wrong, definitions=definitions))
+
+
+def test_only_rules_of_clear_cutting_ask_for_blocks():
+    block = {"field": "clear_cut_block_ha", "op": "<=", "value": 10}
+    assert "$.measures.tending.rules.ONE: " in problems(rule_file(rule(block)))

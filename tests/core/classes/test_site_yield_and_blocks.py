@@ -8,12 +8,18 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
+from sanming_carbon_plugin.core.classes.explain import explain_stand
 from sanming_carbon_plugin.core.classes.felling_blocks import ClearCutLimits, felling_blocks
+from sanming_carbon_plugin.core.classes.measures import classify
 from sanming_carbon_plugin.core.classes.site_yield import SiteYieldTerms, site_volume_ratio
 
 from .hand_made import stand, table
 
 TERMS = SiteYieldTerms(10, 600.0)
+RULES = load_rule_sets()
+SLOPE_15 = "slope_deg=15 slope_over_25_share=0"
+BOXES = {"a": (0, 0), "b": (1, 0), "c": (2, 1), "d": (9, 9)}
 
 
 def stands(volumes, changes=""):
@@ -88,3 +94,79 @@ def test_a_boundary_of_many_vertices_is_one_boundary():
     left = shapely.Polygon([(0, 0), *edge, (0, 1)])
     right = shapely.Polygon([(2, 0), (2, 1), *reversed(edge)])
     assert felling_blocks(np.array([left, right, shapely.box(2, 1, 3, 2)])).tolist() == [0, 0, 1]
+
+
+def clear_cuts(order="abcd", **changes):
+    """Stands of 6 ha on 15°: a and b share a side, c meets b in one corner only, d stands alone."""
+    layer = table([stand("pine", SLOPE_15 + " area_ha=6 " + changes.get(key, "")) for key in order], list(order))
+    return layer, np.array([shapely.box(x, y, x + 1, y + 1) for x, y in map(BOXES.get, order)])
+
+
+def test_a_block_above_the_limit_is_not_clear_cut():
+    layer, polygons = clear_cuts()
+    result = classify(layer, polygons, RULES)
+    assert result.columns["pine_technique"].to_dict() == {
+        "a": "strip_cut", "b": "strip_cut", "c": "clear_cut", "d": "clear_cut",
+    }  # fmt: skip
+    told = result.issues[result.issues["code"] == "CLEAR_CUT_BLOCK_TOO_LARGE"]
+    assert list(told["stand_key"]) == ["a", "b"]
+    assert told["params"].iloc[1] == {
+        "block": "a", "block_ha": 12.0, "limit_ha": 10.0, "stands": 2, "technique": "strip_cut",
+    }  # fmt: skip
+    assert "CC_AREA+;CC_BLOCK-" in result.columns.at["a", "pine_rules"]
+    record = next(
+        one for one in explain_stand(RULES[0], layer.join(result.columns).loc[["b"]]) if one["rule"] == "CC_BLOCK"
+    )
+    assert (record["outcome"], record["value"], record["threshold"], record["distance"]) == ("fail", 12.0, 10.0, -2.0)
+
+
+def test_blocks_do_not_depend_on_the_order_of_the_stands():
+    rng = np.random.default_rng(3)
+    count = 120
+    changes = [
+        "slope_deg={} area_ha={} red_line={} age_group={}".format(
+            rng.choice([3, 12, 18]), round(rng.uniform(0.1, 6), 4), rng.choice(["no", "no", "no", "yes", ""]),
+            rng.choice([3, 4, 4]),
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+    layer = table([stand("pine", one) for one in changes], ["k{:03}".format(i) for i in range(count)])
+    row, column = np.divmod(np.arange(count), 12)
+    polygons = shapely.box(column, row, column + 1.0, row + 1.0)
+    first = classify(layer, polygons, RULES)
+    assert {"clear_cut", "strip_cut"} <= set(first.columns["pine_technique"].dropna())
+    for _ in range(5):
+        order = rng.permutation(count)
+        again = classify(layer.iloc[order], polygons[order], RULES)
+        assert again.columns.loc[layer.index].equals(first.columns)
+        told = [
+            result.issues[result.issues["code"] == "CLEAR_CUT_BLOCK_TOO_LARGE"]
+            .set_index("stand_key")["params"]
+            .to_dict()
+            for result in (first, again)
+        ]
+        assert told[0] == told[1]
+
+
+def test_without_polygons_no_block_is_known_and_nothing_is_clear_cut():
+    layer, polygons = clear_cuts()
+    columns = classify(layer, None, RULES).columns
+    assert set(columns["pine_technique"]) == {"strip_cut"}
+    assert columns["pine_rules"].str.contains("CC_BLOCK?", regex=False).all()
+    polygons[3] = None
+    assert classify(layer, polygons, RULES).columns.at["d", "pine_technique"] == "strip_cut"
+
+
+def test_a_stand_that_is_not_clear_cut_is_a_block_of_its_own():
+    layer, polygons = clear_cuts(b="red_line=yes")
+    columns = classify(layer, polygons, RULES).columns
+    assert columns.at["a", "pine_technique"] == "clear_cut"
+    assert columns.at["b", "clear_cut_block_ha_low"] == columns.at["b", "clear_cut_block_ha_high"] == 6.0
+
+
+def test_a_doubtful_neighbour_makes_the_block_an_interval():
+    layer, polygons = clear_cuts(b="red_line=")
+    columns = classify(layer, polygons, RULES).columns
+    assert columns.loc["a", ["clear_cut_block_ha_low", "clear_cut_block_ha_high"]].tolist() == [6.0, 12.0]
+    assert columns.at["a", "pine_technique"] == "strip_cut"
+    assert "CC_BLOCK?" in columns.at["a", "pine_rules"]
