@@ -15,6 +15,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsReferencedRectangle,
     QgsRendererCategory,
+    QgsSingleSymbolRenderer,
     QgsTextBufferSettings,
     QgsTextFormat,
     QgsVectorLayer,
@@ -25,7 +26,7 @@ from qgis.PyQt.QtGui import QColor
 from ...core.errors import OutputError
 from ...core.fieldwork.form import Form
 from ..maps.layers import dress
-from ..maps.symbols import class_symbol, theme_renderer
+from ..maps.symbols import class_symbol
 from ..maps.themes import ThemeClass, themes
 from ..words import word
 from . import background
@@ -47,7 +48,10 @@ _VERDICTS = (
     ("not_reached", "#bbbbbb", "horizontal", "#5f5f5f"),
 )
 """Colours come with a pattern, so that sunlight on a screen and colour-blind eyes tell them apart."""
-_READ_ONLY_OPACITY = 0.55
+_OPACITY = 0.7
+_OUTLINE, _OUTLINE_MM = "#1a1a1a", 0.7
+_CONTEXT_OUTLINES = {ALL_STANDS: ("#ffffff", "0.3", "solid"), TENURE: ("#f0e442", "0.4", "dash")}
+"""Only outlines around the stands to check, so that the background map stays visible."""
 _LABEL_SIZE = 9.0
 
 
@@ -116,7 +120,9 @@ def _work_layer(folder: Path, form: Form, language: str, *, lock_outlines: bool)
         kind = "field_package" if value == "not_checked" else "field_verdict"
         label = word(kind, value, language)
         symbol = class_symbol(ThemeClass(value, None, None, fill, pattern, line, (label, label)))
-        symbol.setOpacity(_READ_ONLY_OPACITY)
+        symbol.setOpacity(_OPACITY)
+        symbol.symbolLayer(0).setStrokeColor(QColor(_OUTLINE))
+        symbol.symbolLayer(0).setStrokeWidth(_OUTLINE_MM)
         categories.append(QgsRendererCategory(value, symbol, label))
     layer.setRenderer(QgsCategorizedSymbolRenderer("coalesce(\"verdict\", 'not_checked')", categories))
     # The last part of the key is the stand's own number; a star tells the random control sample.
@@ -129,13 +135,10 @@ def _work_layer(folder: Path, form: Form, language: str, *, lock_outlines: bool)
 def _context_layer(folder: Path, name: str, language: str) -> QgsVectorLayer:
     layer = _vector(folder, CONTEXT_FILE, name, word("field_package", name, language))
     if name == ALL_STANDS:
-        theme = themes()["measure"]
-        dress(layer, theme, language)
-        layer.setRenderer(theme_renderer(theme, language))
-        layer.setOpacity(_READ_ONLY_OPACITY)
-    elif name == TENURE:
-        outline = {"style": "no", "outline_color": "#000000", "outline_width": "0.4", "outline_style": "dash"}
-        layer.renderer().setSymbol(QgsFillSymbol.createSimple(outline))
+        dress(layer, themes()["measure"], language)  # names of columns and codes in words
+    colour, width, line = _CONTEXT_OUTLINES[name]
+    outline = {"style": "no", "outline_color": colour, "outline_width": width, "outline_style": line}
+    layer.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(outline)))
     layer.setName(word("field_package", name, language))
     layer.setReadOnly(True)
     return layer

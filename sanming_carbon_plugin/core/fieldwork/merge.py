@@ -19,9 +19,9 @@ from .returned import GEOMETRY, Copy
 from .values import iso_date, same, shown
 
 FIELD_ONLY, DESK_ONLY, BOTH_SAME, CONFLICT = "field_only", "desk_only", "both_same", "conflict"
-READ_ONLY, OUTLINE = "read_only", "outline"
-STATES = (FIELD_ONLY, DESK_ONLY, BOTH_SAME, CONFLICT, READ_ONLY, OUTLINE)
-"""Kinds of difference; a changed outline or a changed cell that was for reading only is shown and never taken over."""
+READ_ONLY, OUTLINE, RECORDED = "read_only", "outline", "recorded"
+STATES = (FIELD_ONLY, DESK_ONLY, BOTH_SAME, CONFLICT, RECORDED, READ_ONLY, OUTLINE)
+"""Kinds of difference; a verdict is recorded and overwrites nothing; a changed outline or a changed cell that was for reading only is shown and never taken over."""
 
 VERDICT = "verdict"
 _DIFFERENCE_COLUMNS = (
@@ -99,7 +99,7 @@ def three_way(base: pd.DataFrame, desk: pd.DataFrame, copies: Sequence[Copy], fo
     issues = [copy.issues for copy in copies]
     issues.append(stand_issues("FIELD_STAND_GONE", base[STAND_KEY][gone]))
     issues += [_unsigned(copies), _contradicting(frame)]
-    cells = int(frame["state"].isin((FIELD_ONLY, DESK_ONLY, BOTH_SAME, CONFLICT, READ_ONLY)).sum())
+    cells = int((frame["state"].isin(STATES) & (frame["column"] != GEOMETRY)).sum())
     return Merge(frame.reset_index(drop=True), join_issues(issues), compared - cells)
 
 
@@ -185,7 +185,9 @@ def _state(column: FormColumn, before: object, today: object, said: list[Said], 
         "unsigned": not signed,
     }
     why = next((reason for reason, holds in reasons.items() if holds), None)
-    return (FIELD_ONLY if why is None else CONFLICT), why
+    if why is None:
+        return (RECORDED if column.name == VERDICT else FIELD_ONLY), None
+    return CONFLICT, why
 
 
 def allowed(column: FormColumn, value: object) -> bool:

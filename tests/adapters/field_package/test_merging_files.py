@@ -1,0 +1,361 @@
+"""From the file that came back to decisions, corrections and the share of wrong stands."""
+
+import csv
+import shutil
+
+import pytest
+import shapely
+from osgeo import gdal
+
+from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
+from sanming_carbon_plugin.adapters.field_package.correction_files import corrections_beside, read_corrections
+from sanming_carbon_plugin.adapters.field_package.files import read_sent
+from sanming_carbon_plugin.adapters.field_package.settings_files import load_form, value_list
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.field_merge import MergeRequest, field_merge
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.core.classes.overrides import geometry_hash
+from sanming_carbon_plugin.core.errors import CarbonError, InputError, OutputError
+from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.paths import resources_dir
+
+
+def merge(result, *returned, **options):
+    out = options.pop("out", result.with_name("review.gpkg"))
+    request = MergeRequest(result, [one.folder if hasattr(one, "folder") else one for one in returned], out,
+                           overwrite=True, language="zh", **options)  # fmt: skip
+    outcome = field_merge(request, Progress())
+    return outcome, read_geopackage_table(out, "differences")
+
+
+def changed(table):
+    return {(row["stand_key"], row["column"]): row for row in table.to_dict("records") if row["state"] != "recorded"}
+
+
+def codes(outcome):
+    return {code for code, _ in outcome.issue_counts}
+
+
+def test_what_was_sent_and_not_touched_is_no_difference(result, surveyor):
+    outcome, table = merge(result, surveyor())
+    assert changed(table) == {}
+    assert outcome.counts["copies"] == 1
+    assert outcome.counts["recorded"] == 40
+    assert codes(outcome) == set()
+    assert not decisions_beside(result).exists()
+
+
+def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_up(result, surveyor):
+    one = surveyor()
+    key, before = one.value(3, "stand_key"), one.value(3, "reserve_forest")
+    new = "no" if before == "yes" else "yes"
+    photo = one.folder / "DCIM" / "a.jpg"
+    photo.write_bytes(b"jpeg")
+    one.set(3, reserve_forest=new, verdict="wrong", photo_1="DCIM/a.jpg", note="已采伐", species_code="310")
+    outcome, table = merge(result, one)
+    line = changed(table)[(key, "reserve_forest")]
+    assert (line["state"], line["choice"], line["outcome"]) == ("field_only", "field", None)
+    assert not decisions_beside(result).exists()  # looking is not taking over
+
+    outcome, table = merge(result, one, choices=result.with_name("review.gpkg"), name="王五")
+    assert (outcome.counts["decisions_added"], outcome.counts["corrections_added"]) == (1, 1)
+    decision = read_decisions(decisions_beside(result)).table.iloc[0]
+    assert decision[["stand_key", "column", "value", "name", "evidence"]].tolist() == [
+        key, "reserve_forest", new, "王五", "DCIM/a.jpg"
+    ]  # fmt: skip
+    assert decision["reason"] == "外业核查 张三 2026-11-20; 已采伐"
+    stands = read_geopackage_table(result, "stands", {"stand_key": key}, geometry=True)
+    assert decision["geometry_hash"] == geometry_hash(stands["geometry"].iloc[0])
+    correction = read_corrections(corrections_beside(result)).iloc[0]
+    assert correction[["stand_key", "column", "new_value", "surveyor", "decided_by"]].tolist() == [
+        key, "species_code", "310", "张三", "王五"
+    ]  # fmt: skip
+
+    sample = resources_dir() / "sample" / "stands.gpkg"
+    assess(AssessRequest(LayerSource(str(sample), "stands"), result, overwrite=True), Progress())
+    facts = read_geopackage_table(result, "facts", {"stand_key": key})
+    assert facts["reserve_forest_decided"].tolist() == [new]
+    issues = read_geopackage_table(result, "issues", {"stand_key": key})
+    assert "DECISION_GEOMETRY_CHANGED" not in issues["code"].tolist()
+
+
+def test_taking_over_twice_adds_nothing(result, surveyor):
+    one = surveyor()
+    one.set(3, species_code="310", pine_transform="no" if one.value(3, "pine_transform") == "yes" else "yes")
+    merge(result, one)
+    review = result.with_name("review.gpkg")
+    first, _ = merge(result, one, choices=review, name="王五")
+    second, _ = merge(result, one, choices=review, name="王五")
+    assert (first.counts["decisions_added"], first.counts["corrections_added"]) == (1, 1)
+    assert (second.counts["decisions_added"], second.counts["corrections_added"]) == (0, 0)
+    assert second.counts["both_same"] == 2
+
+
+def test_a_conflict_waits_for_a_person_and_only_that(result, surveyor):
+    one = surveyor()
+    key, before = one.value(7, "stand_key"), one.value(7, "reserve_forest")
+    field, desk = [value for value in ("yes", "no", "unknown") if value != before]
+    one.set(7, reserve_forest=field)
+    from sanming_carbon_plugin.core.classes.overrides import no_decisions
+
+    decided = no_decisions().with_decision(
+        {"stand_key": key, "column": "reserve_forest", "value": desk, "reason": "图纸", "name": "李科长",
+         "date": "2026-11-10", "evidence": None, "geometry_hash": None}
+    )  # fmt: skip
+    write_decisions(decided, decisions_beside(result))
+    outcome, table = merge(result, one)
+    line = changed(table)[(key, "reserve_forest")]
+    assert (line["state"], line["why"], line["choice"]) == ("conflict", "desk_and_field", None)
+    assert (line["base_value"], line["desk_value"], line["field_value"]) == (before, desk, field)
+    conflicts = read_geopackage_table(result.with_name("review.gpkg"), "conflicts")
+    assert conflicts["stand_key"].tolist() == [key]
+
+    # Without a choice nothing happens to it.
+    review = result.with_name("review.gpkg")
+    outcome, _ = merge(result, one, choices=review, name="王五")
+    assert (outcome.counts["open"], outcome.counts["decisions_added"]) == (1, 0)
+    # A person chooses in a CSV, as an office program writes it.
+    chosen = result.with_name("choices.csv")
+    with chosen.open("w", encoding="gbk", newline="") as file:
+        writer = csv.DictWriter(file, [*conflicts.columns])
+        writer.writeheader()
+        writer.writerow(conflicts.iloc[0].to_dict() | {"choice": "field"})
+    outcome, _ = merge(result, one, choices=chosen, name="王五")
+    assert outcome.counts["decisions_added"] == 1
+    table = read_decisions(decisions_beside(result)).table
+    assert table["value"].tolist() == [desk, field]  # the earlier decision stays as history
+
+
+def test_a_choice_in_the_layer_of_conflicts_counts(result, surveyor):
+    one, other = surveyor(), surveyor("李四", "李四")
+    key = one.value(2, "stand_key")
+    mine, theirs = [code for code in ("310", "220", "470") if code != one.value(2, "species_code")][:2]
+    one.set(2, species_code=mine)
+    other.set(2, species_code=theirs)
+    outcome, table = merge(result, one, other)
+    assert changed(table)[(key, "species_code")]["why"] == "surveyors"
+    review = result.with_name("review.gpkg")
+    dataset = gdal.OpenEx(str(review), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    layer = dataset.GetLayerByName("conflicts")
+    feature = layer.GetNextFeature()
+    second = "field" if feature["field_value"] == theirs else "field_2"
+    feature["choice"] = second
+    layer.SetFeature(feature)
+    del feature, layer, dataset
+    outcome, _ = merge(result, one, other, choices=review, name="王五")
+    assert outcome.counts["corrections_added"] == 1
+    assert read_corrections(corrections_beside(result))["new_value"].tolist() == [theirs]
+
+
+def test_outlines_come_back_as_a_layer_and_are_not_taken_over(result, surveyor):
+    one = surveyor()
+    dataset = gdal.OpenEx(str(one.folder / "field.gpkg"), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    layer = dataset.GetLayerByName("stands_to_check")
+    feature = layer.GetFeature(4)
+    moved = feature.GetGeometryRef().Clone().Buffer(-20)
+    feature.SetGeometry(moved)
+    layer.SetFeature(feature)
+    key = feature["stand_key"]
+    del feature, layer, dataset
+    before = read_geopackage_table(result, "stands", {"stand_key": key}, geometry=True)["geometry"].iloc[0]
+    _, table = merge(result, one)
+    assert changed(table)[(key, "geometry")]["state"] == "outline"
+    outlines = read_geopackage_table(result.with_name("review.gpkg"), "outlines", geometry=True)
+    assert 0 < outlines["share_of_sent"].iloc[0] < 1
+    merge(result, one, choices=result.with_name("review.gpkg"), name="王五")
+    after = read_geopackage_table(result, "stands", {"stand_key": key}, geometry=True)["geometry"].iloc[0]
+    assert shapely.equals_exact(before, after)
+
+
+def test_rounded_coordinates_are_no_change(result, surveyor, tmp_path):
+    one = surveyor()
+    gdal.VectorTranslate(
+        str(tmp_path / "back.geojson"), str(one.folder / "field.gpkg"),
+        options="-f GeoJSON -lco COORDINATE_PRECISION=3 -lco RFC7946=NO stands_to_check",
+    )  # fmt: skip
+    base = one.folder / "base.gpkg"
+    outcome, table = merge(result, tmp_path / "back.geojson", base=base)
+    assert not [key for key in changed(table) if key[1] == "geometry"]
+    assert outcome.counts["conflict"] == 0
+
+
+def test_a_shapefile_in_gbk_loses_names_and_says_so(result, surveyor, tmp_path):
+    """Ten characters cut names of columns; those that are gone are told and are not taken for empty."""
+    one = surveyor()
+    target = tmp_path / "back.shp"
+    gdal.VectorTranslate(str(target), str(one.folder / "field.gpkg"),
+                         options=["-f", "ESRI Shapefile", "-lco", "ENCODING=GBK", "stands_to_check"])  # fmt: skip
+    outcome, table = merge(result, target, base=one.folder / "base.gpkg")
+    assert "FIELD_COLUMN_LOST" in codes(outcome)
+    assert not [row for row in changed(table).values() if row["state"] == "conflict"]
+
+
+def test_new_and_deleted_rows(result, surveyor):
+    one = surveyor()
+    gone = one.value(6, "stand_key")
+    one.sql("DELETE FROM stands_to_check WHERE fid = 6")
+    one.sql(
+        "INSERT INTO stands_to_check (geom, row_id, verdict, surveyor) "
+        "SELECT geom, 'a-new-one', 'wrong', '张三' FROM stands_to_check WHERE fid = 1"
+    )
+    outcome, _ = merge(result, one)
+    assert codes(outcome) >= {"FIELD_ROW_NEW", "FIELD_ROW_DELETED"}
+    review = result.with_name("review.gpkg")
+    assert read_geopackage_table(review, "new_rows", geometry=True)["geometry"].notna().tolist() == [True]
+    notes = read_geopackage_table(review, "notes")
+    assert notes.loc[notes["code"] == "FIELD_ROW_DELETED", "stand_key"].tolist() == [gone]
+
+
+def test_a_row_copied_in_qfield_with_other_values_is_for_a_person(result, surveyor):
+    one = surveyor()
+    columns = ", ".join(
+        '"{}"'.format(row[1]) for row in one.sql("PRAGMA table_info(stands_to_check)") if row[1] != "fid"
+    )
+    one.sql("INSERT INTO stands_to_check ({0}) SELECT {0} FROM stands_to_check WHERE fid IN (1, 2)".format(columns))
+    one.set(42, closure=0.11)
+    outcome, _ = merge(result, one)
+    assert codes(outcome) == {"FIELD_ROW_TWICE", "FIELD_ROW_TWICE_SAME"}
+    assert outcome.counts["recorded"] == 40
+
+
+def test_photos_that_were_renamed_moved_or_lost(result, surveyor):
+    one = surveyor()
+    key = one.value(3, "stand_key")
+    (one.folder / "DCIM" / "B.JPG").write_bytes(b"jpeg")
+    (one.folder / "photos").mkdir()
+    (one.folder / "photos" / "c.jpg").write_bytes(b"jpeg")
+    (one.folder / "DCIM" / (key + "_late.jpg")).write_bytes(b"jpeg")
+    one.set(1, photo_1="DCIM/b.jpg")
+    one.set(2, photo_1="DCIM/c.jpg")
+    one.set(3, photo_1="DCIM/IMG_0001.jpg")
+    one.set(4, photo_1="DCIM/nowhere.jpg")
+    outcome, _ = merge(result, one)
+    assert outcome.issue_counts[("FIELD_PHOTO_RENAMED", "info")] == 3
+    assert outcome.issue_counts[("FIELD_PHOTO_MISSING", "warning")] == 1
+    records = read_geopackage_table(result.with_name("review.gpkg"), "records").set_index("stand_key")
+    assert records.loc[key, "photo_1"] == "DCIM/{}_late.jpg".format(key)
+
+
+def test_the_base_must_be_what_was_sent(result, surveyor):
+    one = surveyor()
+    kept = next((result.parent / "result.fieldwork").glob("*.gpkg"))
+    spoilt = shutil.copyfile(kept, result.with_name("spoilt.gpkg"))
+    dataset = gdal.OpenEx(str(spoilt), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    layer = dataset.GetLayerByName("stands_to_check")
+    feature = layer.GetNextFeature()
+    feature["closure"] = 0.123
+    layer.SetFeature(feature)
+    del feature, layer, dataset
+    with pytest.raises(InputError) as told:
+        merge(result, one, base=spoilt)
+    assert told.value.code == "FIELD_BASE_CHANGED"
+    kept.unlink()
+    with pytest.raises(InputError) as told:
+        merge(result, one)
+    assert told.value.code == "FIELD_BASE_MISSING"
+    merge(result, one, base=one.folder / "base.gpkg")
+
+
+def test_opening_the_base_in_qgis_does_not_change_its_mark(result, surveyor):
+    base = surveyor().folder / "base.gpkg"
+    before = read_sent(base, load_form()).mark
+    dataset = gdal.OpenEx(str(base), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    dataset.ExecuteSQL("PRAGMA journal_mode = WAL")
+    dataset.ExecuteSQL("VACUUM")
+    del dataset
+    assert read_sent(base, load_form()).mark == before
+
+
+def test_a_result_made_anew_since_is_told(result, surveyor):
+    one = surveyor()
+    one.set(3, closure=0.33)
+    sample = resources_dir() / "sample" / "stands.gpkg"
+    import sqlite3
+
+    assess(AssessRequest(LayerSource(str(sample), "stands"), result, overwrite=True), Progress())
+    with sqlite3.connect(result) as file:
+        file.execute("UPDATE run SET ended = '2027-01-01T00:00:00+08:00'")
+    outcome, table = merge(result, one)
+    assert "FIELD_RESULT_NEWER" in codes(outcome)
+    states = table.loc[table["column"] == "closure", "state"].tolist()
+    assert states == ["field_only"]
+    # Without the earlier inventory there is no sink any more: only the desk changed that.
+    assert set(table.loc[table["column"] == "sink_tco2e_yr", "state"]) == {"desk_only"}
+
+
+def test_estimates_come_from_the_control_sample_alone(result, surveyor):
+    one = surveyor()
+    for fid in range(1, 41):
+        if one.value(fid, "control_sample") == "no":
+            one.set(fid, verdict="wrong")
+    outcome, _ = merge(result, one)
+    assert outcome.counts["wrong_share"] == "0.0000"
+    assert 0.05 < float(outcome.counts["wrong_share_high"]) < 0.5
+    estimates = read_geopackage_table(result.with_name("review.gpkg"), "estimates")
+    assert estimates["of"].tolist() == ["stands", "area"]
+    assert estimates["answered"].tolist() == [10, 10]
+
+
+def test_an_incomplete_control_sample_gives_no_share(result, surveyor):
+    one = surveyor()
+    one.sql("UPDATE stands_to_check SET verdict = 'not_reached' WHERE control_sample = 'yes' AND fid % 2 = 0")
+    outcome, _ = merge(result, one)
+    assert outcome.counts["wrong_share"] == "unknown"
+    assert "FIELD_ESTIMATE_REFUSED" in codes(outcome)
+    notes = read_geopackage_table(result.with_name("review.gpkg"), "notes").set_index("code")
+    assert "control stands" in notes.loc["FIELD_ESTIMATE_REFUSED", "message"]
+    assert len(read_geopackage_table(result.with_name("review.gpkg"), "estimates")) == 0
+
+
+def test_refusals(result, surveyor, tmp_path, package):
+    one = surveyor()
+    for request, code in (
+        ({"returned": []}, "FIELD_RETURN_NONE"),
+        ({"choices": tmp_path / "x.csv"}, "FIELD_NAME_MISSING"),
+        ({"returned": [tmp_path]}, "FIELD_RETURN_UNFIT"),
+        ({"returned": [resources_dir() / "sample" / "tenure.gpkg"]}, "FIELD_RETURN_UNFIT"),
+        ({"out": tmp_path / "review.txt"}, "OUTPUT_FORMAT"),
+        ({"choices": result, "name": "王五"}, "FIELD_RETURN_UNFIT"),
+        ({"result": package / "field.gpkg"}, "FIELD_BASE_MISSING"),
+    ):
+        with pytest.raises(CarbonError) as told:
+            field_merge(
+                MergeRequest(
+                    **({"result": result, "returned": [one.folder], "out": tmp_path / "review.gpkg"} | request)
+                ),
+                Progress(),
+            )
+        assert told.value.code == code
+    (tmp_path / "review.gpkg").write_bytes(b"")
+    with pytest.raises(OutputError):
+        field_merge(MergeRequest(result, [one.folder], tmp_path / "review.gpkg"), Progress())
+
+
+def test_copies_of_two_packages_are_not_mixed(result, surveyor):
+    one, other = surveyor(), surveyor("李四", "李四")
+    other.sql("UPDATE field_package SET package = 'another'")
+    with pytest.raises(InputError) as told:
+        merge(result, one, other)
+    assert told.value.code == "FIELD_RETURNS_DIFFER"
+
+
+def test_every_list_of_the_form_has_words_in_both_languages():
+    form = load_form()
+    for column in form.columns:
+        if column.words:
+            english, chinese = (value_list(column.words, language) for language in ("en", "zh"))
+            assert list(english) == list(chinese) == list(column.allowed)
+            assert all(english.values())
+            assert all(chinese.values())
+            assert len(set(chinese.values())) == len(chinese), column.name
+            assert len(set(english.values())) == len(english), column.name
+        assert column.titles[0] != column.titles[1]
+
+
+def test_classes_of_the_form_are_those_that_can_be_decided():
+    from sanming_carbon_plugin.core.classes.overrides import DECIDABLE
+
+    form = load_form()
+    for name, allowed in DECIDABLE.items():
+        assert set(form.named(name).allowed) == set(allowed), name
