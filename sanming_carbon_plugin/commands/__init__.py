@@ -13,6 +13,7 @@ from . import (
     doublecount,
     explain,
     exportmaps,
+    fieldmerge,
     fieldpackage,
     fieldsample,
     neutrality,
@@ -33,6 +34,7 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...]
     ("dossier", "the papers of an application: stand table, maps, statement, register", dossier.add),
     ("fieldsample", "which stands to check in the field, with a random control sample", fieldsample.add),
     ("fieldpackage", "the offline package for QField", fieldpackage.add),
+    ("fieldmerge", "what came back from the field, merged with the desk", fieldmerge.add),
     ("products", "carbon in wood and bamboo products, an account beside the tickets", products.add),
     ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),
 )
