@@ -12,7 +12,7 @@ import shapely
 
 from ...core.classes.overrides import geometry_hashes
 from ...core.errors import InputError
-from ...core.fieldwork.form import ROW_ID, STAND_KEY
+from ...core.fieldwork.form import ROW_ID, STAND_KEY, Form
 from ...core.fieldwork.returned import GEOMETRY
 from ...core.stands.layer import VectorLayer
 from ..crs import same_crs, transformer
@@ -23,6 +23,7 @@ from .files import ABOUT_TABLE, FIELD_FILE, MANIFEST_FILE, PHOTO_FOLDER, PROJECT
 from .results import Geometries, as_multi
 
 _CLOSE_M = 0.01
+_SHAPEFILE_NAME = 10
 _CLOSE_DEGREES = 1e-7
 _PHOTOS = (".jpg", ".jpeg", ".png", ".heic", ".webp")
 
@@ -83,7 +84,7 @@ def named_apart(copies: list[ReturnedFile]) -> list[str]:
     return result
 
 
-def returned_table(copy: ReturnedFile, sent: Sent) -> tuple[pd.DataFrame, Geometries]:
+def returned_table(copy: ReturnedFile, sent: Sent, form: Form) -> tuple[pd.DataFrame, Geometries]:
     """Rows of a copy with the marks of their outlines, and the outlines in the CRS of what was sent.
 
     An outline that is within a centimetre of what was sent counts as the same: other programs round coordinates.
@@ -92,7 +93,7 @@ def returned_table(copy: ReturnedFile, sent: Sent) -> tuple[pd.DataFrame, Geomet
     if copy.layer.crs_wkt and not same_crs(copy.layer.crs_wkt, sent.crs_wkt):
         geometry = shapely.transform(geometry, transformer(copy.layer.crs_wkt, sent.crs_wkt))
     table = copy.layer.attributes.reset_index(drop=True).copy()
-    table.columns = [str(name) for name in table.columns]
+    table.columns = _whole_names([str(name) for name in table.columns], form)
     marks = geometry_hashes(geometry)
     identifier = ROW_ID if ROW_ID in table else STAND_KEY
     known = pd.Series(np.arange(len(sent.table)), index=sent.table[identifier].to_numpy(dtype=object))
@@ -105,6 +106,16 @@ def returned_table(copy: ReturnedFile, sent: Sent) -> tuple[pd.DataFrame, Geomet
             marks[row] = sent_marks[before]
     table[GEOMETRY] = marks
     return table, geometry
+
+
+def _whole_names(names: list[str], form: Form) -> list[str]:
+    """Names of columns, those that a shapefile cut after ten characters put right where only one column is meant."""
+    result = []
+    for name in names:
+        meant = [whole for whole in form.names if whole[:_SHAPEFILE_NAME] == name and whole not in names]
+        cut = len(name) == _SHAPEFILE_NAME and name not in form.names and len(meant) == 1
+        result.append(meant[0] if cut else name)
+    return result
 
 
 def _close(one: object, other: object) -> bool:

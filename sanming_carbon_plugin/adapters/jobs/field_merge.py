@@ -150,7 +150,7 @@ def _in_order(files: Sequence[ReturnedFile], sent: Sent, form: Form, progress: P
     copies = []
     for file, name in zip(files, named_apart(list(files)), strict=True):
         progress.raise_if_cancelled()
-        table, geometry = returned_table(file, sent)
+        table, geometry = returned_table(file, sent, form)
         copy, _ = found_photos(tidied(name, table, sent.table, form), form, photo_finder(file))
         copies.append(ReturnedCopy(copy, table, geometry))
     return copies
