@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="71"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -79,7 +79,7 @@
         <translation>保存地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -94,17 +94,17 @@
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="68"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="69"/>
         <source>Assess stands</source>
         <translation>小班评估</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="73"/>
         <source>Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.</source>
         <translation>逐小班给出碳储量、年碳汇量、分类和碳票资格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="77"/>
         <source>Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with every rule&apos;s outcome, and carbon-ticket eligibility.
 
 The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing the value stays empty, never 0, and the layer issues says why.</source>
@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
 结果为一个 GeoPackage，含 stands、issues、summary、run 四个图层。缺少输入时数值留空，绝不写 0，原因见 issues 图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="85"/>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -123,12 +123,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="98"/>
         <source>Credited parcels</source>
         <translation>已计碳汇地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="98"/>
         <source>Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, period_start and period_end.</source>
         <translation>在任何机制下已签发或正在申请的地块，含 scheme、scheme_id、period_start、period_end 四列。</translation>
     </message>
@@ -148,7 +148,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>栅格用途说明</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="119"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="120"/>
         <source>Ticket profile</source>
         <translation>碳票规则</translation>
     </message>
@@ -158,12 +158,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/carbon_steps.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/carbon_steps.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="78"/>
         <source>Leave empty to use the one that is shipped.</source>
         <translation>留空则使用自带文件。</translation>
     </message>
@@ -173,7 +173,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="131"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="133"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
     </message>
@@ -733,7 +733,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Stand</source>
         <translation>小班</translation>
     </message>
@@ -1042,7 +1042,7 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
         <source>Years</source>
-        <translation>年份</translation>
+        <translation>年数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
@@ -1090,67 +1090,67 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>含 group、age_from_yr、age_to_yr、percent_yr、source 列的表，用于仍无碳汇量的小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="35"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="34"/>
         <source>Earlier stands</source>
         <translation>前期小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="38"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="37"/>
         <source>The inventory at the beginning of the period, for the measured yearly sink.</source>
         <translation>监测期初的小班数据，用于按两期实测计算年碳汇量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="44"/>
         <source>First day of the period</source>
         <translation>监测期起始日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="44"/>
         <source>Last day of the period</source>
         <translation>监测期截止日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="50"/>
         <source>How the stands were surveyed</source>
         <translation>小班调查方法</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="50"/>
         <source>How the earlier stands were surveyed</source>
         <translation>前期小班调查方法</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="55"/>
         <source>For layers that do not say it themselves.</source>
         <translation>图层本身未记载时填写。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="92"/>
         <source>Sample plots</source>
         <translation>样地实测</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="93"/>
         <source>Angle gauge</source>
         <translation>角规测树</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="94"/>
         <source>By eye</source>
         <translation>目测</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="95"/>
         <source>Laser scanning</source>
         <translation>激光雷达</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="96"/>
         <source>Modelled</source>
         <translation>模型推算</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/two_dates.py" line="97"/>
         <source>Unknown</source>
         <translation>不详</translation>
     </message>
@@ -1633,6 +1633,301 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <location filename="../sanming_carbon_plugin/processing/products.py" line="90"/>
         <source>Number of fellings</source>
         <translation>采伐行数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="53"/>
+        <source>Application for a ticket</source>
+        <translation>碳票申请</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="57"/>
+        <source>Pieces, tonnes and shares of one right-holder, or of households through their collective.</source>
+        <translation>单个权利人或村集体联合农户的地块、吨数和份额。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="61"/>
+        <source>Cuts the stands of a result with the certificates, takes the pieces of one right-holder, or of the households of a list that signed, and judges them again: certificate and dispute piece by piece, free ground in space and time, the error of the total of these stands. Whole tonnes are shared out so that they add up exactly. The folder holds application.gpkg (pieces, pieces left out with the reason, free and blocked parts, households, totals) and the same as application.json; nothing is written when it fails.</source>
+        <translation>用权证宗地切割结果中的小班，取出单个权利人或清单中已授权农户的地块并重新判定：逐块核对权证与争议，在空间和时间上扣除已计入部分，并按这些小班计算总量误差。整吨按最大余数分配，合计完全一致。文件夹内有 application.gpkg（计入地块、未计入地块及原因、可计与已计部分、农户、合计）和内容相同的 application.json；失败时不写出任何文件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <source>Right-holder</source>
+        <translation>权利人</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <source>As on the certificates. Leave empty for a joint application.</source>
+        <translation>与权证一致；联合申请时留空。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <source>Collective</source>
+        <translation>村集体</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <source>Who applies for the households of a joint application.</source>
+        <translation>代表农户联合申请的村集体。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="78"/>
+        <source>Households</source>
+        <translation>农户清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="79"/>
+        <source>CSV with the columns holder, authorised (yes or no) and, if agreed, income_weight.</source>
+        <translation>CSV，列为 holder（农户）、authorised（是否授权），如有约定再加 income_weight（收益权重）。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="86"/>
+        <source>Only stands of this village, where persons share a name.</source>
+        <translation>只取该村小班，用于区分同名人员。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="90"/>
+        <source>Folder of the application</source>
+        <translation>申请文件夹</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="92"/>
+        <source>Whole tonnes</source>
+        <translation>整吨数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="109"/>
+        <source>Pieces that count</source>
+        <translation>计入地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="109"/>
+        <source>Pieces left out</source>
+        <translation>未计入地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="108"/>
+        <source>Free and blocked ground</source>
+        <translation>可计与已计地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="48"/>
+        <source>Check for double counting</source>
+        <translation>重复计入检查</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="52"/>
+        <source>Free, blocked and partly free ground against parcels that are credited or pending, with the reason.</source>
+        <translation>对照已计入或申报中的地块，给出可计、已计和部分可计的地块及原因。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="56"/>
+        <source>Lays a layer of candidates exactly over any number of layers of credited or pending parcels. Only what is free in space and in time counts; both days of a period belong to it, so a vintage that ends on 2020-12-31 leaves 2021-01-01 free. Slivers are always deducted; the share only decides whether they are drawn. Candidates that lie on each other both lose that ground. Layers: candidates with their shares, parts with state, scheme, days and reason, overlaps, issues.</source>
+        <translation>将候选图层与任意多个已计入或申报中的地块图层精确叠加。只有在空间和时间上都未被计入的部分才可计；起止两日均计入期内，故截至 2020-12-31 的计入期不占用 2021-01-01。细碎图斑一律扣减，显示阈值只决定是否绘出。候选地块相互重叠的部分双方均不计。图层：candidates（各候选地块的比例）、parts（状态、机制、天数、原因）、overlaps（自身重叠）、issues（问题）。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="69"/>
+        <source>Further periods</source>
+        <translation>其他监测期</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
+        <source>FROM/TO as YYYY-MM-DD/YYYY-MM-DD, with ; between. They must not overlap.</source>
+        <translation>按 YYYY-MM-DD/YYYY-MM-DD 填写，以 ; 分隔，不得重叠。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="74"/>
+        <source>Draw blocked parts from this share</source>
+        <translation>已计部分的显示阈值（比例）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="78"/>
+        <source>Smaller parts are still deducted. Empty: as the profile says.</source>
+        <translation>更小的部分仍会扣减。留空则按规则配置。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="86"/>
+        <source>Free area, weighed by days (ha)</source>
+        <translation>可计面积·按天数加权(公顷)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="87"/>
+        <source>Blocked area, weighed by days (ha)</source>
+        <translation>已计面积·按天数加权(公顷)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="108"/>
+        <source>Candidates</source>
+        <translation>候选地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="49"/>
+        <source>Uses of tickets</source>
+        <translation>碳票用途测算</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="53"/>
+        <source>Neutrality, restoration, planting duty or pledge: tonnes or yuan step by step, and which tickets cover it.</source>
+        <translation>碳中和、生态修复、义务植树或质押：逐步算出吨数或金额，以及由哪些碳票抵足。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="59"/>
+        <source>Emissions: amounts of activities times factors give the tonnes an event or organisation emits. Restoration: area, years and lost growth, and what was felled, give the tonnes that make good a damaged forest. Planting: people and years give the tickets whose price equals the trees they owe. Pledge: tonnes at a price band, and what a bank may lend. The log shows each step with its source. Factors are in files with source and date; give an edited copy to use others. Tickets are used from the oldest period.</source>
+        <translation>排放：活动数据乘以因子，得出活动或单位的排放吨数。修复：受损面积、年数、损失的生长量和被伐蓄积，得出修复所需吨数。植树：人数和年数，得出与应植树木等价的碳票吨数。质押：按价格区间估值及可贷金额。日志逐步列出算式和来源。因子存于文件，注明来源和日期，可用修改副本替换。碳票从最早的监测期起抵用。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="69"/>
+        <source>Use</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="72"/>
+        <source>Activities</source>
+        <translation>活动数据</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="72"/>
+        <source>Emissions: a factor and the amount in its unit, a row each.</source>
+        <translation>排放：每行一个因子及其单位下的数量。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="72"/>
+        <source>What was felled</source>
+        <translation>被伐林木</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="72"/>
+        <source>Restoration: a factor such as stock_pine and the cubic metres.</source>
+        <translation>修复：如 stock_pine 的因子及立方米数。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="76"/>
+        <source>Factor</source>
+        <translation>因子</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="76"/>
+        <source>Amount</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="78"/>
+        <source>Damaged area (ha)</source>
+        <translation>受损面积(公顷)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="78"/>
+        <source>People</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="78"/>
+        <source>Tonnes</source>
+        <translation>吨数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="84"/>
+        <source>Growth that is lost</source>
+        <translation>损失的生长量</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="85"/>
+        <source>Restoration: a factor such as growth_pine; empty for any forest.</source>
+        <translation>修复：如 growth_pine 的因子；留空为一般森林。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="86"/>
+        <source>Lists of tickets</source>
+        <translation>碳票清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="89"/>
+        <source>CSV with the columns ticket, whole_t and period_end, or application.json.</source>
+        <translation>CSV，列为 ticket、whole_t、period_end；或 application.json。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="92"/>
+        <source>Own factors</source>
+        <translation>自定义因子</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="93"/>
+        <source>An edited copy of a shipped factor file.</source>
+        <translation>随附因子文件的修改副本。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="94"/>
+        <source>Calculation</source>
+        <translation>测算结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="99"/>
+        <source>Tonnes needed</source>
+        <translation>所需吨数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="100"/>
+        <source>Tonnes that no ticket covers</source>
+        <translation>碳票不足的吨数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="116"/>
+        <source>Ticket eligibility</source>
+        <translation>碳票资格判定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="59"/>
+        <source>Which stands may get a carbon ticket under a profile, for how many tonnes, and what is missing.</source>
+        <translation>按规则配置判定哪些小班可计碳票、可计多少吨、尚缺什么材料。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="63"/>
+        <source>Judges the stands of a result again, by another profile or against other parcels, or judges a stand layer with its earlier inventory. The layer stands has the outcome, the trace of all rules, the tonnes of the free part and, where the outcome is unknown, exactly what evidence is missing. The layer parts shows free, blocked and partly free ground, the table rules how many stands each rule passes. A profile that is provisional says so in every output.</source>
+        <translation>按另一套规则配置或另一批地块重新判定结果中的小班，或结合前期数据直接判定小班图层。stands 图层给出判定结果、全部规则的过程、可计部分的吨数；无法判定的小班列明尚缺的材料。parts 图层显示可计、已计和部分可计的地块，rules 表列出每条规则通过的小班数。暂行的规则配置在所有输出中都会注明。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="77"/>
+        <source>A stand layer in place of a result.</source>
+        <translation>不用结果文件时选用的小班图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="87"/>
+        <source>Judged stands</source>
+        <translation>判定结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="42"/>
+        <source>A GeoPackage made by Assess stands. It holds the stands, their sink, the profile and the parcels.</source>
+        <translation>“小班评估”生成的 GeoPackage，内含小班、碳汇量、规则配置和地块图层。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="52"/>
+        <source>Leave empty for the one that the result was judged by, else the Sanming ticket.</source>
+        <translation>留空则用结果当时所用的配置，否则用三明林业碳票。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="53"/>
+        <source>Own ticket profile</source>
+        <translation>自定义碳票规则配置</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="54"/>
+        <source>An edited copy of a shipped profile, in place of the one chosen above.</source>
+        <translation>随附配置的修改副本，代替上面所选的配置。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="81"/>
+        <source>Field mapping of the credited parcels</source>
+        <translation>已计入地块的字段对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="83"/>
+        <source>Field mapping of the tenure parcels</source>
+        <translation>权属宗地的字段对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="86"/>
+        <source>JSON file, for columns whose names are not recognised.</source>
+        <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
 </context>
 <context>

@@ -39,6 +39,7 @@ from .parameters import (
     stands_parameter,
 )
 from .results import ThemesOnCompletion, tell_counts
+from .ticket_parameters import CREDITED_MAPPING, TENURE_MAPPING, define_mappings
 from .translation import language, tr
 
 
@@ -124,6 +125,7 @@ class AssessAlgorithm(StandAlgorithm):
         ):
             parameter = QgsProcessingParameterFile(name, text, extension=extension, optional=True)
             self.addParameter(advanced(explained(parameter, tr("Leave empty to use the one that is shipped."))))
+        define_mappings(self.addParameter)
         self.addParameter(decisions_parameter())
         self.addParameter(
             advanced(QgsProcessingParameterNumber(self.SEED, tr("Random seed"), defaultValue=0, minValue=0))
@@ -152,6 +154,8 @@ class AssessAlgorithm(StandAlgorithm):
             "period": two_dates.period_of(self, parameters, context),
             "survey_method": two_dates.survey_methods_of(self, parameters, context),
             "profile": str(profile) if profile else None,
+            "credited_mapping": file(CREDITED_MAPPING),
+            "tenure_mapping": file(TENURE_MAPPING),
             "rules": file(self.RULES),
             "parameters": file(self.PARAMETERS),
             "decisions": file(DECISIONS),

@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..about import version
+from .application import ApplicationAlgorithm
 from .assess import AssessAlgorithm
 from .base import plugin_icon
 from .carbonstock import CarbonStockAlgorithm
@@ -13,9 +14,11 @@ from .check import CheckAlgorithm
 from .classify import ClassifyAlgorithm
 from .compare_rules import CompareRulesAlgorithm
 from .dependencies import missing_text
+from .double_count import DoubleCountAlgorithm
 from .evidence import EvidenceAlgorithm
 from .export_maps import ExportMapsAlgorithm
 from .fitgrowth import FitGrowthAlgorithm
+from .neutrality import NeutralityAlgorithm
 from .pine_wilt import PineWiltAlgorithm
 from .predict_species import PredictSpeciesAlgorithm
 from .products import ProductsAlgorithm
@@ -24,20 +27,24 @@ from .recheck import RecheckAlgorithm
 from .repair_rings import RepairRingsAlgorithm
 from .sink import SinkAlgorithm
 from .tenure_pieces import TenurePiecesAlgorithm
+from .ticket_eligibility import TicketEligibilityAlgorithm
 from .train_species import TrainSpeciesAlgorithm
 from .translation import tr
 from .zonal import ZonalAlgorithm
 
 PROVIDER_ID = "sanmingcarbon"
 ALGORITHMS = (
+    ApplicationAlgorithm,
     AssessAlgorithm,
     CarbonStockAlgorithm,
     CheckAlgorithm,
     ClassifyAlgorithm,
     CompareRulesAlgorithm,
+    DoubleCountAlgorithm,
     FitGrowthAlgorithm,
     EvidenceAlgorithm,
     ExportMapsAlgorithm,
+    NeutralityAlgorithm,
     PineWiltAlgorithm,
     PredictSpeciesAlgorithm,
     ProductsAlgorithm,
@@ -46,6 +53,7 @@ ALGORITHMS = (
     RepairRingsAlgorithm,
     SinkAlgorithm,
     TenurePiecesAlgorithm,
+    TicketEligibilityAlgorithm,
     TrainSpeciesAlgorithm,
     ZonalAlgorithm,
 )

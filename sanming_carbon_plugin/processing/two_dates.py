@@ -31,11 +31,16 @@ SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
 
 def define_period(add: Callable[[QgsProcessingParameterDefinition], object]) -> None:
     """Add the earlier stands and the two ends of the period."""
-    day = Qgis.ProcessingDateTimeParameterDataType.Date
     earlier = QgsProcessingParameterFeatureSource(
         EARLIER, tr("Earlier stands"), [Qgis.ProcessingSourceType.VectorPolygon], optional=True
     )
     add(explained(earlier, tr("The inventory at the beginning of the period, for the measured yearly sink.")))
+    define_days(add)
+
+
+def define_days(add: Callable[[QgsProcessingParameterDefinition], object]) -> None:
+    """Add the two ends of the period."""
+    day = Qgis.ProcessingDateTimeParameterDataType.Date
     for name, text in ((PERIOD_START, tr("First day of the period")), (PERIOD_END, tr("Last day of the period"))):
         add(QgsProcessingParameterDateTime(name, text, day, optional=True))
 
