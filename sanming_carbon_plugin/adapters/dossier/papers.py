@@ -123,7 +123,9 @@ def _asked_for(application: ApplicationFolder) -> list[Paper]:
         kinds = (row.get("kinds") or "holder;joint").split(";")
         papers.append(
             Paper(
-                *(str(item[name]) for name in ("id", "title", "title_zh")),
+                id=str(item["id"]),
+                title=str(item["title"]),
+                title_zh=str(item["title_zh"]),
                 issued_by=row.get("issued_by", ""),
                 issued_by_zh=row.get("issued_by_zh", ""),
                 source=str(item["source"]),
