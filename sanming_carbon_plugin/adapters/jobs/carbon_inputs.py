@@ -25,7 +25,7 @@ from ...core.stands.layer import FieldType, VectorLayer
 from ..carbon_parameters import load_errors, load_growth_rules, load_parameters
 from ..geopackage import OutputTable
 from ..stand_tables import load_stand_tables
-from .inputs import file_record, identity
+from .inputs import file_record, parameter_identities
 from .issue_table import issues_table
 from .opening import beside, described, geodesy_of, open_inventory, require_all
 from .opening import survey_methods as parsed_survey_methods
@@ -94,7 +94,11 @@ def open_carbon(request: CarbonRequest, progress: Progress) -> CarbonInputs:
     """
     method, method_earlier = parsed_survey_methods(request.survey_method)
     period = parse_period(request.period, today()) if request.period else None
-    parameters, errors, tables = load_parameters(request.parameters), load_errors(), load_stand_tables()
+    parameters, errors, tables = (
+        load_parameters(request.parameters),
+        load_errors(request.parameters),
+        load_stand_tables(),
+    )
     stands = open_inventory(request.stands, request.mapping, method, progress)
     layer = stands.layer
     require_all(layer)
@@ -156,7 +160,7 @@ def growth_of(opened: CarbonInputs, request: CarbonRequest, progress: Progress) 
     InputError
         ``CURVES_NONE`` where no species group has one.
     """
-    rules = load_growth_rules()
+    rules = load_growth_rules(request.parameters)
     facts = opened.facts if opened.earlier is None else with_sink(opened.facts, sink_of(opened, progress))
     progress.step("growth")
     progress.raise_if_cancelled()
@@ -202,14 +206,10 @@ def carbon_record(
     started: str,
 ) -> dict[str, object]:
     """The record of the run of a step."""
-    parameters, errors = opened.parameters, opened.errors
     given = {"period": request.period, "survey_method": request.survey_method, "growth": request.growth, **options}
     return run_record(
         inputs=opened.described,
-        rules={
-            "parameters": identity(parameters.table_id, parameters.version, parameters.status, request.parameters),
-            "errors": identity(errors.table_id, errors.version, errors.status, None),
-        },
+        rules=parameter_identities(opened.parameters, opened.errors, request.parameters),
         rule_files={},
         options=given,
         totals=totals,

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.period import parse_period
+from ...core.carbon.uncertainty import ErrorTable
 from ...core.pipeline import AssessInputs, Inventory
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
-from ..carbon_parameters import load_conflict_rules, load_errors, load_parameters
+from ..carbon_parameters import ERRORS, MAIN, load_conflict_rules, load_errors, load_parameters, own_tables
 from ..coverage_store import CoverageStore
 from ..decision_files import decisions_of_run
 from ..hashes import sha256_of_file
@@ -59,7 +61,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
     method, method_earlier = parsed_survey_methods(request.survey_method)
     period = parse_period(request.period, today()) if request.period else None
     profile, rules = load_profile(request.profile), load_rule_sets(request.rules)
-    parameters, errors = load_parameters(request.parameters), load_errors()
+    parameters, errors = load_parameters(request.parameters), load_errors(request.parameters)
     decisions = decisions_of_run(request.out, request.decisions)
     stands = open_inventory(request.stands, request.mapping, method, progress)
     require_all(stands.layer)
@@ -85,7 +87,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             tenure=tenure,
             images=images.images,
             decisions=decisions if len(decisions.table) else None,
-            conflict_rules=load_conflict_rules(),
+            conflict_rules=load_conflict_rules(request.parameters),
             low_support=low_support_share(),
             covering=store.covering,
             covering_notes=store.notes,
@@ -119,10 +121,8 @@ def _described(request: AssessRequest, inputs: AssessInputs, progress: Progress)
 
 
 def _identities(request: AssessRequest, inputs: AssessInputs) -> dict[str, object]:
-    parameters, errors = inputs.parameters, inputs.errors
     found = {
-        "parameters": identity(parameters.table_id, parameters.version, parameters.status, request.parameters),
-        "errors": identity(errors.table_id, errors.version, errors.status, None),
+        **parameter_identities(inputs.parameters, inputs.errors, request.parameters),
         "rules": [rule_set.identity() for rule_set in inputs.rules],
         "profile": inputs.profile.rule_set.identity(),
     }
@@ -153,6 +153,16 @@ def identity(identifier: str, version: str, status: str, path: Path | None) -> d
     """What the record says of a table; the hash only of a user's own."""
     own = sha256_of_file(path) if path is not None else None
     return {"id": identifier, "version": version, "status": status, "sha256": own}
+
+
+def parameter_identities(parameters: ParameterTable, errors: ErrorTable, given: Path | None) -> dict[str, object]:
+    """What the record says of the parameters, the errors, and every other table that the user has replaced."""
+    own = own_tables(given)
+    told: dict[str, object] = {
+        "parameters": identity(parameters.table_id, parameters.version, parameters.status, own.pop(MAIN, None)),
+        "errors": identity(errors.table_id, errors.version, errors.status, own.pop(ERRORS, None)),
+    }
+    return told | ({"own_tables": {name: sha256_of_file(path) for name, path in own.items()}} if own else {})
 
 
 def plain_options(request: AssessRequest) -> dict[str, object]:

@@ -14,7 +14,7 @@ from ...core.errors import UsageError
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
 from ..carbon_charts import products_chart
-from ..carbon_parameters import load_parameters, load_products
+from ..carbon_parameters import MAIN, load_parameters, load_products, own_tables
 from ..geopackage import OutputTable, write_geopackage
 from ..harvest_files import load_harvest, load_stand_species, load_unnamed_species
 from ..language import spoken_language
@@ -142,7 +142,7 @@ def _record(
     return run_record(
         inputs={"harvest": file_record(request.harvest), "stands": file_record(request.stands)},
         rules={
-            "parameters": identity(*parameters, request.parameters),
+            "parameters": identity(*parameters, own_tables(request.parameters).get(MAIN)),
             "products": identity(products.table_id, products.version, products.status, request.products),
         },
         rule_files={},

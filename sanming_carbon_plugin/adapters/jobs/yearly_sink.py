@@ -54,7 +54,9 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     found = sink_of(opened, progress, SinkOptions(rates=rates))
     if request.growth:
         # The curves come from the stands that were measured twice, so the sink is asked for them first.
-        growth = fit_own_growth(with_sink(opened.facts, found), opened.parameters, load_growth_rules(), request.seed)
+        growth = fit_own_growth(
+            with_sink(opened.facts, found), opened.parameters, load_growth_rules(request.parameters), request.seed
+        )
         again = sink_of(opened, progress, SinkOptions(growth=growth, rates=rates))
         found = SinkResult(again.columns, join_issues([again.issues, growth.issues]), again.errors)
     totals = known_sums(found.columns, ("sink_tco2e_yr",)) | _interval(found, len(opened.facts))

@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
-from .account import numbers, open_account
+from .account import numbers, open_account, open_bamboo_part
 from .growth_data import GrowthRules, SurveyedStands, enough, hold_out, likely, refuse_few, sample
 from .growth_models import FittedShape
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
@@ -248,6 +248,7 @@ def project(
 ) -> StageResult:
     """Stock of every stand ``years`` from its survey, moved by the ratio of its curve; always modelled.
 
+    Bamboo among the trees stays as it is, so that the stock is of the same things as the surveyed one.
     ``years`` is one number for all stands or one for each, NaN where nobody knows.
 
     Returns
@@ -259,7 +260,16 @@ def project(
     account = open_account(facts, parameters)
     ratio, issues = growth_ratio(facts, growth, account.look_up.group, account.family == FAMILY_VOLUME, years)
     volume = account.quantity * ratio
-    stock = volume * account.factor_tco2e * numbers(facts, "area_ha")
+    area = numbers(facts, "area_ha")
+    stock = volume * account.factor_tco2e * area
+    bamboo = open_bamboo_part(facts, parameters)
+    if bamboo is not None:
+        # No curve tells of bamboo: what stands among the trees today is kept as it is.
+        beside = np.nan_to_num(bamboo.quantity * bamboo.factor_tco2e * area)
+        kept = int(np.count_nonzero((beside > 0) & ~np.isnan(stock)))
+        stock = stock + beside
+        if kept:
+            issues = join_issues([issues, layer_issue("GROWTH_BAMBOO_KEPT", "bamboo_culms_per_ha", kept)])
     columns = pd.DataFrame(
         {
             "volume_projected_m3_ha": volume,

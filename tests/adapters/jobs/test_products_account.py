@@ -56,7 +56,7 @@ def test_the_account_of_a_harvest(harvest, tmp_path, capsys):
         ("year,volume_m3\n", [], "HARVEST_EMPTY", 3),
         ("year,volume_m3\n2020,-1\n", [], "PARAMETERS_INVALID", 3),
         ("year,volume_m3\n2020,5\n", ["--until", "2019"], "YEARS_INVALID", 2),
-        ("year,volume_m3\n2020,5\n", ["--products", "none.csv"], "PARAMETERS_UNREADABLE", 3),
+        ("year,volume_m3\n2020,5\n", ["--products", "none.csv"], "FILE_NOT_FOUND", 3),
     ],
 )
 def test_what_cannot_be_used_is_one_line_and_leaves_nothing(tmp_path, capsys, text, more, code, status):

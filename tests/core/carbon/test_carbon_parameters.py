@@ -142,7 +142,7 @@ def test_a_file_that_is_no_table_is_one_clear_error(tmp_path, content):
 
 
 def test_a_missing_file_is_one_clear_error(tmp_path):
-    with pytest.raises(InputError, match="PARAMETERS_UNREADABLE"):
+    with pytest.raises(InputError, match="FILE_NOT_FOUND"):
         load_parameters(tmp_path / "none.csv")
 
 

@@ -17,6 +17,7 @@ from sanming_carbon_plugin.core.carbon.projection import (
     years_of_text,
     years_until,
 )
+from sanming_carbon_plugin.core.carbon.stock import stock
 from sanming_carbon_plugin.core.errors import InputError, UsageError
 from sanming_carbon_plugin.core.planning.projection import projection_summary
 
@@ -128,3 +129,25 @@ def test_years_are_read_in_their_order():
         with pytest.raises(UsageError) as caught:
             years_of_text(wrong, 1976)
         assert caught.value.code == "YEARS_INVALID"
+
+
+def test_bamboo_among_the_trees_is_kept_and_told(make_facts, fitted, parameters):
+    """10 ha with 500 culms of 16.2 kg beside the pines: 141.075 t now and then."""
+    facts = make_facts(
+        species_code="220",
+        age_yr=[15.0, 15.0],
+        volume_m3_ha=[80.0, 80.0],
+        survey_date="2020-12-31",
+        bamboo_culms_per_ha=[500.0, np.nan],
+    )
+    found = project_to_years(facts, fitted, parameters, [2020, 2030])
+    columns = found.columns
+    bamboo = 10 * 500 * 0.0162 * 0.475 * 44 / 12
+    for year in (2020, 2030):
+        assert columns[f"stock_{year}_tco2e"].diff().iloc[1] == pytest.approx(-bamboo)
+        assert columns[f"volume_{year}_m3_ha"].nunique() == 1
+    surveyed = stock(facts, parameters).columns["stock_tco2e"]
+    assert columns["stock_2020_tco2e"].to_numpy() == pytest.approx(surveyed.to_numpy())
+    kept = found.issues.set_index("code").loc["GROWTH_BAMBOO_KEPT"]
+    assert kept["value"] == "1"
+    assert set(columns["projection_basis"]) == {"growth_curve"}
