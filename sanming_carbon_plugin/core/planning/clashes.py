@@ -7,7 +7,6 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
 
-from .limits import PATCH
 from .openings import cluster_rows, smallest_clusters
 from .problem import BoolArray, ChoiceProblem, FloatArray
 from .solver import SMALL_OPTIONS
@@ -16,7 +15,7 @@ NOISE = 1e-6
 CLASH_COLUMNS = ("row", "short", "over", "holds")
 
 
-def clashes(problem: ChoiceProblem, described: pd.DataFrame, nodes: int) -> pd.DataFrame:
+def clashes(problem: ChoiceProblem, soft: BoolArray, nodes: int) -> pd.DataFrame:
     """The least that would have to give so that a plan exists.
 
     Every target, budget, quota, cap and share may be missed at a price; the cheapest way out shows what clashes.
@@ -24,29 +23,29 @@ def clashes(problem: ChoiceProblem, described: pd.DataFrame, nodes: int) -> pd.D
     Parameters
     ----------
     problem
-        The question without an answer; its first rows are those of ``described``.
-    described
-        What each row is about.
+        The question without an answer.
+    soft
+        Rows that may be missed, shape (r,).
     nodes
         Branches looked at.
 
     Returns
     -------
     DataFrame
-        One row per limit that plays a part: ``row`` (number in ``described``), ``short`` and ``over`` (how much is
+        One row per limit that plays a part: ``row`` (its number), ``short`` and ``over`` (how much is
         missing or too much in the row's unit, 0 for none), ``holds`` (kept, but it is why others cannot be).
     """
-    soft = (described["kind"] != PATCH).to_numpy()
+    own_rows = len(soft)
     if problem.blocks is not None:
         cut = np.unique(problem.stand[problem.blocks.is_cut])
         problem = problem.with_rows(
             *cluster_rows(problem.blocks, problem.stand, smallest_clusters(problem.blocks, cut))
         )
-    soft = np.append(soft, np.zeros(problem.matrix.shape[0] - len(soft), dtype=bool))
+    soft = np.append(soft, np.zeros(problem.matrix.shape[0] - own_rows, dtype=bool))
     short, over, price = _softened(problem, soft, nodes)
     plays = (short > NOISE) | (over > NOISE)
     holds = ~plays & (np.abs(price) > NOISE)
-    rows = np.flatnonzero((plays | holds)[: len(described)])
+    rows = np.flatnonzero((plays | holds)[:own_rows])
     return pd.DataFrame(dict(zip(CLASH_COLUMNS, (rows, short[rows], over[rows], holds[rows]), strict=True)))
 
 

@@ -106,7 +106,9 @@ def cluster_rows(
     for option in cut.tolist():
         by_stand[int(stand[option])].append(option)
     year = rule.year.tolist()
-    rows, columns, high = [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    high: list[float] = []
     for cluster in clusters:
         options = [option for one in sorted(cluster) for option in by_stand[one]]
         for first, last in windows(rule):

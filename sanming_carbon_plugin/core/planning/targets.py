@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,7 +114,13 @@ def targets_of(
     return found
 
 
-def _refuse(code: str, rows: list[dict], bad, why=None, **values: object) -> None:  # noqa: ANN001 - functions of a row
+def _refuse(
+    code: str,
+    rows: list[dict],
+    bad: Callable[[dict], bool],
+    why: Callable[[dict], str | None] | None = None,
+    **values: object,
+) -> None:
     wrong = [row for row in rows if bad(row)]
     if wrong:
         named = [f"{_named(row)}: {why(row)}" if why else _named(row) for row in wrong]

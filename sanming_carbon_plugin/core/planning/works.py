@@ -105,7 +105,10 @@ class Works:
                 cells.note(row, "technique", "twice")
         cells.refuse("works")
         return cls(
-            *(texts[name] for name in ("measure", "technique", "fits_measure", "fits_technique")),
+            texts["measure"],
+            texts["technique"],
+            texts["fits_measure"],
+            texts["fits_technique"],
             numbers["cost_yuan_ha"],
             felling,
             numbers["felled_share"],

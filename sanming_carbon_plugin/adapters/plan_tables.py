@@ -1,0 +1,249 @@
+"""Opens the tables of planning: targets, works, counting matrix, quotas, budgets, shares, locks, ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..core.carbon.parameter_checks import CellReader
+from ..core.errors import InputError, UsageError
+from ..core.planning.area_units import AreaUnits, normalised_unit
+from ..core.planning.assembly import Locks
+from ..core.planning.limits import ANY
+from ..core.planning.options import Weights
+from ..core.planning.works import FELLING_TYPES, CountingMatrix, Works
+from ..paths import resources_dir
+from .carbon_parameters import read_rows
+
+LARGEST = 1e13
+YEARS = (1990.0, 2200.0)
+WEIGHT_NAMES = ("carbon", "infestation", "cost")
+LEDGER_KINDS = ("ticket", "trade", "project", "project_credit")
+
+
+@dataclass(frozen=True)
+class PlanningTables:
+    """The tables that say what works there are and how they count."""
+
+    works: Works
+    matrix: CountingMatrix
+    units: AreaUnits
+    rules: dict[str, float]
+    indicators: pd.DataFrame
+    identities: dict[str, dict[str, str]]
+
+
+def load_planning_tables(
+    works: Path | None = None, counting: Path | None = None, area_units: Path | None = None
+) -> PlanningTables:
+    """The packaged tables, or a user's own in their place.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_UNREADABLE`` or ``PARAMETERS_INVALID`` with every bad cell.
+    """
+    folder = resources_dir() / "targets"
+    paths = {
+        "works": works or folder / "works.csv",
+        "counting": counting or folder / "counting.csv",
+        "area_units": area_units or folder / "area_units.csv",
+        "planning": folder / "planning.csv",
+        "indicators": folder / "indicators.csv",
+    }
+    read = {name: read_rows(path) for name, path in paths.items()}
+    identities = {name: {**meta, "file": paths[name].name} for name, (_, meta) in read.items()}
+    cells = CellReader(read["planning"][0], "name")
+    values = cells.number("value", (0.0, LARGEST), required=True)
+    cells.refuse("planning")
+    return PlanningTables(
+        Works.from_rows(read["works"][0]),
+        CountingMatrix.from_rows(read["counting"][0]),
+        AreaUnits.from_rows(read["area_units"][0]),
+        {str(name): float(value) for name, value in zip(cells.text("name"), values, strict=True)},
+        read["indicators"][0],
+        identities,
+    )
+
+
+def read_targets(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table of targets as text, CSV, and what it says of itself.
+
+    Raises
+    ------
+    InputError
+        ``FILE_NOT_FOUND``, ``PARAMETERS_UNREADABLE``, ``TARGETS_EMPTY``.
+    """
+    if not path.is_file():
+        raise InputError("FILE_NOT_FOUND", path=str(path))
+    frame, meta = read_rows(path)
+    if not len(frame):
+        raise InputError("TARGETS_EMPTY", path=str(path))
+    return frame, {**meta, "file": path.name}
+
+
+def read_budgets(text: str | None, whole: str) -> pd.DataFrame:
+    """Budgets: one number of yuan for the whole plan in unit ``whole``, or a CSV ``area_unit``, ``year``, ``yuan``.
+
+    Raises
+    ------
+    UsageError, InputError
+        ``BUDGET_INVALID``, or as for any table.
+    """
+    columns = ["area_unit", "year", "yuan"]
+    if not text:
+        return pd.DataFrame(columns=columns)
+    try:
+        amount = float(text.replace(",", ""))
+    except ValueError:
+        return _numbers(_table(Path(text), "budget"), "budget", {"yuan": True}, {})[columns]
+    if not 0 <= amount < LARGEST:
+        raise UsageError("BUDGET_INVALID", given=text)
+    return pd.DataFrame([(whole, np.nan, amount)], columns=columns)
+
+
+def read_quotas(path: Path | None) -> pd.DataFrame:
+    """Felling quotas, CSV ``area_unit``, ``felling_type``, ``origin``, ``year``, ``volume_m3``; empty or ``*`` is any.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID`` with every bad cell.
+    """
+    choices = {"felling_type": (*FELLING_TYPES, ANY), "origin": ("natural", "planted", ANY)}
+    columns = ["area_unit", "felling_type", "origin", "year", "volume_m3"]
+    if path is None:
+        return pd.DataFrame(columns=columns)
+    return _numbers(_table(path, "quota"), "quota", {"volume_m3": True}, choices)[columns]
+
+
+def read_shares(path: Path | None) -> pd.DataFrame:
+    """Shares of techniques, CSV ``area_unit``, ``measure``, ``technique``, ``low``, ``high`` (shares from 0 to 1).
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID`` with every bad cell.
+    """
+    columns = ["area_unit", "measure", "technique", "low", "high"]
+    if path is None:
+        return pd.DataFrame(columns=columns)
+    frame = _numbers(_table(path, "shares"), "shares", {"low": False, "high": False}, {}, 1.0)
+    return frame[columns]
+
+
+def _table(path: Path, name: str) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError("FILE_NOT_FOUND", path=str(path))
+    frame = read_rows(path)[0].reset_index(drop=True)
+    if name in ("budget", "quota", "shares") and "area_unit" in frame.columns:
+        frame["area_unit"] = frame["area_unit"].map(normalised_unit)
+    return frame
+
+
+def _numbers(
+    frame: pd.DataFrame,
+    table: str,
+    columns: dict[str, bool],
+    choices: dict[str, tuple[str, ...]],
+    largest: float = LARGEST,
+) -> pd.DataFrame:
+    """Columns as numbers (True where a cell is needed) and choices; ``year`` may be empty or ``*``."""
+    cells = CellReader(frame, "area_unit")
+    cells.need_columns(("area_unit", *columns))
+    result = frame.copy()
+    for name, required in columns.items():
+        result[name] = cells.number(name, (0.0, largest), required=required)
+    for name, allowed in choices.items():
+        result[name] = cells.choice(name, allowed, ANY)
+    if "year" in frame.columns:
+        frame["year"] = frame["year"].replace(ANY, "")
+    result["year"] = cells.number("year", YEARS)
+    cells.refuse(table)
+    return result
+
+
+def read_locks(path: Path | None, keys: pd.Index) -> Locks:
+    """Parcels locked in and out, CSV ``stand_key``, ``lock`` (``in``/``out``) and, if wanted, measure, technique, year.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID``, or ``LOCKS_UNKNOWN`` with keys that are not in the result.
+    """
+    locks = Locks.none(len(keys))
+    if path is None:
+        return locks
+    cells = CellReader(_table(path, "locks"), "stand_key")
+    cells.need_columns(("stand_key", "lock"))
+    key = cells.text("stand_key")
+    lock = cells.choice("lock", ("in", "out"), None)
+    measure, technique = cells.text("measure"), cells.text("technique")
+    year = cells.number("year", YEARS)
+    for row in np.flatnonzero(pd.isna(lock)):
+        cells.note(int(row), "lock", "empty")
+    cells.refuse("locks")
+    at = keys.get_indexer(pd.Index(key))
+    if (at < 0).any():
+        raise InputError("LOCKS_UNKNOWN", stands=", ".join(str(one) for one in key[at < 0][:10]))
+    locks.locked_in[at[lock == "in"]] = True
+    locks.locked_out[at[lock == "out"]] = True
+    both = np.flatnonzero(locks.locked_in & locks.locked_out)
+    if len(both):
+        raise InputError("LOCKS_BOTH", stands=", ".join(str(keys[one]) for one in both[:10]))
+    rows = range(len(at))
+    years = [None if np.isnan(value) else int(value) for value in year]
+    return Locks(
+        locks.locked_in,
+        locks.locked_out,
+        {int(at[row]): measure[row] for row in rows},
+        {int(at[row]): technique[row] for row in rows},
+        {int(at[row]): years[row] for row in rows},
+    )
+
+
+def read_ledger(path: Path | None) -> pd.DataFrame | None:
+    """Tickets, trade and projects, CSV ``kind``, ``id``, ``area_unit``, ``date``, ``tonnes``, ``status``.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID`` with every bad cell.
+    """
+    if path is None:
+        return None
+    frame = _table(path, "ledger")
+    cells = CellReader(frame, "id")
+    cells.need_columns(("kind", "id", "area_unit", "date", "tonnes", "status"))
+    kind = cells.choice("kind", LEDGER_KINDS, None)
+    tonnes = cells.number("tonnes", (0.0, LARGEST), required=np.array([k not in (None, "project") for k in kind]))
+    cells.refuse("ledger")
+    units = [normalised_unit(text or "") for text in cells.text("area_unit")]
+    columns = (kind, cells.text("id"), units, cells.text("date"), tonnes, cells.text("status"))
+    return pd.DataFrame(dict(zip(("kind", "id", "area_unit", "date", "tonnes", "status"), columns, strict=True)))
+
+
+def weights_of(text: str) -> Weights:
+    """What is maximised: ``carbon``, ``infestation``, ``cost`` (least cost), or weights ``carbon=1;cost=0.001``.
+
+    Raises
+    ------
+    UsageError
+        ``BENEFIT_INVALID``.
+    """
+    found = dict.fromkeys(WEIGHT_NAMES, 0.0)
+    for part in text.replace(",", ";").split(";"):
+        name, equals, number = (piece.strip() for piece in part.partition("="))
+        try:
+            weight = float(number) if equals else 1.0
+        except ValueError:
+            weight = -1.0
+        if name not in found or not 0 <= weight < LARGEST:
+            raise UsageError("BENEFIT_INVALID", given=text, known=", ".join(WEIGHT_NAMES))
+        found[name] = weight
+    if not any(found.values()):
+        raise UsageError("BENEFIT_INVALID", given=text, known=", ".join(WEIGHT_NAMES))
+    return Weights(**found)

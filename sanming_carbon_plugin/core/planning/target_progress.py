@@ -1,0 +1,184 @@
+"""How far a programme is: done, planned, available and missing, and the indicators of the whole forest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..carbon.account import numbers, texts
+from ..carbon.survey import survey_dates
+from ..units import mu_from_hectares
+from .area_units import AreaUnits
+from .plan_layers import INDICATOR_COLUMNS, PROGRESS_COLUMNS
+from .targets import AT_LEAST, Target
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+HECTARES_PER_KM2 = 100.0
+LIVING_KINDS = {"tickets": ("ticket",), "traded": ("ticket", "trade", "project_credit")}
+GONE, SOLD = ("cancelled", "注销", "void"), ("sold", "traded", "成交", "已售")
+
+
+def target_progress(
+    targets: Sequence[Target],
+    units: Mapping[str, BoolArray],
+    levels: Callable[[str], str | None],
+    area_ha: FloatArray,
+    fits: Mapping[str, BoolArray],
+    done: Callable[[str, int, int], FloatArray] | None,
+    planned: Callable[[str, int, int], FloatArray] | None = None,
+) -> pd.DataFrame:
+    """Rows of the layer ``progress``: every measure and period of the targets for every unit.
+
+    Parameters
+    ----------
+    targets
+        The programme.
+    units, levels
+        Stands of each unit, and its level.
+    area_ha, fits
+        Area of each stand, and which stands fit each measure.
+    done, planned
+        Hectares of each stand done and planned for a measure from a year to a year; None where nobody says.
+    """
+    wanted = {
+        (t.measure, t.area_unit, t.year_from or t.year, t.year): t for t in targets if t.is_area and t.bound == AT_LEAST
+    }
+    periods = sorted({(measure, first, last) for measure, _, first, last in wanted})
+    rows = []
+    for measure, first, last in periods:
+        done_ha = None if done is None else done(measure, first, last)
+        planned_ha = np.zeros(len(area_ha)) if planned is None else planned(measure, first, last)
+        rest = np.where(fits.get(measure, np.zeros(len(area_ha), dtype=bool)), np.nan_to_num(area_ha), 0.0)
+        rest = np.maximum(rest - planned_ha - (0.0 if done_ha is None else done_ha), 0.0)
+        here = [
+            *units,
+            *(unit for m, unit, f, y in wanted if (m, f, y) == (measure, first, last) and unit not in units),
+        ]
+        for unit in dict.fromkeys(here):
+            stands = units.get(unit, np.zeros(len(area_ha), dtype=bool))
+            target = wanted.get((measure, unit, first, last))
+            sums = [None if ha is None else float(ha[stands].sum()) for ha in (done_ha, planned_ha, rest)]
+            rows.append(_row(levels(unit), unit, measure, (first, last), target, sums))
+    return pd.DataFrame(rows, columns=list(PROGRESS_COLUMNS))
+
+
+def _row(
+    level: str | None,
+    unit: str,
+    measure: str,
+    period: tuple[int, int],
+    target: Target | None,
+    sums: Sequence[float | None],
+) -> dict[str, object]:
+    done, planned, available = (np.nan if value is None else value for value in sums)
+    wanted = np.nan if target is None else target.amount
+    missing = np.nan if np.isnan(wanted) else max(wanted - np.nan_to_num(done) - planned, 0.0)
+    met = UNKNOWN
+    if not np.isnan(wanted):
+        met = YES if missing <= wanted * 1e-9 else UNKNOWN if np.isnan(done) else NO
+    row: dict[str, object] = {
+        "level": level, "area_unit": unit, "measure": measure, "year_from": period[0], "year": period[1],
+        "met": met, "source": target.source if target else None,
+    }  # fmt: skip
+    for name, value in (("target", wanted), ("done", done), ("planned", planned), ("available", available),
+                        ("missing", missing)):  # fmt: skip
+        row[f"{name}_ha"] = value
+        row[f"{name}_mu"] = mu_from_hectares(value)
+    return row
+
+
+def indicators(
+    facts: pd.DataFrame,
+    definitions: pd.DataFrame,
+    targets: Sequence[Target],
+    units: Mapping[str, BoolArray],
+    area_units: AreaUnits,
+    ledger: pd.DataFrame | None,
+    covered_share: float,
+) -> pd.DataFrame:
+    """Rows of the layer ``indicators``.
+
+    Forest cover and growing stock come from the stands; both are only set against a target where the layer covers
+    the unit (``covered_share`` of its land area). Tickets, trade and projects come from the ledger.
+    """
+    date = survey_dates(facts)
+    latest = None if np.isnat(date).all() else str(np.nanmax(date[~np.isnat(date)]))
+    area = np.nan_to_num(numbers(facts, "area_ha"))
+    rows = []
+    for definition in definitions.to_dict("records"):
+        name, unit_name = str(definition["indicator"]), str(definition["unit"])
+        for unit, stands in units.items():
+            land = area_units.land_km2.get(unit, np.nan) * HECTARES_PER_KM2
+            covered = bool(area[stands].sum() >= covered_share * land) if not np.isnan(land) else False
+            if str(definition["land_classes"] or "").strip() not in ("", "nan"):
+                value, complete = _of_stands(name, facts, str(definition["land_classes"]), stands, land, covered)
+                day = latest
+            else:
+                value, day = _of_ledger(name, ledger, unit)
+                complete = value is not None
+            target = next((t for t in targets if t.measure == name and t.area_unit == unit), None)
+            rows.append(_indicator(definition, unit, area_units, value, unit_name, day, target, complete))
+    return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
+
+
+def _of_stands(
+    name: str, facts: pd.DataFrame, classes: str, stands: BoolArray, land_ha: float, covered: bool
+) -> tuple[float | None, bool]:
+    """Value of an indicator from the stands, and whether all that belongs to it is known."""
+    inside = stands & np.isin(texts(facts, "land_class").astype(str), classes.split(";"))
+    area = np.nan_to_num(numbers(facts, "area_ha"))
+    if name == "forest_cover":
+        return (float(area[inside].sum() / land_ha * 100.0) if covered else None), covered
+    volume = numbers(facts, "volume_m3_ha")
+    known = inside & ~np.isnan(volume)
+    value = float((volume[known] * area[known]).sum()) if known.any() else None
+    return value, covered and bool(known.sum() == inside.sum())
+
+
+def _of_ledger(name: str, ledger: pd.DataFrame | None, unit: str) -> tuple[float | None, str | None]:
+    """Value of an indicator from the ledger and the day of its last entry; None without a ledger."""
+    if ledger is None:
+        return None, None
+    inside = ledger[ledger["area_unit"].map(lambda code: _lies_in(str(code), unit))]
+    day = None if inside["date"].isna().all() else str(inside["date"].dropna().max())
+    alive = inside[~inside["status"].isin(GONE)].drop_duplicates(["kind", "id"])
+    if name == "projects_planned":
+        return float((alive["kind"] == "project").sum()), day
+    mine = alive[alive["kind"].isin(LIVING_KINDS[name])]
+    if name == "traded":
+        mine = mine[mine["status"].isin(SOLD)]
+    return float(mine["tonnes"].sum()), day
+
+
+def _lies_in(code: str, unit: str) -> bool:
+    return code.startswith(unit.rstrip("0")) if unit.endswith("00") else code.startswith(unit)
+
+
+def _indicator(
+    definition: Mapping[str, object],
+    unit: str,
+    area_units: AreaUnits,
+    value: float | None,
+    unit_name: str,
+    day: str | None,
+    target: Target | None,
+    complete: bool,
+) -> dict[str, object]:
+    factor = 1e4 if unit_name.startswith("万") else 1.0
+    met = UNKNOWN
+    if target is not None and value is not None:
+        met = YES if value >= target.amount else NO if complete else UNKNOWN
+    return {
+        "indicator": definition["indicator"], "level": area_units.level_of(unit, frozenset((unit,))), "area_unit": unit,
+        "date": day, "value": None if value is None else value / factor, "unit": unit_name,
+        "target": None if target is None else target.amount / factor,
+        "target_year": None if target is None else target.year, "met": met,
+        "definition": definition["definition"], "definition_zh": definition["definition_zh"],
+        "source": definition["source"],
+    }  # fmt: skip
