@@ -18,7 +18,7 @@ from .carbon.conflicts import ConflictRules, canopy_heights_m, conflicts
 from .carbon.parameters import ParameterTable
 from .carbon.period import Period
 from .carbon.sink import SinkResult, sink
-from .carbon.stock import stock
+from .carbon.stock import BESIDE_THE_TREES, stock
 from .carbon.two_dates import EarlierInventory
 from .carbon.uncertainty import ErrorTable, SinkErrors, total_interval
 from .classes.images import Images, images_say
@@ -354,10 +354,9 @@ def interval_of(
 
 def _totals(walk: Walk) -> dict[str, float]:
     """Sums of what is known, NaN where nothing is; the interval belongs to the whole, not to the sum of parts."""
-    totals = {
-        f"total_{name}": float(walk.facts[name].sum(min_count=1))
-        for name in ("area_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr", "ticket_tco2e")
-    }
+    names = ["area_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr", "ticket_tco2e"]
+    names += [name for name in BESIDE_THE_TREES if name in walk.facts.columns]
+    totals = {f"total_{name}": float(walk.facts[name].sum(min_count=1)) for name in names}
     low = high = np.nan
     interval = interval_of(walk.sink_errors)
     if interval is not None and not np.isnan(totals["total_sink_tco2e_yr"]):

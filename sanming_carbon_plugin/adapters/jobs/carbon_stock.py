@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...core.carbon.stock import BESIDE_THE_TREES
 from ...core.progress import Progress
 from ..geopackage import write_geopackage
 from .carbon_inputs import CarbonRequest, carbon_record, open_carbon, stage_tables
@@ -26,7 +27,8 @@ def carbon_stock(request: CarbonRequest, progress: Progress) -> JobOutcome:
     progress.step("read")
     opened = open_carbon(request, progress)
     columns = opened.facts[list(opened.stock_columns)]
-    totals = known_sums(columns, ("stock_tco2e", "stock_alt_tco2e"))
+    beside = tuple(name for name in BESIDE_THE_TREES if name in columns.columns)
+    totals = known_sums(columns, ("stock_tco2e", "stock_alt_tco2e", *beside))
     record = carbon_record(request, opened, {}, totals, started)
     tables, doubts = stage_tables(opened, columns, opened.issues, record)
     progress.step("write")

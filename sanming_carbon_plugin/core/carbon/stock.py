@@ -21,6 +21,9 @@ from .account import (
 )
 from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 
+BESIDE_THE_TREES = ("bamboo_part_tco2e", "scattered_tco2e", "roadside_tco2e")
+"""Columns of what is counted beside the trees of a stand; only the first is part of its stock."""
+
 SCATTERED_TREES = "620"
 """Row for scattered trees of no stated species: mixed broadleaf."""
 

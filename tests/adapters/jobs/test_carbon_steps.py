@@ -23,6 +23,7 @@ from sanming_carbon_plugin.adapters.vectors import read_layer
 from sanming_carbon_plugin.core.carbon.uncertainty import stand_interval
 from sanming_carbon_plugin.core.errors import CarbonError, InputError
 from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.stands.layer import FieldType
 
 PERIOD = "2016-01-01/2020-12-31"
 GROUPS = ["county", "township", "species_group", "age_group"]
@@ -52,6 +53,36 @@ def test_the_stock_is_that_of_the_main_job(township, assessed, tmp_path):
     (record,) = read_geopackage_table(outcome.out, "run").to_dict("records")
     assert record["total_stock_tco2e"] == pytest.approx(stands["stock_tco2e"].sum(), rel=1e-12)
     assert json.loads(record["rules"])["parameters"]["status"] == "provisional"
+
+
+def test_what_stands_beside_the_trees_is_told_by_itself(village, tmp_path):
+    """Bamboo is part of the stock, scattered and roadside trees are not; each has its column and its total."""
+    rows = len(village)
+    more = village.attributes.assign(
+        毛竹株数=np.full(rows, 500.0), 散生木蓄积=np.full(rows, 3.0), 四旁树蓄积=np.full(rows, 2.0)
+    )
+    types = village.field_types | dict.fromkeys(("毛竹株数", "散生木蓄积", "四旁树蓄积"), FieldType("real"))
+    plain = carbon_stock(CarbonRequest(village, tmp_path / "a.gpkg"), Progress())
+    beside = carbon_stock(
+        CarbonRequest(replace(village, attributes=more, field_types=types), tmp_path / "b.gpkg"), Progress()
+    )
+    first, second = (read_geopackage_table(outcome.out, "stands") for outcome in (plain, beside))
+    known = first["stock_tco2e"].notna()
+    bamboo = second["bamboo_part_tco2e"].fillna(0.0)
+    by_culms = first["species_group"] == "bamboo"
+    assert (second["stock_tco2e"] - first["stock_tco2e"])[known & ~by_culms].to_numpy() == pytest.approx(
+        bamboo[known & ~by_culms].to_numpy()
+    )
+    assert bamboo[by_culms].eq(0).all()
+    for name in ("bamboo_part_tco2e", "scattered_tco2e", "roadside_tco2e"):
+        assert float(beside.counts[f"total_{name}"]) == pytest.approx(second[name].sum(), abs=1e-2)
+        assert f"total_{name}" not in plain.counts
+    out = tmp_path / "c.gpkg"
+    assess(AssessRequest(stands=replace(village, attributes=more, field_types=types), out=out), Progress())
+    (record,) = read_geopackage_table(out, "run").to_dict("records")
+    assert record["total_scattered_tco2e"] == pytest.approx(second["scattered_tco2e"].sum())
+    facts = read_geopackage_table(out, "facts")
+    assert facts["bamboo_part_tco2e"].sum() == pytest.approx(second["bamboo_part_tco2e"].sum())
 
 
 def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path):

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from sanming_carbon_plugin.core.carbon.sink import sink
 from sanming_carbon_plugin.core.carbon.stock import stock
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
 
+SHAPES = pd.read_csv(Path(__file__).with_name("worked_shapes.csv"), dtype=str, keep_default_na=False)
 CASES = pd.read_csv(Path(__file__).with_name("worked_cases.csv"), dtype=str, keep_default_na=False)
 FIELDS = {
     "species": "species_code",
@@ -22,6 +24,7 @@ FIELDS = {
     "height": "height_m",
     "age_group": "age_group",
     "area": "area_ha",
+    "bamboo": "bamboo_culms_per_ha",
 }
 TEXT = ("species_code", "land_class")
 
@@ -89,3 +92,31 @@ def test_five_years_of_pine_growth(make_facts, parameters, errors, five_years):
     assert row["sink_alt_tco2e_yr"] * row["years"] == pytest.approx(169.81, abs=5e-3)
     assert row["increment_m3_ha_yr"] == pytest.approx(20 / five_years.years)
     assert row["sink_basis"] == "measured"
+
+
+def of_shapes(case: str, date: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """Stands of one case on one date: strips of 250 m from west to east, 10 ha per 400 m."""
+    rows = SHAPES[(SHAPES["case"] == case) & (SHAPES["date"] == date)]
+    west, east = (pd.to_numeric(rows[name]).to_numpy(dtype=float) for name in ("west_m", "east_m"))
+    table = pd.DataFrame(
+        {
+            "species_code": rows["species"].where(rows["species"] != "", None),
+            "land_class": rows["land_class"],
+            "volume_m3_ha": pd.to_numeric(rows["volume"]),
+            "area_ha": (east - west) * 250.0 / 1e4,
+            "survey_method": "plot",
+        }
+    )
+    return table.set_index(pd.Index(rows["key"], name="stand_key", dtype=object)), shapely.box(west, 0.0, east, 250.0)
+
+
+@pytest.mark.parametrize("case", list(SHAPES["case"].unique()))
+def test_case_with_outlines(parameters, errors, five_years, case):
+    now, now_shapes = of_shapes(case, "now")
+    then, then_shapes = of_shapes(case, "then")
+    found = sink(now, now_shapes, EarlierInventory(then, then_shapes), parameters, errors, five_years).columns
+    rows = SHAPES[(SHAPES["case"] == case) & (SHAPES["date"] == "now")]
+    changes = found["sink_tco2e_yr"].to_numpy() * five_years.years
+    assert changes == pytest.approx(pd.to_numeric(rows["change_tco2e"]).to_numpy(), rel=1e-7, nan_ok=True)
+    assert found["sink_basis"].tolist() == rows["basis"].tolist()
+    assert found["change_kind"].tolist() == rows["kind"].tolist()
