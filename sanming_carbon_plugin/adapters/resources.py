@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import string
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +16,7 @@ import pandas as pd
 from ..core.errors import CarbonError, InputError
 from ..paths import resources_dir
 from .hashes import sha256_of_file
+from .sentences import filled
 
 __all__ = [
     "issue_severity",
@@ -34,6 +33,7 @@ MAX_FILE_BYTES = 64 << 20
 """No table or JSON file of this kind is that large; a layer given by mistake would fill the memory."""
 
 MAX_JSON_DEPTH = 64
+_MESSAGES = (("message", "en"), ("message_zh", "zh"))
 
 
 def read_text(path: Path) -> str:
@@ -214,38 +214,6 @@ def _messages(path: Path) -> dict[str, dict[str, str]]:
     return table
 
 
-class _Lenient(string.Formatter):
-    """Fills ``{name}``; a name without a value stays visible instead of hiding the message."""
-
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:  # noqa: ANN401, ARG002
-        value = kwargs.get(field_name)
-        return ("{" + field_name + "}" if field_name not in kwargs else _shown(value)), field_name
-
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
-        try:
-            return format(value, format_spec)
-        except (TypeError, ValueError):
-            return str(value)
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(str(item) for item in value)
-    if value is None:
-        return "NULL"
-    if isinstance(value, str) and not value.isprintable():
-        # Names out of damaged files must not move the cursor or break the one line of an error.
-        return "".join(sign if sign.isprintable() else "\ufffd" for sign in value)
-    return float(value) if isinstance(value, np.floating) else value
-
-
-_FORMATTER = _Lenient()
-
-
-def _fill(template: str, values: Mapping[str, object]) -> str:
-    return _FORMATTER.vformat(template, (), values)
-
-
 def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
     """What is wrong and where, and what to do, in ``en`` or ``zh``.
 
@@ -255,9 +223,10 @@ def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
     words = _readable_messages("errors").get(exc.code)
     if words is None:
         return str(exc), ""
-    suffix = "_zh" if language.lower().startswith("zh") else ""
+    chosen = "zh" if language.lower().startswith("zh") else "en"
+    suffix = "_zh" if chosen == "zh" else ""
     message, hint = (words.get(name + suffix) or words.get(name, "") for name in ("message", "hint"))
-    return _fill(message, exc.values), _fill(hint, exc.values)
+    return filled(message, exc.values, chosen), filled(hint, exc.values, chosen)
 
 
 def issue_severity(code: str) -> str:
@@ -295,7 +264,7 @@ def render_issues(issues: pd.DataFrame) -> pd.DataFrame:
         code = str(code_names[codes[row]])
         params = result["params"].iloc[row] or {}
         values = {"field": result["field"].iloc[row], "value": result["value"].iloc[row], **params}
-        sentences[number] = [_fill(entry.get(name) or code, values) for name in ("message", "message_zh")]
+        sentences[number] = [filled(entry.get(name) or code, values, lang) for name, lang in _MESSAGES]
     severities = np.asarray([entry.get("severity") or "warning" for entry in words] or [""], dtype=object)
     result["severity"] = severities[codes] if len(result) else pd.Series(dtype=object)
     result["message"] = sentences[group, 0]

@@ -12,14 +12,14 @@ then no sign. It can only take away, so it is refused wherever that would grant:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .fields import NUMBER, KnownField, field_named
+from .problems import LARGEST_NUMBER, Problems, shown
 
 MOST_LEVELS = 16
 MOST_PARTS = 2_000
 MOST_VALUES = 500
-LARGEST_NUMBER = 1e12
 
 OPPOSITE = {
     "<": ">=",
@@ -138,33 +138,13 @@ def references(part: object, definitions: Mapping[str, object]) -> set[str]:
     return found
 
 
-@dataclass
-class Problems:
-    """Everything that is wrong with a file, each with its place."""
-
-    found: list[str] = field(default_factory=list)
-
-    def add(self, path: str, text: str) -> None:
-        """Note that ``text`` is wrong at ``path``."""
-        self.found.append("{}: {}".format(path, text))
-
-
-def shown(value: object, longest: int = 60) -> str:
-    """A value as it stands in the file, short enough for a message."""
-    if isinstance(value, (dict, list)):
-        return "an object" if isinstance(value, dict) else "a list"
-    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-        return "a huge number"
-    text = repr(value)
-    return text if len(text) <= longest else text[:longest] + "…"
-
-
 class _Refused(Exception):  # noqa: N818 - never leaves this module
     """A part of a condition that cannot be used."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, *values: object) -> None:
         self.path = path
         self.text = text
+        self.values = values
         super().__init__(path, text)
 
 
@@ -196,7 +176,7 @@ class ConditionReader:
         try:
             return self._condition(data, path, level)
         except _Refused as refused:
-            self._problems.add(refused.path, refused.text)
+            self._problems.add(refused.path, refused.text, *refused.values)
             return None
 
     def definition(self, name: str) -> Node | None:
@@ -207,14 +187,14 @@ class ConditionReader:
 
     def _condition(self, data: object, path: str, level: int) -> Node | None:
         if level > MOST_LEVELS:
-            raise _Refused(path, "more than {} levels inside each other".format(MOST_LEVELS))
+            raise _Refused(path, "more than {} levels inside each other", MOST_LEVELS)
         if not isinstance(data, dict):
-            raise _Refused(path, "a condition must be an object, not {}".format(shown(data)))
+            raise _Refused(path, "a condition must be an object, not {}", shown(data))
         key = next((key for key in ("all", "any", "not", "ref") if key in data), None)
         if key is None:
             return self._comparison(data, path)
         if len(data) > 1:
-            raise _Refused(path, '"{}" stands with other keys'.format(key))
+            raise _Refused(path, '"{}" stands with other keys', key)
         if key == "ref":
             return self._definition(data["ref"], path, level)
         if key == "not":
@@ -229,23 +209,23 @@ class ConditionReader:
         if not isinstance(items, list) or not items:
             raise _Refused(path, "must be a list with at least one condition")
         if len(items) > MOST_VALUES:
-            raise _Refused(path, "has {} conditions, more than {}".format(len(items), MOST_VALUES))
+            raise _Refused(path, "has {} conditions, more than {}", len(items), MOST_VALUES)
         children = [self.read(item, "{}[{}]".format(path, i), level + 1) for i, item in enumerate(items)]
         usable = [child for child in children if child is not None]
         if len(usable) < len(items):
             return None
         whole = group(key == "all", usable)
         if whole.parts > MOST_PARTS:
-            raise _Refused(path, "has more than {} parts".format(MOST_PARTS))
+            raise _Refused(path, "has more than {} parts", MOST_PARTS)
         return whole
 
     def _definition(self, name: object, path: str, level: int) -> Node | None:
         if not isinstance(name, str) or name not in self._definitions:
-            raise _Refused(path, "there is no definition {}".format(shown(name)))
+            raise _Refused(path, "there is no definition {}", shown(name))
         self.used.add(name)
         if name in self._open:
             circle = " → ".join([*self._open[self._open.index(name) :], name])
-            raise _Refused(path, "the definitions go in a circle: {}".format(circle))
+            raise _Refused(path, "the definitions go in a circle: {}", circle)
         if name not in self._read:
             data = self._definitions[name]
             condition = data.get("condition") if isinstance(data, dict) else None
@@ -257,19 +237,19 @@ class ConditionReader:
     def _comparison(self, data: dict[str, object], path: str) -> Comparison:
         strange = sorted(str(key) for key in set(data) - {"field", "op", "value", "other", "unknown"})
         if strange:
-            raise _Refused(path, "unknown key {}".format(shown(strange[0])))
+            raise _Refused(path, "unknown key {}", shown(strange[0]))
         name, known = self._field(data.get("field"), path + ".field")
         op = data.get("op")
         if not isinstance(op, str) or op not in OPPOSITE:
-            raise _Refused(path + ".op", "unknown comparison {}".format(shown(op)))
+            raise _Refused(path + ".op", "unknown comparison {}", shown(op))
         text = known.kind != NUMBER
         if text and op in _ORDERED:
-            raise _Refused(path + ".op", '"{}" needs a number and {} is text'.format(op, name))
+            raise _Refused(path + ".op", '"{}" needs a number and {} is text', op, name)
         if ("value" in data) == ("other" in data):
             raise _Refused(path, 'needs either "value" or "other"')
         seen = "unknown" in data
         if seen and data["unknown"] != "fail":
-            raise _Refused(path + ".unknown", 'can only be "fail", not {}'.format(shown(data["unknown"])))
+            raise _Refused(path + ".unknown", 'can only be "fail", not {}', shown(data["unknown"]))
         if "other" in data:
             return Comparison(name, op, None, self._other(name, known.kind, op, data["other"], path), text, seen=seen)
         return Comparison(name, op, _value(known, op, data["value"], path + ".value"), None, text, seen=seen)
@@ -277,17 +257,17 @@ class ConditionReader:
     def _field(self, name: object, path: str) -> tuple[str, KnownField]:
         known = field_named(name, self._known)
         if known is None:
-            raise _Refused(path, "unknown field {}".format(shown(name)))
+            raise _Refused(path, "unknown field {}", shown(name))
         return str(name), known
 
     def _other(self, name: str, kind: str, op: str, other: object, path: str) -> str:
         found, known = self._field(other, path + ".other")
         if op in _LISTS:
-            raise _Refused(path + ".op", '"{}" does not compare two fields'.format(op))
+            raise _Refused(path + ".op", '"{}" does not compare two fields', op)
         if known.kind != kind:
-            raise _Refused(path + ".other", "{} and {} are of different kinds".format(name, found))
+            raise _Refused(path + ".other", "{} and {} are of different kinds", name, found)
         if found == name:
-            raise _Refused(path + ".other", "{} is compared with itself".format(name))
+            raise _Refused(path + ".other", "{} is compared with itself", name)
         return found
 
 
@@ -297,7 +277,7 @@ def _value(known: KnownField, op: str, value: object, path: str) -> Value:
     if op not in _LISTS:
         return read(known, value, path)
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
-        raise _Refused(path, "must be a list of 1 to {} values".format(MOST_VALUES))
+        raise _Refused(path, "must be a list of 1 to {} values", MOST_VALUES)
     items = tuple(read(known, item, "{}[{}]".format(path, i)) for i, item in enumerate(value))
     if op in _RANGES and (len(items) != 2 or items[0] > items[1]):  # type: ignore[operator] # noqa: PLR2004
         raise _Refused(path, "must be two numbers, the smaller one first")
@@ -306,19 +286,19 @@ def _value(known: KnownField, op: str, value: object, path: str) -> Value:
 
 def _number(known: KnownField, value: object, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _Refused(path, "must be a number, not {}".format(shown(value)))
+        raise _Refused(path, "must be a number, not {}", shown(value))
     # Compared as it stands: an integer of a thousand digits has no float.
     if value != value or abs(value) > LARGEST_NUMBER:  # noqa: PLR0124 - NaN is the only value unequal to itself
         raise _Refused(path, "is not a usable number")
     if not known.low <= value <= known.high:
         reach = "{:g} to {:g}".format(known.low, known.high)
-        raise _Refused(path, "{} lies outside the possible range {}".format(shown(value), reach))
+        raise _Refused(path, "{} lies outside the possible range {}", shown(value), reach)
     return float(value)
 
 
 def _word(known: KnownField, value: object, path: str) -> str:
     if not isinstance(value, str):
-        raise _Refused(path, "must be text, not {}".format(shown(value)))
+        raise _Refused(path, "must be text, not {}", shown(value))
     if not known.holds_word(value):
-        raise _Refused(path, "{} is no word of this field".format(shown(value)))
+        raise _Refused(path, "{} is no word of this field", shown(value))
     return value

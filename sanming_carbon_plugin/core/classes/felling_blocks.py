@@ -12,8 +12,8 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from .conditions import Problems, shown
 from .evaluation import FactsView, Outcomes
+from .problems import Problems, shown
 
 SECTION = "clear_cut_limits"
 _LARGEST = 10_000.0
@@ -59,10 +59,10 @@ def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
     """The section ``clear_cut_limits`` of a rule file: ``rows`` of ``slope_below_deg`` and ``area_ha``."""
     path = "$." + SECTION
     if not isinstance(data, Mapping) or not isinstance(data.get("rows"), list) or not data["rows"]:
-        problems.add(path, "must be an object with a list of rows, not {}".format(shown(data)))
+        problems.add(path, "must be an object with a list of rows, not {}", shown(data))
         return None
     for key in set(data) - {"rows", "source", "confidence", "source_zh", "confidence_zh"}:
-        problems.add(path, "unknown key {}".format(shown(key)))
+        problems.add(path, "unknown key {}", shown(key))
     found = []
     for number, row in enumerate(data["rows"]):
         values = [row.get(name) for name in ("slope_below_deg", "area_ha")] if isinstance(row, Mapping) else []

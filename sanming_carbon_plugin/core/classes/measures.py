@@ -12,12 +12,13 @@ import pandas as pd
 from ..issues import ISSUE_COLUMNS, join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
-from .conditions import Problems, fields_of
+from .conditions import comparisons, fields_of
 from .evaluation import FAILED, PASSED, UNKNOWN, Evaluation, FactsView, Outcomes, asks_for, evaluate
 from .felling_blocks import BLOCK_FIELDS, Blocks, ClearCutLimits, clear_cut_blocks, clear_cut_limits
 from .felling_blocks import SECTION as LIMITS_SECTION
 from .fields import KNOWN_FIELDS, KnownField
 from .overrides import Decisions, decided
+from .problems import Problems
 from .rules import Measure, Rule, RuleSet, rules_invalid
 from .site_yield import SECTION as YIELD_SECTION
 from .site_yield import SiteYieldTerms, site_volume_ratio, site_yield_terms
@@ -264,7 +265,7 @@ def _absent_fields(evaluation: Evaluation) -> pd.DataFrame:
     absent = [name for name, text in kinds.items() if not evaluation.facts.known(name, text).any()]
     if not absent or not len(evaluation.facts):
         return no_issues()
-    return layer_issue("RULES_LACK_FIELDS", value=";".join(absent), rule_set=evaluation.rule_set.id)
+    return layer_issue("RULES_LACK_FIELDS", None, ";".join(absent), **_about(evaluation.rule_set))
 
 
 def _declared_fields(facts: FactsView, rule_set: RuleSet) -> pd.DataFrame:
@@ -272,7 +273,7 @@ def _declared_fields(facts: FactsView, rule_set: RuleSet) -> pd.DataFrame:
     rows = []
     for name, word in rule_set.declared.items():
         count = int((~facts.known(name, text=True)).sum())
-        rows.append(layer_issue("RULES_DECLARED", name, word, rule_set=rule_set.id, count=count))
+        rows.append(layer_issue("RULES_DECLARED", name, word, count=count, **_about(rule_set)))
     return join_issues(rows)
 
 
@@ -298,15 +299,15 @@ def _unknown_issues(evaluation: Evaluation, outcomes: Mapping[str, Outcomes]) ->
     if not rules:
         return no_issues()
     stands = np.flatnonzero(np.maximum.reduce(list(asked.values())))
-    kinds = {name: text for rule in rules for name, text in _needed(rule).items()}
-    missing = [_missing(evaluation.facts, name, text, rules, asked)[stands] for name, text in kinds.items()]
+    open_fields = _open_fields(evaluation, rules, asked)
+    missing = [here[stands] for here in open_fields.values()]
     return pd.DataFrame(
         {
             "stand_key": np.asarray(evaluation.facts.index, dtype=object)[stands],
             "code": np.full(len(stands), "CLASS_UNKNOWN", dtype=object),
-            "field": texts_of(missing, len(stands), lambda signs: _listed(list(kinds), signs)),
+            "field": texts_of(missing, len(stands), lambda signs: _listed(list(open_fields), signs)),
             "value": texts_of([a[stands] for a in asked.values()], len(stands), lambda s: _listed(list(asked), s)),
-            "params": _same({"rule_set": evaluation.rule_set.id}, len(stands)),
+            "params": _same(_about(evaluation.rule_set), len(stands)),
         },
         columns=list(ISSUE_COLUMNS),
     )
@@ -316,14 +317,29 @@ def _needed(rule: Rule) -> dict[str, bool]:
     return fields_of(rule.test, signs=False)
 
 
-def _missing(facts: FactsView, name: str, text: bool, rules: Iterable[Rule], asked: Mapping[str, Outcomes]) -> Outcomes:
-    """Where a field has no full value although an unanswered rule asks for it."""
-    here = np.maximum.reduce([asked[rule.id] for rule in rules if name in _needed(rule)])
-    return here * (~facts.known(name, text)).astype(np.int8)
+def _open_fields(evaluation: Evaluation, rules: Iterable[Rule], asked: Mapping[str, Outcomes]) -> dict[str, Outcomes]:
+    """Fields that keep a rule from an answer: without a value, or as an interval that is too wide for it."""
+    found: dict[str, Outcomes] = {}
+    for rule in rules:
+        for comparison in comparisons(rule.test):
+            here = asked[rule.id] * (evaluation.of(comparison) == UNKNOWN)
+            names = [name for name in (comparison.field, comparison.other) if name is not None]
+            gaps = [~evaluation.facts.known(name, comparison.text) for name in names]
+            too_wide = ~np.logical_or.reduce(gaps)
+            for name, gap in zip(names, gaps, strict=True):
+                found[name] = np.maximum(found.get(name, 0), here * (gap | too_wide)).astype(np.int8)
+    return found
 
 
 def _listed(names: Sequence[str], signs: Sequence[int]) -> str | None:
     return ";".join(name for name, sign in zip(names, signs, strict=True) if sign) or None
+
+
+def _about(rule_set: RuleSet) -> dict[str, object]:
+    """What a message about a rule set needs to name it and its rules."""
+    titles = {rule.id: (rule.title, rule.title_zh) for rule in rule_set.rules}
+    named = {"rule_set_title": rule_set.title, "rule_set_title_zh": rule_set.title_zh}
+    return {"rule_set": rule_set.id, **named, "titles": titles}
 
 
 def _same(params: dict[str, object], count: int) -> npt.NDArray[np.object_]:

@@ -21,6 +21,7 @@ import shapely
 from ..errors import InputError
 from ..issues import join_issues, stand_issues
 from ..stage import StageResult
+from .problems import Problems
 
 DECISION_COLUMNS = ("stand_key", "column", "value", "reason", "name", "date", "evidence", "geometry_hash")
 DECIDABLE: dict[str, tuple[str, ...]] = {
@@ -39,7 +40,6 @@ WITHDRAWN = "withdrawn"
 
 _DEGREE_DECIMALS = 8
 _METRE_DECIMALS = 3
-_MOST_PROBLEMS = 30
 
 
 def geometry_hash(geometry: object) -> str | None:
@@ -99,16 +99,16 @@ class Decisions:
         InputError
             DECISIONS_INVALID, with every problem and its row (counted from 1).
         """
-        problems: list[str] = []
+        problems = Problems()
         missing = [name for name in DECISION_COLUMNS if name not in rows.columns]
         if missing:
-            raise InputError("DECISIONS_INVALID", count=len(missing), problems="no column " + ", ".join(missing))
+            problems.add("table", "has no column {}", ", ".join(missing))
+            raise InputError("DECISIONS_INVALID", count=len(missing), problems=problems.listed())
         table = rows[list(DECISION_COLUMNS)].astype(object).where(rows[list(DECISION_COLUMNS)].notna(), None)
         for number, row in enumerate(table.to_dict("records"), start=1):
-            problems += ["row {}: {}".format(number, text) for text in _faults(row)]
-        if problems:
-            text = "; ".join(problems[:_MOST_PROBLEMS]) + ("; …" if len(problems) > _MOST_PROBLEMS else "")
-            raise InputError("DECISIONS_INVALID", count=len(problems), problems=text)
+            _note_faults(row, "row {}".format(number), problems)
+        if problems.found:
+            raise InputError("DECISIONS_INVALID", count=len(problems.found), problems=problems.listed())
         return Decisions(table.reset_index(drop=True))
 
     def with_decision(self, decision: Mapping[str, object]) -> Decisions:
@@ -154,16 +154,17 @@ def no_decisions() -> Decisions:
     return Decisions(pd.DataFrame({name: pd.Series(dtype=object) for name in DECISION_COLUMNS}))
 
 
-def _faults(row: Mapping[str, object]) -> list[str]:
-    found = ["{} is missing".format(name) for name in ("stand_key", "reason", "name", "date") if not row[name]]
+def _note_faults(row: Mapping[str, object], place: str, problems: Problems) -> None:
+    for name in ("stand_key", "reason", "name", "date"):
+        if not row[name]:
+            problems.add(place, "{} is missing", name)
     column, value = row["column"], row["value"]
     if column not in DECIDABLE:
-        found.append("nothing can be decided about column {}".format(column))
+        problems.add(place, "nothing can be decided about column {}", column)
     elif value not in (*DECIDABLE[str(column)], WITHDRAWN):
-        found.append("{} cannot be {}".format(column, value))
+        problems.add(place, "{} cannot be {}", column, value)
     if row["date"] and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", str(row["date"])):
-        found.append("date {} is not written YYYY-MM-DD".format(row["date"]))
-    return found
+        problems.add(place, "date {} is not written YYYY-MM-DD", row["date"])
 
 
 def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, decisions: Decisions) -> StageResult:
@@ -190,9 +191,7 @@ def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, dec
     present = table[~gone].assign(place=here[~gone].astype(np.intp))
     present = present.sort_values("date", kind="stable")
     repeated = present.duplicated(["stand_key", "column"], keep="last").to_numpy()
-    issues.append(
-        stand_issues("DECISION_SUPERSEDED", present["stand_key"][repeated], values=present["value"][repeated])
-    )
+    issues.append(_about("DECISION_SUPERSEDED", present[repeated]))
     latest = present[~repeated]
     result = {}
     for name in DECIDABLE:
@@ -207,9 +206,14 @@ def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, dec
         now = geometry_hashes(geometry[latest["place"].to_numpy(dtype=np.intp)])
         then = latest["geometry_hash"].to_numpy()
         changed = np.array([old is not None and old != new for old, new in zip(then, now, strict=True)], dtype=bool)
-        moved = latest[changed]
-        issues.append(stand_issues("DECISION_GEOMETRY_CHANGED", moved["stand_key"], values=moved["value"]))
+        issues.append(_about("DECISION_GEOMETRY_CHANGED", latest[changed]))
     return StageResult(pd.DataFrame(result, index=columns.index), join_issues(issues))
+
+
+def _about(code: str, table: pd.DataFrame) -> pd.DataFrame:
+    """One row per decision."""
+    issues = stand_issues(code, table["stand_key"], values=table["value"])
+    return issues.assign(field=table["column"].to_numpy(dtype=object))
 
 
 def _gone_issues(table: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, keys: pd.Index) -> pd.DataFrame:

@@ -13,19 +13,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
-from .conditions import SIGN_TURNED, ConditionReader, Group, Node, Problems, asks_for_signs, group, references, shown
+from .conditions import SIGN_TURNED, ConditionReader, Group, Node, asks_for_signs, group, references
 from .contradictions import can_pass
 from .fields import TEXT, KnownField, field_named
+from .problems import Problems, shown
 
 KINDS = ("exclude", "require", "technique")
 STATUSES = ("official", "provisional")
 MOST_RULES = 300
 LONGEST_TEXT = 1_000
-MOST_SHOWN = 30
 
 _TEXTS = ("title", "title_zh")
-_ABOUT = ("source", "confidence")
-_ABOUT_ZH = ("source_zh", "confidence_zh")
+_ABOUT, _ABOUT_ZH = ("source", "confidence"), ("source_zh", "confidence_zh")
 _TOP = {"id", "version", "status", "definitions", "measures", "precedence", "declared", "note", "note_zh"}
 _TOP |= {"valid_from", "valid_to"}
 
@@ -179,11 +178,8 @@ def _part(data: Mapping[str, object], name: str) -> dict[str, object]:
 
 def rules_invalid(data: object, problems: Problems) -> InputError:
     """The error that names every problem of a rule file."""
-    name = data.get("id") if isinstance(data, dict) else None
-    text = "; ".join(problems.found[:MOST_SHOWN])
-    if len(problems.found) > MOST_SHOWN:
-        text += "; …"
-    return InputError("RULES_INVALID", rules=shown(name), count=len(problems.found), problems=text)
+    name = shown(data.get("id") if isinstance(data, dict) else None)
+    return InputError("RULES_INVALID", rules=name, count=len(problems.found), problems=problems.listed())
 
 
 class _FileReader:
@@ -207,11 +203,11 @@ class _FileReader:
     def read(self) -> RuleSet | None:
         data = self._data
         if not isinstance(data, dict):
-            self._problems.add("$", "must be an object, not {}".format(shown(data)))
+            self._problems.add("$", "must be an object, not {}", shown(data))
             return None
         for key in data:
             if key not in _TOP and key not in _TEXTS and key not in self._extra:
-                self._problems.add("$", "unknown key {}".format(shown(key)))
+                self._problems.add("$", "unknown key {}", shown(key))
         texts = {key: self._text(data, key, "$") for key in ("id", "version", *_TEXTS)}
         status = self._one_of(data, "status", STATUSES, "$")
         definitions = self._definitions(data.get("definitions", {}))
@@ -222,7 +218,6 @@ class _FileReader:
                 conditions.definition(name)
                 self._problems.add("$.definitions.{}".format(name), "is never used")
         extra = {key: data[key] for key in self._extra if key in data}
-        precedence = self._precedence(data.get("precedence", []))
         return RuleSet(
             texts["id"],
             texts["version"],
@@ -230,7 +225,7 @@ class _FileReader:
             texts["title"],
             texts["title_zh"],
             measures,
-            precedence,
+            self._precedence(data.get("precedence", [])),
             self._declared(data.get("declared", {})),
             extra,
             data,
@@ -241,7 +236,7 @@ class _FileReader:
         if not isinstance(value, str) or not value.strip():
             self._problems.add("{}.{}".format(path, key), "must be a text")
         elif len(value) > LONGEST_TEXT:
-            self._problems.add("{}.{}".format(path, key), "is longer than {} characters".format(LONGEST_TEXT))
+            self._problems.add("{}.{}".format(path, key), "is longer than {} characters", LONGEST_TEXT)
         elif re.search(r"[\x00-\x1f]|<\s*/?\s*[a-zA-Z!]", value):
             self._problems.add("{}.{}".format(path, key), "holds control characters or markup")
         else:
@@ -252,14 +247,12 @@ class _FileReader:
         value = data.get(key)
         if isinstance(value, str) and value in words:
             return value
-        self._problems.add(
-            "{}.{}".format(path, key), "must be one of {}, not {}".format(", ".join(words), shown(value))
-        )
+        self._problems.add("{}.{}".format(path, key), "must be one of {}, not {}", ", ".join(words), shown(value))
         return ""
 
     def _definitions(self, data: object) -> dict[str, object]:
         if not isinstance(data, dict) or len(data) > MOST_RULES:
-            self._problems.add("$.definitions", "must be an object of at most {} definitions".format(MOST_RULES))
+            self._problems.add("$.definitions", "must be an object of at most {} definitions", MOST_RULES)
             return {}
         for name, definition in data.items():
             path = "$.definitions.{}".format(name)
@@ -267,7 +260,7 @@ class _FileReader:
                 self._problems.add(path, "must be an object with a condition")
                 continue
             for key in set(definition) - {"condition", *_ABOUT, *_ABOUT_ZH, *_TEXTS}:
-                self._problems.add(path, "unknown key {}".format(shown(key)))
+                self._problems.add(path, "unknown key {}", shown(key))
         return data
 
     def _precedence(self, data: object) -> tuple[str, ...]:
@@ -278,13 +271,13 @@ class _FileReader:
             self._problems.add("$.precedence", "names a measure twice")
         for name in data:
             if self._allowed is not None and name not in self._allowed:
-                self._problems.add("$.precedence", "unknown measure {}".format(shown(name)))
+                self._problems.add("$.precedence", "unknown measure {}", shown(name))
         return tuple(data)
 
     def _declared(self, data: object) -> dict[str, str]:
         """What a user answers for: a word, with the reason, a name and a date."""
         if not isinstance(data, dict):
-            self._problems.add("$.declared", "must be an object, not {}".format(shown(data)))
+            self._problems.add("$.declared", "must be an object, not {}", shown(data))
             return {}
         found = {}
         for name, entry in data.items():
@@ -294,7 +287,7 @@ class _FileReader:
             if known is None or known.kind != TEXT:
                 self._problems.add(path, "is no text field that can be declared")
             elif not isinstance(value, str) or not known.holds_word(value):
-                self._problems.add(path + ".value", "{} is no word of this field".format(shown(value)))
+                self._problems.add(path + ".value", "{} is no word of this field", shown(value))
             else:
                 for key in ("reason", "name", "date"):
                     self._text(entry, key, path)
@@ -318,14 +311,14 @@ class _FileReader:
 
     def _measure(self, name: str, data: dict[str, object], conditions: ConditionReader, path: str) -> Measure:
         for key in set(data) - {"techniques", "rules", *_TEXTS}:
-            self._problems.add(path, "unknown key {}".format(shown(key)))
+            self._problems.add(path, "unknown key {}", shown(key))
         techniques = self._techniques(name, data.get("techniques", []), path)
         items = data.get("rules")
         rules: list[Rule] = []
         if not isinstance(items, list) or not items:
             self._problems.add(path + ".rules", "must be a list with at least one rule")
         elif len(items) > MOST_RULES:
-            self._problems.add(path + ".rules", "has {} rules, more than {}".format(len(items), MOST_RULES))
+            self._problems.add(path + ".rules", "has {} rules, more than {}", len(items), MOST_RULES)
         else:
             read = [
                 self._rule(name, item, techniques, conditions, "{}.rules[{}]".format(path, i))
@@ -347,7 +340,7 @@ class _FileReader:
             return ()
         for name in data:
             if self._allowed is not None and name not in self._allowed[measure]:
-                self._problems.add(path, "unknown technique {}".format(shown(name)))
+                self._problems.add(path, "unknown technique {}", shown(name))
         if len(set(data)) < len(data):
             self._problems.add(path, "names a technique twice")
         return tuple(data)
@@ -356,22 +349,22 @@ class _FileReader:
         self, measure: str, data: object, techniques: tuple[str, ...], conditions: ConditionReader, path: str
     ) -> Rule | None:
         if not isinstance(data, dict):
-            self._problems.add(path, "must be an object, not {}".format(shown(data)))
+            self._problems.add(path, "must be an object, not {}", shown(data))
             return None
         before = len(self._problems.found)
         for key in set(data) - {"id", "kind", "technique", "condition", "note", *_ABOUT, *_ABOUT_ZH, *_TEXTS}:
-            self._problems.add(path, "unknown key {}".format(shown(key)))
+            self._problems.add(path, "unknown key {}", shown(key))
         rule_id = data.get("id")
         if not isinstance(rule_id, str) or not re.fullmatch(r"[A-Z][A-Z0-9_]{0,23}", rule_id):
-            self._problems.add(path + ".id", "must be 1 to 24 capitals, digits or _, not {}".format(shown(rule_id)))
+            self._problems.add(path + ".id", "must be 1 to 24 capitals, digits or _, not {}", shown(rule_id))
         elif rule_id in self._rule_ids:
-            self._problems.add(path + ".id", "{} stands twice in this file".format(rule_id))
+            self._problems.add(path + ".id", "{} stands twice in this file", rule_id)
         else:
             self._rule_ids.add(rule_id)
         kind = self._one_of(data, "kind", KINDS, path)
         technique = data.get("technique")
         if (technique is None and kind == "technique") or (technique is not None and technique not in techniques):
-            self._problems.add(path + ".technique", "{} is no technique of this measure".format(shown(technique)))
+            self._problems.add(path + ".technique", "{} is no technique of this measure", shown(technique))
         texts = {key: self._text(data, key, path) for key in (*_TEXTS, *_ABOUT)}
         texts |= {key: self._text(data, key, path) for key in _ABOUT_ZH if key in data}
         condition = conditions.read(data.get("condition"), path + ".condition")
@@ -398,10 +391,10 @@ class _FileReader:
         for rule in rules:
             twin = seen.setdefault((rule.technique, repr(rule.test)), rule.id)
             if twin != rule.id:
-                self._problems.add(path + ".rules", "{} says the same as {}: it is dead".format(rule.id, twin))
+                self._problems.add(path + ".rules", "{} says the same as {}: it is dead", rule.id, twin)
         for technique in techniques:
             own = [rule.test for rule in rules if rule.technique == technique]
             if not own:
-                self._problems.add(path + ".techniques", "{} has no rule".format(technique))
+                self._problems.add(path + ".techniques", "{} has no rule", technique)
             elif not can_pass(group(True, gate + own), self._known):
-                self._problems.add(path + ".techniques", "{} can never apply: its rules are dead".format(technique))
+                self._problems.add(path + ".techniques", "{} can never apply: its rules are dead", technique)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .conditions import Problems, shown
+from .problems import Problems, shown
 
 SECTION = "site_yield"
 _PARTS = ("species_group", "age_group", "quality_grade")
@@ -42,7 +42,7 @@ def site_yield_terms(data: object, problems: Problems) -> SiteYieldTerms | None:
     """The section ``site_yield`` of a rule file."""
     path = "$." + SECTION
     if not isinstance(data, Mapping):
-        problems.add(path, "must be an object, not {}".format(shown(data)))
+        problems.add(path, "must be an object, not {}", shown(data))
         return None
     for key in set(data) - {
         "least_stands",
@@ -52,13 +52,13 @@ def site_yield_terms(data: object, problems: Problems) -> SiteYieldTerms | None:
         "source_zh",
         "confidence_zh",
     }:
-        problems.add(path, "unknown key {}".format(shown(key)))
+        problems.add(path, "unknown key {}", shown(key))
     least, highest = data.get("least_stands"), data.get("highest_volume_m3_ha")
     if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= 1_000_000:  # noqa: PLR2004
-        problems.add(path + ".least_stands", "must be a whole number of at least 1, not {}".format(shown(least)))
+        problems.add(path + ".least_stands", "must be a whole number of at least 1, not {}", shown(least))
         return None
     if isinstance(highest, bool) or not isinstance(highest, (int, float)) or not 0 < highest <= 5_000:  # noqa: PLR2004
-        problems.add(path + ".highest_volume_m3_ha", "must lie between 0 and 5000, not {}".format(shown(highest)))
+        problems.add(path + ".highest_volume_m3_ha", "must lie between 0 and 5000, not {}", shown(highest))
         return None
     return SiteYieldTerms(least, float(highest))
 

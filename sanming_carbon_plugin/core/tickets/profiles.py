@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..classes.conditions import ConditionReader, Problems, shown
+from ..classes.conditions import ConditionReader
 from ..classes.fields import KNOWN_FIELDS, NUMBER, TEXT, KnownField
+from ..classes.problems import ProblemList, Problems, shown
 from ..classes.rules import LONGEST_TEXT, RuleSet, rules_invalid
 from ..errors import InputError
 from .settings import SETTINGS, Setting, iso_date
@@ -173,11 +174,11 @@ class _Reader:
     def read(self) -> Profile | None:
         data = self._data
         if not isinstance(data, dict):
-            self._problems.add("$", f"must be an object, not {shown(data)}")
+            self._problems.add("$", "must be an object, not {}", shown(data))
             return None
         for key in data:
             if key not in _TOP:
-                self._problems.add("$", f"unknown key {shown(key)}")
+                self._problems.add("$", "unknown key {}", shown(key))
         texts = {key: self._text(data, key, "$") for key in ("id", "version", "scheme", "dated", *_TEXTS)}
         status, kind = self._word(data, "status", STATUSES), self._word(data, "kind", KINDS)
         valid = {key: self._date(data, key) for key in ("valid_from", "valid_to")}
@@ -209,14 +210,14 @@ class _Reader:
                 return value
             self._problems.add(f"{path}.{key}", "holds control characters or markup")
         else:
-            self._problems.add(f"{path}.{key}", f"must be a text of 1 to {LONGEST_TEXT} characters")
+            self._problems.add(f"{path}.{key}", "must be a text of 1 to {} characters", LONGEST_TEXT)
         return ""
 
     def _word(self, data: Mapping[str, object], key: str, words: Collection[str], path: str = "$") -> str:
         value = data.get(key)
         if isinstance(value, str) and value in words:
             return value
-        self._problems.add(f"{path}.{key}", f"must be one of {', '.join(words)}, not {shown(value)}")
+        self._problems.add(f"{path}.{key}", "must be one of {}, not {}", ", ".join(words), shown(value))
         return ""
 
     def _date(self, data: Mapping[str, object], key: str) -> str | None:
@@ -233,7 +234,7 @@ class _Reader:
             return {}
         for name in data:
             if name not in SETTINGS:
-                self._problems.add("$.settings", f"unknown setting {shown(name)}")
+                self._problems.add("$.settings", "unknown setting {}", shown(name))
         found = {}
         for name, check in SETTINGS.items():
             path, item = f"$.settings.{name}", data.get(name)
@@ -242,7 +243,7 @@ class _Reader:
                 continue
             problem = check(item["value"])
             if problem:
-                self._problems.add(f"{path}.value", f"{problem}, not {shown(item['value'])}")
+                self._problems.add(f"{path}.value", "{}, not {}", problem, shown(item["value"]))
             source, confidence = self._text(item, "source", path), self._word(item, "confidence", CONFIDENCES, path)
             if not problem:
                 found[name] = Setting(item["value"], source, confidence)
@@ -258,9 +259,9 @@ class _Reader:
         for name, condition in FIXED_CONDITIONS.items():
             item = by_id.get(name)
             if item is None or item.get("condition") != condition or set(item) & {"when", "technique"}:
-                self._problems.add("$.rules", f"must hold the rule {name} with the condition {condition}")
+                self._problems.add("$.rules", "must hold the rule {} with the condition {}", name, condition)
             elif item.get("kind") != "require":
-                self._problems.add("$.rules", f"the rule {name} must be of kind require")
+                self._problems.add("$.rules", "the rule {} must be of kind require", name)
         measure = {"title": data.get("title"), "title_zh": data.get("title_zh")}
         content = {key: data.get(key) for key in ("id", "version", "status", *_TEXTS)}
         kept = [i for i, rule in enumerate(rules) if rule is not None]
@@ -268,7 +269,9 @@ class _Reader:
         try:
             made = RuleSet.from_dict(content, self._known, {MEASURE: ()})
         except InputError as fault:
-            self._problems.found.append(_places_in_file(str(fault.values["problems"]), kept))
+            inner = fault.values["problems"]
+            for one in inner.parts if isinstance(inner, ProblemList) else ():
+                self._problems.found.append(replace(one, place=_place_in_file(one.place, kept)))
             return None
         # The fingerprint of a run's rules covers the settings too.
         return replace(made, data=data)
@@ -298,7 +301,7 @@ class _Reader:
             name = data["setting"]
             if isinstance(name, str) and name in settings:
                 return settings[name].value
-            self._problems.add(path, f"there is no setting {shown(name)}")
+            self._problems.add(path, "there is no setting {}", shown(name))
             return None
         return {key: self._with_values(item, settings, f"{path}.{key}", level + 1) for key, item in data.items()}
 
@@ -311,7 +314,7 @@ class _Reader:
         for i, item in enumerate(data):
             path, expected = f"$.{section}[{i}]", (*names, "source", "confidence")
             if not isinstance(item, dict) or set(item) != set(expected):
-                self._problems.add(path, f"must be an object with {', '.join(expected)}")
+                self._problems.add(path, "must be an object with {}", ", ".join(expected))
                 continue
             rows.append({name: self._text(item, name, path) for name in expected})
         return rows
@@ -334,7 +337,7 @@ class _Reader:
             self._problems.add("$.settings.longest_period_years", "is shorter than shortest_period_years")
 
 
-def _places_in_file(text: str, kept: list[int]) -> str:
-    """Places as the file has them: the rule engine only sees the rules that apply."""
+def _place_in_file(text: str, kept: list[int]) -> str:
+    """The place as the file has it: the rule engine only sees the rules that apply."""
     text = text.replace(f"$.measures.{MEASURE}", "$")
     return re.sub(r"\$\.rules\[(\d+)\]", lambda found: f"$.rules[{kept[int(found.group(1))]}]", text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..classes.conditions import Problems, shown
+from ..classes.problems import Problems, shown
 from ..errors import InputError
 from .profiles import CONFIDENCES, STATUSES
 from .settings import is_number, iso_date
@@ -69,9 +69,7 @@ class FactorTable:
         table = _read(data, problems)
         if table is None or problems.found:
             name = shown(data.get("id")) if isinstance(data, dict) else "?"
-            raise InputError(
-                "USE_TABLE_INVALID", table=name, count=len(problems.found), problems="; ".join(problems.found[:30])
-            )
+            raise InputError("USE_TABLE_INVALID", table=name, count=len(problems.found), problems=problems.listed())
         return table
 
     def factor(self, name: str) -> Factor:
@@ -225,17 +223,17 @@ def _amount(value: float, name: str) -> float:
 
 def _read(data: object, problems: Problems) -> FactorTable | None:
     if not isinstance(data, dict):
-        problems.add("$", f"must be an object, not {shown(data)}")
+        problems.add("$", "must be an object, not {}", shown(data))
         return None
     for key in sorted(set(data) ^ _TOP, key=str):
-        problems.add("$", f"{'unknown' if key not in _TOP else 'missing'} key {shown(key)}")
+        problems.add("$", "{} key {}", "unknown" if key not in _TOP else "missing", shown(key))
     texts = {key: data.get(key) for key in ("id", "version", "title", "title_zh", "note", "note_zh")}
     _check_head(data, texts, problems)
     factors = _factors(data.get("factors"), problems)
     kind = data.get("kind")
     for name in _NEEDED.get(kind if isinstance(kind, str) else "", ()):
         if name not in factors:
-            problems.add("$.factors", f"must hold {name}")
+            problems.add("$.factors", "must hold {}", name)
     if problems.found:
         return None
     return FactorTable(
@@ -251,7 +249,7 @@ def _check_head(data: Mapping[str, object], texts: Mapping[str, object], problem
             problems.add(f"$.{key}", "must be a text")
     for key, words in (("status", STATUSES), ("kind", KINDS)):
         if data.get(key) not in words:
-            problems.add(f"$.{key}", f"must be one of {', '.join(words)}, not {shown(data.get(key))}")
+            problems.add(f"$.{key}", "must be one of {}, not {}", ", ".join(words), shown(data.get(key)))
     if not isinstance(data.get("dated"), str) or iso_date(data.get("dated")):
         problems.add("$.dated", "must be a date written YYYY-MM-DD")
 
@@ -264,12 +262,12 @@ def _factors(items: object, problems: Problems) -> dict[str, Factor]:
     for i, item in enumerate(items):
         path = f"$.factors[{i}]"
         if not isinstance(item, dict) or set(item) != _FACTOR:
-            problems.add(path, f"must be an object with {', '.join(sorted(_FACTOR))}")
+            problems.add(path, "must be an object with {}", ", ".join(sorted(_FACTOR)))
             continue
         before = len(problems.found)
         _check_factor(item, path, problems)
         if item["id"] in found:
-            problems.add(f"{path}.id", f"{shown(item['id'])} stands twice")
+            problems.add(f"{path}.id", "{} stands twice", shown(item["id"]))
         if len(problems.found) == before:
             found[item["id"]] = Factor(**{**item, "value": float(item["value"])})
     return found
@@ -281,10 +279,10 @@ def _check_factor(item: Mapping[str, object], path: str, problems: Problems) -> 
         if not isinstance(text, str) or not text.strip():
             problems.add(f"{path}.{key}", "must be a text")
     if not isinstance(item["id"], str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", item["id"]):
-        problems.add(f"{path}.id", f"must be a short name in small letters, not {shown(item['id'])}")
+        problems.add(f"{path}.id", "must be a short name in small letters, not {}", shown(item["id"]))
     if not is_number(item["value"]) or not item["value"] > 0:  # type: ignore[operator]
-        problems.add(f"{path}.value", f"must be a number above 0, not {shown(item['value'])}")
+        problems.add(f"{path}.value", "must be a number above 0, not {}", shown(item["value"]))
     if not isinstance(item["date"], str) or iso_date(item["date"]):
         problems.add(f"{path}.date", "must be a date written YYYY-MM-DD")
     if item["confidence"] not in CONFIDENCES:
-        problems.add(f"{path}.confidence", f"must be one of {', '.join(CONFIDENCES)}")
+        problems.add(f"{path}.confidence", "must be one of {}", ", ".join(CONFIDENCES))

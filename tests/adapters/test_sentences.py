@@ -1,0 +1,132 @@
+"""Messages say facts, rules and faults of files in words, in both languages, and numbers no longer than they are."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.adapters.fact_words import fact_name
+from sanming_carbon_plugin.adapters.problem_words import problem_texts
+from sanming_carbon_plugin.adapters.resources import render_error, render_issues
+from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
+from sanming_carbon_plugin.adapters.sentences import filled
+from sanming_carbon_plugin.core.classes.fields import KNOWN_FIELDS
+from sanming_carbon_plugin.core.classes.measures import classify, measure_rules
+from sanming_carbon_plugin.core.classes.overrides import Decisions
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.issues import stand_issues
+from sanming_carbon_plugin.core.tickets.profiles import TICKET_FIELDS
+
+CORE = Path(__file__).resolve().parents[2] / "sanming_carbon_plugin" / "core"
+
+
+def chinese(text: str) -> bool:
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+@pytest.mark.parametrize("name", sorted({*KNOWN_FIELDS, *TICKET_FIELDS}))
+def test_every_fact_that_rules_ask_has_a_name(name):
+    assert chinese(fact_name(name, "zh"))
+    assert fact_name(name, "en") != name
+
+
+def test_rules_and_facts_are_named_in_words():
+    facts = pd.DataFrame({"land_class": ["arbor"], "species_group": ["pine"]}, index=pd.Index(["a"], name="stand_key"))
+    told = render_issues(classify(facts, None, load_rule_sets()).issues)
+    unknown = told[told["code"] == "CLASS_UNKNOWN"].iloc[0]
+    assert "松类蓄积占比不低于65%（PINE）" in unknown["message_zh"]
+    assert "松类蓄积占比（pine_share）" in unknown["message_zh"]
+    assert "等" in unknown["message_zh"]
+    assert "Pine share of the stock (pine_share)" in unknown["message"]
+    assert "sanming_" not in unknown["message_zh"]
+    lacking = told[told["code"] == "RULES_LACK_FIELDS"].iloc[0]
+    assert "（pine_share）" in lacking["message_zh"]
+    assert "NULL" not in "".join(told["message"]) + "".join(told["message_zh"])
+
+
+def test_an_interval_too_wide_is_named_as_what_is_not_exact():
+    layer = pd.DataFrame(
+        {"land_class": "arbor", "species_group": "pine", "pine_share_low": 0.5, "pine_share_high": 0.9},
+        index=pd.Index(["a"], name="stand_key"),
+    )
+    issues = classify(layer, None, load_rule_sets()[:1]).issues
+    assert "pine_share" in issues[issues["code"] == "CLASS_UNKNOWN"]["field"].iloc[0].split(";")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("0.05906233534", "0.05906"), ("105.5246697", "105.5"), (12345.678912, "12345.7"), ("35.40", "35.40"),
+        ("350428", "350428"), (np.float64(0.1) + 0.2, "0.3"), ("2018-06-30", "2018-06-30"), (float("nan"), "nan"),
+        ("-0.6943217", "-0.6943"), (7, "7"), (None, "NULL"),
+    ],
+)  # fmt: skip
+def test_numbers_are_cut_to_what_counts(value, shown):
+    assert filled("{value}", {"value": value}, "en") == shown
+
+
+def test_what_a_template_asks_for():
+    values = {"value": "0.4312", "technique": "strip_cut", "field": "pine_transform", "said": "no"}
+    assert filled("{value:.0%} {technique:pine_technique}", values, "zh") == "43% 带状采伐改造"
+    assert (
+        filled("{said:answer} {nothing} {field:fact}", values, "en")
+        == "No {nothing} Pine transformation (pine_transform)"
+    )
+
+
+def _problem_texts() -> set[str]:
+    """Every text of a problem in the program, told from its source."""
+    found = set()
+    for path in CORE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or len(node.args) < 2:
+                continue
+            named = ast.unparse(node.func)
+            text = node.args[1]
+            if (named.endswith("roblems.add") or named == "_Refused") and isinstance(text, ast.Constant):
+                found.add(text.value)
+    return found
+
+
+def test_every_problem_of_a_file_has_its_chinese():
+    texts = problem_texts()
+    assert len(_problem_texts()) > 60
+    assert _problem_texts() - set(texts) == set()
+    for text, text_zh in texts.items():
+        assert chinese(text_zh), text
+        if "{}" in text:
+            fields = [name for _, name, _, _ in string.Formatter().parse(text_zh) if name is not None]
+            assert len(fields) == text.count("{}"), text
+
+
+def test_a_wrong_rule_file_is_told_in_chinese():
+    rule = {"id": "one", "kind": "require", "condition": {"field": "closur", "op": ">=", "value": 1}}
+    with pytest.raises(InputError) as caught:
+        measure_rules({"id": "own", "measures": {"tending": {"rules": [rule]}}})
+    message, hint = render_error(caught.value, "zh")
+    assert "$.measures.tending.rules[0].condition.field：未知的字段 'closur'" in message
+    assert "must" not in message
+    assert hint
+    english, _ = render_error(caught.value, "en")
+    assert "$.measures.tending.rules[0].condition.field: unknown field 'closur'" in english
+
+
+def test_wrong_decisions_are_told_in_chinese():
+    row = dict.fromkeys(("stand_key", "column", "value", "reason", "name", "date", "evidence", "geometry_hash"))
+    with pytest.raises(InputError) as caught:
+        Decisions.from_rows(pd.DataFrame([row | {"column": "stock_tco2e", "stand_key": "a"}]))
+    message, _ = render_error(caught.value, "zh")
+    assert "第 1 行：缺少 reason" in message
+    assert "字段 stock_tco2e 不能作人工决定" in message
+
+
+def test_a_decision_is_told_in_words():
+    issue = stand_issues("DECISION_SUPERSEDED", ["a"], "pine_technique", ["clear_cut"])
+    shown = render_issues(issue).iloc[0]
+    assert "皆伐改造" in shown["message_zh"]
+    assert "clear_cut" not in shown["message_zh"]
