@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...core.carbon.compare import method_difference
 from ...core.carbon.stock import BESIDE_THE_TREES
 from ...core.progress import Progress
 from ..geopackage import write_geopackage
-from .carbon_inputs import CarbonRequest, carbon_record, open_carbon, stage_tables
+from .carbon_inputs import CarbonRequest, carbon_record, open_carbon, plain_table, stage_tables
 from .issue_table import issue_counts
 from .opening import check_output
 from .request import JobOutcome
@@ -15,7 +16,10 @@ from .run_record import now
 
 
 def carbon_stock(request: CarbonRequest, progress: Progress) -> JobOutcome:
-    """Weigh every stand and write the layers ``stands``, ``issues`` and ``run``.
+    """Weigh every stand and write the layers ``stands``, ``issues`` and ``run``, and the table ``methods``.
+
+    ``methods`` says for each species of the layer by how much the continuous method differs, in the stock and, as a
+    constant of the species, in the increment.
 
     Raises
     ------
@@ -31,6 +35,8 @@ def carbon_stock(request: CarbonRequest, progress: Progress) -> JobOutcome:
     totals = known_sums(columns, ("stock_tco2e", "stock_alt_tco2e", *beside))
     record = carbon_record(request, opened, {}, totals, started)
     tables, doubts = stage_tables(opened, columns, opened.issues, record)
+    methods = method_difference(opened.parameters)
+    tables.append(plain_table("methods", methods[methods["species_code"].isin(columns["parameter_row"].dropna())]))
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
     return JobOutcome(request.out, counts_of(opened.facts, totals), issue_counts(doubts.frame))

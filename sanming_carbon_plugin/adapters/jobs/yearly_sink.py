@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...core.carbon.compare import method_comparison
 from ...core.carbon.projection import fit_own_growth
 from ...core.carbon.simulation import require_draws
 from ...core.carbon.sink import SinkOptions, SinkResult
@@ -20,6 +21,7 @@ from .carbon_inputs import (
     CarbonRequest,
     carbon_record,
     open_carbon,
+    plain_table,
     sink_of,
     stage_tables,
     with_sink,
@@ -35,8 +37,9 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     """Find the yearly sink of every stand by the best basis there is.
 
     The layers ``stands``, ``issues`` and ``run`` are joined by ``summary``, by ``uncertainty``: how much each
-    error component gives to the interval of the total and of each row of the summary, and, where draws are
-    asked for, by ``simulation``: the calculated intervals beside those of drawn errors.
+    error component gives to the interval of the total and of each row of the summary, by ``methods``: the sums
+    of both methods by species group, and, where draws are asked for, by ``simulation``: the calculated intervals
+    beside those of drawn errors.
 
     Raises
     ------
@@ -84,6 +87,8 @@ def _sums(opened: CarbonInputs, found: SinkResult, request: CarbonRequest, progr
     grouped = summary(facts, interval_of(found.errors))
     tables = [OutputTable("summary", grouped.columns, grouped.frame, None, None)]
     tables += sink_error_tables(found.errors, facts)
+    compared = method_comparison(facts)
+    tables.append(plain_table("methods", compared.rename_axis("species_group").reset_index()))
     if request.draws and found.errors is not None:
         progress.step("simulate")
         drawn = simulation_table(facts, found.errors, opened.parameters, request.draws, request.seed, progress)

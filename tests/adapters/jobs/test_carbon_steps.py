@@ -53,6 +53,9 @@ def test_the_stock_is_that_of_the_main_job(township, assessed, tmp_path):
     (record,) = read_geopackage_table(outcome.out, "run").to_dict("records")
     assert record["total_stock_tco2e"] == pytest.approx(stands["stock_tco2e"].sum(), rel=1e-12)
     assert json.loads(record["rules"])["parameters"]["status"] == "provisional"
+    methods = read_geopackage_table(outcome.out, "methods").set_index("species_code")
+    assert methods.loc[["220", "310"], "increment_difference"].tolist() == pytest.approx([-0.24, -0.26], abs=5e-3)
+    assert set(methods.index) <= set(stands["parameter_row"].dropna())
 
 
 def test_what_stands_beside_the_trees_is_told_by_itself(village, tmp_path):
@@ -91,6 +94,12 @@ def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path)
     for name in ("increment_m3_ha_yr", "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "sink_basis"):
         pd.testing.assert_series_equal(stands[name], assessed[0][name])
     pd.testing.assert_frame_equal(read_geopackage_table(outcome.out, "summary"), assessed[1])
+    methods = read_geopackage_table(outcome.out, "methods").set_index("species_group")
+    pine = stands[
+        stands["species_group"].eq("pine") & stands["sink_alt_tco2e_yr"].notna() & stands["sink_tco2e_yr"].notna()
+    ]
+    assert methods.loc["pine", "sink_alt_tco2e_yr"] == pytest.approx(pine["sink_alt_tco2e_yr"].sum())
+    assert methods.loc["pine", "sink_tco2e_yr_difference"] < -0.15
     table = read_geopackage_table(outcome.out, "uncertainty")
     parts = table[table["scope"] == "total"]
     (record,) = read_geopackage_table(outcome.out, "run").to_dict("records")
