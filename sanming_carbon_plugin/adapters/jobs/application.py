@@ -139,7 +139,8 @@ def _made(
 ) -> MadeApplication:
     period, credited, tenure = require_for_application(result, rights)
     names = [member.holder.strip() for member in members]
-    require_holders(request.collective or names[0], names, tenure.holder)
+    on_certificates = {holder for holder in tenure.holder if holder is not None}
+    require_holders(request.collective or names[0], names, on_certificates)
     rows, parcels = ground_of_holders(result.layer.geometry, tenure, names)
     facts, geometry = result.facts.iloc[rows], result.layer.geometry[rows]
     tenure = some_parcels(tenure, parcels)
@@ -155,9 +156,11 @@ def _made(
         pieces = pieces[pieces["village"] == request.village.strip()]
     of_pieces = error_of_pieces(error_of, facts.index)
     if request.collective is None:
-        application = holder_application(pieces, profile, period, names[0], of_pieces)
+        application = holder_application(pieces, profile, period, names[0], of_pieces, on_certificates)
     else:
-        application = joint_application(pieces, profile, period, request.collective, members, of_pieces)
+        application = joint_application(
+            pieces, profile, period, request.collective, members, of_pieces, on_certificates
+        )
     return MadeApplication(application, members, profile, judged, cut, check, errors, result, request.village)
 
 

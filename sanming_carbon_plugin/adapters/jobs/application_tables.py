@@ -16,7 +16,7 @@ from ...core.carbon.uncertainty import SinkErrors, contributions, weighted
 from ...core.classes.explain import explain_stand
 from ...core.issues import join_issues, layer_issue, stand_issues
 from ...core.tickets.applications import Application, Household
-from ...core.tickets.eligibility import TicketCheck
+from ...core.tickets.eligibility import TicketCheck, missing_evidence
 from ...core.tickets.profiles import Profile
 from ...core.tickets.tenure_pieces import TenurePieces, rules_of_pieces
 from ...core.tickets.tonnes import baseline_tco2e_yr, bias_of_dropping_losses
@@ -72,8 +72,11 @@ class MadeApplication:
 def piece_tables(made: MadeApplication) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pieces that count, and pieces left out, each with what is known of its stand."""
     own = made.own
+    check, profile = made.check, made.profile
     of_stand = made.facts.assign(
-        stand_area_ha=made.facts["area_ha"], baseline_tco2e_yr=baseline_tco2e_yr(made.facts, made.profile)
+        stand_area_ha=made.facts["area_ha"],
+        baseline_tco2e_yr=baseline_tco2e_yr(made.facts, profile),
+        ticket_missing=missing_evidence(check.evaluation, check.outcomes, profile, rules_of_pieces(profile)),
     )
     stand = of_stand.drop(columns=own.columns, errors="ignore").loc[own["stand_key"]].reset_index(drop=True)
     frame = pd.concat([own.rename(columns={"tonnes": "tonnes_tco2e"}), stand], axis=1)

@@ -88,7 +88,12 @@ class Application:
 
 
 def holder_application(
-    pieces: pd.DataFrame, profile: Profile, period: Period, holder: str, error_of: ErrorOfPieces | None = None
+    pieces: pd.DataFrame,
+    profile: Profile,
+    period: Period,
+    holder: str,
+    error_of: ErrorOfPieces | None = None,
+    known_holders: Collection[str] | None = None,
 ) -> Application:
     """The application of one right-holder.
 
@@ -99,6 +104,8 @@ def holder_application(
     error_of
         Error of the total of the pieces that count, see :func:`error_of_pieces`; without it all errors are taken
         to lean one way, which is the widest the interval can be.
+    known_holders
+        Names on certificates; those of the pieces where none are given.
 
     Raises
     ------
@@ -107,7 +114,7 @@ def holder_application(
         APPLICATION_EMPTY where no piece of the holder counts.
     """
     name = holder.strip()
-    require_holders(name, [name], pieces["holder"].to_numpy(dtype=object))
+    require_holders(name, [name], set(pieces["holder"]) if known_holders is None else known_holders)
     own = pieces[pieces["holder"] == name]
     member = Household(name, authorised=True)
     return _application("holder", name, own, profile, period, [member], error_of)
@@ -120,6 +127,7 @@ def joint_application(
     collective: str,
     households: Sequence[Household],
     error_of: ErrorOfPieces | None = None,
+    known_holders: Collection[str] | None = None,
 ) -> Application:
     """Scattered households apply together through the village collective (资源联合).
 
@@ -134,13 +142,13 @@ def joint_application(
         those who signed have a weight or all weights are 0, APPLICATION_EMPTY.
     """
     names = [household.holder.strip() for household in households]
-    require_holders(collective, names, pieces["holder"].to_numpy(dtype=object))
+    require_holders(collective, names, set(pieces["holder"]) if known_holders is None else known_holders)
     _require_agreed_weights(households)
     own = pieces[pieces["holder"].isin(names)]
     return _application("joint", collective.strip(), own, profile, period, households, error_of)
 
 
-def require_holders(applicant: str, holders: Sequence[str], tenure_holders: npt.NDArray[np.object_]) -> None:
+def require_holders(applicant: str, holders: Sequence[str], known: Collection[str]) -> None:
     """Refuse names that are missing, repeated, or on no certificate.
 
     Raises
@@ -151,7 +159,6 @@ def require_holders(applicant: str, holders: Sequence[str], tenure_holders: npt.
     names = [holder.strip() for holder in holders]
     if not applicant.strip() or not all(names):
         raise InputError("APPLICATION_HOLDER_MISSING", certificate="", count=names.count("") or 1)
-    known = set(tenure_holders)
     for name in names:
         if names.count(name) > 1:
             raise InputError("APPLICATION_HOLDER_REPEATED", holder=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -168,7 +168,7 @@ def check_tickets(
     outcomes["FREE"] = np.select([np.isnan(share), share > 0.0], [UNKNOWN, PASSED], FAILED).astype(np.int8)
     outcomes["PRECISION"] = np.full(len(facts), precision, dtype=np.int8)
     total = _all_of(outcomes)
-    missing = missing_evidence(evaluation, outcomes, total, profile)
+    missing = missing_evidence(evaluation, outcomes, profile)
     columns = pd.DataFrame(
         {
             "ticket": np.asarray(["no", "unknown", "yes"], dtype=object)[total + 1],
@@ -201,15 +201,23 @@ def applicable(facts: pd.DataFrame, geometry: npt.NDArray[np.object_], profile: 
 
 
 def missing_evidence(
-    evaluation: Evaluation, outcomes: dict[str, Outcomes], total: Outcomes, profile: Profile
+    evaluation: Evaluation,
+    outcomes: dict[str, Outcomes],
+    profile: Profile,
+    without: Collection[str] = (),
 ) -> npt.NDArray[np.object_]:
     """What each undecided stand still needs, as ``name, name``; None for the others. Shape (n,).
 
-    Only what can still decide a rule is named: not the fields of an alternative that has failed already.
+    Only what can still decide a rule is named: not the fields of an alternative that has failed already. Rules
+    of ``without`` are not asked.
     """
+    asked = {name: outcome for name, outcome in outcomes.items() if name not in without}
+    total = _all_of(asked)
     needs: dict[str, Outcomes] = {}
     for rule in profile.rule_set.rules:
-        undecided = (outcomes[rule.id] == UNKNOWN) & (total == UNKNOWN)
+        if rule.id not in asked:
+            continue
+        undecided = (asked[rule.id] == UNKNOWN) & (total == UNKNOWN)
         if undecided.any():
             _collect(rule.test, undecided, evaluation, needs)
     evidence = {**EVIDENCE, "baseline_known": ("sink_tco2e_yr", *BASELINE_EVIDENCE[profile.value("baseline")])}
@@ -259,5 +267,5 @@ def _precision(error: float, deduction: float) -> int:
     return UNKNOWN if np.isnan(error) else FAILED
 
 
-def _all_of(outcomes: dict[str, Outcomes], without: tuple[str, ...] = ()) -> Outcomes:
+def _all_of(outcomes: dict[str, Outcomes], without: Collection[str] = ()) -> Outcomes:
     return np.minimum.reduce([outcome for name, outcome in outcomes.items() if name not in without])

@@ -1,0 +1,510 @@
+"""From a result to an application, its parts, and what tickets are worth: the commands on the sample."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.hashes import sha256_of_file
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.request import LayerSource
+from sanming_carbon_plugin.cli import main
+from sanming_carbon_plugin.core.progress import Progress
+
+from . import sample_run
+from .layers import write_credited
+from .sample_run import SAMPLE
+
+LINE = re.compile(r"^error\[([A-Z0-9_]+)\]: \S.*[.。]$")
+COLLECTIVE = "杉坑村集体"
+PERIOD = "2016-01-01/2020-12-31"
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    """The sample assessed with tenure and credited parcels, without rasters."""
+    out = tmp_path_factory.mktemp("result") / "结果.gpkg"
+    assess(replace(sample_run.request(out), rasters=()), Progress())
+    return out
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a command; gives status, counts and the last line of stderr."""
+    monkeypatch.setenv("SANMING_CARBON_LANGUAGE", "en")
+
+    def call(*arguments):
+        status = main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        counts = dict(line.split("\t", 1) for line in told.out.splitlines())
+        return status, counts, told.err.strip().splitlines()[-1] if told.err.strip() else ""
+
+    return call
+
+
+def fails(finished, code, status, folder: Path | None = None):
+    assert LINE.match(finished[2]), finished[2]
+    assert finished[2].startswith(f"error[{code}]: ")
+    assert finished[0] == status
+    assert folder is None or not folder.exists()
+
+
+def content_of(folder):
+    return json.loads((folder / "application.json").read_text(encoding="utf-8"))
+
+
+def applied(run, result, out, *more):
+    status, counts, _ = run("application", result, "--holder", COLLECTIVE, "--out", out, *more)
+    assert status == 0
+    return counts, content_of(out)
+
+
+# --- the application -------------------------------------------------------------------------------------
+
+
+def test_an_application_needs_the_result_alone(run, result, tmp_path):
+    counts, content = applied(run, result, tmp_path / "申请")
+    row = content["application"]
+    assert row["outcome"] == "yes"
+    assert row["result_sha256"] == sha256_of_file(result)
+    assert (row["period_start"], row["period_end"]) == ("2016-01-01", "2020-12-31")
+    assert counts["whole_t"] == str(row["whole_t"])
+    assert counts["profile"] == "sanming_ticket 1, provisional"
+    assert "provisional" in row["notice"]
+    assert "暂行" in row["notice_zh"]
+    (file,) = content["files"]
+    assert file["sha256"] == sha256_of_file(tmp_path / "申请" / file["name"])
+
+
+def test_each_tonne_of_an_application_can_be_worked_by_hand(run, result, tmp_path):
+    _, content = applied(run, result, tmp_path / "a")
+    row, pieces = content["application"], content["pieces"]
+    for piece in pieces:
+        net = (piece["sink_tco2e_yr"] - piece["baseline_tco2e_yr"]) * row["years"]
+        net *= piece["stand_share"] * piece["free_share"]
+        assert piece["net_tco2e"] == pytest.approx(net, rel=1e-9, abs=1e-9)
+    assert sum(piece["net_tco2e"] for piece in pieces) == pytest.approx(row["net_tco2e"])
+    assert sum(piece["whole_t"] for piece in pieces) == row["whole_t"] == int(row["total_tco2e"])
+    assert row["free_ha"] + row["blocked_ha"] == pytest.approx(row["area_ha"], rel=1e-9)
+    assert sum(ticket["face_t"] * ticket["count"] for ticket in content["tickets"]) + row["left_t"] == row["whole_t"]
+
+
+def test_the_parts_of_an_application_make_up_its_pieces(run, result, tmp_path):
+    _, content = applied(run, result, tmp_path / "a")
+    parts = read_geopackage_table(tmp_path / "a" / "application.gpkg", "parts", geometry=True)
+    assert set(parts["state"]) == {"free", "blocked", "partly_free"}
+    assert parts["reason"].notna().all()
+    assert (parts["geometry"].map(lambda shape: shape.area) > 0).all()
+    days = content["application"]["days"]
+    part_days = parts.assign(
+        blocked=np.where(parts["state"] == "free", 0.0, parts["piece_share"] * parts["days"] / days)
+    )
+    blocked = part_days.groupby("piece")["blocked"].sum()
+    free = {piece["piece"]: piece["free_share"] for piece in [*content["pieces"], *content["left_out"]]}
+    single = [number for number, count in parts[parts["state"] != "free"].groupby("piece").size().items() if count == 1]
+    assert single
+    for number in single:
+        assert free[number] + blocked[number] == pytest.approx(1.0, abs=1e-9)
+
+
+def test_pieces_left_out_say_why_and_what_would_decide(run, result, tmp_path):
+    _, content = applied(run, result, tmp_path / "a")
+    left = content["left_out"]
+    assert all(piece["reason"] for piece in left)
+    unsure = [piece for piece in left if piece["reason"] == "stand_unknown"]
+    assert unsure
+    assert all(piece["missing"] for piece in unsure)
+    survey = [piece for piece in unsure if piece["sink_basis"] == "two_layers"]
+    assert all({"survey_date", "survey_method"} <= set(piece["missing"].split(", ")) for piece in survey)
+    assert any(piece["neighbour"] == "yes" for piece in left)
+    rules = {rule["stand_key"] for rule in content["rules"]}
+    assert rules == {piece["stand_key"] for piece in [*content["pieces"], *left]}
+
+
+def test_the_error_is_that_of_these_stands_from_its_components(run, result, tmp_path):
+    _, content = applied(run, result, tmp_path / "a")
+    row = content["application"]
+    assert row["relative_error_from"] == "components"
+    assert sum(part["share"] for part in content["uncertainty"]) == pytest.approx(1.0)
+    widest = sum(piece["high_tco2e"] - piece["low_tco2e"] for piece in content["pieces"]) / 2 / row["net_tco2e"]
+    assert 0 < row["relative_error"] < widest
+    half = (row["net_high_tco2e"] - row["net_low_tco2e"]) / 2 / row["net_tco2e"]
+    assert row["relative_error"] == pytest.approx(half)
+
+
+def test_a_result_without_components_takes_the_widest_error_and_says_so(run, result, tmp_path):
+    old = tmp_path / "old.gpkg"
+    old.write_bytes(result.read_bytes())
+    with sqlite3.connect(old) as file:
+        file.execute("DELETE FROM gpkg_contents WHERE table_name = 'sink_errors'")
+    status, _, _ = run("application", old, "--holder", COLLECTIVE, "--out", tmp_path / "a")
+    content = content_of(tmp_path / "a")
+    assert status == 0
+    assert content["application"]["relative_error_from"] == "widest"
+    assert "APPLICATION_ERROR_WIDEST" in {issue["code"] for issue in content["issues"]}
+
+
+def test_another_profile_decides_the_base_of_the_error_and_the_deduction(run, result, tmp_path):
+    from sanming_carbon_plugin.adapters.profiles import shipped_profiles
+
+    data = json.loads(shipped_profiles()["sanming_ticket"].read_text(encoding="utf-8"))
+    edited = {"uncertainty_deduction": "table", "uncertainty_base": "stock", "denominations_t": [10, 100]}
+    for name, value in edited.items():
+        data["settings"][name]["value"] = value
+    profile = tmp_path / "own.json"
+    profile.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    _, content = applied(run, result, tmp_path / "a", "--profile", profile)
+    row = content["application"]
+    assert row["relative_error_base"] == "stock"
+    assert 0 < row["relative_error"] < 0.2
+    assert row["deduction"] == 0.06
+    assert row["total_tco2e"] < row["net_tco2e"]
+    assert {ticket["face_t"] for ticket in content["tickets"]} <= {10, 100}
+    assert row["left_t"] == row["whole_t"] % 10
+    data["settings"]["uncertainty_base"]["value"] = "increment"
+    profile.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    _, content = applied(run, result, tmp_path / "b", "--profile", profile)
+    assert content["application"]["failed_rules"].split(";")[0] == "ERROR_TOO_LARGE"
+    assert content["application"]["whole_t"] == 0
+
+
+def test_newer_parcels_take_the_place_of_those_in_the_result(run, result, tmp_path):
+    nothing = write_credited(tmp_path / "none.gpkg", [])
+    with_claims, _ = applied(run, result, tmp_path / "a")
+    without, content = applied(run, result, tmp_path / "b", "--credited", nothing, "--tenure", SAMPLE / "tenure.gpkg")
+    assert float(without["net_tco2e"]) > float(with_claims["net_tco2e"])
+    assert content["application"]["blocked_ha"] == pytest.approx(0.0, abs=1e-9)
+
+
+def households(path, *rows):
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([("农户", "是否授权", "收益权重"), *rows])
+    return path
+
+
+def test_households_apply_through_their_collective(run, result, tmp_path):
+    listed = households(
+        tmp_path / "农户.csv", (COLLECTIVE, "是", 1), ("溪口村集体", "是", 3), ("绿岭合作社(虚构)", "否", "")
+    )
+    out = tmp_path / "joint"
+    status, counts, _ = run("application", result, "--collective", "青溪联合社", "--households", listed, "--out", out)
+    assert status == 0
+    content = content_of(out)
+    shares = {row["holder"]: row for row in content["households"]}
+    assert content["application"]["kind"] == "joint"
+    assert sum(row["whole_t"] for row in content["households"]) == int(counts["whole_t"])
+    assert [shares[name]["income_share"] for name in (COLLECTIVE, "溪口村集体", "绿岭合作社(虚构)")] == [
+        0.25,
+        0.75,
+        0.0,
+    ]
+    assert "not_authorised" in {piece["reason"] for piece in content["left_out"]}
+
+
+def test_a_village_keeps_persons_of_one_name_apart(run, result, tmp_path):
+    _, everywhere = applied(run, result, tmp_path / "a")
+    assert "APPLICATION_HOLDER_IN_VILLAGES" in {issue["code"] for issue in everywhere["issues"]}
+    village = everywhere["pieces"][0]["village"]
+    _, there = applied(run, result, tmp_path / "b", "--village", village)
+    assert {piece["village"] for piece in there["pieces"]} == {village}
+    assert there["application"]["whole_t"] < everywhere["application"]["whole_t"]
+
+
+def test_an_application_is_replaced_only_when_asked(run, result, tmp_path):
+    applied(run, result, tmp_path / "a")
+    before = (tmp_path / "a" / "application.json").read_bytes()
+    again = run("application", result, "--holder", COLLECTIVE, "--out", tmp_path / "a")
+    fails(again, "APPLICATION_FOLDER_TAKEN", 4)
+    assert (tmp_path / "a" / "application.json").read_bytes() == before
+    applied(run, result, tmp_path / "a", "--overwrite")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "status"),
+    [
+        (("--holder", "  "), "APPLICATION_HOLDER_MISSING", 3),
+        (("--holder", "无此人"), "APPLICATION_HOLDER_UNKNOWN", 3),
+        (("--holder", "青溪国有林场(虚构)"), "APPLICATION_EMPTY", 3),
+        (("--holder", COLLECTIVE, "--village", "无此村"), "APPLICATION_EMPTY", 3),
+        ((), "APPLICATION_WHO", 2),
+        (("--holder", COLLECTIVE, "--collective", "村"), "APPLICATION_WHO", 2),
+        (("--collective", "村"), "APPLICATION_WHO", 2),
+        (("--holder", COLLECTIVE, "--profile", "ccer_14_001"), "APPLICATION_PROFILE_IS_SCREEN", 2),
+        (("--holder", COLLECTIVE, "--profile", "none"), "PROFILE_NOT_FOUND", 3),
+    ],
+)
+def test_a_wrong_application_is_one_clear_error_and_leaves_nothing(run, result, tmp_path, arguments, code, status):
+    out = tmp_path / "a"
+    fails(run("application", result, "--out", out, *arguments), code, status, out)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([("", "是", "")], "APPLICATION_HOLDER_MISSING"),
+        ([(COLLECTIVE, "是", ""), (COLLECTIVE, "是", "")], "APPLICATION_HOLDER_REPEATED"),
+        ([(COLLECTIVE, "是", "1"), ("溪口村集体", "是", "")], "APPLICATION_WEIGHTS_INCOMPLETE"),
+        ([(COLLECTIVE, "是", "0")], "APPLICATION_WEIGHTS_INCOMPLETE"),
+        ([(COLLECTIVE, "也许", "")], "TICKET_LIST_CELL"),
+        ([(COLLECTIVE, "是", "一半")], "TICKET_LIST_CELL"),
+        ([(COLLECTIVE, "", "")], "APPLICATION_EMPTY"),
+        ([], "APPLICATION_EMPTY"),
+    ],
+)
+def test_a_wrong_list_of_households_is_one_clear_error(run, result, tmp_path, rows, code):
+    listed, out = households(tmp_path / "l.csv", *rows), tmp_path / "a"
+    finished = run("application", result, "--collective", "村", "--households", listed, "--out", out)
+    fails(finished, code, 3, out)
+
+
+def test_what_the_result_does_not_hold_is_asked_for(run, tmp_path):
+    base = replace(sample_run.request(tmp_path / "r.gpkg"), rasters=(), overwrite=True)
+    missing = {
+        "APPLICATION_NEEDS_TENURE": {"tenure": None},
+        "APPLICATION_NEEDS_CREDITED": {"credited": ()},
+        "APPLICATION_NEEDS_PERIOD": {"period": None, "earlier": None},
+    }
+    for code, without in missing.items():
+        assess(replace(base, **without), Progress())
+        fails(run("application", base.out, "--holder", COLLECTIVE, "--out", tmp_path / "a"), code, 2, tmp_path / "a")
+    other = write_credited(tmp_path / "other.gpkg", [])
+    fails(run("application", other, "--holder", COLLECTIVE, "--out", tmp_path / "a"), "NOT_A_RESULT", 3)
+
+
+# --- eligibility by itself -------------------------------------------------------------------------------
+
+
+def test_a_result_judged_again_by_its_own_profile_says_the_same(run, result, tmp_path):
+    status, counts, _ = run("ticketeligibility", result, "--out", tmp_path / "t.gpkg")
+    assert status == 0
+    assert counts["ticket_changed"] == "0"
+    before = read_geopackage_table(result, "stands")
+    after = read_geopackage_table(tmp_path / "t.gpkg", "stands")
+    assert (before["ticket_rules"] == after["ticket_rules"]).all()
+    np.testing.assert_allclose(before["ticket_tco2e"], after["ticket_tco2e"], rtol=1e-9)
+    unsure = after[after["ticket"] == "unknown"]
+    assert unsure["ticket_missing"].notna().all()
+    assert after[after["ticket"] != "unknown"]["ticket_missing"].isna().all()
+
+
+def test_another_profile_changes_outcomes_and_counts_its_rules(run, result, tmp_path):
+    out = tmp_path / "t.gpkg"
+    status, counts, _ = run("ticketeligibility", result, "--profile", "sanming_ticket_incremental", "--out", out)
+    assert status == 0
+    assert int(counts["ticket_changed"]) > 0
+    assert counts["profile"] == "sanming_ticket_incremental 1, provisional"
+    rules = read_geopackage_table(out, "rules")
+    assert (rules[["passed", "failed", "unknown"]].sum(axis=1) == int(counts["stands"])).all()
+    assert "TICKET_PROFILE_PROVISIONAL" in set(read_geopackage_table(out, "issues")["code"])
+
+
+def test_a_stand_layer_is_judged_like_in_the_main_job(run, result, tmp_path):
+    out = tmp_path / "t.gpkg"
+    status, counts, _ = run(
+        "ticketeligibility", SAMPLE / "stands.gpkg", "--earlier", SAMPLE / "stands_2015.gpkg", "--period", PERIOD,
+        "--credited", SAMPLE / "credited.gpkg", "--tenure", SAMPLE / "tenure.gpkg", "--out", out,
+    )  # fmt: skip
+    assert status == 0
+    again = read_geopackage_table(out, "stands")
+    assert (again["ticket"] == read_geopackage_table(result, "stands")["ticket"]).all()
+    assert counts["relative_error_base"] == "increment, components"
+
+
+def test_a_result_takes_no_options_that_would_change_its_numbers(run, result, tmp_path):
+    finished = run("ticketeligibility", result, "--period", PERIOD, "--out", tmp_path / "t.gpkg")
+    fails(finished, "TICKET_RESULT_OPTIONS", 2, tmp_path / "t.gpkg")
+
+
+# --- the guard by itself ---------------------------------------------------------------------------------
+
+
+def guard(run, out, *more):
+    return run("doublecount", SAMPLE / "stands.gpkg", "--credited", SAMPLE / "credited.gpkg", "--out", out, *more)
+
+
+def test_free_and_blocked_ground_make_up_the_candidates(run, tmp_path):
+    out = tmp_path / "g.gpkg"
+    status, counts, _ = guard(run, out, "--period", PERIOD, "--period", "2021-01-01/2025-12-31")
+    assert status == 0
+    rows = read_geopackage_table(out, "candidates")
+    np.testing.assert_allclose(rows["free_ha"] + rows["blocked_ha"], rows["area_ha"], rtol=1e-9)
+    np.testing.assert_allclose(rows["free_share"] + rows["blocked_share"], 1.0, rtol=1e-9)
+    assert rows.groupby("period").size().tolist() == [1557, 1557]
+    parts = read_geopackage_table(out, "parts")
+    assert set(parts["state"]) == {"free", "blocked", "partly_free"}
+    one_day = parts[parts["scheme_id"] == "VCS-9003"]
+    assert set(one_day[one_day["period"] == PERIOD]["days"]) <= {1}
+    assert int(counts["parts"]) == len(parts)
+    assert int(counts["parts_not_drawn"]) > 0
+
+
+def test_slivers_are_deducted_whether_they_are_drawn_or_not(run, tmp_path):
+    _, all_drawn, _ = guard(run, tmp_path / "a.gpkg", "--period", PERIOD, "--show-from", "0")
+    _, few_drawn, _ = guard(run, tmp_path / "b.gpkg", "--period", PERIOD, "--show-from", "0.2")
+    assert all_drawn["free_ha"] == few_drawn["free_ha"]
+    assert int(all_drawn["parts"]) > int(few_drawn["parts"])
+    assert all_drawn["parts_not_drawn"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("periods", "code"),
+    [
+        (("2020-12-31/2016-01-01",), "PERIOD_REVERSED"),
+        (("2016-01-01/2099-12-31",), "PERIOD_IN_FUTURE"),
+        (("2016-2020",), "PERIOD_INVALID"),
+        ((PERIOD, "2020-12-31/2024-12-31"), "PERIODS_OVERLAP"),
+    ],
+)
+def test_wrong_periods_are_one_clear_error(run, tmp_path, periods, code):
+    out = tmp_path / "g.gpkg"
+    fails(guard(run, out, *[part for period in periods for part in ("--period", period)]), code, 2, out)
+
+
+def test_wrong_credited_rows_are_one_clear_error(run, tmp_path):
+    box = "POLYGON((39536000 2955000,39536100 2955000,39536100 2955100,39536000 2955100,39536000 2955000))"
+    rows = {
+        "TICKET_SCHEME_UNKNOWN": ("某机制", "X", "2016-01-01", "2020-12-31", box),
+        "CREDITED_PERIOD_REVERSED": ("CCER", "X", "2020-12-31", "2016-01-01", box),
+        "CREDITED_DATE_UNREADABLE": ("CCER", "X", "2016年", "2020-12-31", box),
+    }
+    for number, (code, row) in enumerate(rows.items()):
+        layer = write_credited(tmp_path / f"c{number}.gpkg", [row])
+        arguments = ("doublecount", SAMPLE / "stands.gpkg", "--credited", layer, "--period", PERIOD)
+        fails(run(*arguments, "--out", tmp_path / "g.gpkg"), code, 3, tmp_path / "g.gpkg")
+
+
+def test_columns_of_other_names_are_mapped_by_a_file(run, tmp_path):
+    strange = tmp_path / "strange.gpkg"
+    strange.write_bytes((SAMPLE / "credited.gpkg").read_bytes())
+    with sqlite3.connect(strange) as file:
+        file.execute('ALTER TABLE credited RENAME COLUMN period_start TO "kaishi"')
+    arguments = ("doublecount", SAMPLE / "stands.gpkg", "--credited", strange, "--period", PERIOD)
+    fails(run(*arguments, "--out", tmp_path / "a.gpkg"), "CREDITED_FIELD_MISSING", 3, tmp_path / "a.gpkg")
+    mapping = tmp_path / "m.json"
+    mapping.write_text('{"fields": {"period_start": ["kaishi"]}}', encoding="utf-8")
+    _, mapped, _ = run(*arguments, "--credited-mapping", mapping, "--out", tmp_path / "a.gpkg")
+    _, plain, _ = guard(run, tmp_path / "b.gpkg", "--period", PERIOD)
+    assert mapped["free_ha"] == plain["free_ha"]
+    for wrong, code in (('{"period_start": "none"}', "MAPPING_COLUMNS"), ('{"begin": "kaishi"}', "MAPPING_ROLES")):
+        mapping.write_text(wrong, encoding="utf-8")
+        finished = run(*arguments, "--credited-mapping", mapping, "--out", tmp_path / "c.gpkg")
+        fails(finished, code, 3, tmp_path / "c.gpkg")
+
+
+# --- uses ------------------------------------------------------------------------------------------------
+
+
+def test_each_use_prints_its_arithmetic(run):
+    _, event, _ = run("neutrality", "emissions", "--activity", "electricity_fujian=12000", "--activity", "petrol=300")
+    assert "12000 kWh × 0.4092 kgCO2e/kWh ÷ 1000 = 4.9104 tCO2e" in event["step 1"]
+    assert "2024-12-20" in event["step 1"]
+    assert event["needed_t"] == "6"
+    assert "provisional" in event["factors"]
+    _, forest, _ = run("neutrality", "restoration", "--area-ha", 2, "--years", 10, "--felled", "stock_pine=35")
+    assert forest["needed_t"] == "256"
+    _, trees, _ = run("neutrality", "planting", "--people", 100, "--years", 1)
+    assert trees["needed_t"] == "300"
+    _, loan, _ = run("neutrality", "pledge", "--tonnes", 18294)
+    assert (loan["value_low_yuan"], loan["value_high_yuan"]) == ("182940", "274410")
+
+
+def test_tickets_of_applications_and_lists_cover_a_need(run, result, tmp_path):
+    applied(run, result, tmp_path / "a")
+    listed = tmp_path / "碳票.csv"
+    listed.write_text("碳票编号,吨数,监测期止\nSM-1,4,2015-12-31\n", encoding="gb18030")
+    out = tmp_path / "用途.json"
+    arguments = (
+        "emissions",
+        "--activity",
+        "electricity_fujian=50000",
+        "--tickets",
+        tmp_path / "a",
+        "--tickets",
+        listed,
+    )
+    status, counts, _ = run("neutrality", *arguments, "--out", out)
+    assert status == 0
+    assert counts["ticket SM-1"] == "4 of 4 t"
+    assert counts["missing_t"] == "0"
+    content = json.loads(out.read_text(encoding="utf-8"))
+    assert [ticket["used_t"] for ticket in content["tickets"]] == [4, 17]
+    assert content["factor_table"]["status"] == "provisional"
+    _, pledged, _ = run("neutrality", "pledge", "--tickets", listed)
+    assert pledged["value_high_yuan"] == "60"
+    status, _, _ = run("neutrality", *arguments, "--out", tmp_path / "用途.csv")
+    assert "4.9104" not in (tmp_path / "用途.csv").read_text(encoding="utf-8-sig")
+    assert "20.46 tCO2e" in (tmp_path / "用途.csv").read_text(encoding="utf-8-sig")
+
+
+def test_factors_can_be_edited(run, tmp_path):
+    from sanming_carbon_plugin.adapters.profiles import shipped_uses
+
+    data = json.loads(shipped_uses()["neutrality"].read_text(encoding="utf-8"))
+    data["factors"][0]["value"] = 1.0
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(data), encoding="utf-8")
+    _, counts, _ = run("neutrality", "emissions", "--factors", own, "--activity", "electricity_fujian=3500")
+    assert counts["needed_t"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "status"),
+    [
+        (("picnic",), "USE_KIND_UNKNOWN", 2),
+        (("planting", "--people", "5"), "USE_FIGURE_MISSING", 2),
+        (("pledge",), "USE_FIGURE_MISSING", 2),
+        (("pledge", "--tonnes", "5", "--people", "5"), "USE_FIGURE_SURPLUS", 2),
+        (("pledge", "--tonnes", "-5"), "USE_AMOUNT_INVALID", 3),
+        (("pledge", "--tonnes", "nan"), "USE_AMOUNT_INVALID", 3),
+        (("pledge", "--tonnes", "5", "--factors", "neutrality"), "USE_TABLE_OF_OTHER_KIND", 2),
+        (("emissions", "--activity", "magic=5"), "USE_FACTOR_UNKNOWN", 3),
+        (("emissions", "--activity", "petrol=much"), "USAGE", 2),
+        (("pledge", "--tonnes", "5", "--out", "x.docx"), "OUTPUT_FORMAT", 2),
+    ],
+)
+def test_a_wrong_use_is_one_clear_error(run, arguments, code, status):
+    fails(run("neutrality", *arguments), code, status)
+
+
+def test_wrong_lists_of_tickets_are_one_clear_error(run, tmp_path):
+    listed = tmp_path / "t.csv"
+    for text, code in (
+        ("ticket,whole_t\nA,5\n", "TICKET_LIST_COLUMNS"),
+        ("ticket,whole_t,period_end\nA,5.5,2020-12-31\n", "TICKET_LIST_CELL"),
+        ("ticket,whole_t,period_end\nA,5,soon\n", "TICKET_LIST_CELL"),
+    ):
+        listed.write_text(text, encoding="utf-8")
+        fails(run("neutrality", "pledge", "--tickets", listed), code, 3)
+    (tmp_path / "application.json").write_text("{}", encoding="utf-8")
+    fails(run("neutrality", "pledge", "--tickets", tmp_path), "TICKET_APPLICATION_UNREADABLE", 3)
+
+
+def test_a_command_of_this_room_works_from_the_shell(command, tmp_path):
+    finished = command(
+        "neutrality", "planting", "--people", 3, "--years", 1, "--out", tmp_path / "o.csv", language="zh"
+    )
+    assert finished.status == 0
+    assert "义务植树" in finished.out
+    assert (tmp_path / "o.csv").exists()
+
+
+def test_the_parcels_in_a_result_hold_no_identity_numbers(result):
+    kept = read_geopackage_table(result, "tenure_parcels")
+    assert len(kept) == 405
+    text = " ".join(kept.fillna("").astype(str).to_numpy().ravel())
+    assert not re.search(r"\d{17}[\dXx]", text)
+
+
+def test_layers_of_a_stand_source_are_read_by_name(run, tmp_path):
+    source = LayerSource(str(SAMPLE / "stands.gpkg"), "stands")
+    arguments = ("doublecount", source.path, "--layer", source.layer, "--credited", SAMPLE / "credited.gpkg")
+    status, _, _ = run(*arguments, "--period", PERIOD, "--out", tmp_path / "a.gpkg")
+    assert status == 0
