@@ -30,6 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from ..adapters.field_package.files import BackgroundSource
     from ..adapters.jobs.field_package import PackageRequest, field_package
     from ..adapters.jobs.request import LayerSource
 
@@ -37,7 +38,7 @@ def _run(options: argparse.Namespace) -> None:
         result=options.result,
         listed=options.list,
         out=options.out,
-        background=tuple(options.background),
+        background=tuple(map(BackgroundSource, options.background)),
         tenure=LayerSource(options.tenure) if options.tenure else None,
         cell_m=options.cell,
         zipped=options.zip,

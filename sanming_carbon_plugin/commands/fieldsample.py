@@ -13,7 +13,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("result", type=Path, metavar="OUT.gpkg", help="result of assess")
     parser.add_argument("--out", type=Path, required=True, metavar="LIST.gpkg", help="list of stands to check")
     parser.add_argument("--stands", type=_count, required=True, metavar="N", help="how many stands can be visited")
-    parser.add_argument("--shares", type=_shares, metavar="REASON=SHARE,…", help="disagreement, uncertainty, "
+    parser.add_argument("--shares", metavar="REASON=SHARE,…", help="disagreement, uncertainty, "
                         "threshold, conflict and control, together 1; as the settings say by default")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random control sample")
     parser.add_argument("--settings", type=Path, metavar="FILE.json", help="limits, weights and strata of your own")
@@ -28,22 +28,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _shares(text: str) -> dict[str, float]:
-    shares = {}
-    for part in text.split(","):
-        name, equals, share = part.partition("=")
-        try:
-            shares[name.strip()] = float(share)
-        except ValueError:
-            equals = ""
-        if not equals:
-            problem = f"'{part}' is not REASON=SHARE"
-            raise argparse.ArgumentTypeError(problem)
-    return shares
-
-
 def _run(options: argparse.Namespace) -> None:
-    from ..adapters.jobs.field_sample import field_sample
+    from ..adapters.jobs.field_sample import field_sample, parsed_shares
 
     run_job(
         lambda progress: field_sample(
@@ -52,7 +38,7 @@ def _run(options: argparse.Namespace) -> None:
             options.stands,
             options.seed,
             progress,
-            shares=options.shares,
+            shares=parsed_shares(options.shares) if options.shares else None,
             settings=options.settings,
             overwrite=options.overwrite,
         )

@@ -22,7 +22,7 @@ from .dependencies import missing_text
 from .feedback import FeedbackProgress
 from .inputs import is_narrowed, take_layer, take_source
 from .parameters import ENCODING, OUTPUT, STANDS
-from .results import LayersOnCompletion, ThemesOnCompletion
+from .results import ShownOnCompletion
 from .translation import language
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class StandAlgorithm(QgsProcessingAlgorithm):
         missing = missing_text()
         return not missing, missing
 
-    themes: ThemesOnCompletion | LayersOnCompletion | None = None
+    themes: ShownOnCompletion | None = None
     """What is shown of the file in the output ``OUTPUT``, made while preparing; None for nothing."""
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

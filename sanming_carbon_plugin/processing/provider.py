@@ -17,6 +17,9 @@ from .dependencies import missing_text
 from .double_count import DoubleCountAlgorithm
 from .evidence import EvidenceAlgorithm
 from .export_maps import ExportMapsAlgorithm
+from .field_merge import FieldMergeAlgorithm
+from .field_package import FieldPackageAlgorithm
+from .field_sample import FieldSampleAlgorithm
 from .fitgrowth import FitGrowthAlgorithm
 from .neutrality import NeutralityAlgorithm
 from .pine_wilt import PineWiltAlgorithm
@@ -25,6 +28,7 @@ from .products import ProductsAlgorithm
 from .project import ProjectAlgorithm
 from .recheck import RecheckAlgorithm
 from .repair_rings import RepairRingsAlgorithm
+from .report import ReportAlgorithm
 from .sink import SinkAlgorithm
 from .tenure_pieces import TenurePiecesAlgorithm
 from .ticket_eligibility import TicketEligibilityAlgorithm
@@ -41,6 +45,9 @@ ALGORITHMS = (
     ClassifyAlgorithm,
     CompareRulesAlgorithm,
     DoubleCountAlgorithm,
+    FieldSampleAlgorithm,
+    FieldPackageAlgorithm,
+    FieldMergeAlgorithm,
     FitGrowthAlgorithm,
     EvidenceAlgorithm,
     ExportMapsAlgorithm,
@@ -51,6 +58,7 @@ ALGORITHMS = (
     ProjectAlgorithm,
     RecheckAlgorithm,
     RepairRingsAlgorithm,
+    ReportAlgorithm,
     SinkAlgorithm,
     TenurePiecesAlgorithm,
     TicketEligibilityAlgorithm,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from qgis.core import (
     QgsMapLayer,
@@ -22,6 +22,13 @@ from .translation import language
 
 if TYPE_CHECKING:
     from ..adapters.jobs.request import JobOutcome
+
+
+class ShownOnCompletion(Protocol):
+    """Has something of a file shown when an algorithm is through."""
+
+    def ask_for(self, context: QgsProcessingContext, result: Path, output: str) -> None:
+        """Ask QGIS to load what is to be shown."""
 
 
 class ThemesOnCompletion(QgsProcessingLayerPostProcessorInterface):

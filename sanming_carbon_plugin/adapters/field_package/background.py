@@ -14,6 +14,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsMapLayer,
+    QgsMapLayerStyle,
     QgsMapRendererCustomPainterJob,
     QgsMapSettings,
     QgsMultiBandColorRenderer,
@@ -29,6 +30,7 @@ from ...core.errors import InputError, UsageError
 from ...core.progress import Progress
 from ..crs import is_geographic
 from ..output_files import output_errors
+from .files import BackgroundSource
 
 TABLE = "background"
 _BLOCK = 1024
@@ -42,7 +44,7 @@ Box = tuple[float, float, float, float]
 
 def draw_background(
     path: Path,
-    sources: Sequence[str],
+    sources: Sequence[BackgroundSource],
     box: Box,
     crs_wkt: str,
     cell_m: float,
@@ -75,17 +77,23 @@ def draw_background(
         layers.clear()
 
 
-def _opened(source: str) -> QgsMapLayer:
+def _opened(wanted: BackgroundSource) -> QgsMapLayer:
+    source = wanted.source
     name = Path(source.split("|", maxsplit=1)[0]).stem
     options = QgsRasterLayer.LayerOptions()
     options.loadDefaultStyle = True
     raster = QgsRasterLayer(source, name, "gdal", options)
     if raster.isValid():
-        _stretch(raster)
+        if wanted.style:
+            QgsMapLayerStyle(wanted.style).writeToLayer(raster)
+        else:
+            _stretch(raster)
         return raster
     vector = QgsVectorLayer(source, name, "ogr")
     if not vector.isValid():
         raise InputError("FIELD_BACKGROUND_UNUSABLE", path=source)
+    if wanted.style:
+        QgsMapLayerStyle(wanted.style).writeToLayer(vector)
     return vector
 
 

@@ -78,6 +78,14 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class BackgroundSource:
+    """A layer to draw: where its file is, and its style as QGIS writes it (empty for the file's own)."""
+
+    source: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
 class StandList:
     """The list of stands to check.
 

@@ -56,7 +56,7 @@ class PackageRequest:
     result: Path
     listed: Path
     out: Path
-    background: Sequence[str] = ()
+    background: Sequence[files.BackgroundSource] = ()
     tenure: StandSource | None = None
     cell_m: float | None = None
     zipped: bool = False

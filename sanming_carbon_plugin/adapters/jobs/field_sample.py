@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...core.classes.evaluation import evaluate
+from ...core.errors import UsageError
 from ...core.fieldwork.reasons import verification_scores
 from ...core.fieldwork.sample import FieldSample, choose_stands
 from ...core.fieldwork.settings import CONTROL, REASONS, SampleSettings
@@ -77,6 +78,24 @@ def field_sample(
     progress.step("write", 2, 3)
     write_geopackage(out, _tables(found, chosen, rules, visits, seed), overwrite, progress)
     return JobOutcome(out, _counts(chosen))
+
+
+def parsed_shares(text: str) -> dict[str, float]:
+    """Shares written as ``REASON=SHARE,…``.
+
+    Raises
+    ------
+    UsageError
+        FIELD_SHARES_INVALID.
+    """
+    shares = {}
+    for part in text.replace("，", ",").replace(";", ",").split(","):
+        name, _, share = part.partition("=")
+        try:
+            shares[name.strip()] = float(share)
+        except ValueError as error:
+            raise UsageError("FIELD_SHARES_INVALID", problems="'{}' is not REASON=SHARE".format(part)) from error
+    return shares
 
 
 def _choose(result: ReadResult, visits: int, seed: int, rules: SampleSettings, progress: Progress) -> FieldSample:
