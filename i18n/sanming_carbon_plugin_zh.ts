@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="79"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -113,9 +113,9 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
 结果为一个 GeoPackage，含 stands、issues、summary、run 四个图层。缺少输入时数值留空，绝不写 0，原因见 issues 图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="42"/>
         <source>Result</source>
-        <translation>结果</translation>
+        <translation>评估结果</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/zonal.py" line="83"/>
@@ -123,22 +123,22 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="59"/>
         <source>Credited parcels</source>
         <translation>已计碳汇地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="62"/>
         <source>Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, period_start and period_end.</source>
         <translation>在任何机制下已签发或正在申请的地块，含 scheme、scheme_id、period_start、period_end 四列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="65"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="70"/>
         <source>Tenure</source>
         <translation>林权宗地</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="65"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="73"/>
         <source>Polygons of the certificates, with the columns certificate, holder, right, valid_to and disputed.</source>
         <translation>林权证对应的面，含 certificate、holder、right、valid_to、disputed 五列。</translation>
     </message>
@@ -148,7 +148,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>栅格用途说明</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="120"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="51"/>
         <source>Ticket profile</source>
         <translation>碳票规则</translation>
     </message>
@@ -158,12 +158,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="85"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="86"/>
         <source>Leave empty to use the one that is shipped.</source>
         <translation>留空则使用自带文件。</translation>
     </message>
@@ -228,7 +228,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请用系统的软件包管理器安装，或用 conda 安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="74"/>
         <source>Stands</source>
         <translation>小班</translation>
     </message>
@@ -1929,6 +1929,295 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <source>JSON file, for columns whose names are not recognised.</source>
         <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="87"/>
+        <source>Merge what came back from the field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="91"/>
+        <source>Shows every difference between desk and field; takes over only what a person decided.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="95"/>
+        <source>The first run writes a review and changes nothing: each cell that field or desk changed, conflicts that a person has to decide, changed outlines, new rows, photos that did not come back. Fill in the column choice of the layer of conflicts (desk, field, or another value) and save. The second run with that review and your name takes over what was chosen and what only the field changed: classes become decisions with signature and date, attributes a list of corrections. The share of wrong stands comes from the random control sample alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>GeoPackage of Assess stands, as it is now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>Returned packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>The file field.gpkg of each surveyor&apos;s folder, all of one package.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>Review with choices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>Leave empty to look first. With a review in which choices were made, they are taken over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>Name of the person who decides</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>The signature under the decisions; needed to take something over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>What was sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>Only where the copy beside the result was lost: base.gpkg of the package.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="92"/>
+        <source>Columns of the form</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <source>The same as when the package was made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
+        <source>Number of conflicts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
+        <source>Decisions added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
+        <source>Corrections added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="55"/>
+        <source>Make a field package for QField</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="59"/>
+        <source>Puts project, forms, photos and a background map into one folder for QField.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="63"/>
+        <source>Makes a folder with a project that QField opens offline: the stands to check with a form (lists of values, what must be filled in, photos), the stands and tenure parcels around them for reading, and a background map drawn from layers of yours into one file. A copy of what was sent stays beside the result; the copies that come back are held against it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="73"/>
+        <source>Cells of the background map (m)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
+        <source>Smaller cells show more and make a larger file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <source>Language of the form</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <source>Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <source>English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <source>Names of columns, lists of values and layers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="93"/>
+        <source>A copy of the shipped table, edited. Leave empty to use the one that is shipped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="95"/>
+        <source>Make a zip as well</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="95"/>
+        <source>One file beside the folder, for sending.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="101"/>
+        <source>Folder of the package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="101"/>
+        <source>A new folder. It takes its name when everything is in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="58"/>
+        <source>GeoPackage of Assess stands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="95"/>
+        <source>List of stands to check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="117"/>
+        <source>Made from that result by Choose stands to check in the field.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="123"/>
+        <source>Background map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="123"/>
+        <source>Layers of files, drawn as they are shown now, the first one lowest: images, roads, names.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="131"/>
+        <source>Polygons of the certificates, shown for reading.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="41"/>
+        <source>Choose stands to check in the field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="45"/>
+        <source>Lists the stands that are most worth a visit, and a random control sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="49"/>
+        <source>Takes the stands where image and inventory disagree, whose sink is very uncertain, that are near a threshold of a rule, or whose figures contradict each other, best reasons first. A part of the visits goes to a random control sample, drawn by stratum with a known chance: only from it the share of wrong stands of the whole result is worked out later. The same result and seed give the same list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="64"/>
+        <source>Stands that can be visited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="64"/>
+        <source>As many stands as the surveyors can visit; the list never has more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="76"/>
+        <source>Shares of the visits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="77"/>
+        <source>For example disagreement=0.3,uncertainty=0.2,threshold=0.2,conflict=0.1,control=0.2. Leave empty for the shipped shares.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="87"/>
+        <source>Sampling settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="87"/>
+        <source>Limits, weights and strata of your own. Leave empty to use the file that is shipped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="98"/>
+        <source>Stands of the control sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="114"/>
+        <source>Stands to check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="36"/>
+        <source>Report and tables</source>
+        <translation>报告与统计表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="40"/>
+        <source>Report with charts and maps that opens offline, Excel tables, and your own Excel form filled.</source>
+        <translation>可离线打开、带图表和地图的报告，Excel 统计表，以及填好的自有 Excel 表。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="44"/>
+        <source>Writes report.html (totals, maps, charts of stock, sink and progress), carbon_tables.xlsx, and forest_tables.xlsx by township, species group, age group and measure with totals that follow filters.
+
+Your own Excel file is filled where its cells have names that begin with sc_, for example sc_area_ha; the help page lists the names. Areas and masses come in the units chosen in the options.</source>
+        <translation>写出 report.html（合计、地图，储量、碳汇和进度图表）、carbon_tables.xlsx，以及按乡镇、树种组、龄组、措施统计的 forest_tables.xlsx，合计随筛选变化。
+
+您自己的 Excel 文件中，名称以 sc_ 开头的单元格（例如 sc_area_ha）会被填上；全部名称见帮助页。面积和质量按选项中所选单位列出。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="54"/>
+        <source>Plan or progress</source>
+        <translation>规划方案或进度</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="55"/>
+        <source>GeoPackage with a table progress, for the chart of progress.</source>
+        <translation>含进度表 progress 的 GeoPackage，用于进度图。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="56"/>
+        <source>Excel form to fill</source>
+        <translation>待填 Excel 表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="57"/>
+        <source>Your own file; the original is left alone.</source>
+        <translation>您自己的文件；原文件不会改动。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="62"/>
+        <source>Made where it is missing.</source>
+        <translation>没有时自动建立。</translation>
+    </message>
 </context>
 <context>
     <name>CarbonDock</name>
@@ -2074,7 +2363,7 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="76"/>
         <source>Result</source>
-        <translation>结果</translation>
+        <translation>评估结果</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/data_step.ui" line="86"/>
@@ -2388,7 +2677,7 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="39"/>
         <source>Result</source>
-        <translation>结果</translation>
+        <translation>评估结果</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="55"/>

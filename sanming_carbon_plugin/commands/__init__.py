@@ -18,6 +18,7 @@ from . import (
     fieldsample,
     neutrality,
     products,
+    report,
     ticketeligibility,
     zonal,
 )
@@ -37,5 +38,6 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...]
     ("fieldmerge", "what came back from the field, merged with the desk", fieldmerge.add),
     ("products", "carbon in wood and bamboo products, an account beside the tickets", products.add),
     ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),
+    ("report", "report and tables of a result, without running the main job again", report.add),
 )
 """Name, one line of help, and what adds the options."""

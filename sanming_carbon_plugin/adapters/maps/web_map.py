@@ -130,7 +130,7 @@ def _shapes(geometry: npt.NDArray[np.object_]) -> tuple[list[list[list[int]]], i
 
 def _rings(shape: shapely.Geometry, left: float, bottom: float, cell: float) -> list[list[int]]:
     rings = []
-    for ring in shapely.get_rings(shape):
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
         points = np.round((shapely.get_coordinates(ring)[:-1] - (left, bottom)) / cell).astype(np.int64)
         steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
         kept = np.any(steps != 0, axis=1)

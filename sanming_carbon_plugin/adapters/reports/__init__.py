@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...core.progress import Progress
+from ...core.units import UnitChoice
 from ..output_files import output_folder
 from .carbon import CarbonReport
 from .excel import write_workbook
@@ -24,6 +25,9 @@ class ReportInput:
     issues: pd.DataFrame
     run: dict[str, object]
     carbon: CarbonReport = field(default_factory=CarbonReport)
+    units: UnitChoice = field(default_factory=UnitChoice)
+    sections: tuple[tuple[str, str], ...] = ()
+    """More sections of the page, after the totals: heading and HTML that is safe already."""
 
 
 def write_report(content: ReportInput, folder: Path, language: str, progress: Progress) -> list[Path]:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ...core.planning.summary import GROUP_COLUMNS
-from ...core.units import mu_from_hectares
+from ...core.units import UnitChoice, mu_from_hectares
+from ..unit_choice import titled_in_units
 from ..words import word
 
 
@@ -28,9 +29,13 @@ def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, float | N
     return sums
 
 
-def summary_in_words(summary: pd.DataFrame, language: str) -> pd.DataFrame:
-    """The summary with codes as words and columns named for readers."""
+def summary_in_words(summary: pd.DataFrame, language: str, units: UnitChoice | None = None) -> pd.DataFrame:
+    """The summary with codes as words, columns named for readers and amounts in the chosen units."""
+    units = units or UnitChoice()
     table = summary.copy()
+    for name in summary.columns:
+        if units.factor_of(name) != 1.0:
+            table[name] = summary[name] * units.factor_of(name)
     table["species_group"] = [word("species_group", value, language) for value in summary["species_group"]]
     # Bamboo counts its age in three groups of its own.
     bamboo = summary["species_group"] == "bamboo"
@@ -38,7 +43,11 @@ def summary_in_words(summary: pd.DataFrame, language: str) -> pd.DataFrame:
     table["age_group"] = [word(kind, age, language) for kind, age in zip(kinds, summary["age_group"], strict=True)]
     for name in ("county", "township"):
         table[name] = [word("report", "unknown", language) if value is None else value for value in summary[name]]
-    return table.rename(columns={name: word("column", name, language) for name in table.columns})
+    if units.area == "mu" and "area_mu" in table.columns:
+        table = table.drop(columns="area_ha")
+    return table.rename(
+        columns={name: titled_in_units(word("column", name, language), units, language) for name in table.columns}
+    )
 
 
 def area_by(stands: pd.DataFrame, column: str, kind: str, language: str) -> pd.DataFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ...core.units import UnitChoice
+from ..unit_choice import area_unit, mass_unit, titled_in_units
 from ..words import word, words_of
 from .carbon import in_words
 from .figures import area_by, issue_counts, summary_in_words, totals
@@ -25,6 +28,7 @@ h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;bo
 table{border-collapse:collapse;width:100%;font-size:.86rem}td,th{border:1px solid #c9d5cc;padding:.25rem .5rem}
 th{background:#e7efe9;text-align:left}td.w{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}.charts{display:flex;flex-wrap:wrap;gap:1rem}.charts svg{width:48.5%;min-width:520px;height:auto}
+.map svg{max-width:100%;height:auto}table.areas{width:auto}
 h2+svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
 """
 
@@ -44,12 +48,13 @@ def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool
         ),
         f'<p class="note">{escape(word("report", "provisional", language))}</p>',
         _section("totals", _figures(content, language), language),
-        _section("by_species", _species_bars(content.summary, language), language),
+        *(f"<h2>{escape(heading)}</h2>{body}" for heading, body in content.sections),
+        _section("by_species", _species_bars(content.summary, language, content.units), language),
         *_carbon(content, language, has_png),
-        _section("measures", _area_bars(content.stands, "measure", language), language),
-        _section("techniques", _area_bars(content.stands, "pine_technique", language), language),
+        _section("measures", _area_bars(content.stands, "measure", language, content.units), language),
+        _section("techniques", _area_bars(content.stands, "pine_technique", language, content.units), language),
         _section("outcomes", _outcomes(content.stands, language), language),
-        _section("summary", _table(summary_in_words(content.summary, language)), language),
+        _section("summary", _table(summary_in_words(content.summary, language, content.units)), language),
         _section("issues", _table(issue_counts(content.issues, language)), language),
         _section("run", _record(content.run, language), language),
     ]
@@ -102,11 +107,15 @@ def _figures(content: ReportInput, language: str) -> str:
     sums = totals(content.summary, content.run)
     boxes = []
     for name in _TOTALS:
-        text = _number(sums.get(name), language)
+        if name == "area_mu" and content.units.area == "mu":
+            continue
+        text = _number(_in_units(sums.get(name), name, content.units), language)
         if name == "sink_tco2e_yr" and sums.get("sink_low_tco2e_yr") is not None:
-            low, high = (_number(sums[f"sink_{side}_tco2e_yr"], language) for side in ("low", "high"))
+            sides = (f"sink_{side}_tco2e_yr" for side in ("low", "high"))
+            low, high = (_number(_in_units(sums[side], side, content.units), language) for side in sides)
             text += f" <small>[{low} – {high}]</small>"
-        boxes.append(f'<div class="figure"><b>{text}</b><span>{escape(word("column", name, language))}</span></div>')
+        label = titled_in_units(word("column", name, language), content.units, language)
+        boxes.append(f'<div class="figure"><b>{text}</b><span>{escape(label)}</span></div>')
     unknown = "; ".join(
         f"{word('column', name, language)}: {_number(sums.get(name), language)}"
         for name in ("stands_without_volume", "stands_without_stock", "stands_without_sink")
@@ -116,16 +125,22 @@ def _figures(content: ReportInput, language: str) -> str:
     return f'<div class="figures">{"".join(boxes)}</div><p>{escape(notes)}</p><p>{escape(interval)}</p>'
 
 
-def _species_bars(summary: pd.DataFrame, language: str) -> str:
+def _in_units(value: float | None, name: str, units: UnitChoice) -> float | None:
+    return None if value is None else value * units.factor_of(name)
+
+
+def _species_bars(summary: pd.DataFrame, language: str, units: UnitChoice) -> str:
     known = summary[summary["stock_tco2e"].notna()]
     by_group = known.groupby("species_group")["stock_tco2e"].sum().sort_values(ascending=False)
-    return _bars({word("species_group", code, language): value for code, value in by_group.items()}, "tCO₂e")
+    shown = {word("species_group", code, language): units.mass_of(value) for code, value in by_group.items()}
+    return _bars(shown, mass_unit(units, language))
 
 
-def _area_bars(stands: pd.DataFrame, kind: str, language: str) -> str:
+def _area_bars(stands: pd.DataFrame, kind: str, language: str, units: UnitChoice) -> str:
     areas = stands.groupby(kind)["area_ha"].sum()
     ordered = {code: areas[code] for code in words_of(kind, language) if code in areas.index}
-    return _bars({word(kind, code, language): value for code, value in ordered.items()}, "ha")
+    shown = {word(kind, code, language): units.area_of(value) for code, value in ordered.items()}
+    return _bars(shown, area_unit(units, language))
 
 
 def _bars(values: dict[str, float], unit: str) -> str:
@@ -139,10 +154,14 @@ def _bars(values: dict[str, float], unit: str) -> str:
         rows.append(
             f'<text x="250" y="{top + 17}" text-anchor="end">{escape(label)}</text>'
             f'<rect x="260" y="{top + 4}" width="{length:.1f}" height="17" fill="#2f6b46"/>'
-            f'<text x="{266 + length:.1f}" y="{top + 17}">{value:,.0f} {unit}</text>'
+            f'<text x="{266 + length:.1f}" y="{top + 17}">{_bar_text(value)} {unit}</text>'
         )
     height = len(values) * _ROW_PIXELS + 6
     return f'<svg role="img" width="960" height="{height}" viewBox="0 0 960 {height}">{"".join(rows)}</svg>'
+
+
+def _bar_text(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.4g}"  # noqa: PLR2004 - small numbers need their digits
 
 
 def _outcomes(stands: pd.DataFrame, language: str) -> str:
@@ -154,6 +173,16 @@ def _table(table: pd.DataFrame) -> str:
     head = "".join(f"<th>{escape(str(name))}</th>" for name in table.columns)
     rows = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in table.itertuples(index=False))
     return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
+
+
+def html_table(rows: Sequence[Sequence[str]]) -> str:
+    """A table of texts, head first and sum last; all but the first column are numbers."""
+    head = "".join(f"<th>{escape(text)}</th>" for text in rows[0])
+    body = "".join(
+        f"<tr><td>{escape(row[0])}</td>" + "".join(f'<td class="n">{escape(text)}</td>' for text in row[1:]) + "</tr>"
+        for row in rows[1:]
+    )
+    return f'<div class="wide"><table class="areas"><tr>{head}</tr>{body}</table></div>'
 
 
 def _cell(value: object) -> str:

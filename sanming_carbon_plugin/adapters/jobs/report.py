@@ -1,0 +1,186 @@
+"""Report and tables of a result, without running the main job again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...core.carbon.uncertainty import SinkErrors, contributions
+from ...core.errors import InputError, OutputError
+from ...core.progress import Progress
+from ...core.units import UnitChoice
+from ..carbon_charts import sink_chart, stock_chart
+from ..geopackage import read_geopackage_table
+from ..geopackage_rows import table_names
+from ..maps.class_areas import class_table
+from ..maps.map_rows import MapRows, class_of_rows, place_names, read_map_rows
+from ..maps.themes import Theme, themes
+from ..output_files import output_folder, require_writable
+from ..reports import ReportInput, write_report
+from ..reports.carbon import CarbonReport
+from ..reports.charts import sink_by_species
+from ..reports.forest_table import write_forest_table
+from ..reports.map_pictures import map_picture
+from ..reports.own_template import fill_template, template_values
+from ..reports.page import html_table
+from ..reports.progress_chart import progress_section
+from ..sink_errors import load_sink_errors
+from ..words import word, words_of
+from .request import JobOutcome
+
+FOREST_TABLE = "forest_tables.xlsx"
+FILLED = "filled_{}"
+_MAPPED = ("measure", "carbon_density", "sink", "ticket")
+_LEFT_OUT = ("rule_files",)
+_PERCENT = 100.0
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Options of a report, named as on the command line.
+
+    Attributes
+    ----------
+    result
+        GeoPackage of the main job.
+    out
+        Folder for report and tables, made if missing.
+    plan
+        GeoPackage with a table ``progress``, for the chart of progress.
+    template
+        Excel file of one's own to fill.
+    names
+        CSV with names of townships and villages.
+    units
+        In which areas and masses are shown.
+    """
+
+    result: Path
+    out: Path
+    plan: Path | None = None
+    template: Path | None = None
+    names: Path | None = None
+    language: str = "zh"
+    units: UnitChoice = field(default_factory=UnitChoice)
+    overwrite: bool = False
+
+
+def report(request: ReportRequest, progress: Progress) -> JobOutcome:
+    """Write ``report.html``, ``carbon_tables.xlsx``, ``forest_tables.xlsx`` and the filled template.
+
+    Raises
+    ------
+    InputError, OutputError, DependencyError, CancelledError
+        As the parts.
+    """
+    _check_target(request)
+    progress.step("read")
+    names = place_names(request.names)
+    rows = read_map_rows(request.result, themes()["measure"])
+    content, themed = _content(request, rows, progress)
+    progress.step("report")
+    counts: dict[str, object] = {"stands": len(rows)}
+    with output_folder(request.out) as beside:  # all of it or nothing
+        counts["files"] = len(write_report(content, beside, request.language, progress)) + 1
+        progress.raise_if_cancelled()
+        write_forest_table(beside / FOREST_TABLE, rows.frame, names, request.language, request.units)
+        if request.template is not None:
+            values = template_values(rows.frame, themed, rows.run, request.units)
+            filled = beside / FILLED.format(request.template.name)
+            counts["filled_cells"] = fill_template(
+                request.template, filled, values, rows.frame, request.language, request.units
+            )
+    return JobOutcome(request.out, counts)
+
+
+def _check_target(request: ReportRequest) -> None:
+    """Nothing of an earlier report is replaced unasked, and a folder that cannot be written is told at once."""
+    if request.out.is_file():
+        raise OutputError("OUTPUT_NOT_WRITABLE", path=str(request.out), reason="it is a file")
+    for name in ("report.html", "carbon_tables.xlsx", FOREST_TABLE):
+        if (request.out / name).exists():
+            require_writable(request.out / name, overwrite=request.overwrite)
+
+
+def _content(
+    request: ReportRequest, rows: MapRows, progress: Progress
+) -> tuple[ReportInput, dict[str, tuple[Theme, pd.DataFrame]]]:
+    language = request.language
+    tables = table_names(request.result)
+    missing = next((name for name in ("summary", "issues") if name not in tables), None)
+    if missing is not None:
+        raise InputError("RESULT_LAYER_MISSING", path=str(request.result), layer=missing)
+    errors = load_sink_errors(request.result, pd.Index(rows.frame["stand_key"]))
+    themed = _themed(rows, request.result)
+    sections = [] if request.plan is None else [progress_section(request.plan, language, request.units)]
+    sections += [
+        (theme.title(language), _theme_section(theme, frame, rows, language, pictured=name in _MAPPED))
+        for name, (theme, frame) in themed.items()
+    ]
+    progress.raise_if_cancelled()
+    run = {name: value for name, value in rows.run.items() if name not in _LEFT_OUT}
+    content = ReportInput(
+        stands=rows.frame,
+        summary=read_geopackage_table(request.result, "summary"),
+        issues=read_geopackage_table(request.result, "issues"),
+        run=run,
+        carbon=_carbon(rows.frame, errors, language, request.units),
+        units=request.units,
+        sections=tuple(sections),
+    )
+    return content, themed
+
+
+def _themed(rows: MapRows, result: Path) -> dict[str, tuple[Theme, pd.DataFrame]]:
+    """The themes that the result has the columns for, each with the class of every stand."""
+    found = {}
+    for theme in themes().values():
+        if theme.layer != "stands":
+            continue
+        try:
+            classes = class_of_rows(rows.frame, theme, result)
+        except InputError:  # a result of another command has fewer columns
+            continue
+        found[theme.name] = (theme, rows.frame.assign(**{"class": classes}))
+    return found
+
+
+def _theme_section(theme: Theme, frame: pd.DataFrame, rows: MapRows, language: str, *, pictured: bool) -> str:
+    picture = map_picture(frame, rows.geometry, theme, language) if pictured else ""
+    return f'<div class="map">{picture}</div>{html_table(class_table(frame, theme, language))}'
+
+
+def _carbon(frame: pd.DataFrame, errors: SinkErrors | None, language: str, units: UnitChoice) -> CarbonReport:
+    """Stock by species and age, and the sink with its interval where the result keeps its errors."""
+
+    def group_name(group: str) -> str:
+        return word("species_group", group, language)
+
+    unit = word("unit", "tco2e" if units.mass == "t" else "wan_tco2e", language)
+    charts = {}
+    if frame["stock_tco2e"].notna().any():
+        stock = frame[["species_group", "age_group"]].assign(stock_tco2e=units.mass_of(frame["stock_tco2e"].to_numpy()))
+        ages = list(words_of("chart_age_group", language).values())
+        title = word("report", "chart_stock", language)
+        charts["stock_by_species_and_age"] = stock_chart(
+            stock, title, unit, group_name, ages, word("report", "unknown", language)
+        )
+    if errors is None:
+        return CarbonReport(charts)
+    sink = sink_by_species(frame, errors)
+    numbers = [name for name in sink.columns if name != "species_group" and sink[name].dtype.kind == "f"]
+    sink[numbers] = sink[numbers] * units.mass_factor
+    axis = word("report", "axis_sink", language) if units.mass == "t" else unit
+    charts["sink_by_species"] = sink_chart(sink, word("report", "chart_sink", language), axis, group_name)
+    return CarbonReport(charts, contributions=_components(errors))
+
+
+def _components(errors: SinkErrors) -> pd.DataFrame:
+    table = contributions(errors)
+    table["share_percent"] = table["share"] * _PERCENT
+    told = table[table["sd_tco2e_yr"] != 0].sort_values("share_percent", ascending=False, kind="stable")
+    told = told[np.isfinite(told["share_percent"])]
+    return told[["component", "sd_tco2e_yr", "share_percent"]].reset_index(drop=True)

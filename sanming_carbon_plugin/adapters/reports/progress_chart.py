@@ -1,0 +1,99 @@
+"""Progress of the programme as bars: done, planned, available, and what is missing to the target."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from ...core.errors import InputError
+from ...core.units import UnitChoice
+from ..geopackage import read_geopackage_table
+from ..geopackage_rows import table_names
+from ..unit_choice import area_unit
+from ..words import word
+
+PARTS = (("done", "#1b6b3a"), ("planned", "#86c07c"), ("missing", "#d55e00"))
+_WORDS = {
+    "title": ("Progress to the targets", "目标完成进度"), "done": ("Done", "已完成"), "planned": ("Planned", "已规划"),
+    "missing": ("Missing", "缺口"), "available": ("Available", "可安排"), "target": ("Target", "目标"),
+    "measure": ("Measure", "措施"), "year": ("Until", "截止年"), "unit": ("Unit", "单位"), "unknown": ("–", "–"),
+}  # fmt: skip
+_LEVELS = ("municipality", "county", "township")
+_BAR, _LEFT, _ROW = 560.0, 250.0, 30.0
+
+
+def progress_section(plan: Path, language: str, units: UnitChoice) -> tuple[str, str]:
+    """Heading and HTML of the progress that a plan or a progress file tells, for its highest level.
+
+    Raises
+    ------
+    InputError
+        ``RESULT_LAYER_MISSING`` where the file has no table ``progress``.
+    """
+    if "progress" not in table_names(plan):
+        raise InputError("RESULT_LAYER_MISSING", path=str(plan), layer="progress")
+    table = read_geopackage_table(plan, "progress")
+    level = next((one for one in _LEVELS if (table["level"] == one).any()), None)
+    rows = table[table["level"] == level] if level else table
+    return _say("title", language), _bars(rows, language, units) + _table(rows, language, units)
+
+
+def _say(name: str, language: str) -> str:
+    return _WORDS[name][language == "zh"]
+
+
+def _bars(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
+    """A bar for each target, as long as the target or, beyond it, as what is done and planned."""
+    marks = []
+    unit = escape(area_unit(units, language))
+    for place, row in enumerate(rows.to_dict("records")):
+        amounts = [(name, colour, _known(row[f"{name}_ha"])) for name, colour in PARTS]
+        whole = max(_known(row["target_ha"]), sum(amount for _, _, amount in amounts)) or 1.0
+        top, at = 8 + place * _ROW, _LEFT + 10
+        label = "{} {}".format(word("measure", row["measure"], language), _year(row["year"]))
+        marks.append(f'<text x="{_LEFT:.0f}" y="{top + 15:.0f}" text-anchor="end">{escape(label)}</text>')
+        for name, colour, amount in amounts:
+            length = amount / whole * _BAR
+            words = f"{_say(name, language)}: {units.area_of(amount):,.0f} {unit}"
+            marks.append(
+                f'<rect x="{at:.1f}" y="{top:.0f}" width="{length:.1f}" height="20" fill="{colour}">'
+                f"<title>{escape(words)}</title></rect>"
+            )
+            at += length
+    height = 46 + len(rows) * _ROW
+    for place, (name, colour) in enumerate(PARTS):
+        x = _LEFT + 10 + place * 130
+        marks.append(f'<rect x="{x:.0f}" y="{height - 24:.0f}" width="16" height="14" fill="{colour}"/>')
+        marks.append(f'<text x="{x + 22:.0f}" y="{height - 12:.0f}">{escape(_say(name, language))}</text>')
+    width = _LEFT + _BAR + 30
+    return (
+        f'<svg role="img" width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">'
+        f"{''.join(marks)}</svg>"
+    )
+
+
+def _table(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
+    names = ("target", "done", "planned", "available", "missing")
+    unit = area_unit(units, language)
+    heads = [_say("unit", language), _say("measure", language), _say("year", language)]
+    heads += [f"{_say(name, language)} ({unit})" for name in names]
+    lines = []
+    for row in rows.to_dict("records"):
+        texts = [str(row["area_unit"] or ""), word("measure", row["measure"], language), _year(row["year"])]
+        areas = [row[f"{name}_ha"] for name in names]
+        numbers = ["–" if pd.isna(area) else f"{units.area_of(float(area)):,.2f}" for area in areas]
+        cells = [f"<td>{escape(text)}</td>" for text in texts] + [f'<td class="n">{text}</td>' for text in numbers]
+        lines.append("<tr>" + "".join(cells) + "</tr>")
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    return f'<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+
+
+def _known(value: object) -> float:
+    """For the length of a bar only; the table beside it says what is not known."""
+    return 0.0 if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+
+
+def _year(value: object) -> str:
+    return "" if value is None or pd.isna(value) else f"{float(value):.0f}"  # type: ignore[arg-type]
