@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from qgis.core import QgsCoordinateTransform, QgsMapLayer, QgsPrintLayout, QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    Qgis,
+    QgsCoordinateTransform,
+    QgsMapLayer,
+    QgsPrintLayout,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
 
 from ...core.progress import Progress
 from ..geopackage import read_geopackage_table
@@ -30,6 +40,7 @@ from .texts import Words, rows_of
 _MARGIN, _PARCEL_MARGIN = 1.08, 1.5
 _ROWS_OF_TABLE = 16
 _SHARES = (0.16, 0.40, 0.22, 0.22)
+_SMALLEST_DOT = 0.03
 _GROUND, _HERE = "#e7e7e0", "#b5402a"
 
 
@@ -147,7 +158,7 @@ class _MapMaker:
             for row in mine.to_dict("records")
         ]  # fmt: skip
         ground = self._kept(filled_layer(list(self._pieces["geometry"]), self._crs, _GROUND))
-        here = self._kept(filled_layer([shape], self._crs, _HERE))
+        here = self._kept(filled_layer([_large_enough(shape, self._bounds)], self._crs, _HERE))
         return self._content(
             title=say("map.parcel_title", applicant=words.text(self.applicant), number=number),
             subtitle="{}  {}".format(self._place(mine), say("map.sheet", number=place, count=len(self.parcels))),
@@ -238,6 +249,11 @@ class _MapMaker:
         return extent
 
     def _kept(self, layer: QgsVectorLayer) -> QgsVectorLayer:
+        """``layer`` in the project, with every label: a parcel without its number could not be found in the table."""
+        if layer.labelsEnabled():
+            settings = layer.labeling().settings()
+            settings.placementSettings().setOverlapHandling(Qgis.LabelOverlapHandling.AllowOverlapIfRequired)
+            layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
         self._project.addMapLayer(layer, False)
         self._own.append(layer)
         return layer
@@ -246,6 +262,15 @@ class _MapMaker:
 def _with_shapes(application: ApplicationFolder, name: str) -> pd.DataFrame:
     # Not through QGIS: it would write into the file whose hash the papers state.
     return read_geopackage_table(application.geopackage, name, geometry=True)
+
+
+def _large_enough(shape: shapely.Geometry | None, bounds: npt.ArrayLike) -> shapely.Geometry | None:
+    """A small parcel as a dot that can be seen among all the others."""
+    left, bottom, right, top = np.asarray(bounds, dtype=np.float64)
+    least = _SMALLEST_DOT * max(right - left, top - bottom)
+    if shape is None or math.sqrt(shape.area) >= least:
+        return shape
+    return shape.centroid.buffer(least / 2)
 
 
 def _short_key(words: Words, piece: dict) -> str:

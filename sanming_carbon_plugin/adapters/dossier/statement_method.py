@@ -109,8 +109,7 @@ def _value(words: Words, value: Any) -> str:  # noqa: ANN401 - settings are of d
 
 
 def _entry(words: Words, name: str, value: Any) -> str:  # noqa: ANN401
-    if words.has("value." + name):
-        told = words.say("value." + name)
+    told = words.scheme(name) if words.has("value." + name) else words.word("species_group", name)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return told  # a scheme: its other spellings say nothing to a reader
     return "{} {}".format(told, _value(words, value))
