@@ -106,13 +106,14 @@ class NeutralityAlgorithm(TicketAlgorithm):
             name.lower(): None if parameters.get(name) is None else self.parameterAsDouble(parameters, name, context)
             for name in self.NUMBERS
         }
+        lists = self.parameterAsFileList(parameters, self.TICKETS, context)
         self.options: dict[str, Any] = {
             "kind": self.parameterAsEnumString(parameters, self.KIND, context),
             "factors": self.file(parameters, self.FACTORS, context),
             "activities": self._pairs(parameters, self.ACTIVITIES, context),
             "felled": self._pairs(parameters, self.FELLED, context),
             "growth": self.text(parameters, self.GROWTH, context),
-            "tickets": tuple(Path(path) for path in self.parameterAsFileList(parameters, self.TICKETS, context)),
+            "tickets": tuple(Path(path) for path in lists if path),
             "out": Path(out) if out else None,
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
             **numbers,

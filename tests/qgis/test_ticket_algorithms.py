@@ -1,0 +1,146 @@
+"""Ticket eligibility, double counting, applications and uses, as algorithms of the toolbox."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from made_results import SAMPLE
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsVectorLayer,
+)
+
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.core.progress import Progress
+
+pytestmark = pytest.mark.qgis
+
+COLLECTIVE = "杉坑村集体"
+
+
+@pytest.fixture(scope="module")
+def result(qgis_app, tmp_path_factory):
+    """The sample assessed with tenure and credited parcels."""
+    request = AssessRequest(
+        stands=LayerSource(str(SAMPLE / "stands.gpkg"), "stands"),
+        out=tmp_path_factory.mktemp("result") / "结果.gpkg",
+        earlier=LayerSource(str(SAMPLE / "stands_2015.gpkg")),
+        period="2016-01-01/2020-12-31",
+        credited=(LayerSource(str(SAMPLE / "credited.gpkg")),),
+        tenure=LayerSource(str(SAMPLE / "tenure.gpkg")),
+    )
+    assess(replace(request), Progress())
+    return request.out
+
+
+@pytest.fixture
+def layers(qgis_app):
+    """Stands and credited parcels of the sample in the project."""
+    made = {
+        name: QgsVectorLayer("{}|layername={}".format(SAMPLE / "{}.gpkg".format(name), name), name, "ogr")
+        for name in ("stands", "credited")
+    }
+    for layer in made.values():
+        assert layer.isValid()
+        QgsProject.instance().addMapLayer(layer)
+    yield made
+    QgsProject.instance().clear()
+
+
+def _run(name, parameters):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:" + name)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    feedback = QgsProcessingFeedback()
+    results, done = algorithm.run(parameters, context, feedback, {}, False)
+    assert done, feedback.textLog()
+    return results, context, feedback.textLog()
+
+
+def _fails(name, parameters, code):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:" + name)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    feedback = QgsProcessingFeedback()
+    _, done = algorithm.run(parameters, context, feedback)
+    assert not done
+    assert code in feedback.textLog()
+
+
+def test_a_result_is_judged_again_by_a_profile_of_the_list(provider, result, tmp_path):
+    out = tmp_path / "t.gpkg"
+    found, context, log = _run(
+        "ticketeligibility", {"RESULT": str(result), "PROFILE": "sanming_ticket_incremental", "OUTPUT": str(out)}
+    )
+    outcomes = read_geopackage_table(out, "stands")["ticket"]
+    assert found["YES_COUNT"] == (outcomes == "yes").sum()
+    assert found["UNKNOWN_COUNT"] == (outcomes == "unknown").sum()
+    assert "sanming_ticket_incremental 1, provisional" in log
+    assert len(context.layersToLoadOnCompletion()) == 1
+
+
+def test_a_stand_layer_can_be_judged_alone(provider, layers, tmp_path):
+    parameters = {"STANDS": layers["stands"], "CREDITED": [layers["credited"]], "OUTPUT": str(tmp_path / "t.gpkg")}
+    found, _, _ = _run("ticketeligibility", parameters)
+    assert found["YES_COUNT"] == 0  # without two dates nothing is measured
+    assert found["NO_COUNT"] + found["UNKNOWN_COUNT"] == layers["stands"].featureCount()
+
+
+def test_a_result_or_a_stand_layer(provider, layers, result, tmp_path):
+    out = {"OUTPUT": str(tmp_path / "t.gpkg")}
+    _fails("ticketeligibility", out, "TICKET_RESULT_OR_STANDS")
+    _fails("ticketeligibility", {"RESULT": str(result), "STANDS": layers["stands"], **out}, "TICKET_RESULT_OR_STANDS")
+    dates = {"PERIOD_START": "2016-01-01", "PERIOD_END": "2020-12-31"}
+    _fails("ticketeligibility", {"RESULT": str(result), **dates, **out}, "TICKET_RESULT_OPTIONS")
+
+
+def test_free_and_blocked_ground_as_layers(provider, layers, tmp_path):
+    parameters = {
+        "STANDS": layers["stands"], "CREDITED": [layers["credited"]], "PERIOD_START": "2016-01-01",
+        "PERIOD_END": "2020-12-31", "OUTPUT": str(tmp_path / "g.gpkg"),
+    }  # fmt: skip
+    found, context, _ = _run("doublecount", parameters)
+    rows = read_geopackage_table(tmp_path / "g.gpkg", "candidates")
+    assert found["FREE_HA"] + found["BLOCKED_HA"] == pytest.approx(rows["area_ha"].sum(), abs=1e-3)
+    assert len(context.layersToLoadOnCompletion()) == 2
+    parts = QgsVectorLayer("{}|layername=parts".format(tmp_path / "g.gpkg"), "parts", "ogr")
+    assert parts.uniqueValues(parts.fields().indexOf("state")) == {"free", "blocked", "partly_free"}
+    more = parameters | {"PERIODS": "2020-12-31/2024-12-31", "OUTPUT": str(tmp_path / "h.gpkg")}
+    _fails("doublecount", more, "PERIODS_OVERLAP")
+    without = {name: value for name, value in parameters.items() if not name.startswith("PERIOD")}
+    _fails("doublecount", without, "DOUBLE_COUNT_NEEDS")
+
+
+def test_an_application_is_a_folder_with_layers(provider, result, tmp_path):
+    out = tmp_path / "申请"
+    found, context, log = _run("application", {"RESULT": str(result), "HOLDER": COLLECTIVE, "OUTPUT": str(out)})
+    content = json.loads((out / "application.json").read_text(encoding="utf-8"))
+    assert found["WHOLE_T"] == content["application"]["whole_t"]
+    assert found["PIECES_COUNT"] == len(content["pieces"])
+    assert len(context.layersToLoadOnCompletion()) == 3
+    for source in context.layersToLoadOnCompletion():
+        assert QgsVectorLayer(source, "l", "ogr").isValid()
+    assert "provisional" in log
+    again = {"RESULT": str(result), "HOLDER": COLLECTIVE, "OUTPUT": str(out)}
+    _fails("application", again, "APPLICATION_FOLDER_TAKEN")
+    _fails("application", {"RESULT": str(result), "OUTPUT": str(tmp_path / "b")}, "APPLICATION_WHO")
+    assert not (tmp_path / "b" / "application.json").exists()
+
+
+def test_uses_tell_their_arithmetic_in_the_log(provider, tmp_path):
+    parameters = {"KIND": "emissions", "ACTIVITIES": ["electricity_fujian", "12000", "petrol", "300", "", ""]}
+    found, _, log = _run("neutrality", parameters)
+    assert found["NEEDED_T"] == 6
+    assert "12000 kWh × 0.4092 kgCO2e/kWh ÷ 1000 = 4.9104 tCO2e" in log
+    out = tmp_path / "u.json"
+    found, _, _ = _run("neutrality", {"KIND": "pledge", "TONNES": 100, "OUTPUT": str(out)})
+    assert json.loads(out.read_text(encoding="utf-8"))["totals"]["value_high_yuan"] == 1500
+    _fails("neutrality", {"KIND": "planting", "PEOPLE": 5}, "USE_FIGURE_MISSING")
+    _fails("neutrality", {"KIND": "emissions", "ACTIVITIES": ["petrol", "much"]}, "USE_AMOUNT_INVALID")
