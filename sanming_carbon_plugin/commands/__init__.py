@@ -17,6 +17,7 @@ from . import (
     fieldpackage,
     fieldsample,
     neutrality,
+    plan,
     products,
     report,
     ticketeligibility,
@@ -37,6 +38,7 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...]
     ("fieldpackage", "the offline package for QField", fieldpackage.add),
     ("fieldmerge", "what came back from the field, merged with the desk", fieldmerge.add),
     ("products", "carbon in wood and bamboo products, an account beside the tickets", products.add),
+    ("plan", "parcels chosen for the targets of a programme, with reasons", plan.add),
     ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),
     ("report", "report and tables of a result, without running the main job again", report.add),
 )

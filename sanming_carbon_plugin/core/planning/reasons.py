@@ -9,7 +9,6 @@ import pandas as pd
 
 from .options import Options
 from .problem import BoolArray, Choice, ChoiceProblem, FloatArray, best_profit
-from .solver import SolverLimits, solve
 
 LOCKED_IN, CHOSEN, CHOSEN_FOR_LIMIT = "locked_in", "chosen_for_value", "chosen_for_targets"
 NO_VALUE, TOO_DEAR, BESIDE_OPENING, OTHERS_BETTER = "no_gain", "others_use_limits_better", "opening_full", "close_call"
@@ -64,15 +63,13 @@ def _swap_cost(problem: ChoiceProblem, choice: Choice, best: FloatArray, has: Bo
     return cost
 
 
-def swap_by_solving(problem: ChoiceProblem, choice: Choice, stand: int, limits: SolverLimits) -> float:
-    """What it costs to take one stand in or out, found by solving again; NaN where no plan would be left."""
-    if choice.option[stand] >= 0:
-        if problem.must[stand]:
-            return float("nan")
-        other = problem.only(problem.stand != stand)
-    else:
+def swapped(problem: ChoiceProblem, choice: Choice, stand: int) -> ChoiceProblem | None:
+    """The question with one stand taken out of the plan, or taken into it; None where it must stay.
+
+    Its answer tells exactly what the swap costs; by the prices of the limits it is only an estimate.
+    """
+    if choice.option[stand] < 0:
         must = problem.must.copy()
         must[stand] = True
-        other = replace(problem, must=must)
-    answer = solve(other, limits)
-    return float("nan") if answer is None else max(choice.value - answer.value, 0.0)
+        return replace(problem, must=must)
+    return None if problem.must[stand] else problem.only(problem.stand != stand)

@@ -1,0 +1,166 @@
+"""The layers of a plan file, and the record of how it was made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ...core.planning.gains import GrowthAhead
+from ...core.planning.limits import Counted, LimitRows
+from ...core.planning.options import Options, PlanTerms
+from ...core.planning.plan_layers import (
+    CANDIDATE_COLUMNS,
+    CONSTRAINT_COLUMNS,
+    INDICATOR_COLUMNS,
+    PLAN_CARBON_COLUMNS,
+    PLAN_COLUMNS,
+    PLAN_SUMMARY_COLUMNS,
+    PROGRESS_COLUMNS,
+)
+from ...core.planning.plan_tables import (
+    candidate_frame,
+    carbon_frame,
+    constraint_frame,
+    plan_frame,
+    planned_ha,
+    summary_frame,
+    targets_met,
+)
+from ...core.planning.problem import Choice, ChoiceProblem
+from ...core.planning.target_progress import indicators, target_progress
+from ..geopackage import OutputTable
+from ..plan_words import limit_text, reason_text
+from .plan_inputs import Programme
+from .run_record import run_record, run_table
+
+if TYPE_CHECKING:
+    from .plan import PlanRequest
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan and all that its layers are made from."""
+
+    counted: Counted
+    options: Options
+    rows: LimitRows
+    problem: ChoiceProblem
+    choice: Choice
+    why: pd.DataFrame
+    ahead: GrowthAhead
+    project_years: tuple[int, ...]
+
+
+def plan_output(
+    request: PlanRequest, opened: Programme, planned: Planned, terms: PlanTerms, started: str
+) -> list[OutputTable]:
+    """All layers of the plan file."""
+    facts, choice = opened.facts, planned.choice
+    chosen = _with_words(plan_frame(facts, planned.counted, planned.problem, choice, planned.why))
+    candidates = _with_words(candidate_frame(facts, planned.counted, choice, planned.why))
+    limits = constraint_frame(planned.rows.table(), planned.problem, choice)
+    for column, language in (("text", "en"), ("text_zh", "zh")):
+        limits[column] = [limit_text(row, opened.tables.units, language) for row in limits.to_dict("records")]
+
+    def in_plan(measure: str, first: int, last: int) -> np.ndarray:
+        return planned_ha(planned.counted, choice.option, measure, first, last)
+
+    name = request.scenario or request.out.stem
+    carbon = carbon_frame(facts, planned.counted, choice.option, planned.ahead, planned.project_years, name)
+    place = facts.index.get_indexer(chosen["stand_key"])
+    tables = [
+        OutputTable("plan", PLAN_COLUMNS, chosen, opened.geometry[place], opened.crs_wkt),
+        OutputTable("candidates", CANDIDATE_COLUMNS, candidates),
+        *progress_tables(opened, planned.options.fits, in_plan),
+        OutputTable("plan_summary", PLAN_SUMMARY_COLUMNS, summary_frame(chosen)),
+        OutputTable("constraints", CONSTRAINT_COLUMNS, limits),
+        OutputTable("plan_carbon", PLAN_CARBON_COLUMNS, carbon),
+    ]
+    record = {
+        "scenario": name,
+        "objective": float(choice.value),
+        "bound": float(choice.bound),
+        "gap": float(choice.gap),
+        "status": choice.method,
+        **_record(request, opened, {"years": list(terms.years), "horizon": terms.horizon}, started, request.seed),
+    }
+    run = run_table(record)
+    return [*tables, OutputTable("plan_run", run.columns, run.frame)]
+
+
+def progress_tables(opened: Programme, fits: dict[str, np.ndarray], in_plan=None) -> list[OutputTable]:  # noqa: ANN001
+    """The tables ``progress`` and ``indicators``."""
+    area = opened.facts["area_ha"].to_numpy(dtype=np.float64)
+    done = None if opened.accepted is None else opened.done
+    found = target_progress(opened.targets, opened.units, opened.level_of, area, fits, done, in_plan)
+    tables = opened.tables
+    seen = indicators(
+        opened.facts, tables.indicators, opened.targets, opened.units, tables.units, opened.ledger,
+        tables.rules["covered_share"],
+    )  # fmt: skip
+    return [OutputTable("progress", PROGRESS_COLUMNS, found), OutputTable("indicators", INDICATOR_COLUMNS, seen)]
+
+
+def _with_words(frame: pd.DataFrame) -> pd.DataFrame:
+    for column, language in (("reason_text", "en"), ("reason_text_zh", "zh")):
+        words = {reason: reason_text(reason, language) for reason in frame["reason"].unique()}
+        frame[column] = [words[reason] for reason in frame["reason"]]
+    return frame
+
+
+def _record(
+    request: PlanRequest, opened: Programme, more: dict[str, object], started: str, seed: int
+) -> dict[str, object]:
+    """How the plan was made, as in a result; with the rules and parameters of the result itself."""
+    options = {name: _plain(value) for name, value in vars(request).items() if name not in ("result", "out")}
+    targets = [asdict(target) for target in opened.targets]
+    return run_record(
+        inputs=opened.described,
+        rules={"planning": opened.tables.identities, "result": json.loads(str(opened.run.get("rules") or "{}"))},
+        rule_files={"targets": targets},
+        options=options | more,
+        totals={},
+        seed=seed,
+        started=started,
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return value.name
+    return (
+        value if isinstance(value, (str, int, float, bool, tuple, type(None))) else str(getattr(value, "path", "layer"))
+    )
+
+
+def plan_counts(opened: Programme, planned: Planned, tables: list[OutputTable]) -> dict[str, object]:
+    """Numbers to print."""
+    frames = {table.name: table.frame for table in tables}
+    chosen, choice = frames["plan"], planned.choice
+    met, asked = targets_met(frames["constraints"])
+    counts: dict[str, object] = {
+        "stands": len(opened.facts),
+        "candidates": int(planned.counted.table["stand"].nunique()),
+        "chosen": len(chosen),
+        "planned_ha": _sum(chosen, "area_ha"),
+        "cost_yuan": _sum(chosen, "cost_yuan"),
+        "carbon_gain_tco2e": _sum(chosen, "carbon_gain_tco2e"),
+        "targets": asked,
+        "targets_met": met,
+        "value": f"{choice.value:.3f}",
+        "bound": f"{choice.bound:.3f}",
+        "gap": f"{choice.gap:.6f}",
+        "method": choice.method,
+    }
+    if opened.accepted is not None:
+        counts["acceptance_refused"] = sum(opened.accepted.refused.values())
+    return counts
+
+
+def _sum(frame: pd.DataFrame, name: str) -> str:
+    return f"{frame[name].sum():.3f}"
