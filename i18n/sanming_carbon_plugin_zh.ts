@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="81"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -1487,7 +1487,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>网页地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="62"/>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -1512,7 +1512,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>只限这些小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="58"/>
         <source>Names of places</source>
         <translation>地名表</translation>
     </message>
@@ -1532,7 +1532,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>小班键之间用分号分隔。留空为全部。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="59"/>
         <source>Table with the columns code and name, and name_en if wanted.</source>
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
@@ -1932,247 +1932,247 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="87"/>
         <source>Merge what came back from the field</source>
-        <translation type="unfinished"></translation>
+        <translation>合并外业返回数据</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="91"/>
         <source>Shows every difference between desk and field; takes over only what a person decided.</source>
-        <translation type="unfinished"></translation>
+        <translation>逐项列出内外业差异，只采用经人工决定的内容。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="95"/>
         <source>The first run writes a review and changes nothing: each cell that field or desk changed, conflicts that a person has to decide, changed outlines, new rows, photos that did not come back. Fill in the column choice of the layer of conflicts (desk, field, or another value) and save. The second run with that review and your name takes over what was chosen and what only the field changed: classes become decisions with signature and date, attributes a list of corrections. The share of wrong stands comes from the random control sample alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>第一次运行只写出审核文件，不作任何改动：内外业改动的每个单元格、须由人工决定的冲突、图形改动、新增记录和未带回的照片。请在冲突图层的“处理意见”中选择（内业、外业或另填其他值）并保存。第二次运行时提供该审核文件和您的姓名，所选内容以及仅外业改动的内容才被采用：判定类成为带签名和日期的人工决定，林分因子成为更正清单。错误小班比例只由随机检查样本推算。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>GeoPackage of Assess stands, as it is now.</source>
-        <translation type="unfinished"></translation>
+        <translation>“小班评估”写出的 GeoPackage，以其现状为准。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>Returned packages</source>
-        <translation type="unfinished"></translation>
+        <translation>返回的外业包</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>The file field.gpkg of each surveyor&apos;s folder, all of one package.</source>
-        <translation type="unfinished"></translation>
+        <translation>每名调查人文件夹中的 field.gpkg，须出自同一外业包。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>Review with choices</source>
-        <translation type="unfinished"></translation>
+        <translation>已填处理意见的审核文件</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>Leave empty to look first. With a review in which choices were made, they are taken over.</source>
-        <translation type="unfinished"></translation>
+        <translation>留空则只查看；提供已填处理意见的审核文件时，采用其中的意见。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>Name of the person who decides</source>
-        <translation type="unfinished"></translation>
+        <translation>决定人姓名</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>The signature under the decisions; needed to take something over.</source>
-        <translation type="unfinished"></translation>
+        <translation>作为人工决定的签名；采用意见时必填。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>What was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>发出时的底本</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>Only where the copy beside the result was lost: base.gpkg of the package.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅在评估结果旁的底本丢失时使用：外业包中的 base.gpkg。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="92"/>
         <source>Columns of the form</source>
-        <translation type="unfinished"></translation>
+        <translation>表单字段</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>The same as when the package was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>与制作外业包时所用的相同。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>审核文件</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
         <source>Number of conflicts</source>
-        <translation type="unfinished"></translation>
+        <translation>冲突数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
         <source>Decisions added</source>
-        <translation type="unfinished"></translation>
+        <translation>新增人工决定数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
         <source>Corrections added</source>
-        <translation type="unfinished"></translation>
+        <translation>新增更正数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="55"/>
         <source>Make a field package for QField</source>
-        <translation type="unfinished"></translation>
+        <translation>制作 QField 外业包</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="59"/>
         <source>Puts project, forms, photos and a background map into one folder for QField.</source>
-        <translation type="unfinished"></translation>
+        <translation>把项目、表单、照片和底图放入一个文件夹，供 QField 使用。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="63"/>
         <source>Makes a folder with a project that QField opens offline: the stands to check with a form (lists of values, what must be filled in, photos), the stands and tenure parcels around them for reading, and a background map drawn from layers of yours into one file. A copy of what was sent stays beside the result; the copies that come back are held against it.</source>
-        <translation type="unfinished"></translation>
+        <translation>生成一个可在 QField 中离线打开的项目文件夹：待核查小班及其表单（取值清单、必填项、照片），周围小班和林权宗地（只读），以及由您的图层绘成的单文件底图。发出内容的底本保存在评估结果旁，返回件与之比较。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="73"/>
         <source>Cells of the background map (m)</source>
-        <translation type="unfinished"></translation>
+        <translation>底图像元大小(米)</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
         <source>Smaller cells show more and make a larger file.</source>
-        <translation type="unfinished"></translation>
+        <translation>像元越小越清晰，文件也越大。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
         <source>Language of the form</source>
-        <translation type="unfinished"></translation>
+        <translation>表单语言</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
         <source>Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>中文</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>英文</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
         <source>Names of columns, lists of values and layers.</source>
-        <translation type="unfinished"></translation>
+        <translation>字段名称、取值清单和图层名称所用语言。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="93"/>
         <source>A copy of the shipped table, edited. Leave empty to use the one that is shipped.</source>
-        <translation type="unfinished"></translation>
+        <translation>在随附表格基础上修改的副本；留空则采用随附的表格。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="95"/>
         <source>Make a zip as well</source>
-        <translation type="unfinished"></translation>
+        <translation>同时生成 zip</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="95"/>
         <source>One file beside the folder, for sending.</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件夹旁生成一个便于发送的文件。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="101"/>
         <source>Folder of the package</source>
-        <translation type="unfinished"></translation>
+        <translation>外业包文件夹</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="101"/>
         <source>A new folder. It takes its name when everything is in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>新建的文件夹；全部内容写完后才以此命名。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="58"/>
         <source>GeoPackage of Assess stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>“小班评估”写出的 GeoPackage。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="95"/>
         <source>List of stands to check</source>
-        <translation type="unfinished"></translation>
+        <translation>待核查小班清单</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="117"/>
         <source>Made from that result by Choose stands to check in the field.</source>
-        <translation type="unfinished"></translation>
+        <translation>由“选取外业核查小班”从该评估结果生成。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="123"/>
         <source>Background map</source>
-        <translation type="unfinished"></translation>
+        <translation>底图</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="123"/>
         <source>Layers of files, drawn as they are shown now, the first one lowest: images, roads, names.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件图层，按当前显示样式绘制，第一个在最下面：影像、道路、地名等。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_package.py" line="131"/>
         <source>Polygons of the certificates, shown for reading.</source>
-        <translation type="unfinished"></translation>
+        <translation>林权证宗地多边形，只供查看。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="41"/>
         <source>Choose stands to check in the field</source>
-        <translation type="unfinished"></translation>
+        <translation>选取外业核查小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="45"/>
         <source>Lists the stands that are most worth a visit, and a random control sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>列出最值得核查的小班，并抽取随机检查样本。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="49"/>
         <source>Takes the stands where image and inventory disagree, whose sink is very uncertain, that are near a threshold of a rule, or whose figures contradict each other, best reasons first. A part of the visits goes to a random control sample, drawn by stratum with a known chance: only from it the share of wrong stands of the whole result is worked out later. The same result and seed give the same list.</source>
-        <translation type="unfinished"></translation>
+        <translation>选取影像与清查不符、碳汇量不确定性大、接近规则界限或数据相互矛盾的小班，理由最充分的优先。另留一部分核查数量作随机检查样本，按层抽取，入样概率已知：以后只用它推算全部小班中判定错误的比例。同一结果和随机种子得到同一清单。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="64"/>
         <source>Stands that can be visited</source>
-        <translation type="unfinished"></translation>
+        <translation>可核查的小班数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="64"/>
         <source>As many stands as the surveyors can visit; the list never has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>调查人能够核查的小班数，清单不会超过此数。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="76"/>
         <source>Shares of the visits</source>
-        <translation type="unfinished"></translation>
+        <translation>各原因所占份额</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="77"/>
         <source>For example disagreement=0.3,uncertainty=0.2,threshold=0.2,conflict=0.1,control=0.2. Leave empty for the shipped shares.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如 disagreement=0.3,uncertainty=0.2,threshold=0.2,conflict=0.1,control=0.2；留空则采用随附的份额。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="87"/>
         <source>Sampling settings</source>
-        <translation type="unfinished"></translation>
+        <translation>抽样设置</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="87"/>
         <source>Limits, weights and strata of your own. Leave empty to use the file that is shipped.</source>
-        <translation type="unfinished"></translation>
+        <translation>自定的界限、权重和抽样层；留空则采用随附的文件。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="98"/>
         <source>Stands of the control sample</source>
-        <translation type="unfinished"></translation>
+        <translation>随机检查样本小班数</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="114"/>
         <source>Stands to check</source>
-        <translation type="unfinished"></translation>
+        <translation>待核查小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/report.py" line="36"/>
@@ -2217,6 +2217,65 @@ Your own Excel file is filled where its cells have names that begin with sc_, fo
         <location filename="../sanming_carbon_plugin/processing/report.py" line="62"/>
         <source>Made where it is missing.</source>
         <translation>没有时自动建立。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="42"/>
+        <source>Dossier of an application</source>
+        <translation>碳票申请材料</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="46"/>
+        <source>Stand table, maps, statement, register of papers and hashes of an application for a ticket.</source>
+        <translation>编制碳票申请的小班一览表、图件、说明书、材料清单和文件校验值。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="50"/>
+        <source>Writes the papers of an application into the folder dossier beside it: the stand table in Excel with live formulas, location and parcel maps as PDF and PNG, the statement of method, parameters, uncertainty, double counting and rules with frames to sign in as Word and PDF, the register of papers, and the hash of every file; in Chinese and in English.
+
+Papers that are put into the folder papers of the application are registered by their names; what is missing is told. All figures come from application.gpkg, which must be as it was written.</source>
+        <translation>把一份申请的材料写入申请文件夹中的 dossier 文件夹：带公式的小班一览表（Excel）、位置图和地块图（PDF、PNG）、载明方法、参数、不确定性、重复计算核查、规则判定和签字盖章栏的说明书（Word、PDF）、申报材料清单，以及每个文件的校验值；中英文各一份。
+
+放入申请文件夹中 papers 文件夹的材料按名称登记，并列出所缺材料。全部数值取自 application.gpkg，该文件须与生成时一致。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="64"/>
+        <source>The folder that Application for a ticket wrote.</source>
+        <translation>“碳票申请”生成的文件夹。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="65"/>
+        <source>Table of papers</source>
+        <translation>材料清单表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="66"/>
+        <source>CSV with the columns paper and file, for papers that lie outside of that folder.</source>
+        <translation>CSV 表，列为 paper（材料）和 file（文件），用于登记放在该文件夹以外的材料。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="69"/>
+        <source>Chinese and English</source>
+        <translation>中文和英文</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="70"/>
+        <source>Languages</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="71"/>
+        <source>Every paper is written once in each.</source>
+        <translation>每份材料各写一份。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="73"/>
+        <source>Dossier</source>
+        <translation>申请材料</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="74"/>
+        <source>Papers that are missing</source>
+        <translation>缺少的材料数</translation>
     </message>
 </context>
 <context>
