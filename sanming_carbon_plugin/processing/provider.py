@@ -14,6 +14,7 @@ from .check import CheckAlgorithm
 from .classify import ClassifyAlgorithm
 from .compare_rules import CompareRulesAlgorithm
 from .dependencies import missing_text
+from .dossier import DossierAlgorithm
 from .double_count import DoubleCountAlgorithm
 from .evidence import EvidenceAlgorithm
 from .export_maps import ExportMapsAlgorithm
@@ -44,6 +45,7 @@ ALGORITHMS = (
     CheckAlgorithm,
     ClassifyAlgorithm,
     CompareRulesAlgorithm,
+    DossierAlgorithm,
     DoubleCountAlgorithm,
     FieldSampleAlgorithm,
     FieldPackageAlgorithm,
