@@ -13,7 +13,7 @@ from typing import Any
 from ..core.classes.overrides import WITHDRAWN
 from ..core.units import UnitChoice
 from .decision_files import decisions_beside, read_decisions
-from .fact_words import fact_name, fact_text, place_text
+from .fact_words import place_text
 from .jobs.explain import explain
 from .parcel_sections import (
     area_section,
@@ -24,6 +24,7 @@ from .parcel_sections import (
     ticket_section,
 )
 from .parcel_words import ParcelRow, Section, parcel_row
+from .rule_words import distance_in_words, limit_in_words, seen_in_words, source_in_words
 from .unit_choice import mass_unit
 from .words import word
 
@@ -225,30 +226,16 @@ def _rule(rule: Mapping[str, Any], row: ParcelRow, language: str) -> RuleLine:
     title = str(rule["title_zh" if language == "zh" else "title"])
     if rule["kind"] == "exclude":
         title = word("card", "excluded", language) + title
-    name = str(rule["field"])
-
-    def said(value: object) -> str:
-        return fact_text(name, value, language, bamboo=row.is_bamboo)
-
-    limit = "" if rule["threshold"] is None else said(rule["threshold"])
-    if rule["op"] == "between":
-        limit = " – ".join(said(each) for each in rule["threshold"])
-    seen = rule["value"]
-    if isinstance(seen, list):  # an interval, not a list of alternatives
-        seen_text = " – ".join("…" if each is None else said(each) for each in seen)
-    else:
-        seen_text = said(seen)
-    apart = rule["distance"]
     return RuleLine(
         rule=str(rule["rule"]),
         title=title,
         mark=_MARKS[rule["outcome"]],
         outcome=str(rule["outcome"]),
         outcome_text=word("rule_outcome", rule["outcome"], language),
-        seen="{} {}".format(fact_name(name, language), seen_text),
-        limit="{} {}".format(word("rule_operator", rule["op"], language), limit).strip(),
-        distance="" if apart is None else "{:+.4g}".format(apart).replace("-", "−"),
-        source="{} ({})".format(rule["source"], rule["confidence"]),
+        seen=seen_in_words(rule, language, bamboo=row.is_bamboo),
+        limit=limit_in_words(rule, language, bamboo=row.is_bamboo),
+        distance=distance_in_words(rule),
+        source=source_in_words(rule, language),
         missing=tuple(rule["missing"]),
     )
 

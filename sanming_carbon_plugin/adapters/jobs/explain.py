@@ -14,6 +14,7 @@ from ...core.classes.rules import RuleSet
 from ...core.errors import InputError
 from ...core.tickets.profiles import Profile
 from ..geopackage import read_geopackage_table
+from ..rule_words import distance_in_words, limit_in_words, seen_in_words, source_in_words
 from ..words import word
 
 _ISSUE_COLUMNS = ("code", "severity", "field", "value", "message", "message_zh")
@@ -36,7 +37,8 @@ def explain(result: Path, stand_key: str) -> dict[str, Any]:
     """
     row = _row(result, "stands", stand_key)
     facts = _row(result, "facts", stand_key)
-    joined = pd.concat([row, facts.drop(columns="stand_key")], axis=1).set_index("stand_key")
+    # A source column may have the name of a fact; the rules saw the fact.
+    joined = pd.concat([row.drop(columns=facts.columns, errors="ignore"), facts], axis=1).set_index("stand_key")
     issues = read_geopackage_table(result, "issues", {"stand_key": stand_key})
     seen = [name for name in _IMAGE_FIGURES if name in row.columns and _value(row[name].iloc[0]) is not None]
     return {
@@ -100,6 +102,7 @@ def _value(value: object) -> object:
     return value.item() if hasattr(value, "item") else value
 
 
+_ONLY_OF_YES = ("pine_technique", "reserve_mode")
 _MARKS = dict(zip(OUTCOME_WORDS.values(), "+?-", strict=True))
 _KINDS = {"sink_basis": "sink_basis", "species_group": "species_group", "measure": "measure"}
 _KINDS |= {"image_species_group": "species_group", "image_conflict": "outcome"}
@@ -111,6 +114,8 @@ def explanation_text(explanation: dict[str, Any], language: str) -> str:
     """The explanation as lines for a terminal: figures, then each rule with what it saw, then the doubts."""
     lines = [str(explanation["stand_key"])]
     for name, value in explanation["figures"].items():
+        if value is None and name in _ONLY_OF_YES:
+            continue
         shown = word(_KINDS[name], value, language) if value is not None and name in _KINDS else _shown(value, language)
         lines.append(f"  {word('column', name, language)}: {shown}")
     measure = None
@@ -141,14 +146,16 @@ def _measure_line(rule: dict[str, Any], language: str) -> str:
 
 
 def _rule_line(rule: dict[str, Any], language: str) -> str:
-    title = rule["title_zh" if language == "zh" else "title"]
+    chinese = language == "zh"
+    title = rule["title_zh" if chinese else "title"]
     prefix = word("report", "excluded_if", language) if rule["kind"] == "exclude" else ""
-    seen = f"{rule['field']} = {_shown(rule['value'], language)}, {rule['op']} {_shown(rule['threshold'], language)}"
+    parts = [seen_in_words(rule, language), limit_in_words(rule, language)]
     if rule["distance"] is not None:
-        seen += f", {word('report', 'distance', language)} {rule['distance']:+.6g}"
-    return (
-        f"  {_MARKS[rule['outcome']]} {rule['rule']} {prefix}{title} [{seen}] ({rule['source']}; {rule['confidence']})"
-    )
+        parts.append(f"{word('report', 'distance', language)} {distance_in_words(rule)}")
+    seen, source = ("，" if chinese else ", ").join(parts), source_in_words(rule, language)
+    if chinese:
+        return f"  {_MARKS[rule['outcome']]} {prefix}{title}（{rule['rule']}）：{seen}。依据：{source}"
+    return f"  {_MARKS[rule['outcome']]} {prefix}{title} ({rule['rule']}): {seen}. Source: {source}"
 
 
 def _shown(value: object, language: str) -> str:
@@ -156,4 +163,4 @@ def _shown(value: object, language: str) -> str:
         return word("report", "unknown", language)
     if isinstance(value, list):
         return "[" + ", ".join(_shown(item, language) for item in value) + "]"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.5g}" if isinstance(value, float) else str(value)

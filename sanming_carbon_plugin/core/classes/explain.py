@@ -94,8 +94,8 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
     list of dict
         ``measure``, ``measure_title``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
         ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title``, ``title_zh``, ``outcome`` (pass,
-        fail, unknown); of the comparison that decided ``field``, ``op``, ``value``, ``threshold``,
-        ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``
+        fail, unknown); of the comparison that decided ``field``, ``op``, ``other``, ``value``,
+        ``threshold``, ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``
         and both in Chinese.
     """
     frame = facts_row.to_frame().T if isinstance(facts_row, pd.Series) else facts_row
@@ -132,7 +132,7 @@ def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
         "title": rule.title,
         "title_zh": rule.title_zh,
         "outcome": OUTCOME_WORDS[outcome],
-        **{name: decided[name] for name in ("field", "op", "value", "threshold", "distance")},
+        **{name: decided[name] for name in ("field", "op", "other", "value", "threshold", "distance")},
         "missing": list(missing),
         "comparisons": parts,
         "source": rule.source,
