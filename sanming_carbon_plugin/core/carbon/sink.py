@@ -150,6 +150,7 @@ def _two_dates(
     parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
+    issues = join_issues([issues, _bamboo_of_one_date(pieces, facts, earlier.facts, parameters)])
     found = SinkResult(
         columns,
         join_issues([issues, period_issues(facts, between, period, known & beside)]),
@@ -193,6 +194,24 @@ def _bamboo_change(
     told_now = ~np.isnan(now.quantity[pieces.now]) | now.bare[pieces.now]
     both = told_now & ~np.isnan(then.quantity[pieces.then])
     return [piece_change(pieces.only(both), now, then, area_ha, parameters, main=False)] if both.any() else []
+
+
+def _bamboo_of_one_date(
+    pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, parameters: ParameterTable
+) -> pd.DataFrame:
+    """How many stands have bamboo among their trees on one date only, so that its change stays out of the sink."""
+    now, then = open_bamboo_part(facts, parameters), open_bamboo_part(earlier, parameters)
+    if now is None and then is None:
+        return no_issues()
+    counted_now = np.zeros(len(pieces.now), dtype=bool) if now is None else now.quantity[pieces.now] > 0.0
+    counted_then = np.zeros(len(pieces.now), dtype=bool) if then is None else then.quantity[pieces.then] > 0.0
+    told_now = counted_now if now is None else ~np.isnan(now.quantity[pieces.now]) | now.bare[pieces.now]
+    told_then = counted_then if then is None else ~np.isnan(then.quantity[pieces.then])
+    if now is None and then is not None:
+        told_now = open_account(facts, parameters).bare[pieces.now]
+    alone = (counted_now & ~told_then) | (counted_then & ~told_now)
+    stands = len(np.unique(pieces.now[alone]))
+    return layer_issue("SINK_BAMBOO_ONE_DATE", "bamboo_culms_per_ha", stands) if stands else no_issues()
 
 
 def _no_earlier(facts: pd.DataFrame) -> SinkResult:

@@ -113,8 +113,11 @@ def simulation_table(
 
 def _scopes(facts: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.int64], pd.DataFrame]]:
     """The total, then the rows of the summary: number of each stand's group, and the groups."""
-    whole = pd.DataFrame({name: [None] for name in GROUP_COLUMNS}, dtype=object)
-    return [(TOTAL, np.zeros(len(facts), dtype=np.int64), whole), (ROW, *summary_groups(facts))]
+    number, groups = summary_groups(facts)
+    # The total has the types of the rows below it, so that both make one table.
+    groups = groups.astype({name: np.float64 for name in GROUP_COLUMNS if groups[name].dtype.kind in "iu"})
+    whole = groups[list(GROUP_COLUMNS)].reindex([-1]).astype(groups[list(GROUP_COLUMNS)].dtypes)
+    return [(TOTAL, np.zeros(len(facts), dtype=np.int64), whole), (ROW, number, groups)]
 
 
 def _sums(scope: str, groups: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

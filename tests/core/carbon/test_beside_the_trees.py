@@ -110,3 +110,14 @@ def test_the_sink_takes_bamboo_among_trees_in_and_leaves_scattered_trees_out(par
     nowhere = np.full(2, None, dtype=object)
     found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns
     assert (found["sink_tco2e_yr"] * five_years.years).tolist() == pytest.approx([500 * CULM, 0.0])
+
+
+@pytest.mark.parametrize("recorded", [{"毛竹株数": [1500, None]}, {}])
+def test_bamboo_of_one_date_is_told_and_left_out(parameters, errors, five_years, recorded):
+    now, _ = read(**recorded)
+    then, _ = read(毛竹株数=[None, 1000])
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
+    assert found.columns["sink_tco2e_yr"].tolist() == [0.0, 0.0]
+    told = found.issues.set_index("code")["value"]["SINK_BAMBOO_ONE_DATE"]
+    assert told == ("2" if recorded else "1")
