@@ -192,9 +192,10 @@ def _see_what_the_rasters_say(walk: Walk) -> StageResult:
 
 
 def _see_what_the_images_say(walk: Walk) -> StageResult:
-    if walk.inputs.images is None:
+    inputs = walk.inputs
+    if inputs.images is None:
         return StageResult(pd.DataFrame(index=walk.facts.index))
-    return images_say(walk.facts, walk.geometry, walk.inputs.images, walk.progress)
+    return images_say(walk.facts, walk.geometry, inputs.images, walk.progress, inputs.covering)
 
 
 def _weigh_the_carbon(walk: Walk) -> StageResult:

@@ -15,6 +15,7 @@ from ...core.progress import Progress
 from ...core.rasters.bands import NamedRaster
 from ...core.rasters.recipes import Prepared, prepare
 from ...core.stands.layer import FieldType, VectorLayer
+from ..coverage_store import CoverageStore
 from ..geopackage import OutputTable, write_geopackage
 from ..image_models import load_wilt_terms
 from ..rasters import open_raster, recipe_tables
@@ -84,17 +85,18 @@ def pine_wilt(request: PineWiltRequest, progress: Progress) -> JobOutcome:
     require_all(layer)
     known = know_stands(inventory, load_stand_tables(), geodesy_of(layer))
     rasters: list[NamedRaster] = []
+    store = CoverageStore.beside(layer.source)
     try:
         scenes = _scenes(request, layer, rasters)
         progress.step("damage", 1, 2)
         before, after = scenes.scenes
-        found = damage_between(known.columns, layer.geometry, before, after, terms, progress)
+        found = damage_between(known.columns, layer.geometry, before, after, terms, progress, store.covering)
     finally:
         for raster in rasters:
             raster.reader.close()
     facts = pd.concat([known.columns, found.columns], axis=1).rename_axis("stand_key")
     frame = facts.assign(damage_ha=facts["damage_share"] * facts["area_ha"]).reset_index()[list(COLUMNS)]
-    doubts = join_issues([scenes.issues, found.issues])
+    doubts = join_issues([scenes.issues, found.issues, store.notes()])
     issues = issues_table(doubts, facts.index, layer.geometry, layer.crs_wkt)
     run = run_table(_record(request, layer, started, progress))
     write_geopackage(

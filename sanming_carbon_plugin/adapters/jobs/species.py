@@ -180,6 +180,7 @@ def _seen(request: SpeciesRequest, progress: Progress) -> Iterator[_Seen]:
     require_all(layer)
     known = know_stands(inventory, load_stand_tables(), geodesy_of(layer)).columns
     rasters = open_rasters(request.rasters, layer)
+    store = CoverageStore.beside(layer.source)
     try:
         opened = open_images(request.recipe, rasters, request.seed)
         progress.step("evidence", 1, 4)
@@ -189,16 +190,16 @@ def _seen(request: SpeciesRequest, progress: Progress) -> Iterator[_Seen]:
             opened.rasters,
             progress,
             low_support=low_support_share(),
-            covering=CoverageStore.beside(layer.source).covering,
+            covering=store.covering,
         )
         facts = pd.concat([known.drop(columns=found.columns.columns, errors="ignore"), found.columns], axis=1)
         if opened.images is not None and opened.images.scenes:
             means, bands = scene_means(facts, opened.images.scenes)
             facts = pd.concat([known, means], axis=1)
-            yield _Seen(layer, facts, bands, join_issues([opened.images.issues, found.issues]))
+            yield _Seen(layer, facts, bands, join_issues([opened.images.issues, found.issues, store.notes()]))
         else:
             bands = images_of(list(found.columns.columns), [raster.name for raster in opened.rasters])
-            yield _Seen(layer, facts, bands, found.issues)
+            yield _Seen(layer, facts, bands, join_issues([found.issues, store.notes()]))
     finally:
         for raster in rasters:
             raster.reader.close()

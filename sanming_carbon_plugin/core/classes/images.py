@@ -17,7 +17,8 @@ import shapely
 from ..errors import CarbonError
 from ..issues import join_issues, layer_issue, no_issues
 from ..progress import Progress
-from ..rasters.evidence import PartOfProgress, band_columns
+from ..rasters.coverage import coverage_blocks
+from ..rasters.evidence import Covering, PartOfProgress, band_columns
 from ..rasters.indices import same_cells
 from ..rasters.recipes import Change, Scene, changes_against_healthy, healthy_stands
 from ..stage import StageResult
@@ -67,7 +68,11 @@ class Images:
 
 
 def images_say(
-    facts: pd.DataFrame, geometry: npt.NDArray[np.object_], images: Images, progress: Progress | None = None
+    facts: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    images: Images,
+    progress: Progress | None = None,
+    covering: Covering = coverage_blocks,
 ) -> StageResult:
     """What the images say of each stand.
 
@@ -77,6 +82,8 @@ def images_say(
         The table of stands with the evidence of all scenes, n rows.
     geometry
         Polygons in the CRS of the stands, shape (n,).
+    covering
+        Where the coverage of the stands comes from, for example a store of saved indices.
 
     Returns
     -------
@@ -99,7 +106,7 @@ def images_say(
     if images.damage is not None and images.wilt is not None:
         before, after = images.damage
         part = PartOfProgress(progress, 0.6, 1.0)
-        parts.append(damage_between(facts, geometry, before, after, images.wilt, part))
+        parts.append(damage_between(facts, geometry, before, after, images.wilt, part, covering))
     return StageResult(
         pd.concat([part.columns for part in parts], axis=1), join_issues([part.issues for part in parts])
     )
@@ -133,6 +140,7 @@ def damage_between(
     after: Scene,
     terms: WiltTerms,
     progress: Progress | None = None,
+    covering: Covering = coverage_blocks,
 ) -> StageResult:
     """Discoloured share of each stand between two scenes; see :func:`~.pine_wilt.pine_wilt`.
 
@@ -143,7 +151,7 @@ def damage_between(
     """
     roles = list(DAMAGE_ROLES.values())
     first, second = before.reflectance(roles), after.reflectance(roles)
-    return pine_wilt(facts, geometry, first, second, replace(terms, bands=DAMAGE_ROLES), progress)
+    return pine_wilt(facts, geometry, first, second, replace(terms, bands=DAMAGE_ROLES), progress, covering)
 
 
 def scene_means(facts: pd.DataFrame, scenes: Sequence[Scene]) -> tuple[pd.DataFrame, dict[str, list[str]]]:

@@ -20,7 +20,8 @@ from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..progress import Progress
 from ..rasters.bands import BandReader, NamedRaster
-from ..rasters.evidence import PartOfProgress, evidence
+from ..rasters.coverage import coverage_blocks
+from ..rasters.evidence import Covering, PartOfProgress, evidence
 from ..rasters.grid import Grid
 from ..stage import StageResult
 
@@ -175,6 +176,7 @@ def pine_wilt(
     after: NamedRaster,
     terms: WiltTerms,
     progress: Progress | None = None,
+    covering: Covering = coverage_blocks,
 ) -> StageResult:
     """Share of each forest stand that is discoloured.
 
@@ -186,6 +188,8 @@ def pine_wilt(
         Their polygons in the CRS of the stands, shape (n,).
     before, after
         Images of the same season in two years, on the same cells.
+    covering
+        Where the coverage of the stands without their rims comes from, for example a store of saved indices.
 
     Returns
     -------
@@ -201,7 +205,8 @@ def pine_wilt(
     progress = progress or Progress()
     change = ChangeBands(before.reader, after.reader, terms.bands)
     inner = _without_rim(after.to_grid(geometry) if after.to_grid else geometry, change.grid, terms.rim_cells)
-    seen = evidence(facts.index, inner, [NamedRaster("change", change)], PartOfProgress(progress, 0, 0.5)).columns
+    changes, half = [NamedRaster("change", change)], PartOfProgress(progress, 0, 0.5)
+    seen = evidence(facts.index, inner, changes, half, covering=covering).columns
     searched = facts["land_class"].isin(terms.searched_land).to_numpy()
     healthy = _healthy_change(facts, seen, searched, terms)
     columns = pd.DataFrame(
@@ -209,8 +214,8 @@ def pine_wilt(
     ).astype({"damage_grade": object})
     if healthy is None:
         return StageResult(columns, layer_issue("PINE_WILT_NO_REFERENCE", least=terms.least_healthy_stands))
-    flags = DiscolouredBands(change, healthy, terms)
-    found = evidence(facts.index, inner, [NamedRaster("damage", flags)], PartOfProgress(progress, 0.5, 1)).columns
+    flags, half = [NamedRaster("damage", DiscolouredBands(change, healthy, terms))], PartOfProgress(progress, 0.5, 1)
+    found = evidence(facts.index, inner, flags, half, covering=covering).columns
     support = found["damage_support"].to_numpy()
     told = searched & (support >= terms.least_support)
     share = found["damage_mean"].to_numpy()[told]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sample_parts import IMAGES, SAMPLE, part, written
 
+from sanming_carbon_plugin.adapters import coverage_store
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.images import ABOUT_KEYS, RECIPE_KEYS
@@ -191,3 +192,19 @@ def test_recipes_as_packaged_are_understood(tmp_path):
         data = json.loads(path.read_text(encoding="utf-8"))
         if "scenes" in data:
             assert set(data) <= set(RECIPE_KEYS + ABOUT_KEYS), path.name
+
+
+def test_discoloured_crowns_use_the_saved_cells_of_the_stands(village, tmp_path, monkeypatch):
+    """Without days too: the offset is then told from the cells."""
+    monkeypatch.setenv("SANMING_CARBON_CACHE", str(tmp_path / "cells"))
+    first, last = (DatedImage(path) for _, path in IMAGES)
+    found = []
+    for name in ("one.gpkg", "two.gpkg"):
+        pine_wilt(PineWiltRequest(village, first, last, tmp_path / name), Progress())
+        found.append(read_geopackage_table(tmp_path / name, "damage"))
+        (saved,) = (tmp_path / "cells").glob("*.coverage")
+        # The second run finds the index and has nothing to work out.
+        monkeypatch.setattr(coverage_store, "coverage_blocks", None)
+    assert (found[0]["damage_share"] > 0).any()
+    pd.testing.assert_frame_equal(found[0], found[1])
+    assert saved.stat().st_size > 0
