@@ -37,6 +37,7 @@ from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.field_package import PackageRequest, field_package
 from sanming_carbon_plugin.adapters.jobs.field_sample import field_sample
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.cli import main
 from sanming_carbon_plugin.core.errors import CancelledError, CarbonError
 from sanming_carbon_plugin.core.progress import Progress
 
@@ -377,23 +378,37 @@ def _command(*arguments, **environment):
     )  # fmt: skip
 
 
-def test_the_commands(made, tmp_path):
+def test_the_commands(made, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     result = shutil.copyfile(made[0], tmp_path / "result.gpkg")
     listed, out = tmp_path / "list.gpkg", tmp_path / "package"
-    done = _command("fieldsample", result, "--out", listed, "--stands", 8, "--shares", "control=1", "--seed", 4)
-    assert done.returncode == 0, done.stderr
-    assert "chosen_control\t8" in done.stdout
-    wrong = _command("fieldsample", result, "--out", listed, "--stands", "0")
-    assert wrong.returncode == 2
+
+    def command(*arguments):
+        status = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return status, said.out, said.err.splitlines()[-1] if said.err else ""
+
+    status, said, _ = command(
+        "fieldsample", result, "--out", listed, "--stands", 8, "--shares", "control=1", "--seed", 4
+    )
+    assert status == 0
+    assert "chosen_control\t8" in said
+    assert command("fieldsample", result, "--out", listed, "--stands", "0")[0] == 2
+    assert command("fieldsample", result, "--out", listed, "--stands", "3", "--overwrite", "--shares", "control")[
+        2
+    ].startswith("error[FIELD_SHARES_INVALID]")
+    # In a process of its own, where no QGIS runs yet.
     done = _command("fieldpackage", result, listed, "--out", out, "--language", "en")
     assert done.returncode == 0, done.stderr
     assert (out / "field.qgz").exists()
-    done = _command("fieldmerge", result, out, "--out", tmp_path / "review.gpkg")
-    assert done.returncode == 0, done.stderr
-    assert "wrong_share\tunknown" in done.stdout
-    unsigned = _command("fieldmerge", result, out, "--out", tmp_path / "r.gpkg", "--resolve", tmp_path / "review.gpkg")
-    assert unsigned.returncode == 2
-    assert unsigned.stderr.splitlines()[-1].startswith("error[FIELD_NAME_MISSING]")
+    status, said, _ = command("fieldmerge", result, out, "--out", tmp_path / "review.gpkg")
+    assert status == 0
+    assert "wrong_share\tunknown" in said
+    status, _, last = command(
+        "fieldmerge", result, out, "--out", tmp_path / "r.gpkg", "--resolve", tmp_path / "review.gpkg"
+    )
+    assert status == 2
+    assert last.startswith("error[FIELD_NAME_MISSING]")
 
 
 def test_without_qgis_the_package_ends_with_status_5(made, tmp_path):
@@ -405,6 +420,3 @@ def test_without_qgis_the_package_ends_with_status_5(made, tmp_path):
     assert done.returncode == 5
     assert done.stderr.splitlines()[-1].startswith("error[QGIS_MISSING]")
     assert not (tmp_path / "package").exists()
-    listed = _command("fieldsample", made[0], "--out", tmp_path / "list.gpkg", "--stands", 8, "--shares",
-                      "control=1", PYTHONPATH=path)  # fmt: skip
-    assert listed.returncode == 0  # the list needs no QGIS

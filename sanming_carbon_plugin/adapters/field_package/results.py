@@ -80,7 +80,7 @@ def read_result(path: Path, progress: Progress | None = None) -> ReadResult:
 
 def in_force_now(result: ReadResult) -> pd.DataFrame:
     """The stands with what counts today: what was computed, or decided since by a person."""
-    stands = result.stands.copy()
+    stands = result.stands.copy(deep=False)  # only whole columns are replaced
     computed = pd.DataFrame({name: stands[name] for name in DECIDABLE if name in stands}, index=stands.index)
     found = decided(computed, None, read_decisions(decisions_beside(result.path))).columns
     both = pd.concat([computed, found], axis=1)

@@ -15,8 +15,8 @@ from ...core.fieldwork.estimates import WrongStands
 from ...core.fieldwork.form import RECORD, ROW_ID, SPARE, STAND_KEY, Form
 from ...core.fieldwork.merge import CONFLICT
 from ...core.fieldwork.resolution import APPLIED, KEPT
-from ...core.fieldwork.returned import Copy
-from ...core.fieldwork.values import NUMBER
+from ...core.fieldwork.returned import GEOMETRY, Copy
+from ...core.fieldwork.values import NUMBER, shown
 from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable, read_geopackage_table
 from ..geopackage_rows import table_names
@@ -153,10 +153,10 @@ def _new_rows(copies: Sequence[ReturnedCopy], sent: Sent) -> OutputTable:
     for one in copies:
         new = one.copy.new_rows
         if len(new):
-            parts.append(new.astype(object).where(new.notna(), None).astype(str).assign(copy=one.copy.name))
+            texts = {name: [shown(cell) for cell in new[name]] for name in new.columns if name != GEOMETRY}
+            parts.append(pd.DataFrame(texts).assign(copy=one.copy.name))
             shapes += [one.geometry[int(position)] for position in new.index]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"copy": pd.Series(dtype=object)})
-    frame = frame.drop(columns="geometry", errors="ignore").replace("None", None)
     return OutputTable(NEW_ROWS, dict.fromkeys(frame.columns, _TEXT), frame, _objects(shapes), sent.crs_wkt)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...core.classes.overrides import DECIDABLE
 from ...core.fieldwork.form import Form
 from ...core.fieldwork.settings import SampleSettings
 from ...paths import resources_dir
@@ -61,6 +62,7 @@ def value_list(name: str, language: str) -> dict[str, str]:
     found = words_of(_WORD_LISTS[name], language)
     if name == "measure_or_none":
         found[NOTHING] = words_of("field_package", language)[NOTHING]
+        return {code: found.get(code, code) for code in DECIDABLE["measure"]}
     return found
 
 

@@ -21,7 +21,8 @@ from .values import iso_date, same, shown
 FIELD_ONLY, DESK_ONLY, BOTH_SAME, CONFLICT = "field_only", "desk_only", "both_same", "conflict"
 READ_ONLY, OUTLINE, RECORDED = "read_only", "outline", "recorded"
 STATES = (FIELD_ONLY, DESK_ONLY, BOTH_SAME, CONFLICT, RECORDED, READ_ONLY, OUTLINE)
-"""Kinds of difference; a verdict is recorded and overwrites nothing; a changed outline or a changed cell that was for reading only is shown and never taken over."""
+"""Kinds of difference. A verdict is recorded and overwrites nothing; a changed outline, or a changed cell that was for
+reading only, is shown and never taken over."""
 
 VERDICT = "verdict"
 _DIFFERENCE_COLUMNS = (

@@ -2,6 +2,8 @@
 
 import csv
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 import shapely
@@ -272,8 +274,6 @@ def test_a_result_made_anew_since_is_told(result, surveyor):
     one = surveyor()
     one.set(3, closure=0.33)
     sample = resources_dir() / "sample" / "stands.gpkg"
-    import sqlite3
-
     assess(AssessRequest(LayerSource(str(sample), "stands"), result, overwrite=True), Progress())
     with sqlite3.connect(result) as file:
         file.execute("UPDATE run SET ended = '2027-01-01T00:00:00+08:00'")
@@ -283,6 +283,20 @@ def test_a_result_made_anew_since_is_told(result, surveyor):
     assert states == ["field_only"]
     # Without the earlier inventory there is no sink any more: only the desk changed that.
     assert set(table.loc[table["column"] == "sink_tco2e_yr", "state"]) == {"desk_only"}
+
+
+def test_edits_that_are_still_in_the_log_of_the_database_count(result, surveyor, tmp_path):
+    """A phone that was switched off leaves field.gpkg-wal beside the file."""
+    one = surveyor()
+    key = one.value(3, "stand_key")
+    with closing(sqlite3.connect(one.folder / "field.gpkg")) as file:
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("UPDATE stands_to_check SET closure = 0.77 WHERE fid = 3")
+        file.commit()
+        copied = shutil.copytree(one.folder, tmp_path / "copied")
+    assert (copied / "field.gpkg-wal").exists()
+    _, table = merge(result, copied)
+    assert changed(table)[(key, "closure")]["field_value"] == "0.77"
 
 
 def test_estimates_come_from_the_control_sample_alone(result, surveyor):
