@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="203"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="212"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="211"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="220"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="218"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="227"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -54,7 +54,7 @@
         <translation>碳储量与分类</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="38"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="34"/>
         <source>Check</source>
         <translation>检查</translation>
     </message>
@@ -89,7 +89,7 @@
         <translation>碳票</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/plugin.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="56"/>
         <source>Show or hide the forest carbon panel</source>
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="182"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="185"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -1203,7 +1203,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/counting.py" line="22"/>
+        <location filename="../sanming_carbon_plugin/gui/counting.py" line="23"/>
         <source>Count what needs attention</source>
         <translation>统计待处理事项</translation>
     </message>
@@ -1685,12 +1685,12 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>只取该村小班，用于区分同名人员。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="61"/>
         <source>Folder of the application</source>
         <translation>申请文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="75"/>
         <source>Whole tonnes</source>
         <translation>整吨数</translation>
     </message>
@@ -2276,6 +2276,26 @@ Papers that are put into the folder papers of the application are registered by 
         <location filename="../sanming_carbon_plugin/processing/dossier.py" line="74"/>
         <source>Papers that are missing</source>
         <translation>缺少的材料数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="192"/>
+        <source>Showing the result</source>
+        <translation>正在显示结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/unit_options.py" line="35"/>
+        <source>Card, tables, labels, legends and reports follow these units. Results are always stored in hectares and tonnes.</source>
+        <translation>卡片、属性表、标注、图例和报告均采用所选单位。结果始终以公顷和吨存储。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/unit_options.py" line="40"/>
+        <source>Area</source>
+        <translation>面积</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/unit_options.py" line="40"/>
+        <source>Carbon dioxide</source>
+        <translation>二氧化碳</translation>
     </message>
 </context>
 <context>

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
 from qgis.PyQt.QtGui import QAction
 
+from .adapters.maps.layers import dress_again
+from .adapters.unit_choice import chosen_units
 from .gui.dock import CarbonDock
 from .gui.parcel_cards import ParcelCards
+from .gui.unit_options import UnitsChosen, UnitsPageFactory
 from .processing.base import plugin_icon
 from .processing.provider import SanmingCarbonProvider
-from .processing.translation import install_translator, tr
+from .processing.translation import install_translator, language, tr
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -27,6 +30,8 @@ class SanmingCarbonPlugin:
         self.provider: SanmingCarbonProvider | None = None
         self.dock: CarbonDock | None = None
         self.cards: ParcelCards | None = None
+        self.units: UnitsChosen | None = None
+        self.units_page: UnitsPageFactory | None = None
         self.action: QAction | None = None
         self.menu = ""
 
@@ -52,6 +57,10 @@ class SanmingCarbonPlugin:
         self.dock.setToggleVisibilityAction(self.action)
         self.cards = ParcelCards(self.iface, self.dock.side, self.dock)
         self.cards.decided.connect(self.dock.states.refresh_soon)
+        self.units = UnitsChosen()
+        self.units.changed.connect(self._follow_units)
+        self.units_page = UnitsPageFactory(self.units)
+        self.iface.registerOptionsWidgetFactory(self.units_page)
         for action in (self.action, self.cards.action):
             self.iface.addToolBarIcon(action)
             self.iface.addPluginToMenu(self.menu, action)
@@ -67,7 +76,16 @@ class SanmingCarbonPlugin:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
 
+    def _follow_units(self) -> None:
+        dress_again(QgsProject.instance(), language(), chosen_units())
+        if self.cards is not None:
+            self.cards.reload()
+
     def _leave_window(self, iface: QgisInterface) -> None:
+        if self.units_page is not None:
+            iface.unregisterOptionsWidgetFactory(self.units_page)
+            self.units_page = None
+            self.units = None
         if self.cards is not None:
             iface.removePluginMenu(self.menu, self.cards.action)
             iface.removeToolBarIcon(self.cards.action)

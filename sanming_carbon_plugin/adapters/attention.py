@@ -28,6 +28,20 @@ def open_doubts(path: Path) -> int:
     return sum(each.still_open for each in counts if each.severity in ("error", "warning"))
 
 
+def severity_counts(path: Path) -> dict[str, int]:
+    """Doubts of a list by severity.
+
+    Raises
+    ------
+    InputError
+        Where the file holds no list.
+    """
+    found: dict[str, int] = {}
+    for each in code_counts(path, IssueFilter()):
+        found[each.severity] = found.get(each.severity, 0) + each.count
+    return found
+
+
 def undecided_classes(result: Path) -> int:
     """Stands with a class that is unknown and that nobody has decided.
 

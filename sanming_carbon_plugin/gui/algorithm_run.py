@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from qgis.core import (
@@ -11,7 +12,9 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+Show = Callable[[str, dict[str, Any]], Iterator[None]]
 
 
 class _Feedback(QgsProcessingFeedback):
@@ -37,7 +40,9 @@ class _Feedback(QgsProcessingFeedback):
 class AlgorithmRun(QObject):
     """Starts algorithms and tells how they fare.
 
-    Task, context and feedback are kept here until the task is through: QGIS holds bare pointers to them.
+    Task, context and feedback are kept here until the task is through: QGIS holds bare pointers to them. Showing
+    what a run found belongs to it: ``show`` does that bit by bit, so that the window stays alive, and ``done``
+    follows.
     """
 
     progressed = pyqtSignal(float)
@@ -46,16 +51,19 @@ class AlgorithmRun(QObject):
     failed = pyqtSignal(str, str)
     cancelled = pyqtSignal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, show: Show | None = None) -> None:
         super().__init__(parent)
+        self._show = show
+        self._showing: Iterator[None] | None = None
+        self._ended: tuple[str, dict[str, Any]] = ("", {})
         self._task: QgsProcessingAlgRunnerTask | None = None
         self._context: QgsProcessingContext | None = None
         self._feedback: _Feedback | None = None
         self._algorithm_id = ""
 
     def is_running(self) -> bool:
-        """Whether an algorithm is on its way."""
-        return self._task is not None
+        """Whether an algorithm is on its way, or its results are being shown."""
+        return self._task is not None or self._showing is not None
 
     def start(self, algorithm_id: str, parameters: dict[str, Any]) -> None:
         """Start an algorithm; one that cannot even begin ends in ``failed`` at once."""
@@ -95,6 +103,7 @@ class AlgorithmRun(QObject):
 
     def shut_down(self, wait_ms: int = 5000) -> None:
         """Stop whatever runs and wait for it, so that no thread outlives the plugin."""
+        self._showing = None
         if self._task is None:
             return
         self._task.executed.disconnect(self._executed)
@@ -106,11 +115,25 @@ class AlgorithmRun(QObject):
         feedback, algorithm_id = self._feedback, self._algorithm_id
         self._end()
         if successful:
-            self.done.emit(algorithm_id, results)
+            self._ended = (algorithm_id, results)
+            self._showing = self._show(algorithm_id, results) if self._show is not None else iter(())
+            self._show_next()
         elif feedback is not None and feedback.isCanceled():
             self.cancelled.emit(algorithm_id)
         else:
             self.failed.emit(algorithm_id, "\n".join(feedback.errors) if feedback else "")
+
+    def _show_next(self) -> None:
+        """One bit of showing the results; the window has its turn before the next one."""
+        if self._showing is None:  # the plugin is gone
+            return
+        try:
+            next(self._showing)
+        except StopIteration:
+            self._showing = None
+            self.done.emit(*self._ended)
+            return
+        QTimer.singleShot(0, self._show_next)
 
     def _end(self) -> None:
         self._task = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -12,7 +13,7 @@ from ..core.errors import CarbonError
 from ..processing.translation import tr
 
 _WAIT_MS = 2000
-Counter = Callable[[Path], int]
+Counter = Callable[[Path], Any]
 
 
 class _Counting(QgsTask):
@@ -22,7 +23,7 @@ class _Counting(QgsTask):
         super().__init__(tr("Count what needs attention"), QgsTask.Flag.CanCancel | QgsTask.Flag.Silent)
         self.path = path
         self.counters = counters
-        self.found: dict[str, int] = {}
+        self.found: dict[str, Any] = {}
 
     def run(self) -> bool:
         """Count; QGIS calls this in a thread of its own."""
@@ -40,7 +41,7 @@ class Counting(QObject):
     """One count at a time; a newer one takes the place of the one before."""
 
     counted = pyqtSignal(object)
-    """Number by step."""
+    """What each counter found, by its name."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from qgis.PyQt.QtCore import Qt, QUrl
 from qgis.PyQt.QtGui import QCloseEvent, QDesktopServices
 from qgis.PyQt.QtWidgets import QFrame, QListWidgetItem, QScrollArea, QStyle, QWidget
 
-from ..adapters.maps.layers import add_results_group
+from ..adapters.maps.layers import results_group_steps
+from ..adapters.unit_choice import chosen_units
 from ..core.errors import CarbonError
 from ..processing.base import error_in_words, help_page
 from ..processing.dependencies import missing_text
@@ -52,7 +54,7 @@ class CarbonDock(QgsDockWidget):
         self.tickets = TicketsStep(iface, self)
         self.maps = MapsStep(iface, self)
         self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
-        self.run = AlgorithmRun(self)
+        self.run = AlgorithmRun(self, self._show_results)
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
         self._show_steps()
@@ -152,6 +154,7 @@ class CarbonDock(QgsDockWidget):
         self.maps.failed.connect(self._tell_error)
         self.maps.saved.connect(self._tell_saved)
         self.states.changed.connect(self._show_states)
+        self.states.severities.connect(self.check.show_severities)
         self.side.decided.connect(self.states.recount_doubts)
         for step in self.steps:
             step.changed.connect(self.states.refresh_soon)
@@ -183,22 +186,28 @@ class CarbonDock(QgsDockWidget):
         self.form.cancel.setEnabled(False)
         self.run.cancel()
 
-    def _done(self, algorithm_id: str, results: dict[str, Any]) -> None:
-        self._show_running(False)
+    def _show_results(self, algorithm_id: str, results: dict[str, Any]) -> Iterator[None]:
+        """Put what a run found into the project, layer by layer."""
         self._show_progress(100.0)
+        self.form.status.setText(tr("Showing the result"))
+        self.form.cancel.setEnabled(False)
         names = ("issues",) if algorithm_id in (CHECK, RECHECK) else None
         result = Path(results[OUTPUT])
         if names:
             forget_group(QgsProject.instance(), result)
+        yield
         try:
-            add_results_group(QgsProject.instance(), result, language(), names)
+            yield from results_group_steps(QgsProject.instance(), result, language(), names, chosen_units())
         except CarbonError as error:
             self._tell_error(error)
             return
-        for step in self.steps:
-            step.show_result(algorithm_id, results)
         self.side.show_result(result, opening=names is not None)
+        yield
         self.maps.list_results()
+
+    def _done(self, algorithm_id: str, results: dict[str, Any]) -> None:
+        result = Path(results[OUTPUT])
+        self._show_running(False)
         self.states.finish(algorithm_id, result)
         text = tr("Done: {path}").format(path=result.name)
         self.form.status.setText(text)

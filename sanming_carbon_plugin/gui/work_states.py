@@ -29,6 +29,7 @@ from .step_states import (
 DATA = "data"
 _SCOPE, _KEY = "sanming_carbon", "step_states"
 _LATER_MS = 200
+_SEVERITIES = "severities"
 _DONE_BY = {
     "check": (CHECK,),
     "recheck": (CHECK,),
@@ -44,6 +45,8 @@ class WorkStates(QObject):
     """Tells how far the work is; ``values`` gives what is filled in, by the names of the parameters."""
 
     changed = pyqtSignal()
+    severities = pyqtSignal(object)
+    """Doubts of the newest list by severity."""
 
     def __init__(self, values: Callable[[], dict[str, Any]], result: Callable[[], str], parent: QObject) -> None:
         super().__init__(parent)
@@ -146,12 +149,20 @@ class WorkStates(QObject):
 
     def _count(self, path: Path, steps: tuple[str, ...]) -> None:
         # What counts needs numpy, which may be missing when QGIS loads the plugin.
-        from ..adapters.attention import open_doubts, undecided_classes, undecided_tickets  # noqa: PLC0415
+        from ..adapters import attention  # noqa: PLC0415
 
-        counters = {CHECK: open_doubts, CARBON: undecided_classes, TICKETS: undecided_tickets}
-        self.counting.start(path, {step: counters[step] for step in steps if step in counters})
+        counters = {
+            CHECK: attention.open_doubts,
+            CARBON: attention.undecided_classes,
+            TICKETS: attention.undecided_tickets,
+        }
+        wanted = {step: counters[step] for step in steps if step in counters}
+        self.counting.start(path, wanted | ({_SEVERITIES: attention.severity_counts} if CHECK in steps else {}))
 
-    def _counted(self, found: dict[str, int]) -> None:
+    def _counted(self, found: dict[str, Any]) -> None:
+        by_severity = found.pop(_SEVERITIES, None)
+        if by_severity is not None:
+            self.severities.emit(by_severity)
         for step, count in found.items():
             self._records.recount(step, count)
         self.refresh()

@@ -17,6 +17,7 @@ from qgis.core import (
 
 from ..adapters.maps.layers import add_results_group
 from ..adapters.maps.themes import themes
+from ..adapters.unit_choice import chosen_units
 from ..adapters.words import word
 from .translation import language
 
@@ -69,7 +70,7 @@ class ThemesOnCompletion(QgsProcessingLayerPostProcessorInterface):
         project = context.project()
         if project is None or self._result is None:
             return
-        add_results_group(project, self._result, self._language, self._names)
+        add_results_group(project, self._result, self._language, self._names, chosen_units())
         if project.mapLayer(layer.id()) is not None:
             project.removeMapLayer(layer.id())
 

@@ -172,7 +172,7 @@ def test_the_check_counts_what_it_found(dock, tmp_path, qtbot):
     with _run_to_its_end(dock, qtbot):
         dock.check.page.check.click()
     assert (tmp_path / "out_issues.gpkg").exists()
-    assert ":" in dock.check.page.found.text()
+    qtbot.waitUntil(lambda: ":" in dock.check.page.found.text(), timeout=20_000)
 
 
 def test_the_target_map_opens_in_the_designer(dock, made_gpkg, qgis_iface, monkeypatch):

@@ -76,7 +76,7 @@ def test_columns_are_called_by_their_names_in_words(made_gpkg):
     position = layer.fields().indexOf("measure")
     assert layer.attributeAlias(position) == "首选措施"
     assert {"松林改造提升": "pine_transform"} in layer.editorWidgetSetup(position).config()["map"]
-    assert layer.attributeAlias(layer.fields().indexOf("LIN_BAN")) == ""
+    assert layer.attributeAlias(layer.fields().indexOf("LIN_BAN")) == "林班"
     assert column_alias("canopy_mean", "en") == "canopy mean"
     assert layer.readOnly()
 

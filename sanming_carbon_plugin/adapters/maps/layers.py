@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from qgis.core import QgsEditorWidgetSetup, QgsLayerTreeGroup, QgsProject, QgsProviderRegistry, QgsVectorLayer
+from qgis.core import (
+    Qgis,
+    QgsLayerTreeGroup,
+    QgsPalLayerSettings,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
 
 from ...core.errors import InputError
-from ..words import word, words_of
+from ...core.units import UnitChoice
+from ..unit_choice import area_unit
+from .columns import column_alias, word_columns
 from .symbols import theme_renderer
 from .themes import Theme, themes
 
-_WORD_KINDS = {
-    "species_group": "species_group",
-    "image_species_group": "species_group",
-    "origin": "origin",
-    "age_group": "age_group",
-    "sink_basis": "sink_basis",
-    "pine_transform": "outcome",
-    "reserve_forest": "outcome",
-    "ticket": "outcome",
-    "measure": "measure",
-    "pine_technique": "pine_technique",
-    "reserve_mode": "reserve_mode",
-    "severity": "severity",
-}
-"""Columns whose codes are shown in words, and the kind of word."""
+RESULT = "sanming_carbon/result"
+"""Property of a group: the file of its result."""
 
-_STATISTICS = {
-    "_mean": ("mean", "均值"),
-    "_std": ("standard deviation", "标准差"),
-    "_support": ("share of valid area", "有效面积占比"),
-}
+THEME = "sanming_carbon/theme"
+"""Property of a layer: what it shows of a result."""
+
+__all__ = ["RESULT", "THEME", "add_results_group", "column_alias", "dress", "dress_again", "group_name",
+           "label_stands", "results_group_steps", "theme_layer"]  # fmt: skip
+
+_LABELS_FROM_SCALE = 15_000.0
+_LABEL_POINTS, _BUFFER_MM = 8.0, 0.8
 
 
-def theme_layer(result: Path, theme: Theme, language: str) -> QgsVectorLayer:
+def theme_layer(result: Path, theme: Theme, language: str, units: UnitChoice | None = None) -> QgsVectorLayer:
     """The layer of a result, styled in ``theme``; it can be looked at, not edited.
 
     Raises
@@ -43,43 +45,35 @@ def theme_layer(result: Path, theme: Theme, language: str) -> QgsVectorLayer:
     InputError
         ``RESULT_LAYER_MISSING`` where the file has no such layer.
     """
+    layer = _opened(result, theme, language)
+    dress(layer, theme, language, units)
+    return layer
+
+
+def _opened(result: Path, theme: Theme, language: str) -> QgsVectorLayer:
     uri = QgsProviderRegistry.instance().encodeUri("ogr", {"path": str(result), "layerName": theme.layer})
     layer = QgsVectorLayer(uri, theme.title(language), "ogr")
     if not layer.isValid():
         raise InputError("RESULT_LAYER_MISSING", path=str(result), layer=theme.layer)
-    dress(layer, theme, language)
     return layer
 
 
-def dress(layer: QgsVectorLayer, theme: Theme, language: str) -> None:
-    """Give ``layer`` the symbols of ``theme``, column names and codes in words."""
-    layer.setName(theme.title(language))
-    layer.setRenderer(theme_renderer(theme, language))
-    for position, field in enumerate(layer.fields()):
-        alias = column_alias(field.name(), language)
-        if alias:
-            layer.setFieldAlias(position, alias)
-        kind = _WORD_KINDS.get(field.name())
-        if kind:
-            pairs = [{text: code} for code, text in words_of(kind, language).items()]
-            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": pairs}))
+def dress(layer: QgsVectorLayer, theme: Theme, language: str, units: UnitChoice | None = None) -> None:
+    """Give ``layer`` the symbols of ``theme``, names and codes in words, a form, and figures in the chosen units."""
+    units = units or UnitChoice()
+    layer.setName(theme.title(language, units))
+    layer.setRenderer(theme_renderer(theme, language, units))
+    word_columns(layer, language, units)
     layer.setDisplayExpression('"stand_key"')
     layer.setReadOnly(True)
 
 
-def column_alias(name: str, language: str) -> str:
-    """What a column of the result is called; empty for the source's own columns."""
-    text = word("column", name, language)
-    if text != name:
-        return text
-    for ending, words in _STATISTICS.items():
-        if name.endswith(ending):
-            return "{} {}".format(name.removesuffix(ending), words[language == "zh"])
-    return ""
-
-
 def add_results_group(
-    project: QgsProject, result: Path, language: str, names: Iterable[str] | None = None
+    project: QgsProject,
+    result: Path,
+    language: str,
+    names: Iterable[str] | None = None,
+    units: UnitChoice | None = None,
 ) -> QgsLayerTreeGroup:
     """Put the themes of a result into the project as one group; only in the main thread.
 
@@ -95,17 +89,88 @@ def add_results_group(
         ``en`` or ``zh``.
     names
         The themes to show, all by default.
+    units
+        Units of areas and masses, hectares and tonnes by default.
+
+    Raises
+    ------
+    InputError
+        ``RESULT_LAYER_MISSING`` where the file lacks a layer; the project stays as it was then.
+    """
+    for _ in results_group_steps(project, result, language, names, units):
+        pass
+    return next(group for group in project.layerTreeRoot().findGroups() if group.customProperty(RESULT) == str(result))
+
+
+def results_group_steps(
+    project: QgsProject,
+    result: Path,
+    language: str,
+    names: Iterable[str] | None = None,
+    units: UnitChoice | None = None,
+) -> Iterator[None]:
+    """As :func:`add_results_group`, layer by layer: between two steps the window can do other things.
+
+    A user who removes the group meanwhile ends it.
     """
     chosen = [theme for name, theme in themes().items() if names is None or name in names]
-    layers = [theme_layer(result, theme, language) for theme in chosen]
-    group = project.layerTreeRoot().insertGroup(0, group_name(result, language))
-    group.setCustomProperty("sanming_carbon/result", str(result))
+    layers = []
+    for theme in chosen:
+        layer = _opened(result, theme, language)
+        yield
+        dress(layer, theme, language, units)
+        label_stands(layer, theme, language, units)
+        layers.append(layer)
+        yield
+    root = project.layerTreeRoot()
+    made = root.insertGroup(0, group_name(result, language))
+    made.setCustomProperty(RESULT, str(result))
+    made.setIsMutuallyExclusive(True, 0)
     for theme, layer in zip(chosen, layers, strict=True):
-        layer.setCustomProperty("sanming_carbon/theme", theme.name)
+        yield
+        group = next((each for each in root.findGroups() if each.customProperty(RESULT) == str(result)), None)
+        if group is None:
+            return
+        layer.setCustomProperty(THEME, theme.name)
         project.addMapLayer(layer, False)
-        group.addLayer(layer).setExpanded(theme is chosen[0])
-    group.setIsMutuallyExclusive(True, 0)
-    return group
+        node = group.addLayer(layer)
+        node.setItemVisibilityChecked(theme is chosen[0])
+        node.setExpanded(theme is chosen[0])
+
+
+def dress_again(project: QgsProject, language: str, units: UnitChoice) -> None:
+    """Show all results of a project in other units."""
+    for layer in project.mapLayers().values():
+        theme = themes().get(str(layer.customProperty(THEME) or ""))
+        if theme is not None and isinstance(layer, QgsVectorLayer):
+            dress(layer, theme, language, units)
+            label_stands(layer, theme, language, units)
+            layer.triggerRepaint()
+
+
+def label_stands(layer: QgsVectorLayer, theme: Theme, language: str, units: UnitChoice | None = None) -> None:
+    """Write compartment and number of each stand and its area on it, where the map is large enough for it."""
+    if theme.layer != "stands":
+        return
+    units = units or UnitChoice()
+    settings = QgsPalLayerSettings()
+    area = 'format_number("area_ha" * {!r}, 1)'.format(units.area_factor)
+    settings.fieldName = (
+        "array_to_string(array_slice(string_to_array(\"stand_key\", '-'), -2, -1), '-') || '\n' || {} || ' {}'"
+    ).format(area, area_unit(units, language))
+    settings.isExpression = True
+    settings.scaleVisibility = True
+    settings.minimumScale, settings.maximumScale = _LABELS_FROM_SCALE, 0
+    text = QgsTextFormat()
+    text.setSize(_LABEL_POINTS)
+    text.setSizeUnit(Qgis.RenderUnit.Points)
+    around = QgsTextBufferSettings()
+    around.setEnabled(True)
+    around.setSize(_BUFFER_MM)
+    text.setBuffer(around)
+    settings.setFormat(text)
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    layer.setLabelsEnabled(True)
 
 
 def group_name(result: Path, language: str) -> str:

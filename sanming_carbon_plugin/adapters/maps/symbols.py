@@ -15,6 +15,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
+from ...core.units import UnitChoice
 from .themes import Theme, ThemeClass
 
 _OUTLINE = "#5f5f5f"
@@ -32,9 +33,11 @@ _ANGLES = {
 }
 
 
-def theme_renderer(theme: Theme, language: str) -> QgsCategorizedSymbolRenderer:
-    """Renderer of a theme with its legend in ``language``."""
-    categories = [QgsRendererCategory(each.value, class_symbol(each), each.label(language)) for each in theme.classes]
+def theme_renderer(theme: Theme, language: str, units: UnitChoice | None = None) -> QgsCategorizedSymbolRenderer:
+    """Renderer of a theme with its legend in ``language`` and in the chosen units."""
+    categories = [
+        QgsRendererCategory(each.value, class_symbol(each), each.label(language, units)) for each in theme.classes
+    ]
     return QgsCategorizedSymbolRenderer(theme.expression, categories)
 
 

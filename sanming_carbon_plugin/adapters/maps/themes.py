@@ -10,7 +10,9 @@ import csv
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ...core.units import UnitChoice
 from ...paths import resources_dir
+from ..unit_choice import titled_in_units
 from ..words import word
 
 
@@ -43,9 +45,11 @@ class ThemeClass:
     line: str
     labels: tuple[str, str]
 
-    def label(self, language: str) -> str:
-        """Name of the class in ``en`` or ``zh``."""
-        return self.labels[language == "zh"]
+    def label(self, language: str, units: UnitChoice | None = None) -> str:
+        """Name of the class in ``en`` or ``zh``; limits per hectare are told per chosen unit of area."""
+        if units is None or units.area_factor == 1.0 or (self.lower is None and self.upper is None):
+            return self.labels[language == "zh"]
+        return _range_label(*(None if end is None else units.per_area_of(end) for end in (self.lower, self.upper)))
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,10 @@ class Theme:
     expression: str
     classes: tuple[ThemeClass, ...]
 
-    def title(self, language: str) -> str:
-        """Title of the theme in ``en`` or ``zh``."""
-        return self.titles[language == "zh"]
+    def title(self, language: str, units: UnitChoice | None = None) -> str:
+        """Title of the theme in ``en`` or ``zh``; per chosen unit of area, always in tonnes, which suit a stand."""
+        title = self.titles[language == "zh"]
+        return title if units is None else titled_in_units(title, UnitChoice(area=units.area), language)
 
 
 @lru_cache(maxsize=1)
@@ -98,8 +103,8 @@ def _class(row: dict[str, str], kind: str) -> ThemeClass:
 
 def _range_label(lower: float | None, upper: float | None) -> str:
     if upper is None:
-        return "≥ {:g}".format(lower or 0.0)
-    return "< {:g}".format(upper) if lower is None else "{:g} – {:g}".format(lower, upper)
+        return "≥ {:.3g}".format(lower or 0.0)
+    return "< {:.3g}".format(upper) if lower is None else "{:.3g} – {:.3g}".format(lower, upper)
 
 
 def _range_expression(quantity: str, classes: tuple[ThemeClass, ...]) -> str:

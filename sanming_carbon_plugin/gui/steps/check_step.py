@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qgis.core import QgsVectorLayer, QgsVectorLayerUtils
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...adapters.words import word
-from ...processing.parameters import ENCODING, MAPPING, OUTPUT
+from ...processing.parameters import ENCODING, MAPPING
 from ...processing.translation import language, tr
-from ..forms import Value
 from .step import Step
 
 CHECK = "sanmingcarbon:check"
@@ -37,14 +33,10 @@ class CheckStep(Step):
         """Name of the step."""
         return tr("Check")
 
-    def show_result(self, algorithm_id: str, results: dict[str, Value]) -> None:
+    def show_severities(self, counts: dict[str, int]) -> None:
         """Say how many doubts of each severity there are."""
-        if algorithm_id not in (CHECK, RECHECK):
-            return
-        layer = QgsVectorLayer("{}|layername=issues".format(results[OUTPUT]), "issues", "ogr")
-        severities: list[Any] = QgsVectorLayerUtils.getValues(layer, "severity")[0]
         texts = [
-            "{}: {:,}".format(word("severity", severity, language()), severities.count(severity))
+            "{}: {:,}".format(word("severity", severity, language()), counts.get(severity, 0))
             for severity in ("error", "warning", "info")
         ]
         self.page.found.setText(" · ".join(texts))

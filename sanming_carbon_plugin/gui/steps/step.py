@@ -9,7 +9,7 @@ from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..forms import Value, load_form, read, tell_changes, write
+from ..forms import load_form, read, tell_changes, write
 
 
 class Step(QObject):
@@ -60,9 +60,6 @@ class Step(QObject):
         for name, widget in self.fields.items():
             if name in values:
                 write(widget, values[name])
-
-    def show_result(self, algorithm_id: str, results: dict[str, Value]) -> None:
-        """React to an algorithm that is through; by default nothing."""
 
 
 def known_layers(ids: list[str]) -> list[str]:
