@@ -6,7 +6,7 @@ doubts. Read :data:`STAGES` aloud and it explains the job.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,6 +44,7 @@ from .stands.tables import StandTables
 from .tickets.credited_parcels import CreditedParcels
 from .tickets.eligibility import eligibility
 from .tickets.profiles import Profile
+from .tickets.stated_evidence import stated_evidence
 from .tickets.tenure import TenureParcels, tenure_cover
 from .tickets.ticket_facts import known_dispute
 from .tickets.total_error import error_of_total
@@ -86,7 +87,8 @@ class AssessInputs:
     """Everything the main job needs, opened already.
 
     ``earlier``, ``credited`` and ``tenure`` are in the CRS of the stands. ``credited`` None means that nobody
-    said what is credited already, which is not the same as nothing. ``decisions`` are those of foresters about
+    said what is credited already, which is not the same as nothing. ``evidence_columns`` are the columns of the stand
+    layer that state what ticket rules ask, by fact. ``decisions`` are those of foresters about
     these stands, kept beside what the rules say. ``low_support`` is the valid share of a stand (0..1) below which
     rasters are not trusted; ``covering`` finds the cells of the stands, or has them saved, and ``covering_notes``
     says what was noticed about that.
@@ -104,6 +106,7 @@ class AssessInputs:
     period: Period | None = None
     credited: tuple[CreditedParcels, ...] | None = None
     tenure: TenureParcels | None = None
+    evidence_columns: Mapping[str, str] = field(default_factory=dict)
     images: Images | None = None
     decisions: Decisions | None = None
     conflict_rules: ConflictRules | None = None
@@ -240,6 +243,11 @@ def _find_the_measures(walk: Walk) -> StageResult:
     return classify(walk.facts, walk.geometry, inputs.rules, inputs.decisions, progress=walk.progress)
 
 
+def _hear_what_the_office_states(walk: Walk) -> StageResult:
+    layer = walk.inputs.stands.layer
+    return stated_evidence(layer.attributes, walk.inputs.evidence_columns, walk.facts.index)
+
+
 def _judge_the_tickets(walk: Walk) -> StageResult:
     inputs = walk.inputs
     return eligibility(
@@ -264,6 +272,7 @@ STAGES: tuple[tuple[str, Callable[[Walk], StageResult]], ...] = (
     ("sink", _compare_with_the_earlier_inventory),
     ("tenure", _ask_who_holds_the_land),
     ("classes", _find_the_measures),
+    ("stated", _hear_what_the_office_states),
     ("tickets", _judge_the_tickets),
 )
 """The stages in their order: name of the step and what is done."""

@@ -20,7 +20,7 @@ from sanming_carbon_plugin.cli import main
 from sanming_carbon_plugin.core.progress import Progress
 
 from . import sample_run
-from .layers import write_credited
+from .layers import stand, write_credited, write_stands
 from .sample_run import SAMPLE
 
 LINE = re.compile(r"^error\[([A-Z0-9_]+)\]: \S.*[.。]$")
@@ -44,7 +44,7 @@ def run(capsys, monkeypatch):
     def call(*arguments):
         status = main([str(argument) for argument in arguments])
         told = capsys.readouterr()
-        counts = dict(line.split("\t", 1) for line in told.out.splitlines())
+        counts = dict(line.split("\t", 1) for line in told.out.splitlines() if "\t" in line)
         return status, counts, told.err.strip().splitlines()[-1] if told.err.strip() else ""
 
     return call
@@ -321,6 +321,23 @@ def test_a_stand_layer_is_judged_like_in_the_main_job(run, result, tmp_path):
 def test_a_result_takes_no_options_that_would_change_its_numbers(run, result, tmp_path):
     finished = run("ticketeligibility", result, "--period", PERIOD, "--out", tmp_path / "t.gpkg")
     fails(finished, "TICKET_RESULT_OPTIONS", 2, tmp_path / "t.gpkg")
+
+
+def test_what_the_office_states_in_columns_answers_rules(run, tmp_path):
+    states = {"wetland": "否", "managed": "也许"}
+    write_stands(tmp_path / "s.gpkg", [stand(1, wetland="否", managed="也许")], extra=dict.fromkeys(states))
+    out = tmp_path / "r.gpkg"
+    assert run("assess", tmp_path / "s.gpkg", "--profile", "ccer_14_001", "--out", out)[0] == 0
+    facts = read_geopackage_table(out, "facts")
+    assert facts["wetland"].tolist() == ["no"]
+    assert facts["managed"].tolist() == [None]
+    codes = set(read_geopackage_table(out, "issues")["code"])
+    assert {"TICKET_EVIDENCE_UNREADABLE", "TICKET_PROFILE_IS_SCREEN"} <= codes
+    key = facts["stand_key"].iloc[0]
+    assert "WETLAND+" in read_geopackage_table(out, "stands")["ticket_rules"].iloc[0]
+    assert run("ticketeligibility", out, "--out", tmp_path / "t.gpkg")[0] == 0
+    assert "WETLAND+" in read_geopackage_table(tmp_path / "t.gpkg", "stands")["ticket_rules"].iloc[0]
+    assert run("explain", out, key, "--json")[0] == 0
 
 
 # --- the guard by itself ---------------------------------------------------------------------------------

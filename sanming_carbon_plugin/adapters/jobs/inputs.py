@@ -17,6 +17,7 @@ from ..carbon_parameters import ERRORS, MAIN, load_conflict_rules, load_errors, 
 from ..coverage_store import CoverageStore
 from ..decision_files import decisions_of_run
 from ..hashes import sha256_of_file
+from ..parcel_fields import parcel_fields
 from ..profiles import load_profile
 from ..rasters import low_support_share
 from ..rule_files import load_rule_sets
@@ -85,6 +86,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
             period=period,
             credited=credited,
             tenure=tenure,
+            evidence_columns=parcel_fields(stands.layer, "evidence"),
             images=images.images,
             decisions=decisions if len(decisions.table) else None,
             conflict_rules=load_conflict_rules(request.parameters),

@@ -45,7 +45,7 @@ RULE_COLUMNS = {
     "rule": _TEXT, "kind": _TEXT, "title": _TEXT, "title_zh": _TEXT, "passed": _WHOLE, "failed": _WHOLE,
     "unknown": _WHOLE, "source": _TEXT, "confidence": _TEXT,
 }  # fmt: skip
-_UP_TO_TICKETS = ("stands", "stock", "sink", "tenure")
+_UP_TO_TICKETS = ("stands", "stock", "sink", "tenure", "stated")
 
 
 @dataclass(frozen=True)

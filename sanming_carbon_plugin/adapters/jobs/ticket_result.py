@@ -99,7 +99,8 @@ def open_result(path: Path, progress: Progress) -> TicketResult:
     layer = read_layer(str(path), layer="stands", progress=progress)
     facts = read_geopackage_table(path, "facts").set_index("stand_key")
     shown = layer.attributes.set_index("stand_key")
-    result = pd.concat([shown[_result_columns(shown)], facts.drop(columns=shown.columns, errors="ignore")], axis=1)
+    made = shown[_result_columns(shown)]
+    result = pd.concat([made, facts.drop(columns=made.columns, errors="ignore")], axis=1)
     stale = [name for name in (*TICKET_COLUMNS, *ASKED_COLUMNS) if name in result.columns]
     result = result.drop(columns=stale)
     if "dispute_recorded" in result.columns:

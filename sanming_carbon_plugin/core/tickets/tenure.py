@@ -14,14 +14,13 @@ from ..progress import Progress
 from ..stands.tenure import without_identity_numbers
 from .overlay import Rows, Shapes, pieces_of, union_of_groups
 from .parcel_layer import DatedPeriod, Parcels, iso_days, parcel_texts, usable_polygons
+from .yes_no import yes_or_no
 
 if TYPE_CHECKING:
     from ..stands.layer import VectorLayer
 
 TENURE_FIELDS = ("certificate", "holder", "right", "valid_to", "disputed")
-_YES = frozenset({"yes", "y", "true", "t", "1", "是", "有", "有争议"})
 _WITHOUT_END = frozenset({"长期", "永久", "长期有效", "无固定期限"})
-_NO = frozenset({"no", "n", "false", "f", "0", "否", "无", "无争议"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class TenureParcels(Parcels):
         """
         texts = parcel_texts(layer, TENURE_FIELDS, mapping, "TENURE_FIELD_MISSING")
         columns = {name: without_identity_numbers(cells)[0] for name, cells in texts.items()}
-        columns["disputed"] = _yes_no(columns["disputed"])
+        columns["disputed"] = yes_or_no(columns["disputed"])
         rows = np.arange(len(layer), dtype=np.int64)
         return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
 
@@ -129,11 +128,3 @@ def _covered(stands: Shapes, stand: Rows, common: Shapes, progress: Progress) ->
     covered = np.zeros(len(stands))
     covered[numbers] = shapely.area(unions)
     return np.where(areas > 0, np.minimum(covered / np.where(areas > 0, areas, 1.0), 1.0), np.nan)
-
-
-def _yes_no(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    words = ["" if text is None else str(text).strip().lower().removesuffix(".0") for text in texts]
-    result = np.full(len(words), None, dtype=object)
-    result[np.isin(words, list(_YES))] = "yes"
-    result[np.isin(words, list(_NO))] = "no"
-    return result
