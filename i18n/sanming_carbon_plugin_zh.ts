@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="212"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="230"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="220"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="245"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="227"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="252"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -44,7 +44,7 @@
         <translation>CSV 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="30"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="31"/>
         <source>JSON files</source>
         <translation>JSON 文件</translation>
     </message>
@@ -54,7 +54,7 @@
         <translation>碳储量与分类</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="34"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/check_step.py" line="35"/>
         <source>Check</source>
         <translation>检查</translation>
     </message>
@@ -69,12 +69,12 @@
         <translation>数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="42"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="43"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="79"/>
         <source>Save the map</source>
         <translation>保存地图</translation>
     </message>
@@ -84,7 +84,7 @@
         <translation>PDF 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="40"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/tickets_step.py" line="41"/>
         <source>Tickets</source>
         <translation>碳票</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="185"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="203"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -2278,7 +2278,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="192"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="210"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2296,6 +2296,21 @@ Papers that are put into the folder papers of the application are registered by 
         <location filename="../sanming_carbon_plugin/gui/unit_options.py" line="40"/>
         <source>Carbon dioxide</source>
         <translation>二氧化碳</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="58"/>
+        <source>Result: {name}</source>
+        <translation>结果：{name}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="58"/>
+        <source>Assess the stands first, or load a result.</source>
+        <translation>请先评估小班，或加载一个结果。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="71"/>
+        <source>Switch on the plugin Processing in the plugin manager.</source>
+        <translation>请在插件管理器中启用 Processing 插件。</translation>
     </message>
 </context>
 <context>
@@ -2415,6 +2430,11 @@ Papers that are put into the folder papers of the application are registered by 
         <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="51"/>
         <source>Counts by kind, the stands of each on the map, and what is fixed or accepted.</source>
         <translation>按类别统计问题，在地图上定位小班，登记已修正或已认可。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/check_step.ui" line="102"/>
+        <source>Check in the Field</source>
+        <translation>外业核查</translation>
     </message>
 </context>
 <context>
@@ -2788,6 +2808,11 @@ Papers that are put into the folder papers of the application are registered by 
         <source>Folder for the tables and the report of the next run. Leave empty for none.</source>
         <translation>下次运行的报表与报告文件夹，留空则不输出。</translation>
     </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="125"/>
+        <source>Plan, Maps and Reports</source>
+        <translation>规划、制图与报告</translation>
+    </message>
 </context>
 <context>
     <name>OverrideDialog</name>
@@ -3016,6 +3041,11 @@ Papers that are put into the folder papers of the application are registered by 
         <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="142"/>
         <source>JSON file with the rules of the carbon ticket. Leave empty to use the shipped one, which is provisional.</source>
         <translation>碳票规则的 JSON 文件。留空则使用自带的暂行规则。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/tickets_step.ui" line="151"/>
+        <source>From a Result to Tickets</source>
+        <translation>由结果到碳票</translation>
     </message>
 </context>
 </TS>

@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import QFrame, QListWidgetItem, QScrollArea, QStyle, QW
 from ..adapters.maps.layers import results_group_steps
 from ..adapters.unit_choice import chosen_units
 from ..core.errors import CarbonError
+from ..processing.assess import AssessAlgorithm
 from ..processing.base import error_in_words, help_page
 from ..processing.dependencies import missing_text
 from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
@@ -25,12 +26,14 @@ from .forms import load_form
 from .sample import open_sample
 from .side_windows import SideWindows, forget_group
 from .state_words import state_icon, state_text, state_tip
+from .step_states import RESULT
 from .steps.carbon_step import CarbonStep
 from .steps.check_step import CHECK, RECHECK, CheckStep
 from .steps.data_step import DataStep
 from .steps.maps_step import MapsStep
 from .steps.step import Step
 from .steps.tickets_step import TicketsStep
+from .tools import Tools
 from .work_states import WorkStates
 
 ASSESS = "sanmingcarbon:assess"
@@ -57,6 +60,7 @@ class CarbonDock(QgsDockWidget):
         self.run = AlgorithmRun(self, self._show_results)
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
+        self.tools = Tools(self.steps, self.known, self)
         self._show_steps()
         self._connect()
         self._show_missing()
@@ -68,6 +72,16 @@ class CarbonDock(QgsDockWidget):
     def remembered(self) -> dict[str, Any]:
         """What is filled in on all pages, by the names of the parameters."""
         return {name: value for step in self.steps for name, value in step.remembered().items()}
+
+    def known(self) -> dict[str, Any]:
+        """What the dialogs of later steps begin with, by the names of their parameters."""
+        values = self.tickets.parameters()
+        return {
+            RESULT: self.maps.chosen_result() or None,
+            AssessAlgorithm.CREDITED: values.get(AssessAlgorithm.CREDITED),
+            AssessAlgorithm.TENURE: values.get(AssessAlgorithm.TENURE),
+            "PROFILE_FILE": values.get(AssessAlgorithm.PROFILE),
+        }
 
     def start_assess(self) -> None:
         """Start the main job with the values of all steps."""
@@ -107,6 +121,7 @@ class CarbonDock(QgsDockWidget):
         """Stop what runs and forget the project, before the plugin goes."""
         self.run.shut_down()
         self.states.shut_down()
+        self.tools.shut_down()
         self.side.shut_down()
         project = QgsProject.instance()
         project.readProject.disconnect(self._restore)
@@ -151,6 +166,9 @@ class CarbonDock(QgsDockWidget):
         self.check.list_wanted.connect(self.side.open_list)
         self.side.recheck_wanted.connect(self.start_recheck)
         self.side.told.connect(self._tell_warning)
+        self.tools.told.connect(self._tell_warning)
+        self.tools.finished.connect(self._tool_finished)
+        self.maps.page.results.currentIndexChanged.connect(self._result_chosen)
         self.maps.failed.connect(self._tell_error)
         self.maps.saved.connect(self._tell_saved)
         self.states.changed.connect(self._show_states)
@@ -213,6 +231,13 @@ class CarbonDock(QgsDockWidget):
         self.form.status.setText(text)
         self.form.status.setToolTip(str(result))
         self._push(text, Qgis.MessageLevel.Success, _SUCCESS_SECONDS)
+
+    def _tool_finished(self, algorithm_id: str) -> None:
+        self.states.finish(algorithm_id, None)
+
+    def _result_chosen(self, *_args: object) -> None:
+        self.tools.refresh()
+        self.states.refresh_soon()
 
     def _failed(self, _algorithm_id: str, reason: str) -> None:
         self._show_running(False)

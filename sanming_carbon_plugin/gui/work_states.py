@@ -34,8 +34,6 @@ _DONE_BY = {
     "check": (CHECK,),
     "recheck": (CHECK,),
     "assess": (CHECK, CARBON, TICKETS),
-    "ticketeligibility": (TICKETS,),
-    **dict.fromkeys(("application", "dossier", "doublecount", "neutrality"), ()),
     **dict.fromkeys(("plan", "targetprogress", "comparescenarios", "exportmaps", "report"), (MAPS,)),
 }
 """Which steps an algorithm does, by its name."""

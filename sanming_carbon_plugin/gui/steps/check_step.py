@@ -19,6 +19,7 @@ class CheckStep(Step):
 
     form = "check_step.ui"
     help_anchor = "check"
+    tools = ("fieldsample", "fieldpackage", "fieldmerge")
     check_wanted = pyqtSignal()
     list_wanted = pyqtSignal()
 

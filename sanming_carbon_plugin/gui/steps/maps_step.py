@@ -23,6 +23,7 @@ class MapsStep(Step):
 
     form = "maps_step.ui"
     help_anchor = "maps"
+    tools = ("targetprogress", "plan", "comparescenarios", "exportmaps", "report")
     failed = pyqtSignal(object)
     saved = pyqtSignal(str)
 

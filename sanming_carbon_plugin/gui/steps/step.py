@@ -24,6 +24,9 @@ class Step(QObject):
     help_anchor: ClassVar[str]
     """Part of the help page about the dock."""
 
+    tools: ClassVar[tuple[str, ...]] = ()
+    """Algorithms of the toolbox that the page opens with the chosen result filled in, by their names."""
+
     changed = pyqtSignal()
     """Something on the page has another value."""
 

@@ -19,6 +19,7 @@ class TicketsStep(Step):
 
     form = "tickets_step.ui"
     help_anchor = "tickets"
+    tools = ("ticketeligibility", "doublecount", "application", "dossier", "neutrality")
 
     def __init__(self, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(iface, parent)

@@ -1,0 +1,113 @@
+"""Buttons of the later steps: each opens the dialog of an algorithm with what the panel knows filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsProcessingAlgorithm, QgsProcessingDestinationParameter
+from qgis.core import QgsProcessingParameterFolderDestination as FolderDestination
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QDialog, QPushButton
+
+from ..processing.parameters import OUTPUT
+from ..processing.provider import PROVIDER_ID
+from ..processing.translation import tr
+from .steps.step import Step
+
+_WITHOUT_RESULT = ("neutrality",)
+_RESULT = "RESULT"
+
+
+class Tools(QObject):
+    """The buttons on some pages; ``known`` gives values by the names of parameters, ``RESULT`` among them."""
+
+    finished = pyqtSignal(str)
+    """An algorithm that a button opened is through: its identifier."""
+
+    told = pyqtSignal(str)
+
+    def __init__(self, steps: Iterable[Step], known: Callable[[], dict[str, Any]], parent: QObject) -> None:
+        super().__init__(parent)
+        self._known = known
+        self._steps = [step for step in steps if step.tools]
+        self._dialogs: list[QDialog] = []
+        self.buttons: dict[str, QPushButton] = {}
+        for step in self._steps:
+            for name in step.tools:
+                button = QPushButton()
+                button.setObjectName("tool_{}".format(name))
+                button.clicked.connect(partial(self.open, name))
+                step.page.tools_layout.addWidget(button)
+                self.buttons[name] = button
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the toolbox offers, and enable what the chosen result allows."""
+        result = self._known().get(_RESULT)
+        for name, button in self.buttons.items():
+            algorithm = _algorithm(name)
+            button.setVisible(algorithm is not None)
+            if algorithm is not None:
+                button.setText("{}…".format(algorithm.displayName()))
+                button.setToolTip(algorithm.shortDescription())
+                button.setEnabled(bool(result) or name in _WITHOUT_RESULT)
+        shown = Path(str(result)).name if result else ""
+        text = tr("Result: {name}").format(name=shown) if shown else tr("Assess the stands first, or load a result.")
+        for step in self._steps:
+            step.page.tools_result.setText(text)
+            step.page.tools.setVisible(any(_algorithm(name) is not None for name in step.tools))
+
+    def open(self, name: str, *_args: object) -> QDialog | None:
+        """Open the dialog of an algorithm; the panel stays usable beside it."""
+        algorithm = _algorithm(name)
+        if algorithm is None:
+            return None
+        try:
+            import processing  # noqa: PLC0415 - a plugin of QGIS that may be switched off
+        except ImportError:
+            self.told.emit(tr("Switch on the plugin Processing in the plugin manager."))
+            return None
+        dialog = processing.createAlgorithmDialog(algorithm.id(), filled_in(algorithm, self._known()))
+        if dialog is None:
+            return None
+        dialog.setObjectName("dialog_{}".format(name))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.algorithmFinished.connect(partial(self._finished, algorithm.id()))
+        dialog.destroyed.connect(partial(self._forget, dialog))
+        self._dialogs.append(dialog)
+        dialog.show()
+        return dialog
+
+    def shut_down(self) -> None:
+        """Close the dialogs before the plugin goes."""
+        for dialog in list(self._dialogs):
+            dialog.close()
+        self._dialogs.clear()
+
+    def _finished(self, algorithm_id: str, successful: bool, *_args: object) -> None:
+        if successful:
+            self.finished.emit(algorithm_id)
+
+    def _forget(self, dialog: QDialog, *_args: object) -> None:
+        self._dialogs = [each for each in self._dialogs if each is not dialog]
+
+
+def filled_in(algorithm: QgsProcessingAlgorithm, known: dict[str, Any]) -> dict[str, Any]:
+    """Values for those parameters of an algorithm that are known; results are suggested beside the result."""
+    names = {definition.name(): definition for definition in algorithm.parameterDefinitions()}
+    values = {name: value for name, value in known.items() if name in names and value not in (None, "", [])}
+    result, target = known.get(_RESULT), names.get(OUTPUT)
+    if result and isinstance(target, QgsProcessingDestinationParameter):
+        path = Path(str(result))
+        name = "{}_{}".format(path.stem, algorithm.name())
+        if not isinstance(target, FolderDestination):
+            name = "{}.{}".format(name, target.defaultFileExtension())
+        values[OUTPUT] = str(path.with_name(name))
+    return values
+
+
+def _algorithm(name: str) -> QgsProcessingAlgorithm | None:
+    return QgsApplication.processingRegistry().algorithmById("{}:{}".format(PROVIDER_ID, name))
