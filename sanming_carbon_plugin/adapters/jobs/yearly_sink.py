@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...core.carbon.compare import method_comparison
@@ -36,10 +38,14 @@ from .run_record import now
 def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     """Find the yearly sink of every stand by the best basis there is.
 
-    The layers ``stands``, ``issues`` and ``run`` are joined by ``summary``, by ``uncertainty``: how much each
-    error component gives to the interval of the total and of each row of the summary, by ``methods``: the sums
-    of both methods by species group, and, where draws are asked for, by ``simulation``: the calculated intervals
-    beside those of drawn errors.
+    The layers ``stands``, ``issues`` and ``run`` are joined by the tables
+
+    * ``summary``, and ``uncertainty``: how much each error component gives to the interval of the total and of each
+      row of the summary;
+    * ``methods``: the sums of both methods by species group;
+    * ``blocks``: the account of each connected block of changed stands, and ``earlier_gone``: earlier ground without
+      a stand of today, where there are any;
+    * ``simulation``, where draws are asked for: the calculated intervals beside those of drawn errors.
 
     Raises
     ------
@@ -61,7 +67,7 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
             with_sink(opened.facts, found), opened.parameters, load_growth_rules(request.parameters), request.seed
         )
         again = sink_of(opened, progress, SinkOptions(growth=growth, rates=rates))
-        found = SinkResult(again.columns, join_issues([again.issues, growth.issues]), again.errors)
+        found = replace(again, issues=join_issues([again.issues, growth.issues]))
     totals = known_sums(found.columns, ("sink_tco2e_yr",)) | _interval(found, len(opened.facts))
     sums = _sums(opened, found, request, progress)
     record = carbon_record(request, opened, {"draws": request.draws}, totals, started)
@@ -87,6 +93,10 @@ def _sums(opened: CarbonInputs, found: SinkResult, request: CarbonRequest, progr
     grouped = summary(facts, interval_of(found.errors))
     tables = [OutputTable("summary", grouped.columns, grouped.frame, None, None)]
     tables += sink_error_tables(found.errors, facts)
+    if len(found.blocks):
+        tables.append(plain_table("blocks", found.blocks.rename_axis("sink_block").reset_index()))
+    if len(found.earlier_gone):
+        tables.append(plain_table("earlier_gone", found.earlier_gone.rename_axis("stand_key").reset_index()))
     compared = method_comparison(facts)
     tables.append(plain_table("methods", compared.rename_axis("species_group").reset_index()))
     if request.draws and found.errors is not None:

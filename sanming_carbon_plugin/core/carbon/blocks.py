@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from .account import StandAccount, numbers
 from .change import PieceChange
 from .parameters import TextArray
 from .stock import per_hectare
 from .sums import any_by
-from .two_dates import Pieces
+from .two_dates import LINE_SHARE, GeometryArray, Pieces
+
+BoolArray = npt.NDArray[np.bool_]
+HALF = 0.5
 
 
 def kinds_of_change(pieces: Pieces, count: int, origin_share: float) -> TextArray:
-    """How each stand came about: ``same``, ``split``, ``merged``, ``redrawn`` or ``new``.
+    """How each stand came about: ``same``, ``split``, ``merged``, ``redrawn`` or ``new``; see also :func:`redigitised`.
 
     Common ground below ``origin_share`` of both stands does not make one come from the other.
     """
@@ -29,6 +34,41 @@ def kinds_of_change(pieces: Pieces, count: int, origin_share: float) -> TextArra
     kinds[(parents > 1) & ~shared] = "merged"
     kinds[(parents > 1) & shared] = "redrawn"
     return kinds
+
+
+def redigitised(
+    pieces: Pieces, geometry: GeometryArray, geometry_then: GeometryArray, recorded: BoolArray, shift_m: float
+) -> BoolArray:
+    """Stands that are an earlier stand drawn anew: their lines moved, the ground did not change.
+
+    All that the two outlines do not share could come from lines that were digitised ``shift_m`` beside where they
+    were, and nothing on record (``recorded``: a reason of change) says that the stand is another one.
+
+    Parameters
+    ----------
+    pieces
+        Common ground of the two inventories.
+    geometry, geometry_then
+        Polygons of today and of then, in metres.
+    recorded
+        Per stand of today: the table gives a reason of change.
+    shift_m
+        How far a line may lie from where it was.
+    """
+    count = len(geometry)
+    order = np.argsort(pieces.share_of_now, kind="stable")
+    main = np.full(count, -1, dtype=np.int64)
+    main[pieces.now[order]] = order
+    at = np.flatnonzero((main >= 0) & ~pieces.keyed & ~recorded)
+    piece = main[at]
+    now, then = pieces.share_of_now[piece], pieces.share_of_then[piece]
+    area_now, area_then = shapely.area(geometry[at]), shapely.area(geometry_then[pieces.then[piece]])
+    misplaced = area_now * (1.0 - now) + area_then * (1.0 - then)
+    moved = (misplaced > LINE_SHARE * area_now) & (misplaced <= shift_m * shapely.length(geometry[at]))
+    near = (now > HALF) & (then > HALF) & moved
+    found = np.zeros(count, dtype=bool)
+    found[at[near]] = True
+    return found
 
 
 def block_accounts(pieces: Pieces, change: PieceChange) -> pd.DataFrame:

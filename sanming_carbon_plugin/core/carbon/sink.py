@@ -10,8 +10,8 @@ import pandas as pd
 from ..issues import join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
-from .account import numbers, open_account, open_bamboo_part
-from .blocks import block_accounts, ground_left_out, kinds_of_change
+from .account import numbers, open_account, open_bamboo_part, texts
+from .blocks import block_accounts, ground_left_out, kinds_of_change, redigitised
 from .change import BoolArray, PieceChange, enough_cover, joined, piece_change
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
@@ -25,7 +25,7 @@ from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, beside_the_period, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
-from .uncertainty import stand_interval
+from .uncertainty import HALF_WIDTH_90, stand_interval
 
 SINK_NUMBERS = (
     "increment_m3_ha_yr",
@@ -142,7 +142,10 @@ def _two_dates(
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
     columns = _columns(facts, pieces, change, years)
-    columns["change_kind"] = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
+    kinds = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
+    recorded = ~pd.isna(texts(facts, "change_reason"))
+    anew = redigitised(pieces, geometry, earlier.geometry, recorded, HALF_WIDTH_90 * errors.size["boundary"])
+    columns["change_kind"] = np.where(anew, "redigitised", kinds)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     beside = beside_the_period(facts, earlier.facts, change, between, period, parameters.limits)
     thin = columns["earlier_cover"].to_numpy() < parameters.limits.measured_cover_share

@@ -95,6 +95,9 @@ def _layer_rows(
     gone = int(np.count_nonzero(pieces.gone > limits.gone_told_share))
     if gone:
         rows.append(layer_issue("SINK_EARLIER_GONE", "sink_tco2e_yr", gone, stands=gone, of=len(earlier)))
+    anew = int(np.count_nonzero(columns["change_kind"].to_numpy(dtype=object) == "redigitised"))
+    if anew:
+        rows.append(layer_issue("SINK_REDIGITISED", "change_kind", anew))
     other = int(np.count_nonzero(~unknown & columns["increment_m3_ha_yr"].isna().to_numpy()))
     if other:
         rows.append(layer_issue("SINK_INCREMENT_NOT_BY_VOLUME", "increment_m3_ha_yr", other))

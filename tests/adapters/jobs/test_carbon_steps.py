@@ -94,6 +94,12 @@ def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path)
     for name in ("increment_m3_ha_yr", "sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "sink_basis"):
         pd.testing.assert_series_equal(stands[name], assessed[0][name])
     pd.testing.assert_frame_equal(read_geopackage_table(outcome.out, "summary"), assessed[1])
+    blocks = read_geopackage_table(outcome.out, "blocks")
+    own = stands[stands["sink_block"].notna()].assign(change=stands["sink_tco2e_yr"] * stands["years"])
+    by_block = own.groupby("sink_block")["change"].sum()
+    assert blocks.set_index("sink_block")["change_tco2e"].to_dict() == pytest.approx(
+        by_block[by_block.index.isin(blocks["sink_block"])].to_dict(), rel=1e-6, abs=1e-6
+    )
     methods = read_geopackage_table(outcome.out, "methods").set_index("species_group")
     pine = stands[
         stands["species_group"].eq("pine") & stands["sink_alt_tco2e_yr"].notna() & stands["sink_tco2e_yr"].notna()

@@ -175,6 +175,27 @@ def test_a_part_does_not_measure_the_whole(compare, covered, basis, told):
     assert codes(found) & cover == ({told} if told else set())
 
 
+@pytest.mark.parametrize(
+    ("shift_m", "reason", "kind"),
+    [(4.0, None, "redigitised"), (4.0, "41", "same"), (60.0, None, "redrawn"), (0.0, None, "same")],
+)
+def test_a_line_drawn_anew_is_told_from_a_stand_that_changed(compare, shift_m, reason, kind):
+    """Two stands of 10 ha; their common line lies some metres beside where it lay."""
+    found = compare(
+        boxes((0, 0, 400 + shift_m, 250), (400 + shift_m, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [120.0, 100.0], "change_reason": reason},
+        boxes((0, 0, 400, 250), (400, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": [100.0, 80.0]},
+    )
+    assert found.columns["change_kind"].iloc[0] == kind
+    assert ("SINK_REDIGITISED" in codes(found)) == (kind == "redigitised")
+    assert found.columns["sink_tco2e_yr"].notna().all()
+    if shift_m:
+        row = found.blocks.iloc[0]
+        assert (len(found.blocks), row["stands"]) == (1, 2)
+        assert row["change_tco2e"] == pytest.approx(changes(found).sum())
+
+
 def test_slivers_of_neighbours_say_nothing_about_a_new_stand(compare):
     found = compare(
         boxes((0, 0, 400, 250)),
