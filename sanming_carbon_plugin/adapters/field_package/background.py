@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def _draw(
     settings.setBackgroundColor(QColor("#ffffff"))
     settings.setOutputDpi(_DPI)
     blocks = [(x, y) for y in range(0, height, _BLOCK) for x in range(0, width, _BLOCK)]
-    with output_errors(path):
+    with _failures_told(path):
         for done, (x, y) in enumerate(blocks):
             progress.raise_if_cancelled()
             progress.update(0.9 * done / len(blocks))
@@ -147,10 +148,20 @@ def _draw(
         del file
 
 
+@contextmanager
+def _failures_told(path: Path) -> Iterator[None]:
+    """GDAL's failures as errors about ``path``, whether or not QGIS has it raise them."""
+    with output_errors(path):
+        try:
+            yield
+        except RuntimeError as error:
+            raise OSError(str(error)) from error
+
+
 def _created(path: Path, place: tuple[float, float, float, int, int], crs_wkt: str) -> Any:  # noqa: ANN401
     west, north, cell, width, height = place
     options = ["RASTER_TABLE=" + TABLE, "TILE_FORMAT=JPEG", "QUALITY=80", "BLOCKSIZE=256"]
-    with output_errors(path):
+    with _failures_told(path):
         file = gdal.GetDriverByName("GPKG").Create(str(path), width, height, 3, gdal.GDT_Byte, options)
         if file is None:
             raise OSError(gdal.GetLastErrorMsg())
@@ -184,4 +195,5 @@ def _painted(settings: QgsMapSettings) -> np.ndarray:
 
 def _write_block(file: Any, block: np.ndarray, x: int, y: int) -> None:  # noqa: ANN401
     for band in range(3):
-        file.GetRasterBand(band + 1).WriteArray(np.ascontiguousarray(block[:, :, band]), x, y)
+        if file.GetRasterBand(band + 1).WriteArray(np.ascontiguousarray(block[:, :, band]), x, y):
+            raise OSError(gdal.GetLastErrorMsg())

@@ -84,7 +84,7 @@ def wrong_stands(control: pd.DataFrame, design: pd.DataFrame, settings: SampleSe
     design = design[design["drawn"] > 0].set_index("stratum")
     if design.empty:
         raise InputError("CONTROL_SAMPLE_MISSING")
-    control = control.loc[control["stratum"].isin(design.index)]
+    control = _with_lost_rows(control.loc[control["stratum"].isin(design.index)], design)
     answered = control["wrong"].notna()
     _refuse_if_incomplete(control, answered, design, settings)
     told = control[answered]
@@ -110,6 +110,15 @@ def wrong_stands(control: pd.DataFrame, design: pd.DataFrame, settings: SampleSe
         confidence=settings.confidence,
         by_stratum=stratum_table,
     )
+
+
+def _with_lost_rows(control: pd.DataFrame, design: pd.DataFrame) -> pd.DataFrame:
+    """Drawn stands that somebody took off the list are without an answer, not out of the sample."""
+    listed = control.groupby("stratum").size().reindex(design.index, fill_value=0)
+    lost = (design["drawn"] - listed).clip(lower=0).astype(int)
+    names = np.repeat(design.index.to_numpy(dtype=object), lost.to_numpy())
+    rows = pd.DataFrame({"stratum": names, "area_ha": np.nan, "wrong": np.nan}, index=["?"] * len(names))
+    return pd.concat([control[["stratum", "area_ha", "wrong"]], rows]) if len(rows) else control
 
 
 def _refuse_if_incomplete(
@@ -200,4 +209,6 @@ def _limits(share: float, variance: float, number: int, whole: bool, confidence:
 
 
 def _widened(told: Interval, best: Interval, worst: Interval) -> Interval:
+    if np.isnan([best.low, worst.high]).any():
+        return Interval(told.share, np.nan, np.nan)
     return Interval(told.share, min(told.low, best.low), max(told.high, worst.high))

@@ -275,7 +275,7 @@ def test_a_result_made_anew_since_is_told(result, surveyor):
     one.set(3, closure=0.33)
     sample = resources_dir() / "sample" / "stands.gpkg"
     assess(AssessRequest(LayerSource(str(sample), "stands"), result, overwrite=True), Progress())
-    with sqlite3.connect(result) as file:
+    with closing(sqlite3.connect(result)) as file, file:
         file.execute("UPDATE run SET ended = '2027-01-01T00:00:00+08:00'")
     outcome, table = merge(result, one)
     assert "FIELD_RESULT_NEWER" in codes(outcome)

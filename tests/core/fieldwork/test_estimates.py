@@ -145,3 +145,15 @@ def test_without_a_control_sample_nothing_is_said():
     with pytest.raises(InputError) as told:
         wrong_stands(control.iloc[:0], design.assign(drawn=0), SETTINGS)
     assert told.value.code == "CONTROL_SAMPLE_MISSING"
+
+
+def test_stands_taken_off_the_list_are_missing_answers():
+    control, design = sample([1] * 2 + [0] * 18)
+    gone = wrong_stands(control.iloc[:18], design, SETTINGS)
+    assert (gone.drawn, gone.answered) == (20, 18)
+    worst = control.copy()
+    worst.iloc[18:, worst.columns.get_loc("wrong")] = 1.0
+    assert gone.of_stands.high == pytest.approx(wrong_stands(worst, design, SETTINGS).of_stands.high)
+    assert np.isnan(gone.of_area.high)  # nobody knows how large they are
+    with pytest.raises(InputError):
+        wrong_stands(control.iloc[:10], design, SETTINGS)
