@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="83"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -2311,6 +2311,75 @@ Papers that are put into the folder papers of the application are registered by 
         <location filename="../sanming_carbon_plugin/gui/tools.py" line="71"/>
         <source>Switch on the plugin Processing in the plugin manager.</source>
         <translation>请在插件管理器中启用 Processing 插件。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="39"/>
+        <source>Work design</source>
+        <translation>作业设计</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="43"/>
+        <source>A sheet, a map 1:10 000 with contours and a budget for each chosen parcel, as PDF, Word and Excel.</source>
+        <translation>所选每个小班一张设计表、一幅带等高线的 1:10000 设计图和投资预算，输出 PDF、Word 和 Excel。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="47"/>
+        <source>Takes the parcels of a plan, stands by their keys, or all stands of a unit that fit a measure. Each gets a sheet (present state, technique, species and density, intensity, block, operations and budget) and a map at 1:10 000, with contours where an elevation model is given.
+
+Species, densities, intensities and costs are tables with source and confidence; the shipped ones are provisional: put your county&apos;s own in their place.</source>
+        <translation>取规划方案中的小班、按小班键指定的小班，或某单位内所有有适用措施的小班。每个小班一张设计表（现状、作业方式、树种与密度、强度、伐区、作业内容与投资预算）和一幅 1:10000 设计图，给出数字高程模型时绘等高线。
+
+树种、密度、强度和造价均为注明出处和可信度的表；自带的为暂行值，请换成本县的。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="58"/>
+        <source>Plan</source>
+        <translation>规划方案</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="59"/>
+        <source>Its parcels are taken, with measure, technique, year and cost.</source>
+        <translation>取其中的小班及其措施、作业方式、年度和投资。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="65"/>
+        <source>Elevation model</source>
+        <translation>数字高程模型</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="66"/>
+        <source>Heights in metres, for the contours on the maps.</source>
+        <translation>高程单位为米，用于图上的等高线。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="67"/>
+        <source>Designed by</source>
+        <translation>设计单位</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="68"/>
+        <source>Stands on every sheet; left empty there is a line to sign on.</source>
+        <translation>写在每张表上；留空则留出签署横线。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="69"/>
+        <source>Species, densities and intensities</source>
+        <translation>树种、密度与强度表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="69"/>
+        <source>Make-up of the cost</source>
+        <translation>造价构成表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="69"/>
+        <source>Costs of the techniques</source>
+        <translation>各作业方式造价表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="80"/>
+        <source>Number of parcels</source>
+        <translation>小班(地块)数</translation>
     </message>
 </context>
 <context>

@@ -21,6 +21,7 @@ from . import (
     products,
     report,
     ticketeligibility,
+    workdesign,
     zonal,
 )
 
@@ -41,5 +42,6 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...]
     ("plan", "parcels chosen for the targets of a programme, with reasons", plan.add),
     ("exportmaps", "maps of a result: a set of sheets, pictures, or a web map", exportmaps.add),
     ("report", "report and tables of a result, without running the main job again", report.add),
+    ("workdesign", "work design of chosen parcels: sheets, maps 1:10 000, budget", workdesign.add),
 )
 """Name, one line of help, and what adds the options."""

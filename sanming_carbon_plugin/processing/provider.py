@@ -35,6 +35,7 @@ from .tenure_pieces import TenurePiecesAlgorithm
 from .ticket_eligibility import TicketEligibilityAlgorithm
 from .train_species import TrainSpeciesAlgorithm
 from .translation import tr
+from .work_design import WorkDesignAlgorithm
 from .zonal import ZonalAlgorithm
 
 PROVIDER_ID = "sanmingcarbon"
@@ -65,6 +66,7 @@ ALGORITHMS = (
     TenurePiecesAlgorithm,
     TicketEligibilityAlgorithm,
     TrainSpeciesAlgorithm,
+    WorkDesignAlgorithm,
     ZonalAlgorithm,
 )
 

@@ -21,6 +21,8 @@ AREA_SHARES = (0.40, 0.14, 0.22, 0.24)
 """Share of each column in the width of the table."""
 
 _MARGIN_MM, _GRID_MM = 0.6, 0.1
+_MM_PER_POINT = 0.3528
+_FIRST_WIDE_LETTER = "⺀"
 
 
 def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
@@ -50,11 +52,13 @@ def fill_table(
     font = bold.font()
     font.setBold(True)
     bold.setFont(font)
+    inside = width_mm - 2 * _MARGIN_MM * len(shares) - _GRID_MM * (len(shares) + 1)
+    widths_mm = [share / sum(shares) * inside for share in shares]
     contents = []
     for place, row in enumerate(rows):
         cells = []
         for column, value in enumerate(row):
-            cell = QgsTableCell(value)
+            cell = QgsTableCell(broken(value, widths_mm[column], text.size()))
             cell.setTextFormat(bold if place in {0, len(rows) - 1} and len(row) > 2 else text)  # noqa: PLR2004
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             cell.setHorizontalAlignment(side)
@@ -62,11 +66,25 @@ def fill_table(
             cells.append(cell)
         contents.append(cells)
     table.setTableContents(contents)
-    inside = width_mm - 2 * _MARGIN_MM * len(shares) - _GRID_MM * (len(shares) + 1)
-    table.setColumnWidths([share / sum(shares) * inside for share in shares])
+    table.setColumnWidths(widths_mm)
     table.setIncludeTableHeader(False)
     table.setCellMargin(_MARGIN_MM)
     table.setWrapBehavior(table.WrapBehavior.WrapText)
     table.setShowGrid(True)
     table.setGridStrokeWidth(_GRID_MM)
     table.refresh()
+
+
+def broken(text: str, width_mm: float, size_pt: float) -> str:
+    """``text`` in lines that fit into a cell; QGIS itself breaks lines at blanks only, which Chinese does not have."""
+    if not any(letter >= _FIRST_WIDE_LETTER for letter in text):
+        return text
+    lines, used = [""], 0.0
+    for letter in text:
+        width = size_pt * _MM_PER_POINT * (1.0 if letter >= _FIRST_WIDE_LETTER else 0.62)
+        if used + width > width_mm and lines[-1]:
+            lines.append("")
+            used = 0.0
+        lines[-1] += letter
+        used += width
+    return "\n".join(lines)

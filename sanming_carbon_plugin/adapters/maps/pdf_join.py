@@ -27,7 +27,7 @@ _OWN_OBJECTS = 4
 def join_pdfs(
     parts: Sequence[Path], titles: Sequence[str], out: Path, *, title: str, author: str, producer: str, day: str
 ) -> None:
-    """Write the sheets of ``parts`` into ``out``, each with a bookmark of its title.
+    """Write the pages of ``parts`` into ``out``, each part with a bookmark of its title.
 
     Raises
     ------
@@ -36,6 +36,7 @@ def join_pdfs(
     """
     number = _OWN_OBJECTS + len(parts) + 1
     pages: list[int] = []
+    first_pages: list[int] = []
     offsets: dict[int, int] = {}
     with out.open("wb") as stream:
         stream.write(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
@@ -49,24 +50,27 @@ def join_pdfs(
             kept = [name for name in objects if name not in dropped]
             new = {name: number + place for place, name in enumerate(kept)}
             number += len(kept)
+            first_pages.append(new[kids[0]])
             pages += [new[kid] for kid in kids]
             for name in kept:
                 body = _renumbered(objects[name], new)
                 write(new[name], _PARENT.sub(b"/Parent 2 0 R", body, count=1) if name in kids else body)
-        _write_frame(write, pages, titles, _information(title, author, producer, day))
+        _write_frame(
+            write, pages, list(zip(first_pages, titles, strict=True)), _information(title, author, producer, day)
+        )
         _write_table(stream, offsets, number)
 
 
-def _write_frame(write, pages: Sequence[int], titles: Sequence[str], information: bytes) -> None:  # noqa: ANN001
-    """Catalog, page tree, information, and one bookmark for each page."""
+def _write_frame(write, pages: Sequence[int], marks: Sequence[tuple[int, str]], information: bytes) -> None:  # noqa: ANN001
+    """Catalog, page tree, information, and one bookmark for each part."""
     write(1, b"<< /Type /Catalog /Pages 2 0 R /Outlines 4 0 R /PageMode /UseOutlines >>")
     write(2, b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(pages), b" ".join(b"%d 0 R" % page for page in pages)))
     write(3, information)
-    first, last = _OWN_OBJECTS + 1, _OWN_OBJECTS + len(titles)
-    write(4, b"<< /Type /Outlines /First %d 0 R /Last %d 0 R /Count %d >>" % (first, last, len(titles)))
-    for place, (page, title) in enumerate(zip(pages, titles, strict=True)):
+    first, last = _OWN_OBJECTS + 1, _OWN_OBJECTS + len(marks)
+    write(4, b"<< /Type /Outlines /First %d 0 R /Last %d 0 R /Count %d >>" % (first, last, len(marks)))
+    for place, (page, title) in enumerate(marks):
         beside = b" /Prev %d 0 R" % (first + place - 1) if place else b""
-        beside += b" /Next %d 0 R" % (first + place + 1) if place < len(titles) - 1 else b""
+        beside += b" /Next %d 0 R" % (first + place + 1) if place < len(marks) - 1 else b""
         write(first + place, b"<< /Title %s /Parent 4 0 R /Dest [%d 0 R /Fit]%s >>" % (_text(title), page, beside))
 
 

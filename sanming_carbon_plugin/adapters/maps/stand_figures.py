@@ -30,7 +30,7 @@ _NONE_IF_EMPTY = ("measure", "pine_technique", "reserve_mode")
 
 _DECIMALS = {
     "area_ha": 2, "area_mu": 1, "closure": 2, "dbh_cm": 1, "height_m": 1, "age_yr": 0, "stems_per_ha": 0,
-    "slope_deg_mean": 1, "stock_tco2e": 1, "sink_tco2e_yr": 2, "volume_m3_ha": 1, "carbon_tc_ha": 1,
+    "slope_deg_mean": 1, "soil_depth_cm": 0, "stock_tco2e": 1, "sink_tco2e_yr": 2, "volume_m3_ha": 1, "carbon_tc_ha": 1,
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def stand_rows(stand: Mapping[str, object], language: str) -> list[Row]:
 def figure_name(name: str, language: str) -> str:
     """What a figure of a stand is called."""
     text = word("column", name, language)
-    return fact_name(name, language) if text == name else text
+    return fact_name(name.removesuffix("_mean"), language) if text == name else text
 
 
 def figure_text(name: str, stand: Mapping[str, object], language: str) -> str:

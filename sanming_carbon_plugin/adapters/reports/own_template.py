@@ -134,7 +134,7 @@ def _put_table(cell: Any, stands: pd.DataFrame, language: str, units: UnitChoice
         ]
         shown += [int(row["stands"]), *(_amount(row[name], name, units) for name in AMOUNTS)]
         for right, value in enumerate(shown):
-            sheet.cell(cell.row + down, cell.column + right).value = value  # type: ignore[arg-type]
+            sheet.cell(cell.row + down, cell.column + right).value = value
 
 
 def _amount(value: object, name: str, units: UnitChoice) -> float | None:

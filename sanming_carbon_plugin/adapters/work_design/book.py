@@ -1,0 +1,79 @@
+"""The workbook of a work design: the list of parcels and the budget by operation, with live sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..dossier.sheets import FIRST_ROW, Column, Formula, GuardedBook
+from ..words import word
+from .parcels import Parcel
+from .sheets import known_sum, parcel_name, say, technique_word
+
+
+def write_design_book(
+    parcels: Sequence[Parcel], names: Mapping[str, tuple[str, str]], path: Path, language: str
+) -> None:
+    """Write the workbook.
+
+    Raises
+    ------
+    DependencyError
+        Where openpyxl is not installed.
+    """
+    book = GuardedBook(say("provisional", language))
+    columns = [Column(say(key, language)) for key in ("name", "measure", "technique")]
+    columns += [Column(say("year", language), None), Column(say("species", language))]
+    columns += [Column(say(key, language), digits) for key, digits in (("area_ha", 2), ("area_mu", 1))]
+    columns += [Column(say(key, language), digits) for key, digits in (("felled_m3", 1), ("plants", 0), ("cost", 0))]
+    rows = [_row(parcel, names, language) for parcel in parcels]
+    rows.append([say("total", language), "", "", "", "", *(_sum(rows, number) for number in range(5, len(columns)))])
+    sheet = book.sheet(say("list", language), say("title", language), columns, rows, total=True)
+    sheet.protection.sheet = False
+    columns = [Column(say(key, language)) for key in ("name", "operation", "unit_of")]
+    columns += [Column(say("quantity", language), 2), Column(say("amount", language), 0)]
+    rows = [line for parcel in parcels for line in _operations(parcel, names, language)]
+    rows.append([say("total", language), "", "", None, _sum(rows, 4)])
+    sheet = book.sheet(say("operations", language), say("operations", language), columns, rows, total=True)
+    sheet.protection.sheet = False
+    book.save(path)
+
+
+def _row(parcel: Parcel, names: Mapping[str, tuple[str, str]], language: str) -> list[object]:
+    design, year = parcel.design, parcel.stand.get("year")
+    return [
+        parcel_name(parcel, names, language),
+        word("measure", design["measure"], language),
+        technique_word(design["technique"], language),
+        "" if year is None else f"{float(year):.0f}",
+        design.get("species_zh" if language == "zh" else "species") or "",
+        design["area_ha"],
+        parcel.stand.get("area_mu"),
+        design["felled_m3_high"],
+        design["plants_high"],
+        design["cost_yuan"],
+    ]
+
+
+def _operations(parcel: Parcel, names: Mapping[str, tuple[str, str]], language: str) -> list[list[object]]:
+    name, zh = parcel_name(parcel, names, language), language == "zh"
+    return [
+        [
+            name,
+            one["operation_zh" if zh else "operation_en"],
+            one["unit_zh" if zh else "unit"],
+            one["quantity_high"],
+            one["cost_yuan"],
+        ]
+        for one in parcel.design["operations"]
+    ]
+
+
+def _sum(rows: Sequence[Sequence[object]], number: int) -> Formula:
+    from openpyxl.utils import get_column_letter
+
+    letter = get_column_letter(number + 1)
+    area = f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + len(rows) - 1}"
+    values = [row[number] for row in rows]
+    known = known_sum([value if isinstance(value, (int, float)) else None for value in values])
+    return Formula(f'IF(SUBTOTAL(102,{area})=0,"",SUBTOTAL(109,{area}))', known)

@@ -1,0 +1,79 @@
+"""A design says what is known, keeps a plan's own amounts, and its budget adds up."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sanming_carbon_plugin.adapters.carbon_parameters import read_rows
+from sanming_carbon_plugin.adapters.work_design.parcels import load_design_tables
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.planning.work_design import DesignTables, parcel_design
+from sanming_carbon_plugin.paths import resources_dir
+
+STAND = {"area_ha": 2.0, "measure": "pine_transform", "technique": "clear_cut", "volume_m3_ha": 150.0,
+         "clear_cut_limit_ha_low": 5.0, "clear_cut_limit_ha_high": 10.0}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tables() -> DesignTables:
+    return load_design_tables()[0]
+
+
+def test_every_technique_of_the_works_has_its_design_and_operations(tables):
+    works = set(zip(tables.works.measure, tables.works.technique, strict=True))
+    assert works == set(zip(tables.designs["measure"], tables.designs["technique"], strict=True))
+    assert works == set(zip(tables.operations["measure"], tables.operations["technique"], strict=True))
+    assert tables.designs[["source", "confidence", "text", "text_zh"]].notna().all().all()
+
+
+def test_amounts_follow_area_and_volume(tables):
+    design = parcel_design(STAND, tables)
+    assert (design["plants_low"], design["plants_high"]) == (3300.0, 5000.0)
+    assert design["felled_m3_low"] == design["felled_m3_high"] == pytest.approx(300.0)
+    assert design["cost_yuan"] == pytest.approx(2.0 * design["cost_yuan_ha"])
+    assert sum(one["cost_yuan"] for one in design["operations"]) == pytest.approx(design["cost_yuan"])
+    assert design["within_block_limit"] == "yes"
+    assert parcel_design({**STAND, "area_ha": 7.0}, tables)["within_block_limit"] == "unknown"
+    assert parcel_design({**STAND, "area_ha": 11.0}, tables)["within_block_limit"] == "no"
+    assert parcel_design({**STAND, "clear_cut_limit_ha_low": None}, tables)["within_block_limit"] == "unknown"
+
+
+def test_a_plan_goes_before_the_tables(tables):
+    planned = {**STAND, "technique": "strip_cut", "cost_yuan": 1234.5, "felled_m3": 77.0, "felled_share": 0.4}
+    design = parcel_design(planned, tables)
+    assert design["cost_yuan"] == 1234.5
+    assert design["felled_m3_low"] == design["felled_m3_high"] == 77.0
+    assert design["within_block_limit"] is None
+    assert sum(one["cost_yuan"] for one in design["operations"]) == pytest.approx(1234.5)
+
+
+def test_what_is_not_known_stays_unknown(tables):
+    design = parcel_design({**STAND, "volume_m3_ha": float("nan")}, tables)
+    assert design["felled_m3_low"] is None
+    open_technique = parcel_design({**STAND, "technique": None}, tables)
+    assert open_technique["cost_yuan"] is None
+    assert open_technique["operations"] == []
+    assert parcel_design({**STAND, "area_ha": None}, tables)["cost_yuan"] is None
+
+
+def test_faulty_tables_are_refused_with_every_bad_cell(tables):
+    folder = resources_dir() / "work_design"
+    designs, operations = read_rows(folder / "designs.csv")[0], read_rows(folder / "operations.csv")[0]
+    bad = operations.copy()
+    bad.loc[0, "cost_share"] = "0.9"
+    bad.loc[1, "quantity"] = "buckets"
+    with pytest.raises(InputError, match="PARAMETERS_INVALID") as told:
+        DesignTables.from_rows(designs, bad, tables.works)
+    assert "cost_share" in str(told.value)
+    assert "buckets" in str(told.value)
+    worse = designs.copy()
+    worse.loc[0, "intensity_low"] = "1.5"
+    worse.loc[1, "source"] = None
+    worse.loc[2, "plants_per_ha_low"] = "9000"
+    with pytest.raises(InputError, match="PARAMETERS_INVALID") as told:
+        DesignTables.from_rows(worse, operations, tables.works)
+    for name in ("intensity_low", "source", "plants_per_ha_high"):
+        assert name in str(told.value)
+    with pytest.raises(InputError, match="PARAMETERS_INVALID"):
+        DesignTables.from_rows(pd.concat([designs, designs.head(1)]), operations, tables.works)
