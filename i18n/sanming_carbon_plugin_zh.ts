@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
 结果为一个 GeoPackage，含 stands、issues、summary、run 四个图层。缺少输入时数值留空，绝不写 0，原因见 issues 图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="42"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="57"/>
         <source>Result</source>
         <translation>评估结果</translation>
     </message>
@@ -163,7 +163,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>碳计量参数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="76"/>
         <source>Leave empty to use the one that is shipped.</source>
         <translation>留空则使用自带文件。</translation>
     </message>
@@ -1487,7 +1487,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>网页地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/report.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="77"/>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -1502,17 +1502,17 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>图幅数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="94"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="62"/>
         <source>Only inside these units</source>
         <translation>只限这些单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="60"/>
         <source>Only these stands</source>
         <translation>只限这些小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/report.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="69"/>
         <source>Names of places</source>
         <translation>地名表</translation>
     </message>
@@ -1522,12 +1522,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>布局模板</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="63"/>
         <source>Codes with ; between, for example 350428-199;350428-201. Empty for all.</source>
         <translation>代码之间用分号分隔，例如 350428-199;350428-201。留空为全部。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="61"/>
         <source>Keys of stands with ; between. Empty for all.</source>
         <translation>小班键之间用分号分隔。留空为全部。</translation>
     </message>
@@ -2214,7 +2214,7 @@ Your own Excel file is filled where its cells have names that begin with sc_, fo
         <translation>您自己的文件；原文件不会改动。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/report.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="78"/>
         <source>Made where it is missing.</source>
         <translation>没有时自动建立。</translation>
     </message>
@@ -2380,6 +2380,56 @@ Species, densities, intensities and costs are tables with source and confidence;
         <location filename="../sanming_carbon_plugin/processing/work_design.py" line="80"/>
         <source>Number of parcels</source>
         <translation>小班(地块)数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="43"/>
+        <source>Conflicts between desk and field</source>
+        <translation>内外业冲突</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <source>As sent</source>
+        <translation>发出时</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <source>Desk now</source>
+        <translation>内业现值</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <source>From the field</source>
+        <translation>外业值</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <source>Choice</source>
+        <translation>处理意见</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <source>Other value</source>
+        <translation>其他值</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="93"/>
+        <source>&amp;Name of the person who decides</source>
+        <translation>决定人姓名(&amp;N)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="112"/>
+        <source>Not decided</source>
+        <translation>未决定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="147"/>
+        <source>{open} of {count} conflicts are not decided. Nothing is taken over for those.</source>
+        <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
 </context>
 <context>
