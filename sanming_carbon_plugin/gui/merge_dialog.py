@@ -89,13 +89,13 @@ class MergeDialog(QDialog):
         self.table.setAccessibleName(self.windowTitle())
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_FIELD, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         label = QLabel(tr("&Name of the person who decides"))
         label.setBuddy(self.signature)
         box = QVBoxLayout(self)
         for widget in (self.status, self.table, label, self.signature, self.buttons):
             box.addWidget(widget)
-        self.resize(1000, 420)
+        self.resize(1200, 420)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
