@@ -11,6 +11,7 @@ import math
 import re
 import zipfile
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -67,6 +68,7 @@ class GuardedBook:
         self._book.calculation.fullCalcOnLoad = True
         self._notice = notice
         self._results: dict[tuple[int, str], float | int | str | None] = {}
+        self._looks: dict[tuple[int | None, bool, bool, bool], Any] = {}
 
     def sheet(
         self, title: str, heading: str, columns: Sequence[Column], rows: Sequence[Sequence[object]], total: bool = False
@@ -75,7 +77,7 @@ class GuardedBook:
 
         The head stands in :data:`HEAD_ROW`, rows begin in :data:`FIRST_ROW`.
         """
-        from openpyxl.styles import Alignment, Font, PatternFill, Protection
+        from openpyxl.styles import Alignment, Font, PatternFill
 
         sheet = self._book.create_sheet(title)
         self._put(sheet, 1, 1, heading).font = Font(bold=True, size=14)
@@ -88,15 +90,7 @@ class GuardedBook:
             is_sum = total and place == FIRST_ROW + len(rows) - 1
             for number, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
                 cell = self._put(sheet, place, number, value)
-                cell.border = _lines()
-                if column.decimals is not None:
-                    cell.number_format = FORMATS[column.decimals]
-                else:
-                    cell.alignment = Alignment(wrap_text=True, vertical="center", indent=1)
-                if is_sum:
-                    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=_SUM_FILL)
-                elif column.open:
-                    cell.protection = Protection(locked=False)
+                self._dress(cell, column, is_sum=is_sum)
         self._size(sheet, columns, rows)
         self._guard(sheet, columns, len(rows) - total)
         return sheet
@@ -142,6 +136,25 @@ class GuardedBook:
             cell.number_format = "@"
             cell.quotePrefix = True
         return cell
+
+    def _dress(self, cell: Any, column: Column, *, is_sum: bool) -> None:  # noqa: ANN401
+        """Lines, format and lock of a cell; made once for each kind, for openpyxl is slow in making them."""
+        from openpyxl.styles import Alignment, Font, PatternFill, Protection
+
+        kind = (column.decimals, column.open, is_sum, cell.data_type == "s")
+        if kind in self._looks:
+            cell._style = copy(self._looks[kind])  # noqa: SLF001 - the quick way that openpyxl itself uses
+            return
+        cell.border = _lines()
+        if column.decimals is not None and cell.data_type != "s":
+            cell.number_format = FORMATS[column.decimals]
+        else:
+            cell.alignment = Alignment(wrap_text=True, vertical="center", indent=1)
+        if is_sum:
+            cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=_SUM_FILL)
+        elif column.open:
+            cell.protection = Protection(locked=False)
+        self._looks[kind] = copy(cell._style)  # noqa: SLF001
 
     @staticmethod
     def _size(sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:

@@ -39,7 +39,7 @@ def method(words: Words, application: ApplicationFolder) -> list[Part]:
         Table(
             (say("head.setting"), say("head.value"), say("head.source"), say("head.confidence")),
             tuple(setting_row(words, row) for row in application.tables["settings"].to_dict("records")),
-            (3.0, 2.6, 5.0, 1.8),
+            (3.0, 2.6, 4.9, 2.0),
         ),
         Paragraph(say("confidence_note"), "note"),
     ]
@@ -67,7 +67,7 @@ def parameters(words: Words, application: ApplicationFolder, rows: Sequence[dict
              words.confidence(row["confidence"]))
             for row in rows
         ),
-        (2.3, 1.3, 1.1, 1.1, 1.1, 5.0, 1.6),
+        (2.3, 1.3, 1.1, 1.1, 1.1, 4.7, 1.9),
         frozenset({1, 2, 3, 4}),
     )  # fmt: skip
     return [Heading(say("section.parameters")), Paragraph(told), table, Paragraph(say("parameter_note"), "note")]

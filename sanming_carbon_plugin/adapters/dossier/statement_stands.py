@@ -23,7 +23,7 @@ def stands(words: Words, application: ApplicationFolder) -> list[Part]:
     ]  # fmt: skip
     total = (say("total_row"), "", "", "", number(facts["area_mu"]), "", number(facts["net_tco2e"]),
              number(facts["total_tco2e"]), number(facts["whole_t"], 0))  # fmt: skip
-    widths = (1.0, 3.0, 2.4, 2.1, 1.6, 1.5, 1.9, 1.9, 1.5)
+    widths = (1.1, 2.9, 2.4, 2.1, 1.6, 1.4, 1.8, 2.0, 1.5)
     return [
         Heading(say("section.stands")),
         Paragraph(say("stands_note")),
@@ -73,7 +73,7 @@ def left_out(words: Words, application: ApplicationFolder) -> list[Part]:
     return [
         *parts,
         Paragraph(say("left_out_note", neighbours=facts["left_out_neighbours"])),
-        Table(head, rows, (1.0, 2.9, 2.4, 1.4, 2.6, 2.2, 1.2, 1.6), frozenset({3, 7})),
+        Table(head, rows, (1.1, 2.9, 2.4, 1.4, 2.5, 2.2, 1.3, 1.6), frozenset({3, 7})),
     ]
 
 
@@ -91,7 +91,7 @@ def rule_trace(words: Words, application: ApplicationFolder) -> list[Part]:
              words.confidence(row["confidence"]))
             for row in asked
         ),
-        (1.8, 3.6, 5.0, 1.8),
+        (1.9, 3.5, 4.9, 2.0),
     )  # fmt: skip
     return [
         Heading(say("section.rules")),

@@ -21,6 +21,7 @@ _FONTS = {"zh": ("Times New Roman", "宋体", "黑体"), "en": ("Times New Roman
 _SIZES = {"title": 18, "subtitle": 11.5, "notice": 10.5, "body": 10.5, "note": 9, "formula": 11}
 _HEAD_SIZES = {1: 14, 2: 11.5}
 _CELL_SIZE = 8.5
+_CELL_MARGIN_TWIPS = 60
 _HEAD_FILL, _NOTICE_FILL, _SUM_FILL = "E4ECE4", "FFF4D6", "F2F2F2"
 
 
@@ -54,7 +55,7 @@ def _prepare(file: Any, document: Document) -> None:  # noqa: ANN401 - python-do
     for name in ("Normal", "Header", "Footer"):
         _set_fonts(file.styles[name].element.get_or_add_rPr(), document.language)
     file.styles["Normal"].font.size = Pt(_SIZES["body"])
-    _set_languages(file.styles["Normal"].element.get_or_add_rPr(), document.language)
+    _set_languages(file.styles["Normal"].element.get_or_add_rPr())
     for level, size in _HEAD_SIZES.items():
         style = file.styles["Heading {}".format(level)]
         style.font.size, style.font.bold = Pt(size), True
@@ -127,6 +128,7 @@ def _add_paragraph(file: Any, part: Paragraph, language: str) -> None:  # noqa: 
 
 def _add_table(file: Any, part: Table, language: str) -> None:  # noqa: ANN401
     from docx.shared import Pt
+    from docx.table import _Cell as Cell
 
     rows = ([part.head] if part.head else []) + list(part.rows)
     table = _framed(file, len(rows), len(part.widths))
@@ -135,11 +137,12 @@ def _add_table(file: Any, part: Table, language: str) -> None:  # noqa: ANN401
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     last = len(rows) - 1
-    # Cells are asked for row by row: python-docx looks a single cell up in the whole table each time.
-    for place, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
+    # Rows and cells are taken from the file's own lists: python-docx looks each one up in the whole table.
+    for place, (row, texts) in enumerate(zip(table._tbl.tr_lst, rows, strict=True)):  # noqa: SLF001
         is_head, is_sum = bool(part.head) and place == 0, part.sum_row and place == last
         _keep_row(row, repeated=is_head)
-        for number, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+        for number, (element, text) in enumerate(zip(row.tc_lst, texts, strict=True)):
+            cell = Cell(element, table)
             cell.width = widths[number]
             strong = is_head or is_sum or (not part.head and number == 0)
             _fill_cell(cell, text, language, strong=strong, right=number in part.numbers)
@@ -176,7 +179,7 @@ def _add_signature(file: Any, part: Signature, language: str) -> None:  # noqa: 
     from docx.shared import Pt
 
     cell = _framed(file, 1, 1).cell(0, 0)
-    _keep_row(cell._tc.getparent(), repeated=False, element=True)  # noqa: SLF001 - the row has no other way in
+    _keep_row(cell._tc.getparent(), repeated=False)  # noqa: SLF001 - the row has no other way in
     _run(cell.paragraphs[0], part.title, language, _SIZES["body"], heading=True).bold = True
     _run(cell.add_paragraph(), part.declaration, language, _SIZES["body"])
     for line in part.lines:
@@ -193,9 +196,18 @@ def signing_line(text: str) -> str:
 
 def _framed(file: Any, rows: int, columns: int) -> Any:  # noqa: ANN401
     from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
 
     table = file.add_table(rows, columns, style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), str(_CELL_MARGIN_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)  # noqa: SLF001
     return table
 
 
@@ -228,13 +240,14 @@ def _set_fonts(properties: Any, language: str, *, heading: bool = False) -> None
     fonts.set(qn("w:hint"), "eastAsia" if language == "zh" else "default")
 
 
-def _set_languages(properties: Any, language: str) -> None:  # noqa: ANN401
+def _set_languages(properties: Any) -> None:  # noqa: ANN401
     """Chinese signs in their simplified form, also where another typeface stands in."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     element = OxmlElement("w:lang")
-    element.set(qn("w:val"), "zh-CN" if language == "zh" else "en-US")
+    # Latin letters and digits stay English in Chinese papers too: as Chinese, dates would be torn at the end of a line.
+    element.set(qn("w:val"), "en-US")
     element.set(qn("w:eastAsia"), "zh-CN")
     properties.append(element)
 
@@ -265,11 +278,11 @@ def _shade(cell: Cell, colour: str) -> None:
     cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001
 
 
-def _keep_row(row: Any, *, repeated: bool, element: bool = False) -> None:  # noqa: ANN401
+def _keep_row(row: Any, *, repeated: bool) -> None:  # noqa: ANN401
     """No row is torn by the end of a page; the head is written on every page."""
     from docx.oxml import OxmlElement
 
-    properties = (row if element else row._tr).get_or_add_trPr()  # noqa: SLF001
+    properties = row.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if repeated:
         properties.append(OxmlElement("w:tblHeader"))
