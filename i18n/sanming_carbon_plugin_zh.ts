@@ -19,22 +19,22 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="230"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="239"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="245"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="254"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="252"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="261"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="257"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="261"/>
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="203"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="212"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -743,7 +743,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>处理状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
         <source>Field</source>
         <translation>字段</translation>
     </message>
@@ -1328,7 +1328,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>已到列表末尾。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="211"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="215"/>
         <source>The decision is kept beside the result. Assess again to see it in the result.</source>
         <translation>决定已保存在结果文件旁，重新评估后计入结果。</translation>
     </message>
@@ -2278,7 +2278,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="210"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="219"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2430,6 +2430,11 @@ Species, densities, intensities and costs are tables with source and confidence;
         <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="147"/>
         <source>{open} of {count} conflicts are not decided. Nothing is taken over for those.</source>
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="19"/>
+        <source>Get ready</source>
+        <translation>准备运行环境</translation>
     </message>
 </context>
 <context>

@@ -52,6 +52,7 @@ class Counting(QObject):
         self._forget()
         self._task = _Counting(path, counters)
         self._task.taskCompleted.connect(self._completed)
+        self._task.taskTerminated.connect(self._terminated)
         QgsApplication.taskManager().addTask(self._task)
 
     def is_counting(self) -> bool:
@@ -68,8 +69,12 @@ class Counting(QObject):
     def _forget(self) -> None:
         if self._task is not None:
             self._task.taskCompleted.disconnect(self._completed)
+            self._task.taskTerminated.disconnect(self._terminated)
             self._task.cancel()
             self._task = None
+
+    def _terminated(self) -> None:
+        self._task = None  # QGIS deletes it
 
     def _completed(self) -> None:
         task, self._task = self._task, None

@@ -34,6 +34,7 @@ from .steps.maps_step import MapsStep
 from .steps.step import Step
 from .steps.tickets_step import TicketsStep
 from .tools import Tools
+from .warm_up import WarmUp
 from .work_states import WorkStates
 
 ASSESS = "sanmingcarbon:assess"
@@ -61,6 +62,7 @@ class CarbonDock(QgsDockWidget):
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
         self.tools = Tools(self.steps, self.known, self)
+        self.warm_up = WarmUp(self)
         self._show_steps()
         self._connect()
         self._show_missing()
@@ -120,6 +122,7 @@ class CarbonDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Stop what runs and forget the project, before the plugin goes."""
         self.run.shut_down()
+        self.warm_up.shut_down()
         self.states.shut_down()
         self.tools.shut_down()
         self.side.shut_down()
@@ -129,6 +132,11 @@ class CarbonDock(QgsDockWidget):
         project.writeProject.disconnect(self._remember)
         project.layersAdded.disconnect(self._layers_changed)
         project.layersRemoved.disconnect(self._layers_changed)
+
+    def _shown(self, visible: bool) -> None:
+        if visible:
+            self.warm_up.start()
+            self.states.refresh_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing the panel hides it; a run goes on."""
@@ -158,6 +166,7 @@ class CarbonDock(QgsDockWidget):
         form, project = self.form, QgsProject.instance()
         form.steps.currentRowChanged.connect(form.pages.setCurrentIndex)
         form.run.clicked.connect(self.start_assess)
+        self.visibilityChanged.connect(self._shown)
         form.cancel.clicked.connect(self._cancel)
         form.help.clicked.connect(self._open_help)
         self.data.sample_wanted.connect(self.open_sample)

@@ -16,7 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgisInterface, QgsRubberBand
-from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QColor, QIcon
 
 from ..adapters.unit_choice import chosen_units
@@ -182,7 +182,10 @@ class ParcelCards(QObject):
             self.panel.failed.connect(self.tell_error)
             self.panel.saved.connect(self._tell_saved)
             self.panel.visibilityChanged.connect(self._panel_shown)
-            self._iface.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.panel)
+            # As high as the window, beside the panel of the steps, where there is room for all of it.
+            self._iface.addTabifiedDockWidget(
+                Qt.DockWidgetArea.RightDockWidgetArea, self.panel, ["sanming_carbon_dock"], True
+            )
         self.panel.setUserVisible(True)
         return self.panel
 
@@ -207,7 +210,8 @@ class ParcelCards(QObject):
     def _take_decision(self) -> None:
         if self.panel is not None and self.panel.result is not None:
             self.decided.emit(self.panel.result)
-            self.reload()
+            # The dialog closes first; the window must not wait for both.
+            QTimer.singleShot(0, self.reload)
             self._tell(
                 tr("The decision is kept beside the result. Assess again to see it in the result."),
                 Qgis.MessageLevel.Success,

@@ -98,12 +98,14 @@ def draw_sink(painter: QPainter, room: QRectF, figure: SinkFigure | None, font: 
 
     middle = room.top() + line * 2.1
     _draw_axis(painter, inner, place(0.0), middle, line)
+    known = figure.low is not None and figure.high is not None
+    ends = {_number(low): place(low), _number(high): place(high)} if known else {}
     colour = _GAIN if figure.value >= 0 else _LOSS
     _draw_bar(
         painter, QRectF(place(low), middle - line * 0.28, max(place(high) - place(low), 1.0), line * 0.56), colour
     )
     _draw_diamond(painter, QPointF(place(figure.value), middle), line * 0.42)
-    _draw_numbers(painter, room, figure, line)
+    _draw_numbers(painter, room, figure, ends | {"0": place(0.0)}, line)
 
 
 def _draw_axis(painter: QPainter, inner: QRectF, zero: float, middle: float, line: float) -> None:
@@ -112,8 +114,6 @@ def _draw_axis(painter: QPainter, inner: QRectF, zero: float, middle: float, lin
     dashed = QPen(_INK, 1.2, Qt.PenStyle.DashLine)
     painter.setPen(dashed)
     painter.drawLine(QPointF(zero, middle - line * 0.8), QPointF(zero, middle + line * 0.7))
-    painter.setPen(_INK)
-    painter.drawText(QRectF(zero - line, middle + line * 0.65, line * 2, line), Qt.AlignmentFlag.AlignCenter, "0")
 
 
 def _draw_bar(painter: QPainter, bar: QRectF, colour: QColor) -> None:
@@ -134,16 +134,20 @@ def _draw_diamond(painter: QPainter, at: QPointF, reach: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _draw_numbers(painter: QPainter, room: QRectF, figure: SinkFigure, line: float) -> None:
+def _draw_numbers(painter: QPainter, room: QRectF, figure: SinkFigure, places: dict[str, float], line: float) -> None:
+    """The sink above, the ends of the interval and zero below, each at its place and none upon another."""
     painter.setPen(_INK)
-    value = "{} {}".format(_number(figure.value), figure.unit)
     top = QRectF(room.left(), room.top(), room.width(), line * 1.1)
-    painter.drawText(top, Qt.AlignmentFlag.AlignHCenter, value)
-    if figure.low is None or figure.high is None:
-        return
-    bottom = QRectF(room.left() + 2, room.bottom() - line * 1.05, room.width() - 4, line)
-    painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft, _number(figure.low))
-    painter.drawText(bottom, Qt.AlignmentFlag.AlignRight, _number(figure.high))
+    painter.drawText(top, Qt.AlignmentFlag.AlignHCenter, "{} {}".format(_number(figure.value), figure.unit))
+    taken: list[tuple[float, float]] = []
+    metrics = painter.fontMetrics()
+    for text, place in places.items():
+        width = metrics.horizontalAdvance(text) + line * 0.4
+        left = min(max(place - width / 2, room.left()), room.right() - width)
+        if all(left >= right or left + width <= start for start, right in taken):
+            taken.append((left, left + width))
+            box = QRectF(left, room.bottom() - line * 1.05, width, line)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _number(value: float | None) -> str:

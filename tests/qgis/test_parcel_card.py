@@ -186,7 +186,7 @@ def test_a_class_is_overridden_with_a_reason(cards, qtbot):
     )  # fmt: skip
     assert row["geometry_hash"]
     assert told == [cards.path]
-    assert "水源地上游" in cards.panel.form.text.toPlainText()
+    qtbot.waitUntil(lambda: "水源地上游" in cards.panel.form.text.toPlainText(), timeout=5_000)
 
 
 def test_a_decision_that_cannot_be_written_keeps_the_dialog_open(cards, qtbot):

@@ -27,7 +27,7 @@ _WORD_KINDS = {
     "species_group": "species_group",
     "image_species_group": "species_group",
     "origin": "origin",
-    "age_group": "age_group",
+    "age_group": "chart_age_group",  # names that hold for trees and for bamboo
     "sink_basis": "sink_basis",
     "pine_transform": "outcome",
     "reserve_forest": "outcome",
@@ -72,6 +72,8 @@ _TABS: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {
     "issue": (("Doubt", "存疑事项"), ("code", "severity", "field", "value", "message", "message_zh")),
 }
 _RASTERS, _SOURCE = ("Rasters", "栅格"), ("Inventory", "清查数据")
+_ROUNDED = {"AllowNull": True, "Min": -1e12, "Max": 1e12, "Step": 1.0, "Style": "SpinBox"}
+_DIGITS, _WAN_T_DIGITS = 2, 4
 IN_UNITS = "in_units_"
 """Beginning of the name of a column that shows another one in the chosen units."""
 
@@ -90,7 +92,18 @@ def column_alias(name: str, language: str) -> str:
 
 def word_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
     """Aliases, codes in words, figures in the chosen units, and a form with a tab for each subject."""
-    _follow_units(layer, language, units)
+    # Each change of a column would have the legend, the tables and the canvas look at the layer once more.
+    layer.blockSignals(True)
+    try:
+        _follow_units(layer, language, units)
+        _name_columns(layer, language)
+        _lay_out_form(layer, language)
+    finally:
+        layer.blockSignals(False)
+    layer.updateFields()
+
+
+def _name_columns(layer: QgsVectorLayer, language: str) -> None:
     for position, field in enumerate(layer.fields()):
         name = field.name()
         alias = column_alias(name, language)
@@ -100,7 +113,9 @@ def word_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> Non
         if codes:
             pairs = [{text: code} for code, text in codes.items()]
             layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": pairs}))
-    _lay_out_form(layer, language)
+        elif field.type() == QMetaType.Type.Double and (word("column", name, language) != name or IN_UNITS in name):
+            rounded = _ROUNDED | {"Precision": _WAN_T_DIGITS if IN_UNITS in name else _DIGITS}
+            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", rounded))
 
 
 def _codes(name: str, language: str, *, is_text: bool) -> Mapping[str, str]:

@@ -1,0 +1,54 @@
+"""Loads the libraries of the jobs in the background, so that the first run does not stop the window for them."""
+
+from __future__ import annotations
+
+import importlib
+
+from qgis.core import QgsApplication, QgsTask
+from qgis.PyQt.QtCore import QObject
+
+from ..processing.dependencies import missing_text
+from ..processing.translation import tr
+
+_MODULES = ("jobs.assess", "jobs.recheck", "parcel_pages", "field_preview")
+_WAIT_MS = 5000
+
+
+class _Loading(QgsTask):
+    def __init__(self) -> None:
+        super().__init__(tr("Get ready"), QgsTask.Flag.Silent)
+
+    def run(self) -> bool:
+        """Load one module after the other; QGIS calls this in a thread of its own."""
+        package = __package__.rpartition(".")[0]
+        for name in _MODULES:
+            importlib.import_module("{}.adapters.{}".format(package, name))
+        return True
+
+
+class WarmUp(QObject):
+    """Starts loading once, when the panel is shown for the first time: nothing is done while QGIS starts."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._task: _Loading | None = None
+        self._begun = False
+
+    def start(self) -> None:
+        """Load, unless that was done or something is missing."""
+        if self._begun or missing_text():
+            return
+        self._begun = True
+        self._task = _Loading()
+        self._task.taskCompleted.connect(self._ended)
+        self._task.taskTerminated.connect(self._ended)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def shut_down(self) -> None:
+        """Wait for what is on its way, so that no thread outlives the plugin."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.waitForFinished(_WAIT_MS)
+
+    def _ended(self) -> None:
+        self._task = None  # QGIS deletes it
