@@ -191,7 +191,8 @@ def _bamboo_change(
     pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, area_ha: FloatArray, parameters: ParameterTable
 ) -> list[PieceChange]:
     """Change of the bamboo among the trees, on the pieces where both dates counted it or the land is bare now."""
-    now, then = open_bamboo_part(facts, parameters, needed=True), open_bamboo_part(earlier, parameters)
+    then = open_bamboo_part(earlier, parameters)
+    now = None if then is None else open_bamboo_part(facts, parameters, needed=True)
     if now is None or then is None:
         return []
     told_now = ~np.isnan(now.quantity[pieces.now]) | now.bare[pieces.now]
