@@ -215,7 +215,7 @@ def products_chart(table: pd.DataFrame, title: str, y_title: str, names: Mapping
     sheet = _Sheet(title, "", y_title, 0.0, float(stocks.sum(axis=1).max()) if len(stocks) else 1.0)
     sheet.value_axis()
     width = (WIDTH - LEFT - RIGHT) / max(len(stocks), 1)
-    every = max(1, len(stocks) // YEARS_NAMED)
+    every = max(1, -(-len(stocks) // YEARS_NAMED))
     for place, (year, row) in enumerate(stocks.iterrows()):
         below, x = 0.0, LEFT + width * (place + 0.1)
         for number, (product, stock) in enumerate(row.items()):

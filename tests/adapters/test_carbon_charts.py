@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanming_carbon_plugin.adapters.carbon_charts import growth_chart, sink_chart, stock_chart, ticks
+from sanming_carbon_plugin.adapters.carbon_charts import growth_chart, products_chart, sink_chart, stock_chart, ticks
 from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rules
 from sanming_carbon_plugin.core.carbon.growth import fit_curve
 
@@ -85,3 +85,22 @@ def test_nothing_known_is_an_empty_chart(chart):
     table = pd.DataFrame({name: pd.Series(dtype=float) for name in names})
     more = (["young"], "unknown") if chart is stock_chart else ()
     assert ET.fromstring(chart(table, "t", "y", str, *more)).tag == f"{SVG}svg"
+
+
+def test_stocks_in_products_are_stacked_by_year_with_few_enough_years_named():
+    years = range(2016, 2056)
+    table = pd.DataFrame(
+        [{"year": y, "product": p, "stock_tco2e": v} for y in years for p, v in (("sawnwood", 30.0), ("paper", 10.0))]
+    )
+    svg = products_chart(table, "t", "tCO₂e", {"sawnwood": "锯材"})
+    titles = [title.text for title in ET.fromstring(svg).iter(f"{SVG}title")]
+    assert "2016 锯材: 30" in titles
+    assert "2055 paper: 10" in titles
+    named = [text.text for text in ET.fromstring(svg).iter(f"{SVG}text") if (text.text or "").startswith("20")]
+    assert 5 <= len(named) <= 12
+    heights = {}
+    for box in ET.fromstring(svg).iter(f"{SVG}rect"):
+        words = box.findtext(f"{SVG}title")
+        if words and words.startswith("2030"):
+            heights[words.split()[1]] = float(box.get("height"))
+    assert heights["锯材:"] == pytest.approx(3 * heights["paper:"], rel=0.02)
