@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ from ...core.planning.problem import Choice, ChoiceProblem
 from ...core.planning.target_progress import indicators, target_progress
 from ..geopackage import OutputTable
 from ..plan_words import limit_text, reason_text
-from .plan_inputs import Programme
+from .plan_inputs import Programme, ProgrammeRequest
 from .run_record import run_record, run_table
 
 if TYPE_CHECKING:
@@ -81,19 +82,20 @@ def plan_output(
         OutputTable("constraints", CONSTRAINT_COLUMNS, limits),
         OutputTable("plan_carbon", PLAN_CARBON_COLUMNS, carbon),
     ]
-    record = {
+    found = {
         "scenario": name,
         "objective": float(choice.value),
         "bound": float(choice.bound),
         "gap": float(choice.gap),
         "status": choice.method,
-        **_record(request, opened, {"years": list(terms.years), "horizon": terms.horizon}, started, request.seed),
     }
-    run = run_table(record)
-    return [*tables, OutputTable("plan_run", run.columns, run.frame)]
+    asked = {"years": list(terms.years), "horizon": terms.horizon}
+    return [*tables, run_of(request, opened, found, asked, started, request.seed)]
 
 
-def progress_tables(opened: Programme, fits: dict[str, np.ndarray], in_plan=None) -> list[OutputTable]:  # noqa: ANN001
+def progress_tables(
+    opened: Programme, fits: dict[str, np.ndarray], in_plan: Callable[[str, int, int], np.ndarray] | None = None
+) -> list[OutputTable]:
     """The tables ``progress`` and ``indicators``."""
     area = opened.facts["area_ha"].to_numpy(dtype=np.float64)
     done = None if opened.accepted is None else opened.done
@@ -113,21 +115,27 @@ def _with_words(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _record(
-    request: PlanRequest, opened: Programme, more: dict[str, object], started: str, seed: int
-) -> dict[str, object]:
-    """How the plan was made, as in a result; with the rules and parameters of the result itself."""
+def run_of(
+    request: ProgrammeRequest,
+    opened: Programme,
+    found: Mapping[str, object],
+    asked: Mapping[str, object],
+    started: str,
+    seed: int,
+) -> OutputTable:
+    """The table ``plan_run``: what was ``found``, and the record of how, with the rules of the result itself."""
     options = {name: _plain(value) for name, value in vars(request).items() if name not in ("result", "out")}
-    targets = [asdict(target) for target in opened.targets]
-    return run_record(
+    record = run_record(
         inputs=opened.described,
         rules={"planning": opened.tables.identities, "result": json.loads(str(opened.run.get("rules") or "{}"))},
-        rule_files={"targets": targets},
-        options=options | more,
+        rule_files={"targets": [asdict(target) for target in opened.targets]},
+        options=options | dict(asked),
         totals={},
         seed=seed,
         started=started,
     )
+    run = run_table({**found, **record})
+    return OutputTable("plan_run", run.columns, run.frame)
 
 
 def _plain(value: object) -> object:

@@ -28,8 +28,8 @@ from .problem import (
 )
 
 SMALL_OPTIONS = 3_000
-FIRST_CORE = 300
-CORE_GROWTH = 5
+FIRST_CORE = 60
+CORE_GROWTH = 4
 MAX_CLUSTER_ROUNDS = 40
 OPTIMAL = 0
 NOISE = 1e-7
@@ -130,12 +130,13 @@ def _by_cores(
     held = _rounded(problem, fractions)
     parted = np.zeros(problem.stands, dtype=bool)
     parted[problem.stand[(fractions > NOISE) & (fractions < 1 - NOISE)]] = True
-    order = np.lexsort((np.arange(problem.stands), _regret(problem, profit), ~parted))
+    order = np.lexsort((np.arange(problem.stands), _regret(problem, profit), ~parted))[: len(np.unique(problem.stand))]
     best: tuple[IntArray, float, str] | None = None
     size = max(int(parted.sum()) + FIRST_CORE, FIRST_CORE)
     while True:
         free = np.zeros(problem.stands, dtype=bool)
         free[order[:size]] = True
+        free |= size >= len(order)
         found = _whole(problem, limits, free, held)
         if found is not None:
             value, _ = chosen_values(problem, found[0])
@@ -144,9 +145,9 @@ def _by_cores(
                 best = found
             if bound - value <= limits.gap * max(abs(bound), 1e-9):
                 return found[0], bound, "optimal"
-        if size >= problem.stands:
+        if size >= len(order):
             return None if best is None else (best[0], bound, best[2])
-        size = min(size * CORE_GROWTH, problem.stands)
+        size = min(size * CORE_GROWTH, len(order))
 
 
 def _rounded(problem: ChoiceProblem, fractions: FloatArray) -> IntArray:
@@ -170,7 +171,8 @@ def _regret(problem: ChoiceProblem, profit: FloatArray) -> FloatArray:
     free = ~problem.must
     best = np.where(free, np.maximum(first, 0.0), first)
     other = np.where(free & (first > 0), np.maximum(second, 0.0), np.where(free, first, second))
-    return np.abs(best - other)
+    # A stand without an option has nothing to regret and comes last.
+    return np.where(np.isin(np.arange(problem.stands), stand), np.abs(best - other), np.inf)
 
 
 def _whole(
@@ -211,27 +213,30 @@ def _decided(
         problem.stands,
         problem.must & free,
     )
-    answer = _milp(small, limits)
+    whole = held is None or bool(free.all())
+    # Held stands leave no bound of this part that would hold for the whole: it has to be solved closer.
+    answer = _milp(small, limits.gap if whole else limits.gap / 2, limits.nodes)
     if answer is None:
         return None
     taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise
     option[small.stand[taken]] = mine[taken]
     if not keeps_rows(problem, option):
         return None
-    proven = base - float(answer.mip_dual_bound) * _unit(small) if held is None or free.all() else np.inf
+    proven = base - float(answer.mip_dual_bound) * _unit(small) if whole else np.inf
     return option, proven, "optimal" if answer.status == OPTIMAL else "limit"
 
 
-def _milp(problem: ChoiceProblem, limits: SolverLimits) -> OptimizeResult | None:
+def _milp(problem: ChoiceProblem, gap: float, nodes: int) -> OptimizeResult | None:
     """HiGHS on one question; None without an answer."""
     if not len(problem):
         empty = np.full(problem.stands, NONE, dtype=np.int64)
         return OptimizeResult(x=np.zeros(0), status=OPTIMAL, mip_dual_bound=0.0) if keeps_rows(problem, empty) else None
     matrix, low, high, _ = _scaled(problem)
-    concerned = np.diff(matrix.indptr) > 0
-    rest = ~concerned
-    if ((low[rest] > 1e-6) | (high[rest] < -1e-6)).any():  # noqa: PLR2004 - no option left that could help
+    most = np.asarray(matrix.maximum(0).sum(axis=1)).reshape(-1)
+    least_sum = np.asarray(matrix.minimum(0).sum(axis=1)).reshape(-1)
+    if ((low > most + 1e-6) | (high < least_sum - 1e-6)).any():
         return None
+    concerned = (most > high) | (least_sum < low)
     one = problem.one_each()
     least = np.where(problem.must, 1.0, -np.inf)
     used = np.unique(problem.stand)
@@ -245,7 +250,7 @@ def _milp(problem: ChoiceProblem, limits: SolverLimits) -> OptimizeResult | None
         ],
         integrality=np.ones(len(problem)),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": limits.gap / 2, "node_limit": limits.nodes},
+        options={"mip_rel_gap": gap, "node_limit": nodes},
     )
     if answer.x is None:
         return None

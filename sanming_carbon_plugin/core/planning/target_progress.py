@@ -80,8 +80,8 @@ def _row(
     wanted = np.nan if target is None else target.amount
     missing = np.nan if np.isnan(wanted) else max(wanted - np.nan_to_num(done) - planned, 0.0)
     met = UNKNOWN
-    if not np.isnan(wanted):
-        met = YES if missing <= wanted * 1e-9 else UNKNOWN if np.isnan(done) else NO
+    if not (np.isnan(wanted) or np.isnan(done)):  # a plan meets nothing, only accepted ground does
+        met = YES if done >= wanted * (1 - 1e-9) else NO
     row: dict[str, object] = {
         "level": level, "area_unit": unit, "measure": measure, "year_from": period[0], "year": period[1],
         "met": met, "source": target.source if target else None,
