@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.core import Qgis, QgsProject
 from qgis.gui import QgisInterface, QgsDockWidget
-from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QCloseEvent, QDesktopServices
 from qgis.PyQt.QtWidgets import QFrame, QListWidgetItem, QScrollArea, QStyle, QWidget
 
@@ -40,6 +40,7 @@ from .work_states import WorkStates
 ASSESS = "sanmingcarbon:assess"
 _SCOPE, _KEY = "sanming_carbon", "dock"
 _SUCCESS_SECONDS, _WARNING_SECONDS = 5, 10
+_SHOWN_MS = 500
 
 
 class CarbonDock(QgsDockWidget):
@@ -135,6 +136,11 @@ class CarbonDock(QgsDockWidget):
 
     def _shown(self, visible: bool) -> None:
         if visible:
+            # QGIS shows a panel for a moment while it puts it into the window.
+            QTimer.singleShot(_SHOWN_MS, self._still_shown)
+
+    def _still_shown(self) -> None:
+        if self.isUserVisible():
             self.warm_up.start()
             self.states.refresh_soon()
 

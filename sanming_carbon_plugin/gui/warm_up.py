@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QObject
 
 from ..processing.dependencies import missing_text
 from ..processing.translation import tr
 
-_MODULES = ("jobs.assess", "jobs.recheck", "parcel_pages", "field_preview")
 _WAIT_MS = 5000
 
 
@@ -19,10 +16,14 @@ class _Loading(QgsTask):
         super().__init__(tr("Get ready"), QgsTask.Flag.Silent)
 
     def run(self) -> bool:
-        """Load one module after the other; QGIS calls this in a thread of its own."""
-        package = __package__.rpartition(".")[0]
-        for name in _MODULES:
-            importlib.import_module("{}.adapters.{}".format(package, name))
+        """Load the modules; QGIS calls this in a thread of its own.
+
+        With import statements only: QGIS notes them, and forgets on unloading what it noted. A module that came
+        otherwise would outlive its plugin and not know the classes of the next one.
+        """
+        from ..adapters import field_preview, parcel_pages  # noqa: F401, PLC0415
+        from ..adapters.jobs import assess, recheck  # noqa: F401, PLC0415
+
         return True
 
 
