@@ -92,6 +92,18 @@ def test_growth_curves_with_pictures(layers, tmp_path):
         _run_raising("fitgrowth", layers | {"OUTPUT": str(folder)})
 
 
+def test_the_report_of_the_main_job_has_its_charts_as_pictures(layers, tmp_path):
+    """Age and volume with the curve, stock by species and age group, sink with its interval: SVG and PNG."""
+    report = tmp_path / "报告"
+    _run("assess", layers | {"OUTPUT": str(tmp_path / "r.gpkg"), "REPORT": str(report)})
+    svg = {path.stem for path in (report / "charts").glob("*.svg")}
+    assert {"stock_by_species_and_age", "sink_by_species", "growth_chinese_fir"} <= svg
+    assert svg == {path.stem for path in (report / "charts").glob("*.png")}
+    for name in svg:
+        assert not QImage(str(report / "charts" / (name + ".png"))).isNull()
+    assert _rows(tmp_path / "r.gpkg", "uncertainty WHERE scope = 'total'", "round(sum(share), 9)") == [(1.0,)]
+
+
 def test_projection_is_marked_as_modelled(layers, tmp_path):
     out = tmp_path / "p.gpkg"
     _run("project", {"STANDS": layers["STANDS"], "YEARS": "2030;2060", "OUTPUT": str(out)})
