@@ -72,6 +72,11 @@ class PageBreak:
 Part = Heading | Paragraph | Table | Picture | Signature | PageBreak
 
 
+def follows_heading(before: Part | None, part: Part) -> bool:
+    """Whether ``part`` is the sentence below a heading, which has to stay with what it introduces."""
+    return isinstance(before, Heading) and isinstance(part, Paragraph) and part.kind == "body"
+
+
 @dataclass(frozen=True)
 class Document:
     """A whole paper: its parts, and what stands on every page.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from qgis.PyQt.QtCore import QMarginsF, QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter
+from qgis.PyQt.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextOption
 
 from ...core.errors import OutputError
-from .document import Document, PageBreak, Part
+from .document import Document, PageBreak, Part, follows_heading
 from .pdf_boxes import DPI, HEIGHT, MM, WIDTH, Box, boxes, font
 from .texts import clean
 
@@ -56,10 +57,15 @@ def write_pdf_document(document: Document, path: Path, named: Path) -> int:
 
 def _boxes(painter: QPainter, parts: Iterable[Part]) -> list[Box]:
     found: list[Box] = []
+    before: Part | None = None
     for part in parts:
         if isinstance(part, PageBreak):
             found.append(Box(0.0, lambda _: None, begins_page=True, keep=True))
-        found += boxes(painter, part)
+        made = boxes(painter, part)
+        if follows_heading(before, part):
+            made[-1] = replace(made[-1], keep=True)
+        found += made
+        before = part
     return found
 
 
@@ -100,12 +106,13 @@ def _draw_edges(painter: QPainter, document: Document, page: int, pages: int) ->
     foot = QRectF(_LEFT, _PAGE_HEIGHT - _EDGE - 5 * MM, WIDTH, 5 * MM)
     number = document.page_of.format(page=page, pages=pages)
     metrics = painter.fontMetrics()
-    middle = Qt.AlignmentFlag.AlignVCenter
     for box, (left, right) in ((head, document.header), (foot, (document.footer, number))):
         room = box.width() - metrics.horizontalAdvance(clean(left)) - 4 * MM
         shown = metrics.elidedText(clean(right), Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft | middle), clean(left))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | middle), shown)
+        for text, side in ((clean(left), Qt.AlignmentFlag.AlignLeft), (shown, Qt.AlignmentFlag.AlignRight)):
+            option = QTextOption(side | Qt.AlignmentFlag.AlignVCenter)
+            option.setWrapMode(QTextOption.WrapMode.NoWrap)
+            painter.drawText(box, text, option)
     line = head.bottom() + 1.2 * MM
     painter.drawLine(QPointF(head.left(), line), QPointF(head.right(), line))
     painter.restore()

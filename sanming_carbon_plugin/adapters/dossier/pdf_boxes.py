@@ -27,6 +27,11 @@ _HEAD_SIZES = {1: 13.0, 2: 11.0}
 _CELL_SIZE, _CELL_PADDING = 8.0, 0.9 * MM
 _GREY, _BLACK, _LINE = QColor("#444444"), QColor("#000000"), QColor("#808080")
 _HEAD_FILL, _NOTICE_FILL, _SUM_FILL = QColor("#e4ece4"), QColor("#fff4d6"), QColor("#f2f2f2")
+_SIDES = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "centre": Qt.AlignmentFlag.AlignHCenter,
+    "right": Qt.AlignmentFlag.AlignRight,
+}
 _TALLEST_ROW = 0.8 * HEIGHT
 _PICTURE_SHARE = 0.86
 _SIGNING_ROOM = 3.0 * MM
@@ -60,7 +65,7 @@ class Box:
 class _Cell:
     text: str
     font: QFont
-    side: Qt.AlignmentFlag
+    side: str
     fill: QColor | None = None
 
 
@@ -94,11 +99,11 @@ def boxes(painter: QPainter, part: Part) -> list[Box]:
 
 def _paragraph(painter: QPainter, part: Paragraph) -> Box:
     if part.kind == "notice":
-        cell = _Cell(part.text, font("head", _SIZES["notice"]), Qt.AlignmentFlag.AlignLeft, _NOTICE_FILL)
+        cell = _Cell(part.text, font("head", _SIZES["notice"]), "left", _NOTICE_FILL)
         return replace(_row(painter, [cell], [WIDTH]), gap=3.0 * MM)
     look = font("head" if part.kind == "title" else "body", _SIZES[part.kind], bold=part.kind == "title")
     centred = part.kind in {"title", "subtitle", "formula"}
-    side = Qt.AlignmentFlag.AlignHCenter if centred else Qt.AlignmentFlag.AlignLeft
+    side = "centre" if centred else "left"
     colour = _GREY if part.kind == "note" else _BLACK
     return _text(painter, part.text, look, side, colour, gap=3.0 if centred else 2.0, keep=part.kind == "formula")
 
@@ -107,7 +112,7 @@ def _text(
     painter: QPainter,
     text: str,
     look: QFont,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    side: str = "left",
     colour: QColor = _BLACK,
     *,
     gap: float,
@@ -126,10 +131,7 @@ def _table(painter: QPainter, part: Table) -> list[Box]:
     total = sum(part.widths)
     widths = [WIDTH * width / total for width in part.widths]
     plain, bold = font("body", _CELL_SIZE), font("head", _CELL_SIZE, bold=True)
-    sides = [
-        Qt.AlignmentFlag.AlignRight if number in part.numbers else Qt.AlignmentFlag.AlignLeft
-        for number in range(len(widths))
-    ]
+    sides = ["right" if number in part.numbers else "left" for number in range(len(widths))]
     head = None
     if part.head:
         cells = [_Cell(clean(text), bold, side, _HEAD_FILL) for text, side in zip(part.head, sides, strict=True)]
@@ -187,7 +189,7 @@ def _picture(painter: QPainter, part: Picture) -> list[Box]:
         painter.drawImage(QRectF((WIDTH - width) / 2, top, width, height), image)
 
     caption = _text(
-        painter, part.caption, font("body", _SIZES["note"]), Qt.AlignmentFlag.AlignHCenter, _GREY, gap=1.5
+        painter, part.caption, font("body", _SIZES["note"]), "centre", _GREY, gap=1.5
     )  # fmt: skip
     return [Box(height, draw, 3.0 * MM, keep=True), caption]
 
@@ -205,7 +207,7 @@ def _signature(painter: QPainter, part: Signature) -> Box:
         at = top + 2.5 * MM
         for place, ((text, used, room), height) in enumerate(zip(lines, heights, strict=True)):
             at += room
-            _write(painter, text, used, QRectF(3.0 * MM, at, width, height), Qt.AlignmentFlag.AlignLeft, _BLACK)
+            _write(painter, text, used, QRectF(3.0 * MM, at, width, height), "left", _BLACK)
             at += height
             if place > 1 and "\u3000" not in text:
                 _signing_line(painter, text, used, at)
@@ -225,8 +227,8 @@ def _inner(width: float) -> float:
     return width - 2 * _CELL_PADDING
 
 
-def _option(side: Qt.AlignmentFlag) -> QTextOption:
-    option = QTextOption(side | Qt.AlignmentFlag.AlignTop)
+def _option(side: str) -> QTextOption:
+    option = QTextOption(_SIDES[side] | Qt.AlignmentFlag.AlignTop)
     # Hashes and keys are longer than a column and have no place to break.
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     return option
@@ -234,11 +236,11 @@ def _option(side: Qt.AlignmentFlag) -> QTextOption:
 
 def _height(painter: QPainter, text: str, look: QFont, width: float) -> float:
     painter.setFont(look)
-    box = painter.boundingRect(QRectF(0.0, 0.0, width, 1e7), text or " ", _option(Qt.AlignmentFlag.AlignLeft))
+    box = painter.boundingRect(QRectF(0.0, 0.0, width, 1e7), text or " ", _option("left"))
     return float(box.height())
 
 
-def _write(painter: QPainter, text: str, look: QFont, box: QRectF, side: Qt.AlignmentFlag, colour: QColor) -> None:
+def _write(painter: QPainter, text: str, look: QFont, box: QRectF, side: str, colour: QColor) -> None:
     painter.setFont(look)
     painter.setPen(QPen(colour))
     # A hair more than was measured, so that no last line is left away by rounding.

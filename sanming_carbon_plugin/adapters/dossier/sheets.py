@@ -91,6 +91,8 @@ class GuardedBook:
             for number, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
                 cell = self._put(sheet, place, number, value)
                 self._dress(cell, column, is_sum=is_sum)
+        # Typefaces that stand in for a missing one are taller than the row that spreadsheet programs make for it.
+        sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _ROW_POINTS, True
         self._size(sheet, columns, rows)
         self._guard(sheet, columns, len(rows) - total)
         return sheet
@@ -149,7 +151,7 @@ class GuardedBook:
         if column.decimals is not None and cell.data_type != "s":
             cell.number_format = FORMATS[column.decimals]
         else:
-            cell.alignment = Alignment(wrap_text=True, vertical="center", indent=1)
+            cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=1)
         if is_sum:
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=_SUM_FILL)
         elif column.open:
@@ -199,7 +201,7 @@ HEAD_ROW, FIRST_ROW = 4, 5
 _FEW_COLUMNS, _MANY_COLUMNS = 8, 16
 _LOOKED_AT = 300
 _NARROWEST, _EDGE = 6.0, 3.5
-_LINE_POINTS, _HIGHEST = 14.0, 400.0
+_ROW_POINTS, _LINE_POINTS, _HIGHEST = 18.0, 15.0, 400.0
 
 
 def _lines() -> Any:  # noqa: ANN401

@@ -90,4 +90,6 @@ def _parts_table(words: Words, taken: pd.DataFrame) -> Table:
         for row in taken.to_dict("records")
     )  # fmt: skip
     keys = ("piece", "stand", "state", "scheme", "scheme_id", "dates", "area_ha")
-    return Table(tuple(words.say("head." + key) for key in keys), rows, (1.1, 3.1, 2.2, 2, 2, 2.4, 1.7), frozenset({6}))
+    return Table(
+        tuple(words.say("head." + key) for key in keys), rows, (1.25, 3.1, 2.2, 2, 2, 2.4, 1.7), frozenset({6})
+    )

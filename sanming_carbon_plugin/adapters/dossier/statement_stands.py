@@ -23,7 +23,7 @@ def stands(words: Words, application: ApplicationFolder) -> list[Part]:
     ]  # fmt: skip
     total = (say("total_row"), "", "", "", number(facts["area_mu"]), "", number(facts["net_tco2e"]),
              number(facts["total_tco2e"]), number(facts["whole_t"], 0))  # fmt: skip
-    widths = (1.1, 2.9, 2.4, 2.1, 1.6, 1.4, 1.8, 2.0, 1.5)
+    widths = (1.25, 2.9, 2.3, 2.0, 1.6, 1.5, 1.8, 2.15, 1.5)
     return [
         Heading(say("section.stands")),
         Paragraph(say("stands_note")),
@@ -73,7 +73,7 @@ def left_out(words: Words, application: ApplicationFolder) -> list[Part]:
     return [
         *parts,
         Paragraph(say("left_out_note", neighbours=facts["left_out_neighbours"])),
-        Table(head, rows, (1.1, 2.9, 2.4, 1.4, 2.5, 2.2, 1.3, 1.6), frozenset({3, 7})),
+        Table(head, rows, (1.25, 2.9, 2.3, 1.4, 2.5, 2.2, 1.3, 1.6), frozenset({3, 7})),
     ]
 
 

@@ -84,7 +84,7 @@ class Words:
         """A share, 0 to 1, in percent."""
         if share is None or share != share:  # noqa: PLR0124 - NaN
             return self.number(None)
-        return self.number(share * 100.0, decimals) + ("%" if self.language == "zh" else " %")
+        return self.number(share * 100.0, decimals) + ("%" if self.language == "zh" else "\u00a0%")
 
     def pick(self, item: Mapping[str, Any], name: str) -> str:
         """``name`` or ``name_zh`` of an item of a profile or table."""

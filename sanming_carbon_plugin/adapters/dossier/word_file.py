@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import DependencyError
-from .document import Document, Heading, PageBreak, Paragraph, Part, Picture, Signature, Table
+from .document import Document, Heading, PageBreak, Paragraph, Part, Picture, Signature, Table, follows_heading
 from .texts import clean
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ def write_word(document: Document, path: Path) -> None:
         raise DependencyError("LIBRARY_MISSING", library="python-docx", purpose="Word") from missing
     file = WordDocument()
     _prepare(file, document)
+    before: Part | None = None
     for part in document.parts:
         _add(file, part, document.language)
+        if follows_heading(before, part):
+            file.paragraphs[-1].paragraph_format.keep_with_next = True
+        before = part
     file.save(str(path))
 
 
@@ -145,13 +149,14 @@ def _add_table(file: Any, part: Table, language: str) -> None:  # noqa: ANN401
             cell = Cell(element, table)
             cell.width = widths[number]
             strong = is_head or is_sum or (not part.head and number == 0)
-            _fill_cell(cell, text, language, strong=strong, right=number in part.numbers)
+            paragraph = _fill_cell(cell, text, language, strong=strong, right=number in part.numbers)
+            paragraph.paragraph_format.keep_with_next = is_head
             if is_head or is_sum:
                 _shade(cell, _HEAD_FILL if is_head else _SUM_FILL)
     file.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def _fill_cell(cell: Cell, text: str, language: str, *, strong: bool, right: bool) -> None:
+def _fill_cell(cell: Cell, text: str, language: str, *, strong: bool, right: bool) -> WordParagraph:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
@@ -160,6 +165,7 @@ def _fill_cell(cell: Cell, text: str, language: str, *, strong: bool, right: boo
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _run(paragraph, text, language, _CELL_SIZE, heading=strong).bold = strong
+    return paragraph
 
 
 def _add_picture(file: Any, part: Picture, language: str) -> None:  # noqa: ANN401

@@ -91,6 +91,31 @@ def test_unknown_is_never_shown_as_zero(contents):
     assert "Unknown" in told
 
 
+def test_what_is_official_is_not_called_provisional(contents):
+    facts = {**contents.application.facts, "profile_status": "official", "parameters_status": "official",
+             "notice": None, "notice_zh": None}  # fmt: skip
+    official = replace(contents, application=replace(contents.application, facts=facts))
+    for language in ("zh", "en"):
+        document = statement(official, None, language)
+        assert document.header[0] == Words(language).say("official_short")
+        assert Words(language).say("notice_official") in list(_texts(document))
+    half = replace(contents.application, facts={**facts, "parameters_status": "provisional"})
+    assert half.provisional
+
+
+def test_a_bare_application_is_told_without_its_empty_parts(contents):
+    """No pieces left out, nothing credited elsewhere, no error components, no rules, nothing known of the village."""
+    tables = {name: table.head(0) if name not in ("pieces", "settings") else table
+              for name, table in contents.application.tables.items()}  # fmt: skip
+    facts = {**contents.application.facts, "kind": "holder", "relative_error": None, "relative_error_from": None,
+             "relative_error_base": None, "low_tco2e": None, "outcome": "no", "failed_rules": "ERROR_TOO_LARGE",
+             "loss_bias_tco2e": 12.5}  # fmt: skip
+    bare = replace(contents.application, tables=tables, facts=facts, run={}, result_run={}, profile={})
+    told = "\n".join(_texts(statement(replace(contents, application=bare), None, "en")))
+    for text in ("do not hold: The error of the total", "None: every piece", "12.50 tCO₂e by the noise", "Unknown"):
+        assert text in told
+
+
 def test_an_edited_parameter_table_is_told_not_shown(contents):
     run = {**contents.application.result_run, "rules": {"parameters": {"id": "x", "sha256": "ef" * 32}}}
     application = replace(contents.application, result_run=run)
