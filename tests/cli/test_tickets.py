@@ -246,6 +246,12 @@ def test_a_wrong_application_is_one_clear_error_and_leaves_nothing(run, result, 
     fails(run("application", result, "--out", out, *arguments), code, status, out)
 
 
+def test_a_misspelt_holder_is_led_to_the_nearest_names(run, result, tmp_path):
+    finished = run("application", result, "--holder", "杉坑村委会", "--out", tmp_path / "a")
+    fails(finished, "APPLICATION_HOLDER_UNKNOWN", 3, tmp_path / "a")
+    assert COLLECTIVE in finished[2]
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
@@ -321,6 +327,24 @@ def test_a_stand_layer_is_judged_like_in_the_main_job(run, result, tmp_path):
 def test_a_result_takes_no_options_that_would_change_its_numbers(run, result, tmp_path):
     finished = run("ticketeligibility", result, "--period", PERIOD, "--out", tmp_path / "t.gpkg")
     fails(finished, "TICKET_RESULT_OPTIONS", 2, tmp_path / "t.gpkg")
+
+
+def test_the_main_job_takes_the_error_from_its_components_too(run, tmp_path):
+    from sanming_carbon_plugin.adapters.profiles import shipped_profiles
+
+    data = json.loads(shipped_profiles()["sanming_ticket"].read_text(encoding="utf-8"))
+    data["settings"]["uncertainty_deduction"]["value"] = "table"
+    data["settings"]["uncertainty_base"]["value"] = "stock"
+    profile = tmp_path / "own.json"
+    profile.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    request = replace(sample_run.request(tmp_path / "r.gpkg"), rasters=(), profile=str(profile))
+    assess(request, Progress())
+    stands = read_geopackage_table(request.out, "stands")
+    assert stands["ticket_rules"].str.contains("PRECISION[+]").all()  # half-widths added up would say nothing of stock
+    _, counts, _ = run("ticketeligibility", request.out, "--out", tmp_path / "t.gpkg")
+    assert (counts["ticket_changed"], counts["deduction"]) == ("0", "0.0600")
+    again = read_geopackage_table(tmp_path / "t.gpkg", "stands")["ticket_tco2e"]
+    np.testing.assert_allclose(again, stands["ticket_tco2e"], rtol=1e-9)
 
 
 def test_what_the_office_states_in_columns_answers_rules(run, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import partial
 from itertools import pairwise
 
@@ -163,7 +164,8 @@ def require_holders(applicant: str, holders: Sequence[str], known: Collection[st
         if names.count(name) > 1:
             raise InputError("APPLICATION_HOLDER_REPEATED", holder=name)
         if name not in known:
-            raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name)
+            near = get_close_matches(name, [str(other) for other in known if other is not None], n=3, cutoff=0.5)
+            raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name, near=", ".join(near) or "-")
 
 
 def village_households(pieces: pd.DataFrame, village: str, authorised: Collection[str] = ()) -> list[Household]:

@@ -27,6 +27,9 @@ KINDS = ("ticket", "screen")
 STATUSES = ("official", "provisional")
 CONFIDENCES = ("verified", "derived", "GK-high", "GK-medium", "GK-low", "design")
 
+POOLS = frozenset({"tree_above_ground", "tree_below_ground"})
+"""What the sink holds. A profile that counts another part of it must be refused, not passed over in silence."""
+
 _YES_NO = frozenset({"yes", "no"})
 TICKET_FIELDS: dict[str, KnownField] = {
     "measured_at_both_dates": KnownField(TEXT, words=_YES_NO),
@@ -330,6 +333,8 @@ class _Reader:
             self._problems.add("$.settings.baseline", "must not be none where natural growth is not counted")
         if settings["uncertainty_deduction"].value == "table" and not settings["uncertainty_table"].value:
             self._problems.add("$.settings.uncertainty_table", "has no step although it is used")
+        if set(settings["pools"].value) != POOLS:  # type: ignore[call-overload]
+            self._problems.add("$.settings.pools", f"must be {' and '.join(sorted(POOLS))}: no other sink is counted")
         if isinstance(self._data, dict) and self._data.get("scheme") not in dict(settings["schemes"].value):  # type: ignore[call-overload]
             self._problems.add("$.scheme", "is none of the schemes in settings.schemes")
         shortest, longest = settings["shortest_period_years"].value, settings["longest_period_years"].value

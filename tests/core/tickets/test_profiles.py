@@ -120,8 +120,9 @@ def test_values_that_contradict_each_other(content):
     content["settings"]["longest_period_years"]["value"] = 5
     content["valid_from"], content["valid_to"] = "2026-01-01", "2025-01-01"
     content["scheme"] = "unheard_of"
+    content["settings"]["pools"]["value"] = ["tree_above_ground"]
     text = problems_of(content)
-    for place in ("baseline", "uncertainty_table", "longest_period_years", "valid_to", "$.scheme"):
+    for place in ("baseline", "uncertainty_table", "longest_period_years", "valid_to", "$.scheme", "settings.pools"):
         assert place in text
 
 
@@ -206,5 +207,7 @@ def test_every_code_this_room_raises_has_words_and_no_words_are_left_over():
     files += [room / "commands" / "ticketeligibility.py", room / "processing" / "ticket_eligibility.py"]
     files += [file for name in JOBS for file in (room / "adapters" / "jobs").glob(name)]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    used = set(re.findall(r'"((?:TICKET|CREDITED|TENURE|PROFILE|PERIODS|APPLICATION|USE|DOUBLE)_[A-Z_]+|NOT_A_RESULT)"', text))
+    used = set(
+        re.findall(r'"((?:TICKET|CREDITED|TENURE|PROFILE|PERIODS|APPLICATION|USE|DOUBLE)_[A-Z_]+|NOT_A_RESULT)"', text)
+    )
     assert used == codes("errors") | codes("issues")
