@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.classes.fields import KNOWN_FIELDS, KnownField
-from ..core.classes.measures import measure_rules, with_own_rules
+from ..core.classes.measures import measure_rules, with_declared, with_own_rules
 from ..core.classes.rules import RuleSet
 from ..paths import resources_dir
 from .output_files import output_folder
@@ -30,13 +30,21 @@ def read_rules(path: Path, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS
 def load_rule_sets(own: Path | None = None, known_fields: Mapping[str, KnownField] = KNOWN_FIELDS) -> list[RuleSet]:
     """The rule sets of a run: the shipped ones, with the measures of a user's file ``own`` put in their place.
 
+    A file without measures that only has ``declared`` leaves the shipped rules as they are and answers for words that
+    no column of the layer says, for example that the county has no nature reserve.
+
     Raises
     ------
     InputError
         As :func:`read_rules`.
     """
     shipped = [read_rules(resources_dir() / "rules" / name, known_fields) for name in SHIPPED_RULES]
-    return shipped if own is None else with_own_rules(shipped, read_rules(own, known_fields))
+    if own is None:
+        return shipped
+    data = read_json(own)
+    if "measures" not in data and "declared" in data:
+        return with_declared(shipped, data)
+    return with_own_rules(shipped, measure_rules(data, known_fields))
 
 
 def write_rules(rule_set: RuleSet, path: Path) -> None:

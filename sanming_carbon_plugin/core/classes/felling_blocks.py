@@ -16,6 +16,7 @@ from .evaluation import FactsView, Outcomes
 from .problems import Problems, shown
 
 SECTION = "clear_cut_limits"
+CLEAR_CUT = "clear_cut"
 _LARGEST = 10_000.0
 _COLUMNS = ("clear_cut_limit_ha_low", "clear_cut_limit_ha_high")
 _BLOCK = ("clear_cut_block_ha_low", "clear_cut_block_ha_high")

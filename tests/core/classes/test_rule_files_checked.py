@@ -349,3 +349,31 @@ def test_what_nobody_saw_can_never_grant(wrong, place):
 def test_only_rules_of_clear_cutting_ask_for_blocks():
     block = {"field": "clear_cut_block_ha", "op": "<=", "value": 10}
     assert "$.measures.tending.rules.ONE: " in problems(rule_file(rule(block)))
+
+
+TOLD = {"value": "no", "reason": "县内无自然保护区", "name": "林工", "date": "2026-03-01"}
+
+
+def test_a_file_of_declarations_leaves_the_shipped_rules(tmp_path):
+    path = tmp_path / "声明.json"
+    path.write_text(json.dumps({"declared": {"reserve": TOLD, "dispute": TOLD}}, ensure_ascii=False), encoding="utf-8")
+    told, shipped = load_rule_sets(path), load_rule_sets()
+    assert [one.measures for one in told] != []
+    assert [[rule.id for rule in one.rules] for one in told] == [[rule.id for rule in one.rules] for one in shipped]
+    assert [dict(one.declared) for one in told] == [
+        {"reserve": "no"},
+        {"reserve": "no", "dispute": "no"},
+        {"reserve": "no", "dispute": "no"},
+    ]
+    assert [one.fingerprint() for one in told] != [one.fingerprint() for one in shipped]
+
+
+@pytest.mark.parametrize(
+    "declared", [[], {"reserve": TOLD | {"value": "maybe"}}, {"closure": TOLD}, {"slope": TOLD}, 3]
+)
+def test_wrong_declarations_are_refused(tmp_path, declared):
+    path = tmp_path / "d.json"
+    path.write_text(json.dumps({"declared": declared}), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_rule_sets(path)
+    assert "$.declared" in caught.value.values["problems"]
