@@ -155,13 +155,9 @@ def _beside(parts: Iterable[str]) -> str:
     )
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequence[str] = ()) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "".join("<th>{}</th>".format(escape(each)) for each in heads)
-    body = []
-    for number, row in enumerate(rows):
-        kind = " class='{}'".format(classes[number]) if classes else ""
-        cells = ["<td{}>{}</td>".format(kind if place == 0 else "", escape(cell)) for place, cell in enumerate(row)]
-        body.append("<tr>{}</tr>".format("".join(cells)))
+    body = ["<tr>{}</tr>".format("".join("<td>{}</td>".format(escape(cell)) for cell in row)) for row in rows]
     return "<table width='100%' cellspacing='0' cellpadding='0'><tr>{}</tr>{}</table>".format(head, "".join(body))
 
 
@@ -185,10 +181,18 @@ def _classes(card: ParcelCard, *, for_print: bool) -> str:
 
 
 def _class_table(block: ClassBlock, language: str) -> str:
-    heads = [word("card", name, language) for name in ("rule", "seen", "limit", "distance")]
-    rows = [("{} {}".format(rule.mark, rule.title), rule.seen, rule.limit, rule.distance) for rule in block.rules]
-    title = "<p class='class'>{}</p>".format(escape(_class_title(block, language)))
-    return title + _table(heads, rows, [rule.outcome for rule in block.rules])
+    """Each rule with what it saw below it: a panel is too narrow for a column each."""
+    between = "：" if language == "zh" else ": "
+    lines = ["<p class='class'>{}</p>".format(escape(_class_title(block, language)))]
+    for rule in block.rules:
+        parts = [("seen", rule.seen), ("limit", rule.limit), ("distance", rule.distance)]
+        told = " · ".join(word("card", name, language) + between + text for name, text in parts if text)
+        lines.append(
+            "<p><span class='{}'>{} {}</span><br><span class='quiet'>{}</span></p>".format(
+                rule.outcome, rule.mark, escape(rule.title), escape(told)
+            )
+        )
+    return "".join(lines)
 
 
 def _class_lines(block: ClassBlock, language: str) -> str:

@@ -23,7 +23,7 @@ from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
 from ..processing.translation import language, tr
 from .algorithm_run import AlgorithmRun
 from .forms import load_form
-from .sample import open_sample
+from .sample import sample_steps
 from .side_windows import SideWindows, forget_group
 from .state_words import state_icon, state_text, state_tip
 from .step_states import RESULT
@@ -60,6 +60,7 @@ class CarbonDock(QgsDockWidget):
         self.maps = MapsStep(iface, self)
         self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
         self.run = AlgorithmRun(self, self._show_results)
+        self._sample: Iterator[None] | None = None
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
         self.tools = Tools(self.steps, self.known, self)
@@ -111,17 +112,40 @@ class CarbonDock(QgsDockWidget):
 
     def open_sample(self) -> None:
         """Put the sample into the project and its layers into the fields."""
-        try:
-            values = open_sample(QgsProject.instance(), language())
-        except CarbonError as error:
-            self._tell_error(error)
+        self._sample = sample_steps(QgsProject.instance(), language())
+        while self._sample is not None:
+            self._open_more()
+
+    def _open_sample_slowly(self) -> None:
+        """The same, layer by layer: the window has its turn between them."""
+        if self._sample is None:
+            self._sample = sample_steps(QgsProject.instance(), language())
+            self.data.page.sample.setEnabled(False)
+            self._open_next()
+
+    def _open_next(self) -> None:
+        self._open_more()
+        if self._sample is not None:
+            QTimer.singleShot(0, self._open_next)
+
+    def _open_more(self) -> None:
+        if self._sample is None:
             return
-        for step in self.steps:
-            step.restore(step.remembered() | values)
-        self._iface.zoomFull()
+        try:
+            next(self._sample)
+        except StopIteration as end:
+            self._sample = None
+            for step in self.steps:
+                step.restore(step.remembered() | end.value)
+            self._iface.zoomFull()
+        except CarbonError as error:
+            self._sample = None
+            self._tell_error(error)
+        self.data.page.sample.setEnabled(self._sample is None)
 
     def shut_down(self) -> None:
         """Stop what runs and forget the project, before the plugin goes."""
+        self._sample = None
         self.run.shut_down()
         self.warm_up.shut_down()
         self.states.shut_down()
@@ -175,7 +199,7 @@ class CarbonDock(QgsDockWidget):
         self.visibilityChanged.connect(self._shown)
         form.cancel.clicked.connect(self._cancel)
         form.help.clicked.connect(self._open_help)
-        self.data.sample_wanted.connect(self.open_sample)
+        self.data.sample_wanted.connect(self._open_sample_slowly)
         self.data.fields_wanted.connect(self.side.open_fields)
         self.check.check_wanted.connect(self.start_check)
         self.check.list_wanted.connect(self.side.open_list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ _RASTERS = {
 _PERIOD = ("2016-01-01", "2020-12-31")
 
 
-def open_sample(project: QgsProject, language: str) -> dict[str, Any]:
-    """Add the sample's layers in a group of their own.
+def sample_steps(project: QgsProject, language: str) -> Generator[None, None, dict[str, Any]]:
+    """Add the sample's layers in a group of their own, one a step: in between the window can do other things.
 
     Layers that are there already are used again.
 
@@ -44,24 +45,29 @@ def open_sample(project: QgsProject, language: str) -> dict[str, Any]:
     """
     folder = own_copy()
     title = "示例:虚构乡镇" if language == "zh" else "Sample: a made-up township"
-    group = project.layerTreeRoot().findGroup(title) or project.layerTreeRoot().insertGroup(0, title)
-    added: dict[str, QgsMapLayer] = {}
+    if project.layerTreeRoot().findGroup(title) is None:
+        project.layerTreeRoot().insertGroup(0, title)
+    added: dict[str, str] = {}
     for name, (file, *titles) in [*_VECTORS.items(), *_RASTERS.items()]:
+        yield
         path = folder / file
+        group = project.layerTreeRoot().findGroup(title)
+        if group is None:  # removed meanwhile
+            return {}
         known = next((node.layer() for node in group.findLayers() if _is_from(node.layer(), path)), None)
         layer = known or _opened(path, titles[language == "zh"])
         if known is None:
             project.addMapLayer(layer, False)
             group.addLayer(layer).setItemVisibilityChecked(name == "stands")
-        added[name] = layer
+        added[name] = layer.id()
     return {
-        STANDS: added["stands"].id(),
-        AssessAlgorithm.EARLIER: added["earlier"].id(),
+        STANDS: added["stands"],
+        AssessAlgorithm.EARLIER: added["earlier"],
         AssessAlgorithm.PERIOD_START: _PERIOD[0],
         AssessAlgorithm.PERIOD_END: _PERIOD[1],
-        AssessAlgorithm.CREDITED: [added["credited"].id()],
-        AssessAlgorithm.TENURE: added["tenure"].id(),
-        RASTERS: [(name, "", added[name].id()) for name in _RASTERS],
+        AssessAlgorithm.CREDITED: [added["credited"]],
+        AssessAlgorithm.TENURE: added["tenure"],
+        RASTERS: [(name, "", added[name]) for name in _RASTERS],
         OUTPUT: str(Path(project.homePath() or folder) / "sample_result.gpkg"),
     }
 

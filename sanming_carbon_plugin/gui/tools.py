@@ -17,7 +17,6 @@ from ..processing.provider import PROVIDER_ID
 from ..processing.translation import tr
 from .steps.step import Step
 
-_WITHOUT_RESULT = ("neutrality",)
 _RESULT = "RESULT"
 
 
@@ -53,7 +52,7 @@ class Tools(QObject):
             if algorithm is not None:
                 button.setText("{}…".format(algorithm.displayName()))
                 button.setToolTip(algorithm.shortDescription())
-                button.setEnabled(bool(result) or name in _WITHOUT_RESULT)
+                button.setEnabled(bool(result) or algorithm.parameterDefinition(_RESULT) is None)
         shown = Path(str(result)).name if result else ""
         text = tr("Result: {name}").format(name=shown) if shown else tr("Assess the stands first, or load a result.")
         for step in self._steps:
