@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -187,15 +188,14 @@ def write_context_file(
     margin_m: float,
 ) -> list[str]:
     """Write the stands, and the tenure parcels, around those to check; gives the names of the layers."""
-    box = margin_box(around, result.crs_wkt, margin_m)
     tables = []
-    near = _touching(result.geometry, box)
+    near = _near(result.geometry, around, result.crs_wkt, margin_m)
     columns = {name: kind for name, kind in _CONTEXT_COLUMNS.items() if name == STAND_KEY or name in stands.columns}
     frame = stands.iloc[near].reset_index().rename(columns={"index": STAND_KEY})
     frame = frame.assign(**{STAND_KEY: stands.index[near].to_numpy(dtype=object)})
     tables.append(OutputTable(ALL_STANDS, columns, frame, result.geometry[near], result.crs_wkt))
     if tenure is not None:
-        near = _touching(tenure.geometry, box)
+        near = _near(tenure.geometry, around, result.crs_wkt, margin_m)
         kept = [name for name in tenure.attributes.columns if name in _TENURE_COLUMNS] or list(tenure.attributes)[:5]
         rows = tenure.attributes.iloc[near][kept].reset_index(drop=True)
         kinds = {name: tenure.field_types[name] for name in kept}
@@ -211,12 +211,12 @@ def margin_box(around: Geometries, crs_wkt: str, margin_m: float) -> tuple[float
     return west - margin, south - margin, east + margin, north + margin
 
 
-def _touching(geometry: Geometries, box: tuple[float, float, float, float]) -> np.ndarray:
-    bounds = shapely.bounds(geometry)
-    west, south, east, north = box
-    return np.flatnonzero(
-        (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-    )
+def _near(geometry: Geometries, around: Geometries, crs_wkt: str, margin_m: float) -> npt.NDArray[np.intp]:
+    """Rows whose box comes within a margin of the box of any of the outlines; they may lie far from one another."""
+    margin = margin_m / _METRES_PER_DEGREE if is_geographic(crs_wkt) else margin_m
+    bounds = shapely.bounds(around)
+    boxes = shapely.box(bounds[:, 0] - margin, bounds[:, 1] - margin, bounds[:, 2] + margin, bounds[:, 3] + margin)
+    return np.unique(shapely.STRtree(geometry).query(boxes)[1])
 
 
 def read_sent(path: Path, form: Form) -> Sent:

@@ -55,7 +55,9 @@ _CONTEXT_OUTLINES = {ALL_STANDS: ("#ffffff", "0.3", "solid"), TENURE: ("#f0e442"
 _LABEL_SIZE = 9.0
 
 
-def write_project(folder: Path, context: list[str], form: Form, language: str, *, lock_outlines: bool) -> None:
+def write_project(
+    folder: Path, context: list[str], form: Form, language: str, *, lock_outlines: bool, photo_pixels: int
+) -> None:
     """Write ``field.qgz`` into a folder that holds the data files already.
 
     Parameters
@@ -70,6 +72,8 @@ def write_project(folder: Path, context: list[str], form: Form, language: str, *
         ``en`` or ``zh``.
     lock_outlines
         Whether QField lets nobody change an outline.
+    photo_pixels
+        Longest side of a photo.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def write_project(folder: Path, context: list[str], form: Form, language: str, *
         extent = work.extent()
         extent.scale(1.2)
         project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, work.crs()))
-        project.writeEntry("qfieldsync", "maximumImageWidthHeight", 2000)
+        project.writeEntry("qfieldsync", "maximumImageWidthHeight", photo_pixels)
         if not project.write(str(folder / PROJECT_FILE)):
             raise OutputError("FIELD_PROJECT_NOT_WRITTEN", path=str(folder / PROJECT_FILE), reason=project.error())
     finally:

@@ -82,13 +82,13 @@ def in_force_now(result: ReadResult) -> pd.DataFrame:
     """The stands with what counts today: what was computed, or decided since by a person."""
     stands = result.stands.copy(deep=False)  # only whole columns are replaced
     computed = pd.DataFrame({name: stands[name] for name in DECIDABLE if name in stands}, index=stands.index)
-    found = decided(computed, None, read_decisions(decisions_beside(result.path))).columns
+    beside = decisions_beside(result.path)
+    if beside.exists():  # the list itself, with what was decided or withdrawn since the run
+        found = decided(computed, None, read_decisions(beside)).columns
+    else:
+        found = stands[[name + "_decided" for name in computed if name + "_decided" in stands]]
     both = pd.concat([computed, found], axis=1)
     for name in computed.columns:
-        own = name + "_decided"
-        # A decision that the run knew already stands in its facts; the file beside the result may have newer ones.
-        if own not in both and own in stands:
-            both[own] = stands[own]
         stands[name] = in_force(both, name)
     if "measure" in stands:
         # On the form "no measure" is an answer like the others.

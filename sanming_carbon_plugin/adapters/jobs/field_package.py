@@ -133,7 +133,14 @@ def _fill(folder: Path, request: PackageRequest, package: str, progress: Progres
         cell_m = request.cell_m or float(settings["background_cell_m"])
         most = float(settings["background_max_megapixels"])
         draw_background(folder / files.BACKGROUND_FILE, request.background, box, result.crs_wkt, cell_m, most, progress)
-    write_project(folder, context, form, language, lock_outlines=bool(settings["lock_outlines"]))
+    write_project(
+        folder,
+        context,
+        form,
+        language,
+        lock_outlines=bool(settings["lock_outlines"]),
+        photo_pixels=int(settings["photo_max_pixels"]),
+    )
     (folder / files.PHOTO_FOLDER).mkdir()
     (folder / files.MANIFEST_FILE).write_text(json.dumps(about, ensure_ascii=False, indent=2), encoding="utf-8")
     return len(rows)

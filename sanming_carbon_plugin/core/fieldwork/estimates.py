@@ -93,14 +93,7 @@ def wrong_stands(control: pd.DataFrame, design: pd.DataFrame, settings: SampleSe
     share = _of_stands(told, design, settings.confidence)
     by_area = _of_area(told, design, settings.confidence)
     if missing:
-        right, wrong = (
-            control.assign(wrong=control["wrong"].fillna(0.0)),
-            control.assign(wrong=control["wrong"].fillna(1.0)),
-        )
-        share = _widened(share, _of_stands(right, design, settings.confidence),
-                         _of_stands(wrong, design, settings.confidence))  # fmt: skip
-        by_area = _widened(by_area, _of_area(right, design, settings.confidence),
-                           _of_area(wrong, design, settings.confidence))  # fmt: skip
+        share, by_area = _reaching_both_ends(control, design, settings.confidence, share, by_area)
     return WrongStands(
         of_stands=share,
         of_area=by_area,
@@ -109,6 +102,18 @@ def wrong_stands(control: pd.DataFrame, design: pd.DataFrame, settings: SampleSe
         wrong=int(told["wrong"].sum()),
         confidence=settings.confidence,
         by_stratum=stratum_table,
+    )
+
+
+def _reaching_both_ends(
+    control: pd.DataFrame, design: pd.DataFrame, confidence: float, share: Interval, by_area: Interval
+) -> tuple[Interval, Interval]:
+    """Intervals widened to what they would be if all missing answers were "right", and if all were "wrong"."""
+    right = control.assign(wrong=control["wrong"].fillna(0.0))
+    wrong = control.assign(wrong=control["wrong"].fillna(1.0))
+    return (
+        _widened(share, _of_stands(right, design, confidence), _of_stands(wrong, design, confidence)),
+        _widened(by_area, _of_area(right, design, confidence), _of_area(wrong, design, confidence)),
     )
 
 

@@ -51,9 +51,9 @@ class Merge:
     ----------
     differences
         One row per stand and column: ``row_id``, ``stand_key``, ``column``, ``state``, ``why`` (of a conflict:
-        ``desk_and_field``, ``surveyors``, ``cleared``, ``not_allowed``, ``unsigned``, ``stand_gone``), the values as
-        text ``base_value``, ``desk_value``, ``field_value``, ``field_value_2`` …, and of the first of them
-        ``surveyor``, ``survey_date``, ``photo``, ``note``.
+        ``desk_and_field``, ``surveyors``, ``cleared``, ``not_allowed``, ``unsigned``, ``stand_gone``,
+        ``contradicts``), the values as text ``base_value``, ``desk_value``, ``field_value``, ``field_value_2`` …, and
+        of the first of them ``surveyor``, ``survey_date``, ``photo``, ``note``.
     issues
         What was noticed.
     unchanged
@@ -99,7 +99,11 @@ def three_way(base: pd.DataFrame, desk: pd.DataFrame, copies: Sequence[Copy], fo
     frame = frame[names].astype(object).where(frame[names].notna(), None)
     issues = [copy.issues for copy in copies]
     issues.append(stand_issues("FIELD_STAND_GONE", base[STAND_KEY][gone]))
-    issues += [_unsigned(copies), _contradicting(frame)]
+    odd = _contradicting(frame)
+    for_a_person = frame["row_id"].isin(odd) & frame["state"].isin((FIELD_ONLY, RECORDED))
+    for_a_person &= frame["column"].isin((VERDICT, *DECIDABLE))
+    frame.loc[for_a_person, ["state", "why"]] = [CONFLICT, "contradicts"]
+    issues += [_unsigned(copies), stand_issues("FIELD_VERDICT_CONTRADICTS", base[STAND_KEY].reindex(odd), VERDICT)]
     cells = int((frame["state"].isin(STATES) & (frame["column"] != GEOMETRY)).sum())
     return Merge(frame.reset_index(drop=True), join_issues(issues), compared - cells)
 
@@ -236,10 +240,9 @@ def _unsigned(copies: Sequence[Copy]) -> pd.DataFrame:
     return join_issues(rows)
 
 
-def _contradicting(differences: pd.DataFrame) -> pd.DataFrame:
-    """Stands said to be right by the map whose class was changed all the same."""
+def _contradicting(differences: pd.DataFrame) -> list[object]:
+    """Rows said to be right by the map whose class was changed all the same."""
     values = [name for name in differences.columns if name.startswith("field_value")]
     right = differences[(differences["column"] == VERDICT) & (differences[values] == "right").any(axis=1)]
     changed = differences[differences["column"].isin(DECIDABLE) & differences[values].notna().any(axis=1)]
-    odd = right[right["row_id"].isin(changed["row_id"])]
-    return stand_issues("FIELD_VERDICT_CONTRADICTS", odd[STAND_KEY], VERDICT)
+    return right.loc[right["row_id"].isin(changed["row_id"]), "row_id"].tolist()

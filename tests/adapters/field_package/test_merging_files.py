@@ -82,9 +82,28 @@ def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_u
     assert "DECISION_GEOMETRY_CHANGED" not in issues["code"].tolist()
 
 
+def test_a_decision_that_was_withdrawn_since_counts_no_more(result, surveyor):
+    from sanming_carbon_plugin.core.classes.overrides import WITHDRAWN, no_decisions
+
+    one = surveyor()
+    key, before = one.value(3, "stand_key"), one.value(3, "pine_transform")
+    other = "no" if before == "yes" else "yes"
+    first = {"stand_key": key, "column": "pine_transform", "value": other, "reason": "图纸", "name": "李科长", "date": "2026-11-10", "evidence": None, "geometry_hash": None}  # fmt: skip
+    decisions = no_decisions().with_decision(first)
+    write_decisions(decisions, decisions_beside(result))
+    _, table = merge(result, one)
+    assert changed(table)[(key, "pine_transform")]["state"] == "desk_only"
+    write_decisions(
+        decisions.with_decision(first | {"value": WITHDRAWN, "date": "2026-11-12"}), decisions_beside(result)
+    )
+    _, table = merge(result, one)
+    assert changed(table) == {}
+
+
 def test_taking_over_twice_adds_nothing(result, surveyor):
     one = surveyor()
-    one.set(3, species_code="310", pine_transform="no" if one.value(3, "pine_transform") == "yes" else "yes")
+    other = "no" if one.value(3, "pine_transform") == "yes" else "yes"
+    one.set(3, species_code="310", pine_transform=other, verdict="wrong")
     merge(result, one)
     review = result.with_name("review.gpkg")
     first, _ = merge(result, one, choices=review, name="王五")
@@ -98,7 +117,7 @@ def test_a_conflict_waits_for_a_person_and_only_that(result, surveyor):
     one = surveyor()
     key, before = one.value(7, "stand_key"), one.value(7, "reserve_forest")
     field, desk = [value for value in ("yes", "no", "unknown") if value != before]
-    one.set(7, reserve_forest=field)
+    one.set(7, reserve_forest=field, verdict="wrong")
     from sanming_carbon_plugin.core.classes.overrides import no_decisions
 
     decided = no_decisions().with_decision(

@@ -280,9 +280,13 @@ def test_photos_moved_renamed_and_missing():
     assert paths.tolist() == ["DCIM/a.jpg", "DCIM/k2.jpg"]
 
 
-def test_right_and_changed_contradict():
-    found = merged(field_table({(0, "pine_transform"): "no"}))
+def test_right_and_yet_changed_is_for_a_person():
+    found = merged(field_table({(0, "pine_transform"): "no", (0, "closure"): 0.9}))
     assert codes(found) == ["FIELD_VERDICT_CONTRADICTS"]
+    states = {(r["stand_key"], r["column"]): (r["state"], r["why"]) for r in found.differences.to_dict("records")}
+    assert states[("k1", "pine_transform")] == states[("k1", "verdict")] == ("conflict", "contradicts")
+    assert states[("k1", "closure")] == ("field_only", None)
+    assert states[("k2", "verdict")] == ("recorded", None)
 
 
 def test_nothing_is_taken_over_without_a_choice():
