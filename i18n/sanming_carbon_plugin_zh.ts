@@ -4,7 +4,7 @@
 <context>
     <name>@default</name>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/provider.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/provider.py" line="89"/>
         <source>Sanming Forest Carbon</source>
         <translation>三明林业碳汇</translation>
     </message>
@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="239"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="269"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="254"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="284"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="261"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="291"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="212"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="242"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -1757,7 +1757,7 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
     <message>
         <location filename="../sanming_carbon_plugin/processing/double_count.py" line="108"/>
         <source>Candidates</source>
-        <translation>候选地块</translation>
+        <translation>候选小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="49"/>
@@ -2278,7 +2278,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="219"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="249"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2298,17 +2298,17 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>二氧化碳</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="57"/>
         <source>Result: {name}</source>
         <translation>结果：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="57"/>
         <source>Assess the stands first, or load a result.</source>
         <translation>请先评估小班，或加载一个结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="70"/>
         <source>Switch on the plugin Processing in the plugin manager.</source>
         <translation>请在插件管理器中启用 Processing 插件。</translation>
     </message>
@@ -2432,9 +2432,332 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="19"/>
+        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="16"/>
         <source>Get ready</source>
         <translation>准备运行环境</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="35"/>
+        <source>Compare plans</source>
+        <translation>比较方案</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="39"/>
+        <source>Sets two plans beside each other: stands that differ, area, cost and carbon over the years.</source>
+        <translation>对比两个方案：不同的小班、面积、费用以及历年碳增益。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="43"/>
+        <source>The layer differences has the stands that only one plan has or that are worked on otherwise, the table comparison area, parcels, cost, felled volume and gain by measure, the table carbon the gain over the years with its interval. Parcels that both plans treat alike drop out of the interval of the difference. All gains are modelled.</source>
+        <translation>differences 图层列出只在一个方案中或作业不同的小班；comparison 表按措施列出面积、地块数、费用、采伐蓄积和增益；carbon 表列出历年增益及区间。两个方案作业相同的地块不计入差值的区间。增益均为模型推算。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="52"/>
+        <source>First plan</source>
+        <translation>方案一</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="52"/>
+        <source>Second plan</source>
+        <translation>方案二</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="54"/>
+        <source>GeoPackage written by Plan parcels for targets.</source>
+        <translation>由“按目标安排地块”写出的 GeoPackage。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="55"/>
+        <source>The table both plans were made with; leave empty for the shipped one.</source>
+        <translation>两个方案所用的作业表；留空则为随附的表。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="51"/>
+        <source>Works and costs</source>
+        <translation>作业与费用表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="57"/>
+        <source>Comparison</source>
+        <translation>对比结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="59"/>
+        <source>Number of stands that differ</source>
+        <translation>不同的小班数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="41"/>
+        <source>Plan parcels for targets</source>
+        <translation>按目标安排地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="45"/>
+        <source>Chooses stands, years and techniques that meet the targets at the most benefit or the least cost.</source>
+        <translation>选择小班、年份和技术，以最大效益或最低费用完成目标。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="49"/>
+        <source>Chooses which of the stands that fit are worked on, in which year and by which technique, so that every target is met within budget, felling quota, shares, locks and the limits on clear-cut openings. The log tells how far the plan can be from the best one at most. Where no plan keeps all limits, the message says which ones clash and by how much.
+
+Every stand has a reason for being in the plan or not, and what a swap would cost. Costs, intensities and growth after the work come from the table of works, which is provisional. Gains are modelled.</source>
+        <translation>在适合的小班中选择作业地块、年份和技术，在预算、采伐限额、技术比例、锁定地块和皆伐连片面积等限制内完成各项目标。日志给出方案与最优方案的最大差距。无法同时满足全部限制时，会说明哪些限制相互冲突、差多少。
+
+每个小班都注明入选或未入选的原因以及替换的代价。费用、强度和作业后的生长取自作业表（暂行）。增益为模型推算。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="63"/>
+        <source>Number of parcels chosen</source>
+        <translation>入选地块数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="64"/>
+        <source>Distance from the bound</source>
+        <translation>与上界的差距</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="69"/>
+        <source>What is to be the best</source>
+        <translation>优化目标</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="69"/>
+        <source>carbon, infestation or cost, or weights per tCO₂e, infested hectare and yuan such as carbon=1;infestation=50;cost=0.001.</source>
+        <translation>可填 carbon（碳增益）、infestation（除治面积）或 cost（最低费用），也可按每吨CO₂e、每公顷受害面积、每元给权重，如 carbon=1;infestation=50;cost=0.001。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <source>Plan years</source>
+        <translation>规划年份</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <source>Such as 2026/2030. Leave empty for the years of the targets from this year on.</source>
+        <translation>如 2026/2030。留空则取目标表中今年及以后的年份。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="78"/>
+        <source>Budget</source>
+        <translation>预算</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="78"/>
+        <source>Yuan for the whole plan, or a CSV with area_unit, year and yuan.</source>
+        <translation>整个方案的金额（元），或含 area_unit、year、yuan 的 CSV。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="82"/>
+        <source>Name of the plan</source>
+        <translation>方案名称</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="82"/>
+        <source>Under this name the plan is compared with others.</source>
+        <translation>与其他方案比较时使用此名称。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="90"/>
+        <source>Felling quota</source>
+        <translation>采伐限额</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="90"/>
+        <source>CSV with area_unit, felling_type, origin, year and volume_m3. What no row covers may fell nothing.</source>
+        <translation>CSV，列为 area_unit、felling_type、origin、year、volume_m3。没有限额覆盖的不得采伐。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="95"/>
+        <source>Shares of techniques</source>
+        <translation>技术比例</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="95"/>
+        <source>CSV with area_unit, measure, technique, low and high.</source>
+        <translation>CSV，列为 area_unit、measure、technique、low、high。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
+        <source>Locked parcels</source>
+        <translation>锁定地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
+        <source>CSV with stand_key, lock (in or out), measure, technique, year.</source>
+        <translation>CSV，列为 stand_key、lock（in 或 out）、measure、technique、year。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
+        <source>Smallest parcel by itself</source>
+        <translation>单独地块最小面积</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
+        <source>Hectares. A smaller stand is only taken together with one beside it.</source>
+        <translation>公顷。更小的小班只有与相邻小班一起才会入选。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="103"/>
+        <source>Years until a clear-cut counts as closed</source>
+        <translation>皆伐地郁闭前的年数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="103"/>
+        <source>Adjoining clear-cuts fewer years apart are one opening, which may not be larger than the slope allows.</source>
+        <translation>相邻皆伐地间隔少于此年数的视为连片，连片面积不得超过该坡度的上限。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="106"/>
+        <source>How far a plan may go beyond a target</source>
+        <translation>允许超出目标的比例</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="106"/>
+        <source>As a share, 0.1 for a tenth.</source>
+        <translation>以小数表示，0.1 即一成。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="111"/>
+        <source>Years of the carbon table</source>
+        <translation>碳表年份</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="112"/>
+        <source>Swaps to work out</source>
+        <translation>计算替换代价的小班</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="114"/>
+        <source>Horizon</source>
+        <translation>计量截止年</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="114"/>
+        <source>Carbon is compared at the end of this year.</source>
+        <translation>在该年年末比较碳储量。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="115"/>
+        <source>Distance from the bound to stop at</source>
+        <translation>停止求解的差距</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="115"/>
+        <source>As a share of it.</source>
+        <translation>占上界的比例。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <source>Branches looked at</source>
+        <translation>分支数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <source>At most, for each county.</source>
+        <translation>每县至多。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="117"/>
+        <source>Stock with and without the plan at the end of these years.</source>
+        <translation>这些年份年末有、无方案时的储量。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="118"/>
+        <source>Stand keys with ; between. What taking them in or out costs is solved again.</source>
+        <translation>小班编号，以分号分隔；重新求解列入或排除的代价。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="37"/>
+        <source>GeoPackage written by Assess Stands.</source>
+        <translation>由“小班评估”写出的 GeoPackage。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="38"/>
+        <source>Targets</source>
+        <translation>目标表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="39"/>
+        <source>CSV with measure, area_unit, year_from, year, amount, unit, bound and source, one row per target.</source>
+        <translation>CSV，列为 measure、area_unit、year_from、year、amount、unit、bound、source，每行一个目标。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="41"/>
+        <source>Accepted parcels</source>
+        <translation>验收地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="44"/>
+        <source>Polygons of the acceptance inspections with measure, date, survival, retention and photo. Only they count as done, and no hectare twice. Leave empty where nobody says what is done.</source>
+        <translation>验收图斑，含措施、验收日期、成活率、保存率、照片。只有验收地块计为完成，同一块地不重复计算。没有验收数据时留空。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="47"/>
+        <source>Ledger</source>
+        <translation>台账</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="47"/>
+        <source>CSV of tickets, trade and projects: kind, id, area_unit, date, tonnes and status.</source>
+        <translation>碳票、交易和项目台账（CSV）：kind、id、area_unit、date、tonnes、status。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="51"/>
+        <source>Techniques with their costs and what grows afterwards. Leave empty for the provisional table that is shipped.</source>
+        <translation>各技术的费用及作业后的生长。留空则用随附的暂行表。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="55"/>
+        <source>Counting matrix</source>
+        <translation>计数规则表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="55"/>
+        <source>Which measures may be counted together on one parcel. Leave empty to count each parcel once.</source>
+        <translation>同一地块哪些措施可以同时计数。留空则每块地只计一次。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="59"/>
+        <source>Area units</source>
+        <translation>区域表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="59"/>
+        <source>Area units with their land area, which forest cover needs.</source>
+        <translation>各区域及其土地面积，计算森林覆盖率时需要。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="48"/>
+        <source>Progress of targets</source>
+        <translation>目标进展</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="29"/>
+        <source>Done, available and missing area of each target by municipality, county and township.</source>
+        <translation>按市、县、乡镇列出各目标的已完成、可安排和缺口面积。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="33"/>
+        <source>Sets the accepted parcels and the stands of a result against a programme. The table progress has one row per measure, period and area unit, the table indicators forest cover, growing stock, tickets and projects, each with its date and definition.
+
+Done is only what was accepted, never what was planned. Without accepted parcels it stays unknown.</source>
+        <translation>将验收地块和评估结果中的小班与规划目标对照。progress 表按措施、期间和区域逐行列出，indicators 表列出森林覆盖率、森林蓄积、碳票和项目，均注明日期和定义。
+
+只有验收的才算完成，规划的不算。没有验收地块时，完成面积为未知。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="42"/>
+        <source>Progress</source>
+        <translation>进展</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="43"/>
+        <source>Number of targets met</source>
+        <translation>已达目标数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="48"/>
+        <source>Indicators</source>
+        <translation>指标</translation>
     </message>
 </context>
 <context>

@@ -13,6 +13,7 @@ from .carbonstock import CarbonStockAlgorithm
 from .check import CheckAlgorithm
 from .classify import ClassifyAlgorithm
 from .compare_rules import CompareRulesAlgorithm
+from .compare_scenarios import CompareScenariosAlgorithm
 from .dependencies import missing_text
 from .dossier import DossierAlgorithm
 from .double_count import DoubleCountAlgorithm
@@ -24,6 +25,7 @@ from .field_sample import FieldSampleAlgorithm
 from .fitgrowth import FitGrowthAlgorithm
 from .neutrality import NeutralityAlgorithm
 from .pine_wilt import PineWiltAlgorithm
+from .plan import PlanAlgorithm
 from .predict_species import PredictSpeciesAlgorithm
 from .products import ProductsAlgorithm
 from .project import ProjectAlgorithm
@@ -31,6 +33,7 @@ from .recheck import RecheckAlgorithm
 from .repair_rings import RepairRingsAlgorithm
 from .report import ReportAlgorithm
 from .sink import SinkAlgorithm
+from .target_progress import TargetProgressAlgorithm
 from .tenure_pieces import TenurePiecesAlgorithm
 from .ticket_eligibility import TicketEligibilityAlgorithm
 from .train_species import TrainSpeciesAlgorithm
@@ -46,6 +49,7 @@ ALGORITHMS = (
     CheckAlgorithm,
     ClassifyAlgorithm,
     CompareRulesAlgorithm,
+    CompareScenariosAlgorithm,
     DossierAlgorithm,
     DoubleCountAlgorithm,
     FieldSampleAlgorithm,
@@ -56,6 +60,7 @@ ALGORITHMS = (
     ExportMapsAlgorithm,
     NeutralityAlgorithm,
     PineWiltAlgorithm,
+    PlanAlgorithm,
     PredictSpeciesAlgorithm,
     ProductsAlgorithm,
     ProjectAlgorithm,
@@ -63,6 +68,7 @@ ALGORITHMS = (
     RepairRingsAlgorithm,
     ReportAlgorithm,
     SinkAlgorithm,
+    TargetProgressAlgorithm,
     TenurePiecesAlgorithm,
     TicketEligibilityAlgorithm,
     TrainSpeciesAlgorithm,

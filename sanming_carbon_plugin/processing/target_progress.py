@@ -1,0 +1,58 @@
+"""Progress of a programme, as an algorithm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
+
+from ..core.progress import Progress
+from .parameters import OUTPUT
+from .programme import ProgrammeAlgorithm
+from .results import LayersOnCompletion, tell_counts
+from .translation import tr
+
+
+class TargetProgressAlgorithm(ProgrammeAlgorithm):
+    """Done, available and missing of each target, and the indicators."""
+
+    def name(self) -> str:
+        """Identifier."""
+        return "targetprogress"
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return tr("Progress of targets")
+
+    def shortDescription(self) -> str:
+        """One sentence for the toolbox."""
+        return tr("Done, available and missing area of each target by municipality, county and township.")
+
+    def shortHelpString(self) -> str:
+        """What the algorithm does."""
+        return tr(
+            "Sets the accepted parcels and the stands of a result against a programme. The table progress has one row "
+            "per measure, period and area unit, the table indicators forest cover, growing stock, tickets and "
+            "projects, each with its date and definition.\n\n"
+            "Done is only what was accepted, never what was planned. Without accepted parcels it stays unknown."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Define parameters and outputs."""
+        self.add_programme(tr("Progress"))
+        self.addOutput(QgsProcessingOutputNumber("TARGETS_MET", tr("Number of targets met")))
+
+    def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """Take layers and options."""
+        self.options = self.take_programme(parameters, context)
+        self.themes = LayersOnCompletion({"progress": tr("Progress of targets"), "indicators": tr("Indicators")})
+
+    def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
+        """Tell the progress."""
+        from ..adapters.jobs.plan_inputs import ProgrammeRequest  # noqa: PLC0415 - pandas may be missing on loading
+        from ..adapters.jobs.target_progress import tell_progress  # noqa: PLC0415
+
+        accepted = None if self.accepted is None else self.accepted.read(progress)
+        outcome = tell_progress(ProgrammeRequest(acceptance=accepted, **self.options), progress)
+        tell_counts(outcome, feedback)
+        return {OUTPUT: str(outcome.out), "TARGETS_MET": outcome.counts.get("targets_met")}

@@ -1,0 +1,104 @@
+"""Planning in QGIS: the solver works in another process and a cancel ends it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from made_results import SAMPLE
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
+
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.adapters.solver_process import QtWorker, python_beside, worker_here
+from sanming_carbon_plugin.core.progress import Progress
+
+pytestmark = pytest.mark.qgis
+TARGETS = (
+    "measure,area_unit,year_from,year,amount,unit,source\n"
+    "pine_transform,350428,2026,2028,200,ha,made\ntending,350428,2026,2028,60,ha,made\n"
+    "reserve_forest,350428,2026,2028,100,ha,made\npine_transform,350428199,2026,2027,90,ha,made\n"
+)
+
+
+class CancelSoon(QgsProcessingFeedback):
+    """Presses cancel once the choice has begun and a moment has passed."""
+
+    def __init__(self):
+        super().__init__()
+        self.since = None
+
+    def setProgressText(self, text):  # noqa: N802
+        if "Choosing" in text or "选择地块" in text:
+            self.since = time.monotonic()
+
+    def isCanceled(self):  # noqa: N802
+        return self.since is not None and time.monotonic() - self.since > 1.5
+
+
+def run(name, parameters, feedback=None):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:" + name)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    return algorithm.run(parameters, context, feedback or QgsProcessingFeedback(), {}, False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    out = tmp_path_factory.mktemp("plan") / "result.gpkg"
+    rasters = (("dem", str(SAMPLE / "dem.tif")),)
+    assess(AssessRequest(LayerSource(str(SAMPLE / "stands.gpkg")), out, rasters), Progress())
+    return out
+
+
+@pytest.fixture
+def result(provider, made):
+    return made
+
+
+@pytest.fixture
+def targets(tmp_path):
+    path = tmp_path / "targets.csv"
+    path.write_text(TARGETS, encoding="utf-8")
+    return path
+
+
+def test_plan_progress_and_comparison(result, targets, tmp_path):
+    assert worker_here() is QtWorker
+    outs = []
+    for benefit in ("carbon", "cost"):
+        out = tmp_path / f"{benefit}.gpkg"
+        found, done = run("plan", {"RESULT": str(result), "TARGETS": str(targets), "OUTPUT": str(out),
+                                   "BENEFIT": benefit, "GAP": 0.02, "SCENARIO": benefit})  # fmt: skip
+        assert done
+        assert found["PARCELS"] == len(read_geopackage_table(out, "plan")) > 0
+        assert found["GAP_FOUND"] <= 0.02
+        outs.append(out)
+    found, done = run("comparescenarios", {"PLAN_FIRST": str(outs[0]), "PLAN_SECOND": str(outs[1]),
+                                           "OUTPUT": str(tmp_path / "c.gpkg")})  # fmt: skip
+    assert done
+    assert found["STANDS_DIFFERING"] > 0
+    found, done = run("targetprogress", {"RESULT": str(result), "TARGETS": str(targets),
+                                         "OUTPUT": str(tmp_path / "p.gpkg")})  # fmt: skip
+    assert done
+    assert found["TARGETS_MET"] == 0
+
+
+def test_cancel_ends_the_solver(result, targets, tmp_path):
+    out, feedback = tmp_path / "p.gpkg", CancelSoon()
+    run("plan", {"RESULT": str(result), "TARGETS": str(targets), "OUTPUT": str(out), "GAP": 0.0,
+                 "NODES": 10_000_000}, feedback)  # fmt: skip
+    assert feedback.since is not None
+    assert time.monotonic() - feedback.since < 3.5
+    assert not out.exists()
+
+
+def test_python_beside_the_program(tmp_path):
+    folder = tmp_path / "QGIS 三明" / "apps" / "Python312"
+    folder.mkdir(parents=True)
+    (folder / "python3.exe").write_bytes(b"")
+    assert python_beside(str(tmp_path / "bin" / "qgis-bin.exe"), str(folder)) == str(folder / "python3.exe")
+    own = folder / "python.exe"
+    own.write_bytes(b"")
+    assert python_beside(str(own), str(folder)) == str(own)
