@@ -7,6 +7,7 @@ import csv
 import pytest
 
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
+from sanming_carbon_plugin.core.classes.conditions import Comparison, comparisons
 from sanming_carbon_plugin.core.classes.measures import classify, judged
 from sanming_carbon_plugin.core.classes.trace import SIGNS
 
@@ -61,4 +62,24 @@ def test_table_covers_every_technique():
         "intensive_plantation",
         "stand_improvement",
         "young_tending",
+    }
+
+
+def test_table_covers_every_branch_and_every_boundary():
+    """Each comparison of each rule passes, fails and stays open for some stand, and sees its very threshold."""
+    outcomes: dict[Comparison, set[int]] = {}
+    met: dict[Comparison, set[float]] = {}
+    for case in CASES:
+        for evaluation in judged(*_layer(case), RULES).evaluations:
+            for one in {one for rule in evaluation.rule_set.rules for one in comparisons(rule.test)}:
+                outcomes.setdefault(one, set()).add(int(evaluation.of(one)[0]))
+                if not one.text:
+                    met.setdefault(one, set()).update(float(end[0]) for end in evaluation.facts.interval(one.field))
+    assert {one: found for one, found in outcomes.items() if found < ({1, -1} if one.seen else {1, 0, -1})} == {}
+    thresholds = {one: one.value if isinstance(one.value, tuple) else (one.value,) for one in met if one.other is None}
+    assert {one: wanted for one, wanted in thresholds.items() if not set(wanted) <= met[one]} == {}
+    both = [one for one in met if one.other is not None]
+    assert {(one.field, one.other) for one in both} == {
+        ("area_ha", "clear_cut_limit_ha"),
+        ("clear_cut_block_ha", "clear_cut_block_limit_ha"),
     }
