@@ -245,10 +245,11 @@ def parameter_amounts(
     stands = np.concatenate([stand, stand[two]])
     rows = np.concatenate([row_now, row_then[two]])
     base = np.concatenate([np.where(one, s_now - s_then, s_now), -s_then[two]])
+    identity = np.where(rows >= 0, sources.source[rows], 0)
     found = {}
     for name, relative in sources.relative.items():
         amount = base * np.where(rows >= 0, np.nan_to_num(relative[rows]), 0.0)
-        found[name] = _only(Amounts(stands, np.where(rows >= 0, sources.source[rows], 0), amount))
+        found[name] = _only(Amounts(stands, identity, amount))
     return found
 
 

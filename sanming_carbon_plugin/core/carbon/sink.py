@@ -139,6 +139,7 @@ def _two_dates(
     parts = [piece_change(pieces, now, then, area, parameters)]
     parts.extend(_bamboo_change(pieces, facts, earlier.facts, area, parameters))
     change = enough_cover(joined(parts), len(facts), parameters.limits.cover_needed_share)
+    del now, parts  # a county's worth of arrays
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
     columns = _columns(facts, pieces, change, years)
