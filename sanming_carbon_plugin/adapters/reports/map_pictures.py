@@ -32,7 +32,7 @@ def map_picture(frame: pd.DataFrame, geometry: npt.NDArray[np.object_], theme: T
     classes = frame["class"].astype(str).to_numpy()
     occurring = [each for each in theme.classes if (classes == each.value).any()]
     name = "m_" + theme.name
-    marks = [_pattern(each, name) for each in occurring if each.pattern]
+    marks = [class_pattern(each, name) for each in occurring if each.pattern]
     for each in occurring:
         path = _path(geometry[classes == each.value], left, top, side)
         fill = f"url(#{name}_{each.value})" if each.pattern else each.fill
@@ -49,7 +49,8 @@ def map_picture(frame: pd.DataFrame, geometry: npt.NDArray[np.object_], theme: T
     )
 
 
-def _pattern(each: ThemeClass, name: str) -> str:
+def class_pattern(each: ThemeClass, name: str) -> str:
+    """Pattern of a class for a picture, to be used as ``url(#NAME_VALUE)``."""
     lines = _LINES.get(each.pattern, "")
     return (
         f'<pattern id="{name}_{escape(each.value)}" width="7" height="7" patternUnits="userSpaceOnUse">'

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ...core.units import UnitChoice
+from ..maps.themes import ThemeClass, themes
 from ..unit_choice import area_unit, mass_unit, titled_in_units
 from ..words import word, words_of
 from .carbon import in_words
 from .figures import area_by, issue_counts, summary_in_words, totals
+from .map_pictures import class_pattern
 
 if TYPE_CHECKING:
     from . import ReportInput
@@ -140,20 +142,24 @@ def _area_bars(stands: pd.DataFrame, kind: str, language: str, units: UnitChoice
     areas = stands.groupby(kind)["area_ha"].sum()
     ordered = {code: areas[code] for code in words_of(kind, language) if code in areas.index}
     shown = {word(kind, code, language): units.area_of(value) for code, value in ordered.items()}
-    return _bars(shown, area_unit(units, language))
+    # As on the map: the same colour and pattern for the same class.
+    classes = {each.value: each for each in themes()[kind].classes} if kind in themes() else {}
+    return _bars(shown, area_unit(units, language), [classes.get(str(code)) for code in ordered], kind)
 
 
-def _bars(values: dict[str, float], unit: str) -> str:
+def _bars(values: dict[str, float], unit: str, classes: Sequence[ThemeClass | None] = (), name: str = "") -> str:
     if not values:
         return "<p>—</p>"
     widest = max(values.values()) or 1.0
-    rows = []
+    rows = [class_pattern(each, f"bar_{name}") for each in classes if each is not None and each.pattern]
     for number, (label, value) in enumerate(values.items()):
+        each = classes[number] if classes else None
+        fill = "#2f6b46" if each is None else f"url(#bar_{name}_{each.value})" if each.pattern else each.fill
         top = number * _ROW_PIXELS
         length = max(value / widest * _BAR_PIXELS, 1.0)
         rows.append(
             f'<text x="250" y="{top + 17}" text-anchor="end">{escape(label)}</text>'
-            f'<rect x="260" y="{top + 4}" width="{length:.1f}" height="17" fill="#2f6b46"/>'
+            f'<rect x="260" y="{top + 4}" width="{length:.1f}" height="17" fill="{fill}" stroke="#5f5f5f"/>'
             f'<text x="{266 + length:.1f}" y="{top + 17}">{_bar_text(value)} {unit}</text>'
         )
     height = len(values) * _ROW_PIXELS + 6
