@@ -34,7 +34,7 @@ from .rasters.evidence import Covering, evidence, result_columns
 from .results import ResultTable
 from .stage import StageResult
 from .stands.area import stand_areas_m2
-from .stands.checks import check_stands
+from .stands.checks import look_over
 from .stands.checks.two_dates import check_two_dates
 from .stands.layer import VectorLayer
 from .stands.mapping import FieldMapping, recognise_fields
@@ -125,6 +125,7 @@ class Walk:
     issues: list[pd.DataFrame] = field(default_factory=list)
     evidence_columns: tuple[str, ...] = ()
     sink_errors: SinkErrors | None = None
+    tidy: npt.NDArray[np.int64] | None = None
 
     @property
     def geometry(self) -> Geometries:
@@ -172,8 +173,9 @@ def _know_the_stands(walk: Walk) -> StageResult:
 def _check_them(walk: Walk) -> StageResult:
     layer, geodesy = walk.inputs.stands.layer, walk.inputs.geodesy
     middle = middle_longitude_deg(layer, geodesy)
-    issues = check_stands(layer, walk.facts, walk.inputs.tables, progress=walk.progress, longitude_deg=middle)
-    return StageResult(pd.DataFrame(index=walk.facts.index), issues)
+    found = look_over(layer, walk.facts, walk.inputs.tables, progress=walk.progress, longitude_deg=middle)
+    walk.tidy = found.tidy
+    return StageResult(pd.DataFrame(index=walk.facts.index), found.findings)
 
 
 def _see_what_the_rasters_say(walk: Walk) -> StageResult:
@@ -258,6 +260,7 @@ def _judge_the_tickets(walk: Walk) -> StageResult:
         inputs.credited,
         inputs.tenure,
         error_of=error_of_total(walk.sink_errors, walk.facts),
+        tidy=walk.tidy,
         progress=walk.progress,
     )
 

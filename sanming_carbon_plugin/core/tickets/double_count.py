@@ -130,8 +130,16 @@ def free_share(
     return DoubleCount(shares, pieces, found, join_issues([issues, _share_issues(shares, shown_from_share)]))
 
 
-def self_overlaps(stand_geometry: Shapes, stand_keys: Iterable[str], progress: Progress | None = None) -> pd.DataFrame:
+def self_overlaps(
+    stand_geometry: Shapes, stand_keys: Iterable[str], progress: Progress | None = None, tidy: Rows | None = None
+) -> pd.DataFrame:
     """Where stands of one application lie on each other.
+
+    Parameters
+    ----------
+    tidy
+        Group of each stand inside which nothing overlaps, as the checks proved it, −1 for none: pairs of one
+        group are not looked at again.
 
     Returns
     -------
@@ -142,7 +150,7 @@ def self_overlaps(stand_geometry: Shapes, stand_keys: Iterable[str], progress: P
     keys = np.asarray(list(stand_keys), dtype=object)
     order = np.argsort(keys, kind="stable")
     stands, keys = usable_polygons(stand_geometry)[order], keys[order]
-    left, right, common = overlapping_pairs(stands, progress=progress)
+    left, right, common = overlapping_pairs(stands, progress=progress, tidy=None if tidy is None else tidy[order])
     areas = shapely.area(stands)
     frame = pd.DataFrame({"stand_key": keys[left], "other_key": keys[right]})
     frame["share"] = shapely.area(common) / areas[left]

@@ -90,12 +90,14 @@ def eligibility(
     tenure: TenureParcels | None,
     *,
     error_of: ErrorOf | None = None,
+    tidy: npt.NDArray[np.int64] | None = None,
     today: date | None = None,
     progress: Progress | None = None,
 ) -> StageResult:
     """Ticket outcome, trace and tonnes of every stand; see :func:`check_tickets`."""
     return check_tickets(
-        facts, geometry, profile, period, credited, tenure, error_of=error_of, today=today, progress=progress,
+        facts, geometry, profile, period, credited, tenure, error_of=error_of, tidy=tidy, today=today,
+        progress=progress,
     ).stage  # fmt: skip
 
 
@@ -108,6 +110,7 @@ def check_tickets(
     tenure: TenureParcels | None,
     *,
     error_of: ErrorOf | None = None,
+    tidy: npt.NDArray[np.int64] | None = None,
     today: date | None = None,
     progress: Progress | None = None,
 ) -> TicketCheck:
@@ -131,6 +134,8 @@ def check_tickets(
     error_of
         Error of the total of any group of these stands, from the carbon room; without it the widest possible
         is taken from the stands' own intervals.
+    tidy
+        As in :func:`.double_count.self_overlaps`.
     today
         Day of the run; a period that ends after it is refused.
 
@@ -157,7 +162,7 @@ def check_tickets(
     candidate = _all_of(outcomes, without=("FREE", "PRECISION")) > FAILED
     found = None
     if layers is not None and period is not None:
-        found = _guard(geometry, facts.index, candidate, period, layers, profile, watch)
+        found = _guard(geometry, facts.index, candidate, period, layers, profile, tidy, watch)
     share = np.full(len(facts), np.nan) if found is None else found.free_share.to_numpy()
     # Where nobody looked for credited parcels the tonnes are those of the whole stand; the outcome says so.
     counted = np.ones(len(facts)) if found is None else share
@@ -253,10 +258,11 @@ def _guard(
     period: Period,
     credited: list[CreditedParcels],
     profile: Profile,
+    tidy: npt.NDArray[np.int64] | None,
     progress: Progress,
 ) -> DoubleCount:
     rows = np.flatnonzero(candidate)
-    overlaps = self_overlaps(geometry[rows], keys[rows], progress)
+    overlaps = self_overlaps(geometry[rows], keys[rows], progress, None if tidy is None else tidy[rows])
     hidden = profile.number("shown_from_share")
     return free_share(geometry, keys, period, credited, overlaps, hidden, progress)
 

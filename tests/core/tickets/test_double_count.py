@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -159,6 +160,15 @@ def test_a_stand_entered_twice_is_found():
     square = shapely.box(0, 0, 10, 10)
     overlaps = self_overlaps(shapes(square, square), ["A", "A#2"])
     assert free_share(shapes(square, square), ["A", "A#2"], FiveYears(), [], overlaps=overlaps).free_share.max() == 0.0
+
+
+def test_what_the_checks_proved_to_be_without_overlap_is_not_looked_at_again():
+    one, beside, over = shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10), shapely.box(5, 0, 15, 10)
+    keys, tidy = ["C", "A", "B"], np.array([7, 7, -1])
+    found = self_overlaps(shapes(one, beside, over), keys, tidy=tidy)
+    pd.testing.assert_frame_equal(found, self_overlaps(shapes(one, beside, over), keys))
+    assert found[["stand_key", "other_key"]].to_numpy().tolist() == [["A", "B"], ["B", "C"]]
+    assert len(self_overlaps(shapes(one, one), ["A", "B"], tidy=np.array([3, 3]))) == 0  # taken at its word
 
 
 # --- properties -----------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .all_checks import check_stands
+from .all_checks import check_stands, look_over
 from .shapes import repair_rings
 from .two_dates import check_two_dates
 
-__all__ = ["check_stands", "check_two_dates", "repair_rings"]
+__all__ = ["check_stands", "check_two_dates", "look_over", "repair_rings"]

@@ -138,14 +138,21 @@ def check_neighbours(
     findings: Findings,
     only: Mask | None = None,
     progress: Progress | None = None,
-) -> None:
-    """Duplicates, overlaps, gaps and slivers, each with its piece as geometry."""
+) -> Integers:
+    """Duplicates, overlaps, gaps and slivers, each with its piece as geometry.
+
+    Returns
+    -------
+    ndarray of int
+        ``tidy`` of :class:`CompartmentGaps`, for whoever looks for overlaps again.
+    """
     compartment = compartment_numbers(facts)
     gaps = compartment_gaps(polygons, compartment, only, progress)
     _report_gaps(polygons, gaps, (compartment, m2_per_unit), settings, findings)
     first, second, piece = overlapping_pairs(polygons, only, progress, gaps.tidy)
     scale = 0.5 * (m2_per_unit[first] + m2_per_unit[second])
     _report_overlaps(polygons, (first, second, piece), scale, settings, findings)
+    return gaps.tidy
 
 
 def compartment_numbers(facts: pd.DataFrame) -> Integers:
