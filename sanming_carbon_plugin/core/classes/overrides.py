@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +106,7 @@ class Decisions:
             problems.add("table", "has no column {}", ", ".join(missing))
             raise InputError("DECISIONS_INVALID", count=len(missing), problems=problems.listed())
         table = rows[list(DECISION_COLUMNS)].astype(object).where(rows[list(DECISION_COLUMNS)].notna(), None)
+        table = table.assign(date=[_iso(day) for day in table["date"]])
         for number, row in enumerate(table.to_dict("records"), start=1):
             _note_faults(row, "row {}".format(number), problems)
         if problems.found:
@@ -154,6 +156,18 @@ def no_decisions() -> Decisions:
     return Decisions(pd.DataFrame({name: pd.Series(dtype=object) for name in DECISION_COLUMNS}))
 
 
+def _iso(day: object) -> object:
+    """A day as office programs write it, ``2026/3/1`` or ``2026年3月1日``, as ``2026-03-01``; else as it is."""
+    found = re.fullmatch(r"\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*", str(day))
+    if found is None:
+        return day
+    try:
+        return date(*(int(part) for part in found.groups())).isoformat()
+    except ValueError:
+        # What has the looks of a day and is none must not pass for one.
+        return "{} (?)".format(day)
+
+
 def _note_faults(row: Mapping[str, object], place: str, problems: Problems) -> None:
     for name in ("stand_key", "reason", "name", "date"):
         if not row[name]:
@@ -163,7 +177,7 @@ def _note_faults(row: Mapping[str, object], place: str, problems: Problems) -> N
         problems.add(place, "nothing can be decided about column {}", column)
     elif value not in (*DECIDABLE[str(column)], WITHDRAWN):
         problems.add(place, "{} cannot be {}", column, value)
-    if row["date"] and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", str(row["date"])):
+    if row["date"] and not re.fullmatch(r"\d{4}-\d\d-\d\d", str(row["date"])):
         problems.add(place, "date {} is not written YYYY-MM-DD", row["date"])
 
 

@@ -97,6 +97,8 @@ def test_decisions_without_polygons_are_kept():
         ({"reason": None}, "reason is missing"),
         ({"name": ""}, "name is missing"),
         ({"date": "2025-13-01"}, "not written YYYY-MM-DD"),
+        ({"date": "2025-02-30"}, "not written YYYY-MM-DD"),
+        ({"date": "1.3.2025"}, "not written YYYY-MM-DD"),
         ({"date": None}, "date is missing"),
         ({"column": "stock_tco2e"}, "nothing can be decided about column stock_tco2e"),
         ({"value": "burn"}, "pine_technique cannot be burn"),
@@ -139,3 +141,38 @@ def test_an_outline_in_a_multipolygon_of_one_part_is_the_same_outline():
     assert geometry_hash(shapely.MultiPolygon([polygon])) == geometry_hash(polygon)
     two = shapely.MultiPolygon([polygon, shapely.affinity.translate(polygon, 500.0)])
     assert geometry_hash(two) != geometry_hash(polygon)
+
+
+@pytest.mark.parametrize("day", ["2026/3/1", "2026-3-1", "2026.03.01", "2026年3月1日", " 2026-03-01 "])
+def test_days_as_office_programs_save_them(day):
+    assert no_decisions().with_decision(decision(date=day)).table["date"].tolist() == ["2026-03-01"]
+
+
+def test_lists_are_merged_without_doubles():
+    one = no_decisions().with_decision(decision(geometry_hash=None))
+    other = no_decisions().with_decision(decision()).with_decision(decision(value="strip_cut", date="2026-01-01"))
+    both = one.merged(other)
+    assert list(both.table["value"]) == ["selective_tending", "strip_cut"]
+    assert both.table["geometry_hash"].notna().all()
+    pd.testing.assert_frame_equal(both.merged(one).table, both.table)
+    assert list(other.merged(one).table["value"]) == ["selective_tending", "strip_cut"]
+    assert no_decisions().merged(no_decisions()).table.empty
+
+
+def test_outlines_are_noted_for_stands_that_are_there():
+    written = (
+        no_decisions().with_decision(decision(geometry_hash=None)).with_decision(decision("gone", geometry_hash=None))
+    )
+    noted = written.marked(layer().index, POLYGONS).table["geometry_hash"]
+    assert noted.tolist() == [geometry_hash(POLYGONS[0]), None]
+    assert written.table["geometry_hash"].isna().all()
+
+
+def test_a_decision_that_was_withdrawn_leaves_what_was_computed():
+    decisions = no_decisions().with_decision(decision()).with_decision(decision(value="withdrawn", date="2025-04-01"))
+    moved = POLYGONS.copy()
+    moved[0] = shapely.box(500000, 2900000, 500150, 2900200)
+    result = classify(layer(), moved, RULES, decisions)
+    assert result.columns["pine_technique_decided"].isna().all()
+    assert in_force(result.columns, "pine_technique").tolist() == result.columns["pine_technique"].tolist()
+    assert codes(result) == ["DECISION_SUPERSEDED"]
