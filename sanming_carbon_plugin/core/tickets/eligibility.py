@@ -22,7 +22,7 @@ from .profiles import FIXED_CONDITIONS, Profile
 from .tenure import TenureParcels, tenure_cover
 from .ticket_facts import ticket_facts
 from .ticket_issues import ticket_issues
-from .tonnes import ticket_tonnes, uncertainty_deduction
+from .tonnes import Floats, ticket_tonnes, uncertainty_deduction
 from .total_error import ErrorOf, TotalError, error_of_total
 
 TICKET_COLUMNS = ("ticket", "ticket_rules", "ticket_tco2e", "free_share", "ticket_missing")
@@ -172,25 +172,30 @@ def check_tickets(
     precision = _precision(error.relative, deduction)
     outcomes["FREE"] = np.select([np.isnan(share), share > 0.0], [UNKNOWN, PASSED], FAILED).astype(np.int8)
     outcomes["PRECISION"] = np.full(len(facts), precision, dtype=np.int8)
-    total = _all_of(outcomes)
+    answer = np.asarray(["no", None, "yes"], dtype=object)[precision + 1]
+    asked = asked.assign(free_share=share, error_allowed=np.full(len(facts), answer, dtype=object))
     missing = missing_evidence(evaluation, outcomes, profile)
+    tonnes = ticket_tonnes(facts, profile, period, counted, deduction)
+    columns = _columns(asked, outcomes, tonnes, missing)
+    issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
+    return TicketCheck(StageResult(columns, issues), asked, evaluation, outcomes, found, error, deduction)
+
+
+def _columns(
+    asked: pd.DataFrame, outcomes: dict[str, Outcomes], tonnes: Floats, missing: npt.NDArray[np.object_]
+) -> pd.DataFrame:
+    """What the room adds to the table of stands: outcome, trace, tonnes, and what the rules asked."""
     columns = pd.DataFrame(
         {
-            "ticket": np.asarray(["no", "unknown", "yes"], dtype=object)[total + 1],
-            "ticket_rules": trace(list(outcomes), list(outcomes.values()), len(facts)),
-            "ticket_tco2e": ticket_tonnes(facts, profile, period, counted, deduction),
-            "free_share": share,
+            "ticket": np.asarray(["no", "unknown", "yes"], dtype=object)[_all_of(outcomes) + 1],
+            "ticket_rules": trace(list(outcomes), list(outcomes.values()), len(asked)),
+            "ticket_tco2e": tonnes,
+            "free_share": asked["free_share"],
             "ticket_missing": missing,
         },
-        index=facts.index,
+        index=asked.index,
     )
-    answer = np.asarray(["no", None, "yes"], dtype=object)[precision + 1]
-    asked["error_allowed"] = np.full(len(facts), answer, dtype=object)
-    columns = pd.concat([columns, asked[[name for name in ASKED_COLUMNS if name in asked.columns]]], axis=1)
-    issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
-    return TicketCheck(
-        StageResult(columns, issues), asked.assign(free_share=share), evaluation, outcomes, found, error, deduction
-    )
+    return pd.concat([columns, asked[[name for name in ASKED_COLUMNS if name in asked.columns]]], axis=1)
 
 
 def applicable(facts: pd.DataFrame, geometry: npt.NDArray[np.object_], profile: Profile) -> pd.DataFrame:
