@@ -11,7 +11,9 @@ import sys
 import unicodedata
 from pathlib import Path
 
+import openpyxl
 import pytest
+from made_results import SAMPLE
 from qgis.core import (
     QgsApplication,
     QgsProcessingContext,
@@ -25,16 +27,22 @@ sys.path.append(str(Path(__file__).parents[1] / "adapters" / "dossier"))
 
 from made_application import made_application
 
-from sanming_carbon_plugin.adapters.dossier import record
+from sanming_carbon_plugin.adapters.dossier import record, stand_table
 from sanming_carbon_plugin.adapters.dossier.document import Document, Heading, PageBreak, Paragraph, Picture, Table
 from sanming_carbon_plugin.adapters.dossier.pdf import write_pdf_document
+from sanming_carbon_plugin.adapters.dossier.reading import read_application
 from sanming_carbon_plugin.adapters.dossier.texts import Words
 from sanming_carbon_plugin.adapters.jobs import dossier as job
+from sanming_carbon_plugin.adapters.jobs.application import ApplicationRequest, make_application
+from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.dossier import DossierRequest, make_dossier
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
 from sanming_carbon_plugin.core.errors import CancelledError, DependencyError, InputError, OutputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 
 pytestmark = pytest.mark.qgis
+
+HOLDER = "曾某甲"
 
 
 @pytest.fixture
@@ -190,7 +198,7 @@ def test_what_is_missing_is_told_before_the_work(folder, monkeypatch):
 
 def test_a_look_at_the_layers_in_qgis_is_no_change(qgis_app, folder):
     """The toolbox shows the layers of an application as soon as it is made."""
-    from sanming_carbon_plugin.adapters.dossier.reading import TABLES, read_application
+    from sanming_carbon_plugin.adapters.dossier.reading import TABLES
     from sanming_carbon_plugin.adapters.geopackage_content import sha256_of_content
 
     path = folder / "application.json"
@@ -236,6 +244,35 @@ def test_the_command_line_without_qgis_ends_with_status_5(folder):
     assert done.returncode == 5, done.stderr
     assert done.stderr.splitlines()[-1].startswith("error[LIBRARY_MISSING]")
     assert not (folder / "dossier").exists()
+
+
+@pytest.mark.slow
+def test_from_the_sample_to_its_papers(provider, tmp_path):
+    """What the application writes is what the dossier reads, also after QGIS has shown it."""
+    result, out = tmp_path / "结果.gpkg", tmp_path / "申请"
+    sources = {name: LayerSource(str(SAMPLE / name)) for name in ("stands.gpkg", "stands_2015.gpkg")}
+    parcels = {name: LayerSource(str(SAMPLE / "{}.gpkg".format(name))) for name in ("credited", "tenure")}
+    assess(
+        AssessRequest(
+            stands=sources["stands.gpkg"], out=result, earlier=sources["stands_2015.gpkg"],
+            period="2016-01-01/2020-12-31", credited=(parcels["credited"],), tenure=parcels["tenure"],
+        ),
+        Progress(),
+    )  # fmt: skip
+    pieces = make_application(ApplicationRequest(result, out, holder=HOLDER), Progress()).counts["pieces"]
+    layer = QgsVectorLayer("{}|layername=pieces".format(out / "application.gpkg"), "pieces", "ogr")
+    assert len(list(layer.getFeatures())) == pieces
+    del layer
+    outcome = make_dossier(DossierRequest(out, languages=("zh",)), Progress())
+    facts = read_application(out).facts
+    book = openpyxl.load_workbook(outcome.out / "stand_table_zh.xlsx", data_only=True)
+    shown = {row[0]: row[1] for row in book.worksheets[0].iter_rows(min_row=5, max_col=2, values_only=True)}
+    assert shown["与 GeoPackage 核对"] == "一致"
+    assert shown["扣减后总量"] == pytest.approx(facts["total_tco2e"], rel=1e-12)
+    live = openpyxl.load_workbook(outcome.out / "stand_table_zh.xlsx").worksheets[1]
+    for name in ("net_tco2e", "tonnes_tco2e", "area_mu", "area_ha"):  # the chain of formulas gives the stored numbers
+        column = stand_table.letter(name)
+        assert all(live["{}{}".format(column, 5 + row)].data_type == "f" for row in range(pieces)), name
 
 
 def _document(*parts):

@@ -46,6 +46,7 @@ def statement(contents: Contents, location_map: Path | None, language: str) -> D
             words.say("title_of", applicant=words.text(facts["applicant"]), period=period(words, facts)), "subtitle"
         ),
         Paragraph(notice(words, application), "notice"),
+        *_refusal(words, application),
         *_summary(words, application),
     ]
     if location_map is not None:
@@ -90,9 +91,22 @@ def short_notice(words: Words, application: ApplicationFolder) -> str:
     return words.say("provisional_short" if application.provisional else "official_short")
 
 
+def _failed(words: Words, application: ApplicationFolder) -> list[str]:
+    codes = str(application.facts["failed_rules"] or "").split(";")
+    return [words.word("application_rule", code) for code in codes if code]
+
+
+def _refusal(words: Words, application: ApplicationFolder) -> list[Part]:
+    """That nothing may be issued on these papers, where the application as a whole fails."""
+    if application.facts["outcome"] == "yes":
+        return []
+    rules = words.say("list_semicolon").join(_failed(words, application))
+    return [Paragraph(words.say("not_to_be_issued", rules=rules), "notice")]
+
+
 def _summary(words: Words, application: ApplicationFolder) -> list[Part]:
     facts, say, number = application.facts, words.say, words.number
-    failed = [words.word("application_rule", code) for code in str(facts["failed_rules"] or "").split(";") if code]
+    failed = say("list_semicolon").join(_failed(words, application))
     faces = application.tables["tickets"].to_dict("records")
     tickets = [say("ticket_of", count=number(row["count"], 0), face=number(row["face_t"], 0)) for row in faces]
     rows = [
@@ -112,7 +126,7 @@ def _summary(words: Words, application: ApplicationFolder) -> list[Part]:
         ("whole", say("whole_of", whole=number(facts["whole_t"], 0))),
         ("tickets", say("list_comma").join(tickets) or say("none")),
         ("left_t", say("tonnes_of", tonnes=number(facts["left_t"], 0))),
-        ("group_outcome", say("group_yes") if facts["outcome"] == "yes" else say("group_no", rules="; ".join(failed))),
+        ("group_outcome", say("group_yes") if facts["outcome"] == "yes" else say("group_no", rules=failed)),
     ]  # fmt: skip
     table = Table((), tuple((say("name." + key), text) for key, text in rows), (3.2, 9.0))
     return [Heading(say("section.summary")), table, Paragraph(say("summary_note"), "note")]

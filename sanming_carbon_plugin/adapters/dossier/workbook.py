@@ -18,9 +18,9 @@ from .statement_stands import rule_title
 from .texts import Words
 
 _SUMMARY = (
-    "applicant", "kind", "village", "profile", "period_name", "days", "years", "deduction", "risk_share", "rounding",
-    "area_ha", "area_mu", "free_ha", "blocked_ha", "net", "net_low", "net_high", "relative_error", "total", "low",
-    "high", "whole", "whole_handed_out", "check", "stored_total", "stored_whole",
+    "applicant", "kind", "outcome", "village", "profile", "period_name", "days", "years", "deduction", "risk_share",
+    "rounding", "area_ha", "area_mu", "free_ha", "blocked_ha", "net", "net_low", "net_high", "relative_error", "total",
+    "low", "high", "whole", "whole_handed_out", "check", "stored_total", "stored_whole",
 )  # fmt: skip
 _NUMBERS = {"years": 4, "deduction": 4, "risk_share": 4, "area_ha": 4, "free_ha": 4, "blocked_ha": 4,
             "relative_error": 4, "days": 0, "whole": 0, "whole_handed_out": 0, "stored_whole": 0}  # fmt: skip
@@ -82,7 +82,8 @@ def _summary(book: GuardedBook, words: Words, application: ApplicationFolder) ->
     )
     rounded = "MAX(0,INT(ROUND({total},6)/{rounding})*{rounding})".format(**here)
     values: dict[str, object] = {
-        "applicant": facts["applicant"], "kind": say("kind_" + facts["kind"]), "village": facts["village"],
+        "applicant": facts["applicant"], "kind": say("kind_" + facts["kind"]),
+        "outcome": words.word("outcome", facts["outcome"]), "village": facts["village"],
         "profile": "{} ({profile_id} {profile_version})".format(words.pick(facts, "profile_title"), **facts),
         "period_name": period(words, facts), "days": facts["days"], "years": facts["years"],
         "deduction": facts["deduction"], "risk_share": facts["risk_share"], "rounding": unit,

@@ -82,7 +82,7 @@ def make_dossier(request: DossierRequest, progress: Progress) -> JobOutcome:
         files += write_record(contents, beside, files)
     facts = application.facts
     counts: dict[str, object] = {
-        "applicant": facts["applicant"], "whole_t": facts["whole_t"], "pieces": facts["pieces"],
+        **{name: facts[name] for name in ("applicant", "outcome", "whole_t", "pieces")},
         "papers_present": sum(paper.state == PRESENT for paper in register.papers),
         "papers_missing": len(register.missing), "dossier_pages": pages, "dossier_files": len(files),
         "profile": "{profile_id} {profile_version}, {profile_status}".format(**facts),

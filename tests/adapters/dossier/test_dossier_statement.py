@@ -112,7 +112,13 @@ def test_a_bare_application_is_told_without_its_empty_parts(contents):
              "loss_bias_tco2e": 12.5}  # fmt: skip
     bare = replace(contents.application, tables=tables, facts=facts, run={}, result_run={}, profile={})
     told = "\n".join(_texts(statement(replace(contents, application=bare), None, "en")))
-    for text in ("do not hold: The error of the total", "None: every piece", "12.50 tCO₂e by the noise", "Unknown"):
+    for text in (
+        "do not hold: The error of the total",
+        "None: every piece",
+        "12.50 tCO₂e by the noise",
+        "Unknown",
+        "no ticket may be issued",
+    ):
         assert text in told
 
 
