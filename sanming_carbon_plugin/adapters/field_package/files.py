@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from ...core.errors import InputError
-from ...core.fieldwork.form import ROW_ID, SHOWN, SPARE, STAND_KEY, Form
+from ...core.fieldwork.form import ROW_ID, SHOWN, STAND_KEY, Form, desk_table
 from ...core.fieldwork.values import NUMBER, TEXT, canonical
 from ...core.stands.layer import FieldType, VectorLayer
 from ..crs import is_geographic
@@ -23,6 +23,7 @@ from ..geopackage import OutputTable, read_geopackage_table, write_geopackage
 from ..geopackage_rows import table_names
 from ..output_files import output_errors
 from ..vectors import read_layer
+from ..words import word
 from .results import Geometries, ReadResult, as_multi, canonical_desk
 
 FIELD_FILE, BASE_FILE, CONTEXT_FILE, BACKGROUND_FILE = "field.gpkg", "base.gpkg", "context.gpkg", "background.gpkg"
@@ -125,22 +126,32 @@ def read_list(path: Path) -> StandList:
     )
 
 
-def work_rows(stands: pd.DataFrame, listed: pd.DataFrame, form: Form, package: str) -> pd.DataFrame:
+def work_rows(stands: pd.DataFrame, listed: pd.DataFrame, form: Form, package: str, language: str) -> pd.DataFrame:
     """Rows of the layer that goes to the field: what the desk says, empty records, a stable id for each row."""
-    desk = stands.loc[listed[STAND_KEY]]
+    desk = desk_table(stands.loc[listed[STAND_KEY]], form)
     rows = pd.DataFrame(index=range(len(listed)))
     for column in form.columns:
         if column.name == ROW_ID:
             values: object = [str(uuid.uuid5(uuid.UUID(package), str(key))) for key in listed[STAND_KEY]]
-        elif column.name in listed.columns and column.role == SHOWN:
+        elif column.name == "reasons":
+            values = [_in_words(cell, language) for cell in listed["reasons"]]
+        elif column.role == SHOWN and column.name in listed.columns and column.kind == TEXT:
             values = listed[column.name].to_numpy()
-        elif column.name in desk.columns and column.role != SPARE:
+        elif column.name in desk.columns:
             values = desk[column.name].to_numpy()
-        else:
+        else:  # records and spare columns are the field's own, whatever the result has under such a name
             values = [np.nan if column.kind == NUMBER else None] * len(listed)
         cells = canonical(pd.Series(values, dtype=object), column.kind)
         rows[column.name] = cells.astype(float) if column.kind == NUMBER else cells
     return rows
+
+
+def _in_words(reasons: object, language: str) -> str | None:
+    if not isinstance(reasons, str):
+        return None
+    return ("、" if language == "zh" else ", ").join(
+        word("field_reason", code, language) for code in reasons.split(";")
+    )
 
 
 def write_field_file(

@@ -113,7 +113,7 @@ def _fill(folder: Path, request: PackageRequest, package: str, progress: Progres
         tenure = beside(open_layer(request.tenure, progress), result.layer)
     progress.step("package", 1, 3)
     stands, geometry = in_force_now(result), result.geometry[place]
-    rows = files.work_rows(stands, listed.rows, form, package)
+    rows = files.work_rows(stands, listed.rows, form, package, language)
     about = {
         "package": package,
         "base_mark": files.mark_of_rows(rows, geometry, form),

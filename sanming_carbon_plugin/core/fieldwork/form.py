@@ -16,6 +16,7 @@ ROLES = (SHOWN, FINDING, RECORD, SPARE)
 """Shown for reading only; a finding corrects what the desk says; a record is new; spare columns are for the office."""
 
 WIDGETS = ("text", "long_text", "number", "list", "date", "photo", "hidden")
+_SHOWN_DECIMALS = 2
 ROW_ID = "row_id"
 STAND_KEY = "stand_key"
 
@@ -154,7 +155,10 @@ def desk_table(stands: pd.DataFrame, form: Form) -> pd.DataFrame:
         if column.name == STAND_KEY:
             table[column.name] = stands.index.to_numpy(dtype=object)
         elif column.name in stands.columns:
-            table[column.name] = stands[column.name]
+            cells = stands[column.name]
+            # What is only shown is shown as people write it.
+            rounded = column.role == SHOWN and column.kind == NUMBER
+            table[column.name] = pd.to_numeric(cells, errors="coerce").round(_SHOWN_DECIMALS) if rounded else cells
         else:
             empty: object = np.nan if column.kind == NUMBER else None
             table[column.name] = pd.Series([empty] * len(stands), index=stands.index, dtype=object)

@@ -51,7 +51,7 @@ def package(result, tmp_path):
     form, read, stands_list = load_form(), read_result(result), files.read_list(listed)
     identifier = str(uuid.uuid4())
     place = read.stands.index.get_indexer(stands_list.rows["stand_key"])
-    rows = files.work_rows(in_force_now(read), stands_list.rows, form, identifier)
+    rows = files.work_rows(in_force_now(read), stands_list.rows, form, identifier, "zh")
     geometry = read.geometry[place]
     about = {
         "package": identifier, "base_mark": files.mark_of_rows(rows, geometry, form), "result": result.name,

@@ -88,7 +88,9 @@ def test_a_decision_that_was_withdrawn_since_counts_no_more(result, surveyor):
     one = surveyor()
     key, before = one.value(3, "stand_key"), one.value(3, "pine_transform")
     other = "no" if before == "yes" else "yes"
-    first = {"stand_key": key, "column": "pine_transform", "value": other, "reason": "图纸", "name": "李科长", "date": "2026-11-10", "evidence": None, "geometry_hash": None}  # fmt: skip
+    first = dict.fromkeys(("evidence", "geometry_hash"))
+    first |= {"stand_key": key, "column": "pine_transform", "value": other}
+    first |= {"reason": "图纸", "name": "李科长", "date": "2026-11-10"}
     decisions = no_decisions().with_decision(first)
     write_decisions(decisions, decisions_beside(result))
     _, table = merge(result, one)
@@ -372,6 +374,18 @@ def test_copies_of_two_packages_are_not_mixed(result, surveyor):
     with pytest.raises(InputError) as told:
         merge(result, one, other)
     assert told.value.code == "FIELD_RETURNS_DIFFER"
+
+
+def test_what_the_field_is_to_fill_in_is_empty_and_what_it_reads_is_in_words(package):
+    form = load_form()
+    rows = read_geopackage_table(package / "field.gpkg", "stands_to_check")
+    # The result has a survey_date too: that of the inventory.
+    for column in form.of_role("record", "spare"):
+        assert rows[column.name].isna().all(), column.name
+    assert rows["reasons"].str.contains("随机检查样本").sum() == (rows["control_sample"] == "yes").sum()
+    assert (rows["area_ha"] == rows["area_ha"].round(2)).all()
+    assert rows["row_id"].is_unique
+    assert rows["closure"].notna().any()
 
 
 def test_every_list_of_the_form_has_words_in_both_languages():
