@@ -79,7 +79,7 @@
         <translation>保存地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -158,7 +158,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="86"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
@@ -228,7 +228,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请用系统的软件包管理器安装，或用 conda 安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="75"/>
         <source>Stands</source>
         <translation>小班</translation>
     </message>
@@ -733,7 +733,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>Stand</source>
         <translation>小班</translation>
     </message>
@@ -1383,17 +1383,17 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>{value} {unit}，90% 置信区间为 {low} 至 {high}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="55"/>
         <source>Export maps</source>
         <translation>导出图集</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="59"/>
         <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
         <translation>按县、乡镇、村、林班或小班逐幅制图，输出 PDF、PNG 或网页地图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="63"/>
         <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
 
 FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
@@ -1402,87 +1402,87 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
 输出为 文件.pdf 时所有图幅在一个文件中；输出为文件夹时每幅一个文件；输出为 文件.html 时是可离线打开的网页地图。中途停止的图集，用相同数据和选项再次运行即从下一幅接着制图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
         <source>Result or plan</source>
         <translation>评估结果或规划方案</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>Municipality</source>
         <translation>市</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>County</source>
         <translation>县</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>Township</source>
         <translation>乡镇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>Village</source>
         <translation>村</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>Compartment</source>
         <translation>林班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>One sheet for each</source>
         <translation>每幅图的范围</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>Stands without a code come together on a sheet of their own.</source>
         <translation>没有代码的小班合在单独一幅。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
         <source>Theme</source>
         <translation>专题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
         <source>What is coloured.</source>
         <translation>按什么着色。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
         <source>Paper</source>
         <translation>纸张</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
         <source>Landscape.</source>
         <translation>横向。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
         <source>Files in a folder</source>
         <translation>文件夹中的文件格式</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
         <source>Only where the output is a folder: what each sheet is saved as.</source>
         <translation>仅在输出为文件夹时有效：每幅图保存为何种格式。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
         <source>Drawn by</source>
         <translation>制图单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="85"/>
         <source>Stands below the map; left empty there is a line to sign on.</source>
         <translation>写在图下方；留空则留出签署横线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
         <source>Web map</source>
         <translation>网页地图</translation>
     </message>
@@ -1492,12 +1492,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
         <source>Maps</source>
         <translation>地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="91"/>
         <source>Number of sheets</source>
         <translation>图幅数</translation>
     </message>
@@ -1517,7 +1517,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地名表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="98"/>
         <source>Layout template</source>
         <translation>布局模板</translation>
     </message>
@@ -1537,12 +1537,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="105"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="145"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="149"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -1635,52 +1635,52 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>采伐行数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="46"/>
         <source>Application for a ticket</source>
         <translation>碳票申请</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="50"/>
         <source>Pieces, tonnes and shares of one right-holder, or of households through their collective.</source>
         <translation>单个权利人或村集体联合农户的地块、吨数和份额。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="54"/>
         <source>Cuts the stands of a result with the certificates, takes the pieces of one right-holder, or of the households of a list that signed, and judges them again: certificate and dispute piece by piece, free ground in space and time, the error of the total of these stands. Whole tonnes are shared out so that they add up exactly. The folder holds application.gpkg (pieces, pieces left out with the reason, free and blocked parts, households, totals) and the same as application.json; nothing is written when it fails.</source>
         <translation>用权证宗地切割结果中的小班，取出单个权利人或清单中已授权农户的地块并重新判定：逐块核对权证与争议，在空间和时间上扣除已计入部分，并按这些小班计算总量误差。整吨按最大余数分配，合计完全一致。文件夹内有 application.gpkg（计入地块、未计入地块及原因、可计与已计部分、农户、合计）和内容相同的 application.json；失败时不写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
         <source>Right-holder</source>
         <translation>权利人</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
         <source>As on the certificates. Leave empty for a joint application.</source>
         <translation>与权证一致；联合申请时留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
         <source>Collective</source>
         <translation>村集体</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
         <source>Who applies for the households of a joint application.</source>
         <translation>代表农户联合申请的村集体。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="71"/>
         <source>Households</source>
         <translation>农户清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="72"/>
         <source>CSV with the columns holder, authorised (yes or no) and, if agreed, income_weight.</source>
         <translation>CSV，列为 holder（农户）、authorised（是否授权），如有约定再加 income_weight（收益权重）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="79"/>
         <source>Only stands of this village, where persons share a name.</source>
         <translation>只取该村小班，用于区分同名人员。</translation>
     </message>
@@ -1695,67 +1695,57 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>整吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="109"/>
-        <source>Pieces that count</source>
-        <translation>计入地块</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="109"/>
-        <source>Pieces left out</source>
-        <translation>未计入地块</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="108"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
         <source>Free and blocked ground</source>
         <translation>可计与已计地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="49"/>
         <source>Check for double counting</source>
         <translation>重复计入检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="53"/>
         <source>Free, blocked and partly free ground against parcels that are credited or pending, with the reason.</source>
         <translation>对照已计入或申报中的地块，给出可计、已计和部分可计的地块及原因。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="57"/>
         <source>Lays a layer of candidates exactly over any number of layers of credited or pending parcels. Only what is free in space and in time counts; both days of a period belong to it, so a vintage that ends on 2020-12-31 leaves 2021-01-01 free. Slivers are always deducted; the share only decides whether they are drawn. Candidates that lie on each other both lose that ground. Layers: candidates with their shares, parts with state, scheme, days and reason, overlaps, issues.</source>
         <translation>将候选图层与任意多个已计入或申报中的地块图层精确叠加。只有在空间和时间上都未被计入的部分才可计；起止两日均计入期内，故截至 2020-12-31 的计入期不占用 2021-01-01。细碎图斑一律扣减，显示阈值只决定是否绘出。候选地块相互重叠的部分双方均不计。图层：candidates（各候选地块的比例）、parts（状态、机制、天数、原因）、overlaps（自身重叠）、issues（问题）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
         <source>Further periods</source>
         <translation>其他监测期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="71"/>
         <source>FROM/TO as YYYY-MM-DD/YYYY-MM-DD, with ; between. They must not overlap.</source>
         <translation>按 YYYY-MM-DD/YYYY-MM-DD 填写，以 ; 分隔，不得重叠。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="75"/>
         <source>Draw blocked parts from this share</source>
         <translation>已计部分的显示阈值（比例）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="79"/>
         <source>Smaller parts are still deducted. Empty: as the profile says.</source>
         <translation>更小的部分仍会扣减。留空则按规则配置。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="87"/>
         <source>Free area, weighed by days (ha)</source>
         <translation>可计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="88"/>
         <source>Blocked area, weighed by days (ha)</source>
         <translation>已计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="108"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="163"/>
         <source>Candidates</source>
         <translation>候选小班</translation>
     </message>
@@ -1870,27 +1860,27 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>碳票不足的吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="56"/>
         <source>Ticket eligibility</source>
         <translation>碳票资格判定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="60"/>
         <source>Which stands may get a carbon ticket under a profile, for how many tonnes, and what is missing.</source>
         <translation>按规则配置判定哪些小班可计碳票、可计多少吨、尚缺什么材料。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="64"/>
         <source>Judges the stands of a result again, by another profile or against other parcels, or judges a stand layer with its earlier inventory. The layer stands has the outcome, the trace of all rules, the tonnes of the free part and, where the outcome is unknown, exactly what evidence is missing. The layer parts shows free, blocked and partly free ground, the table rules how many stands each rule passes. A profile that is provisional says so in every output.</source>
         <translation>按另一套规则配置或另一批地块重新判定结果中的小班，或结合前期数据直接判定小班图层。stands 图层给出判定结果、全部规则的过程、可计部分的吨数；无法判定的小班列明尚缺的材料。parts 图层显示可计、已计和部分可计的地块，rules 表列出每条规则通过的小班数。暂行的规则配置在所有输出中都会注明。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="78"/>
         <source>A stand layer in place of a result.</source>
         <translation>不用结果文件时选用的小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="88"/>
         <source>Judged stands</source>
         <translation>判定结果</translation>
     </message>
@@ -2758,6 +2748,16 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="48"/>
         <source>Indicators</source>
         <translation>指标</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
+        <source>Result around a plan</source>
+        <translation>规划所依据的评估结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
+        <source>Its stands give the boundaries of the units that the parcels of a plan lie in.</source>
+        <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
 </context>
 <context>

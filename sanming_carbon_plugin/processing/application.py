@@ -16,7 +16,8 @@ from qgis.core import (
 
 from ..core.progress import Progress
 from .parameters import OUTPUT, OVERWRITE, explained, overwrite_parameter
-from .results import LayersOnCompletion, tell_counts
+from .results import tell_counts
+from .ticket_layers import TicketLayers
 from .ticket_parameters import (
     RESULT,
     TicketAlgorithm,
@@ -25,15 +26,7 @@ from .ticket_parameters import (
     define_profile,
     result_parameter,
 )
-from .translation import tr
-
-
-class _LayersOfFolder(LayersOnCompletion):
-    """The layers of the GeoPackage in a folder."""
-
-    def ask_for(self, context: QgsProcessingContext, result: Path, output: str) -> None:
-        """Have the layers loaded when the algorithm is through."""
-        super().ask_for(context, result / "application.gpkg", output)
+from .translation import language, tr
 
 
 class ApplicationAlgorithm(TicketAlgorithm):
@@ -106,8 +99,7 @@ class ApplicationAlgorithm(TicketAlgorithm):
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
             **self.mappings_of(parameters, context),
         }
-        titles = {"pieces": tr("Pieces that count"), "left_out": tr("Pieces left out")}
-        self.themes = _LayersOfFolder(titles | {"parts": tr("Free and blocked ground")})
+        self.themes = TicketLayers(("parts", "left_out", "pieces"), language(), "application.gpkg")
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Make the application."""

@@ -28,9 +28,10 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import LayersOnCompletion, tell_counts
+from .results import tell_counts
+from .ticket_layers import TicketLayers
 from .ticket_parameters import TicketAlgorithm, define_mappings, define_parcels, define_profile
-from .translation import tr
+from .translation import language, tr
 
 
 class DoubleCountAlgorithm(TicketAlgorithm):
@@ -105,7 +106,7 @@ class DoubleCountAlgorithm(TicketAlgorithm):
             "shown_from_share": None if shown is None else self.parameterAsDouble(parameters, self.SHOW_FROM, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
-        self.themes = LayersOnCompletion({"candidates": tr("Candidates"), "parts": tr("Free and blocked ground")})
+        self.themes = TicketLayers(("candidates", "parts"), language())
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Check the candidates."""

@@ -29,7 +29,8 @@ from .parameters import (
     output_parameter,
     overwrite_parameter,
 )
-from .results import LayersOnCompletion, tell_counts
+from .results import tell_counts
+from .ticket_layers import TicketLayers
 from .ticket_parameters import (
     RESULT,
     TicketAlgorithm,
@@ -38,7 +39,7 @@ from .ticket_parameters import (
     define_profile,
     result_parameter,
 )
-from .translation import tr
+from .translation import language, tr
 
 
 class TicketEligibilityAlgorithm(TicketAlgorithm):
@@ -113,7 +114,7 @@ class TicketEligibilityAlgorithm(TicketAlgorithm):
         if self.result is not None and (self.earlier is not None or any(self.of_stands.values())):
             told = "EARLIER, PERIOD, SURVEY_METHOD, MAPPING, PARAMETERS"
             raise UsageError("TICKET_RESULT_OPTIONS", options=told, path=self.result.name)
-        self.themes = LayersOnCompletion({"stands": tr("Ticket eligibility")})
+        self.themes = TicketLayers(("judged",), language())
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Judge the stands."""

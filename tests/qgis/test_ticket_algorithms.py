@@ -9,6 +9,9 @@ import pytest
 from made_results import SAMPLE
 from qgis.core import (
     QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
@@ -74,6 +77,26 @@ def _fails(name, parameters, code):
     assert code in feedback.textLog()
 
 
+def _coloured(context, classes):
+    """The layers that are loaded in the end, each with its colours; a second run must not take them away."""
+    for source, details in context.layersToLoadOnCompletion().items():
+        layer = QgsVectorLayer(source, details.name, "ogr")
+        assert layer.isValid()
+        details.postProcessor().postProcessLayer(layer, context, QgsProcessingFeedback())
+        name = source.split("layername=")[1]
+        assert len(layer.renderer().categories()) == classes[name]
+        values = {category.value() for category in layer.renderer().categories()}
+        assert {str(feature) for feature in _values(layer)} <= values
+
+
+def _values(layer):
+    expression = QgsExpression(layer.renderer().classAttribute())
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    for feature in layer.getFeatures():
+        context.setFeature(feature)
+        yield expression.evaluate(context)
+
+
 def test_a_result_is_judged_again_by_a_profile_of_the_list(provider, result, tmp_path):
     out = tmp_path / "t.gpkg"
     found, context, log = _run(
@@ -84,6 +107,7 @@ def test_a_result_is_judged_again_by_a_profile_of_the_list(provider, result, tmp
     assert found["UNKNOWN_COUNT"] == (outcomes == "unknown").sum()
     assert "sanming_ticket_incremental 1, provisional" in log
     assert len(context.layersToLoadOnCompletion()) == 1
+    _coloured(context, {"stands": 3})
 
 
 def test_a_stand_layer_can_be_judged_alone(provider, layers, tmp_path):
@@ -110,6 +134,7 @@ def test_free_and_blocked_ground_as_layers(provider, layers, tmp_path):
     rows = read_geopackage_table(tmp_path / "g.gpkg", "candidates")
     assert found["FREE_HA"] + found["BLOCKED_HA"] == pytest.approx(rows["area_ha"].sum(), abs=1e-3)
     assert len(context.layersToLoadOnCompletion()) == 2
+    _coloured(context, {"candidates": 4, "parts": 3})
     parts = QgsVectorLayer("{}|layername=parts".format(tmp_path / "g.gpkg"), "parts", "ogr")
     assert parts.uniqueValues(parts.fields().indexOf("state")) == {"free", "blocked", "partly_free"}
     more = parameters | {"PERIODS": "2020-12-31/2024-12-31", "OUTPUT": str(tmp_path / "h.gpkg")}
@@ -125,8 +150,7 @@ def test_an_application_is_a_folder_with_layers(provider, result, tmp_path):
     assert found["WHOLE_T"] == content["application"]["whole_t"]
     assert found["PIECES_COUNT"] == len(content["pieces"])
     assert len(context.layersToLoadOnCompletion()) == 3
-    for source in context.layersToLoadOnCompletion():
-        assert QgsVectorLayer(source, "l", "ogr").isValid()
+    _coloured(context, {"parts": 3, "left_out": 3, "pieces": 1})
     assert "provisional" in log
     again = {"RESULT": str(result), "HOLDER": COLLECTIVE, "OUTPUT": str(out)}
     _fails("application", again, "APPLICATION_FOLDER_TAKEN")

@@ -74,9 +74,25 @@ class Theme:
 @lru_cache(maxsize=1)
 def themes() -> dict[str, Theme]:
     """All themes by name, in the order of the layer tree."""
-    rows = _rows("classes.csv")
+    return _themes_of("")
+
+
+@lru_cache(maxsize=1)
+def plan_themes() -> dict[str, Theme]:
+    """The themes of a plan, whose file has a layer of its own."""
+    return _themes_of("plan_")
+
+
+@lru_cache(maxsize=1)
+def ticket_themes() -> dict[str, Theme]:
+    """The themes of what the ticket rules find by themselves, and of an application."""
+    return _themes_of("ticket_")
+
+
+def _themes_of(files: str) -> dict[str, Theme]:
+    rows = _rows(files + "classes.csv")
     found = {}
-    for row in _rows("themes.csv"):
+    for row in _rows(files + "themes.csv"):
         name, kind = row["theme"], row["word_kind"]
         classes = tuple(_class(each, kind) for each in rows if each["theme"] == name)
         ranges = kind == "range"
