@@ -57,8 +57,21 @@ def run(folder: Path) -> None:
         feedback=_Feedback(),
     )
     shutil.rmtree(sample)
+    draw(result, folder)
     for language in ("zh", "en"):
         export_map_pdf(result, folder / f"target_map_{language}.pdf", language)
+
+
+def draw(result: Path, folder: Path) -> None:
+    """A map set of the villages, a web map, and the tables by township, species, age and measure."""
+    import processing
+
+    names = str(SAMPLE / "names.csv")
+    maps = {"RESULT": str(result), "THEME": 0, "NAMES": names}
+    processing.run("sanmingcarbon:exportmaps", {**maps, "LEVEL": 3, "OUTPUT": str(folder / "village_maps.pdf")})
+    processing.run("sanmingcarbon:exportmaps", {**maps, "LEVEL": 2, "OUTPUT": str(folder / "web_map.html")})
+    tables = {"RESULT": str(result), "NAMES": names, "OUTPUT": str(folder / "report")}
+    processing.run("sanmingcarbon:report", tables)
 
 
 def main() -> int:

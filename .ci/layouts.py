@@ -60,15 +60,13 @@ def make(level: str, paper: str) -> QgsPrintLayout:
     left = width - MARGIN - column
     area = QRectF(MARGIN + 5, top, left - MARGIN - 10, bottom - top)
     _map(layout, area)
-    north = 13.0
-    _picture(layout, QRectF(left, 22, north, 15))
-    _scale(layout, QRectF(left + north + 3, 24, column - north - 3, 12))
-    _legend(layout, left, 40)
-    table_top = 98 if level != "parcel" else 90
-    _table(layout, QRectF(left, table_top * bigger if paper == "a3" else table_top, column, 40))
+    _picture(layout, QRectF(left, 22, 12, 15))
+    _scale(layout, QRectF(left, 38, 38, 13))
     if level != "municipality":
-        shown = 36.0 * bigger
-        _overview(layout, QRectF(left, bottom - shown, column, shown))
+        beside = 40.0
+        _overview(layout, QRectF(left + beside, 22, column - beside, 28))
+    _legend(layout, left, 52)
+    _table(layout, QRectF(left, 100, column, 40))
     base = height - MARGIN - NOTES
     _label(layout, "notes", QRectF(MARGIN, base, left - MARGIN - 5, NOTES), 6.2 * bigger)
     _label(layout, "author", QRectF(left, base, column, NOTES), 7 * bigger)

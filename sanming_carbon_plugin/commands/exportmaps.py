@@ -31,6 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--names", type=Path, metavar="FILE.csv", help="names of places: code,name[,name_en]")
     parser.add_argument("--author", default="", metavar="TEXT", help="who draws the maps")
     parser.add_argument("--template", type=Path, metavar="FILE.qpt", help="a layout template of one's own")
+    parser.add_argument("--ground", type=Path, metavar="OUT.gpkg", help="result around the parcels of a plan")
     parser.add_argument("--units", default="ha,mu", metavar="LIST", help="units of areas: ha, mu or ha,mu")
     parser.add_argument("--language", choices=("en", "zh"), help="of the sheets; the system's by default")
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
@@ -54,6 +55,7 @@ def _run(options: argparse.Namespace) -> None:
         names=options.names,
         author=options.author,
         template=options.template,
+        ground=options.ground,
         units=tuple(part.strip() for part in options.units.split(",") if part.strip()),
         overwrite=options.overwrite,
     )

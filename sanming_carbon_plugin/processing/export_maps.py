@@ -15,7 +15,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..adapters.maps.themes import themes
+from ..adapters.maps.themes import plan_themes, themes
 from ..core.progress import Progress
 from .base import StandAlgorithm
 from .inputs import optional_path
@@ -44,6 +44,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
 
     LEVEL, THEME, PAPER, FORM = "LEVEL", "THEME", "PAPER", "FORM"
     WITHIN, STAND_KEYS, NAMES, AUTHOR, TEMPLATE = "WITHIN", "STAND_KEYS", "NAMES", "AUTHOR", "TEMPLATE"
+    GROUND = "GROUND"
 
     def name(self) -> str:
         """Identifier."""
@@ -73,7 +74,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
         levels = [tr("Municipality"), tr("County"), tr("Township"), tr("Village"), tr("Compartment"), tr("Stand")]
         level = QgsProcessingParameterEnum(self.LEVEL, tr("One sheet for each"), levels, defaultValue=3)
         self.addParameter(explained(level, tr("Stands without a code come together on a sheet of their own.")))
-        titles = [theme.title(language()) for theme in themes().values()]
+        titles = [theme.title(language()) for theme in (*themes().values(), *plan_themes().values())]
         theme = QgsProcessingParameterEnum(self.THEME, tr("Theme"), titles, defaultValue=0)
         self.addParameter(explained(theme, tr("What is coloured.")))
         papers = QgsProcessingParameterEnum(self.PAPER, tr("Paper"), [each.upper() for each in PAPERS], defaultValue=0)
@@ -95,7 +96,9 @@ class ExportMapsAlgorithm(MapAlgorithm):
         keys = QgsProcessingParameterString(self.STAND_KEYS, tr("Only these stands"), optional=True)
         names = QgsProcessingParameterFile(self.NAMES, tr("Names of places"), extension="csv", optional=True)
         template = QgsProcessingParameterFile(self.TEMPLATE, tr("Layout template"), extension="qpt", optional=True)
+        ground = QgsProcessingParameterFile(self.GROUND, tr("Result around a plan"), extension="gpkg", optional=True)
         return [
+            explained(ground, tr("Its stands give the boundaries of the units that the parcels of a plan lie in.")),
             explained(codes, tr("Codes with ; between, for example 350428-199;350428-201. Empty for all.")),
             explained(keys, tr("Keys of stands with ; between. Empty for all.")),
             explained(names, tr("Table with the columns code and name, and name_en if wanted.")),
@@ -118,7 +121,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
             result=Path(self.parameterAsFile(parameters, RESULT, context)),
             out=Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
             level=LEVELS[chosen(self.LEVEL)],
-            theme=list(themes())[chosen(self.THEME)],
+            theme=[*themes(), *plan_themes()][chosen(self.THEME)],
             paper=PAPERS[chosen(self.PAPER)],
             form=("pdf", "png")[chosen(self.FORM)],
             language=language(),
@@ -128,6 +131,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
             author=self.parameterAsString(parameters, self.AUTHOR, context),
             template=optional_path(self.parameterAsFile(parameters, self.TEMPLATE, context)),
             units=("mu", "ha") if chosen_units().area == "mu" else ("ha", "mu"),
+            ground=optional_path(self.parameterAsFile(parameters, self.GROUND, context)),
             overwrite=self.parameterAsBoolean(parameters, OVERWRITE, context),
         )
 

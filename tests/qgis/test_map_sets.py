@@ -16,11 +16,13 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from made_results import SAMPLE
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingException, QgsProcessingFeedback, QgsProject
 from qgis.PyQt.QtCore import QRectF
 
+from sanming_carbon_plugin.adapters.geopackage import OutputTable, read_geopackage_table, write_geopackage
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.export_maps import export_maps
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
@@ -28,7 +30,9 @@ from sanming_carbon_plugin.adapters.maps.atlas import WORK_ENDING, MapsInterrupt
 from sanming_carbon_plugin.adapters.maps.class_areas import class_table
 from sanming_carbon_plugin.adapters.maps.map_set import MapSetRequest, open_map_set
 from sanming_carbon_plugin.adapters.maps.pages import PageMaker
+from sanming_carbon_plugin.adapters.maps.themes import plan_themes
 from sanming_carbon_plugin.core.errors import CarbonError
+from sanming_carbon_plugin.core.planning.plan_layers import PLAN_COLUMNS
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.paths import resources_dir
 
@@ -307,3 +311,58 @@ def test_the_algorithm_runs_in_the_main_thread_and_can_be_cancelled(provider, re
     assert _pages(out) == VILLAGES
     with pytest.raises(QgsProcessingException, match="MAP_UNIT_UNKNOWN"):
         fresh.create().run({**asked, "WITHIN": "1"}, context, QgsProcessingFeedback(), {}, False)
+
+
+@pytest.fixture(scope="module")
+def plan_file(result_file, tmp_path_factory) -> Path:
+    """Three parcels of two villages, as a plan has them."""
+    stands = read_geopackage_table(result_file, "stands", geometry=True)
+    villages = read_geopackage_table(result_file, "facts")["village"]
+    chosen = pd.concat([stands[villages == "201"].iloc[:2], stands[villages == "302"].iloc[:1]]).reset_index(drop=True)
+    frame = chosen.reindex(columns=list(PLAN_COLUMNS))
+    frame["measure"], frame["year"] = ["pine_transform", "tending", "tending"], 2026
+    frame["technique"] = ["strip_cut", "thinning", "thinning"]
+    plan = tmp_path_factory.mktemp("规 划") / "plan.gpkg"
+    layer = OutputTable("plan", PLAN_COLUMNS, frame, chosen["geometry"].to_numpy(dtype=object), _wkt())
+    write_geopackage(plan, [layer])
+    return plan
+
+
+def _wkt() -> str:
+    from osgeo import osr
+
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(4527)
+    return reference.ExportToWkt()
+
+
+@pytest.mark.parametrize("theme", ["measure", "plan_technique", "plan_year"])
+def test_a_plan_is_drawn_in_its_own_themes(plan_file, result_file, tmp_path, theme):
+    asked = _request(plan_file, tmp_path / "plan.pdf", theme=theme, ground=result_file)
+    map_set = open_map_set(asked)
+    assert [unit.code[-3:] for unit in map_set.units] == ["201", "302"]  # units as in the result
+    export_maps(asked, Progress())
+    text = _text(tmp_path / "plan.pdf")
+    words = {"measure": "松林改造提升", "plan_technique": "带状采伐改造", "plan_year": "2026年"}
+    assert words[theme] in text
+    assert "村界" in text
+    alone = replace(asked, ground=None, out=tmp_path / "alone.pdf")
+    export_maps(alone, Progress())
+    assert "规划小班" in _text(tmp_path / "alone.pdf")
+    assert "村界" not in _text(tmp_path / "alone.pdf")  # parcels are no boundary of a village
+
+
+def test_every_class_of_a_plan_has_words(plan_file):
+    for theme in plan_themes().values():
+        for language in ("en", "zh"):
+            labels = [each.label(language) for each in theme.classes]
+            assert len(set(labels)) == len(labels)
+            assert not [label for label, each in zip(labels, theme.classes, strict=True)
+                        if label == each.value and theme.name != "plan_year"]  # fmt: skip
+    assert set(plan_themes()) == {"plan_measure", "plan_technique", "plan_year"}
+
+
+def test_the_ground_of_a_plan_is_checked(plan_file, tmp_path):
+    asked = _request(plan_file, tmp_path / "x.pdf", ground=plan_file)
+    with pytest.raises(CarbonError, match="RESULT_LAYER_MISSING"):
+        export_maps(asked, Progress())

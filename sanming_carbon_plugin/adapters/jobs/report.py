@@ -17,7 +17,7 @@ from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
 from ..maps.class_areas import class_table
 from ..maps.map_rows import MapRows, class_of_rows, place_names, read_map_rows
-from ..maps.themes import Theme, themes
+from ..maps.themes import Theme, plan_themes, themes
 from ..output_files import output_folder, require_writable
 from ..reports import ReportInput, write_report
 from ..reports.carbon import CarbonReport
@@ -115,7 +115,7 @@ def _content(
         raise InputError("RESULT_LAYER_MISSING", path=str(request.result), layer=missing)
     errors = load_sink_errors(request.result, pd.Index(rows.frame["stand_key"]))
     themed = _themed(rows, request.result)
-    sections = [] if request.plan is None else [progress_section(request.plan, language, request.units)]
+    sections = [] if request.plan is None else _plan_sections(request.plan, language, request.units)
     sections += [
         (theme.title(language), _theme_section(theme, frame, rows, language, pictured=name in _MAPPED))
         for name, (theme, frame) in themed.items()
@@ -132,6 +132,18 @@ def _content(
         sections=tuple(sections),
     )
     return content, themed
+
+
+def _plan_sections(plan: Path, language: str, units: UnitChoice) -> list[tuple[str, str]]:
+    """Progress, and what a plan has chosen: maps and areas by measure, technique and year."""
+    sections = [progress_section(plan, language, units)]
+    if "plan" not in table_names(plan) or not len(read_geopackage_table(plan, "plan")):
+        return sections
+    for theme in plan_themes().values():
+        rows = read_map_rows(plan, theme)
+        pictured = theme.name == "plan_measure"
+        sections.append((theme.title(language), _theme_section(theme, rows.frame, rows, language, pictured=pictured)))
+    return sections
 
 
 def _themed(rows: MapRows, result: Path) -> dict[str, tuple[Theme, pd.DataFrame]]:

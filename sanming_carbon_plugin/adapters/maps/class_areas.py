@@ -12,8 +12,12 @@ from .themes import Theme
 
 Row = tuple[str, ...]
 
+ISSUES = "issues"
+"""The layer whose rows are doubts about stands: they are counted and have no area."""
+
 AREA_UNITS = ("ha", "mu")
 _HEADS = {"en": ("Class", "Stands"), "zh": ("类型", "小班数")}
+_ISSUE_HEADS = {"en": ("Severity", "Doubts"), "zh": ("级别", "问题数")}
 _AREAS = {"ha": {"en": "Area (ha)", "zh": "面积(公顷)"}, "mu": {"en": "Area (mu)", "zh": "面积(亩)"}}
 _TOTAL = {"en": "Total", "zh": "合计"}
 
@@ -39,9 +43,12 @@ def class_table(stands: pd.DataFrame, theme: Theme, language: str, units: Sequen
 
     A stand without a known area counts as a stand; its area is missing in the sum, never 0.
     """
+    if theme.layer == ISSUES:
+        units = ()
     sums, total = class_areas(stands, theme), sums_by(stands, [])
     labels: Mapping[str, str] = {each.value: each.label(language) for each in theme.classes}
-    head = (*_HEADS[language], *(_AREAS[unit][language] for unit in units))
+    heads = _ISSUE_HEADS if theme.layer == ISSUES else _HEADS
+    head = (*heads[language], *(_AREAS[unit][language] for unit in units))
     rows = [
         (labels.get(str(value), str(value)), "{:,}".format(count), *area_texts(area, units))
         for value, count, area in zip(sums["class"], sums["stands"], sums["area_ha"], strict=True)

@@ -21,6 +21,7 @@ from ..resources import read_table
 from .themes import Theme
 
 PLACE_COLUMNS = ("county", "township", "village", "compartment", "stand_no")
+STANDS = "stands"
 _RUN_TABLES = ("run", "plan_run")
 _QUOTED_NAME = re.compile(r'"([^"]+)"')
 
@@ -46,13 +47,15 @@ class MapRows:
     geometry: npt.NDArray[np.object_]
     crs: str | None
     run: dict[str, object]
+    ground: MapRows | None = None
+    """All stands of the file, where the theme shows something else (doubts): boundaries run round them."""
 
     def __len__(self) -> int:
         return len(self.frame)
 
 
-def read_map_rows(result: Path, theme: Theme) -> MapRows:
-    """The layer that ``theme`` shows.
+def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> MapRows:
+    """The layer that ``theme`` shows; ``ground`` is a result whose stands lie around it (those of a plan).
 
     Raises
     ------
@@ -74,7 +77,27 @@ def read_map_rows(result: Path, theme: Theme) -> MapRows:
     run_table = next((name for name in _RUN_TABLES if name in tables), None)
     run = pd.DataFrame() if run_table is None else read_geopackage_table(result, run_table)
     record = {} if run.empty else run.iloc[0].to_dict()
-    return MapRows(frame, geometry, read_layer_crs(result, theme.layer), record)
+    crs = read_layer_crs(result, theme.layer)
+    around = ground or (result if theme.layer != STANDS and STANDS in tables else None)
+    if around is None:
+        return MapRows(frame, geometry, crs, record)
+    beneath = _ground(around, crs)
+    if set(frame["stand_key"]) <= set(beneath.frame["stand_key"]):
+        places = beneath.frame.drop_duplicates("stand_key").set_index("stand_key")[list(PLACE_COLUMNS)]
+        frame[list(PLACE_COLUMNS)] = places.reindex(frame["stand_key"]).to_numpy()
+    return MapRows(frame, geometry, crs, record, beneath)
+
+
+def _ground(result: Path, crs: str | None) -> MapRows:
+    tables = table_names(result)
+    if STANDS not in tables:
+        raise InputError("RESULT_LAYER_MISSING", path=str(result), layer=STANDS)
+    own = read_layer_crs(result, STANDS)
+    if own != crs:
+        raise InputError("MAP_GROUND_ELSEWHERE", path=str(result), crs=own, other=crs)
+    stands = read_geopackage_table(result, STANDS, geometry=True)
+    shapes = stands.pop("geometry").to_numpy(dtype=object)
+    return MapRows(_placed(stands, result, tables), shapes, own, {})
 
 
 def _placed(layer: pd.DataFrame, result: Path, tables: list[str]) -> pd.DataFrame:

@@ -9,12 +9,13 @@ from pathlib import Path
 import shapely
 
 from ...core.errors import InputError, UsageError
+from ..geopackage_rows import table_names
 from ..hashes import sha256_of_file
 from .class_areas import AREA_UNITS
-from .map_rows import MapRows, place_names, read_map_rows
+from .map_rows import STANDS, MapRows, place_names, read_map_rows
 from .map_units import LEVELS, MapUnit, units_of
 from .set_state import set_fingerprint
-from .themes import Theme, themes
+from .themes import Theme, plan_themes, themes
 
 PAPERS = ("a4", "a3")
 FORMS = ("pdf", "png")
@@ -44,6 +45,8 @@ class MapSetRequest:
         Who draws the maps.
     template
         A layout template of one's own.
+    ground
+        Result whose stands lie around those of a plan: boundaries run round them.
     units
         Units of areas, in the order of the table.
     """
@@ -60,6 +63,7 @@ class MapSetRequest:
     names: Path | None = None
     author: str = ""
     template: Path | None = None
+    ground: Path | None = None
     units: tuple[str, ...] = AREA_UNITS
     overwrite: bool = False
 
@@ -77,7 +81,7 @@ class MapSet:
     def fingerprint(self) -> str:
         """What the pages depend on; the target and whether it may be replaced do not count."""
         asked = self.request
-        files = [_file(path) for path in (asked.names, asked.template)]
+        files = [_file(path) for path in (asked.names, asked.template, asked.ground)]
         options = [
             asked.level, asked.theme, asked.paper, asked.form, asked.language, asked.within, asked.stands, asked.author,
             asked.units, self.theme, *files,
@@ -105,16 +109,23 @@ def open_map_set(request: MapSetRequest) -> MapSet:
         raise UsageError("MAP_UNITS_UNKNOWN", unit=", ".join(unknown), units=AREA_UNITS)
     if request.level not in LEVELS:
         raise InputError("MAP_LEVEL_UNKNOWN", level=request.level, levels=LEVELS)
-    known = themes()
-    if request.theme not in known:
-        raise InputError("MAP_THEME_UNKNOWN", theme=request.theme, themes=list(known))
-    theme = known[request.theme]
+    theme = _theme(request)
     names = place_names(request.names)
-    rows = read_map_rows(request.result, theme)
+    rows = read_map_rows(request.result, theme, request.ground)
     if all(shape is None or shapely.is_empty(shape) for shape in rows.geometry):
         raise InputError("MAP_WITHOUT_STANDS", path=str(request.result), layer=theme.layer)
     units = units_of(rows, request.level, names, request.within, request.stands)
     return MapSet(request, theme, rows, units, names)
+
+
+def _theme(request: MapSetRequest) -> Theme:
+    """The theme asked for; the measures of a plan where a plan is shown by ``measure``."""
+    known = {**themes(), **plan_themes()}
+    if request.theme not in known:
+        raise InputError("MAP_THEME_UNKNOWN", theme=request.theme, themes=list(known))
+    tables = table_names(request.result)
+    ours = "plan_" + request.theme
+    return known[ours] if ours in known and "plan" in tables and STANDS not in tables else known[request.theme]
 
 
 def _file(path: Path | None) -> str:

@@ -120,12 +120,12 @@ def outline_layer(
 
 
 def filled_layer(
-    shapes: Iterable[shapely.Geometry | None], crs: QgsCoordinateReferenceSystem, colour: str
+    shapes: Iterable[shapely.Geometry | None], crs: QgsCoordinateReferenceSystem, colour: str, line: str = ""
 ) -> QgsVectorLayer:
-    """Areas in one colour, for the small map."""
+    """Areas in one colour, for the small map; a coloured ``line`` is thick, so that the smallest is seen."""
     layer = _memory_layer("", crs)
     layer.dataProvider().addFeatures(_feature(layer, shape, "", "") for shape in shapes)
-    outline = {"outline_color": "#6a6a6a", "outline_width": "0.15"}
+    outline = {"outline_color": line or "#6a6a6a", "outline_width": "0.7" if line else "0.15"}
     layer.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple({"color": colour, **outline})))
     layer.updateExtents()
     return layer

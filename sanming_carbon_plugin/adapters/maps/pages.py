@@ -11,7 +11,7 @@ from qgis.core import QgsCoordinateTransform, QgsMapLayer, QgsPrintLayout, QgsPr
 
 from .class_areas import Row, class_table
 from .map_set import MapSet
-from .map_units import MapUnit, next_level, outline, short_name, unit_codes
+from .map_units import LEVELS, MapUnit, next_level, outline, short_name, unit_codes
 from .page_layers import crs_of, drawing_crs, filled_layer, outline_layer, rectangle, stands_layer
 from .run_note import author_note, note_of
 from .sheet import AREA_SHARES, SheetContent, fill_sheet, new_layout, template_path
@@ -37,6 +37,15 @@ _LINES = {
 }  # fmt: skip
 
 
+PLAN = "plan"
+"""The layer of a plan's chosen parcels."""
+
+_CHOSEN = {
+    "unit": dict.fromkeys(LEVELS, ("Chosen parcels", "规划小班")),
+    "beside": dict.fromkeys(LEVELS, ("Chosen parcels beside", "相邻规划小班")),
+}
+
+
 class PageMaker:
     """Holds what all pages share: the layout, the boundaries of all units, the small map."""
 
@@ -44,10 +53,11 @@ class PageMaker:
         self._project, self._set, self._day = project, map_set, day
         request = map_set.request
         self._language, self._level = request.language, request.level
+        self._ground = map_set.rows.ground or map_set.rows
         self._crs = crs_of(map_set.rows.crs)
-        self._bounds = shapely.total_bounds(map_set.rows.geometry)
+        self._bounds = shapely.total_bounds(self._ground.geometry)
         self._drawn_in = drawing_crs(self._crs, self._bounds)
-        codes = unit_codes(map_set.rows.frame, self._level)
+        codes = unit_codes(self._ground.frame, self._level)
         self._outlines = self._all_outlines(codes)
         self._boxes = {code: shapely.box(*shape.bounds) for code, shape in self._outlines.items()}
         template = request.template or template_path(self._level, request.paper)
@@ -56,7 +66,7 @@ class PageMaker:
 
     def _all_outlines(self, codes) -> dict[str, shapely.Geometry]:  # noqa: ANN001
         """Boundary of every unit of the file, drawn or not: the units beside are shown too."""
-        geometry = self._set.rows.geometry
+        geometry = self._ground.geometry
         order = np.argsort(codes.astype(str), kind="stable")
         uniques, starts = np.unique(codes.astype(str)[order], return_index=True)
         found = {}
@@ -73,8 +83,8 @@ class PageMaker:
         level = _OVERVIEW_LEVELS.get(self._level, self._level)
         shapes = self._outlines
         if level != self._level:
-            codes = unit_codes(self._set.rows.frame, level)
-            shapes = {code: outline(self._set.rows.geometry[codes == code]) for code in sorted(set(codes))}
+            codes = unit_codes(self._ground.frame, level)
+            shapes = {code: outline(self._ground.geometry[codes == code]) for code in sorted(set(codes))}
         return [self._kept(filled_layer(shapes.values(), self._crs, "#e7e7e0"))]
 
     def _kept(self, layer: QgsVectorLayer) -> QgsVectorLayer:
@@ -105,10 +115,15 @@ class PageMaker:
         layers, legend = self._layers(unit, shape, extent, own)
         overview: list[QgsMapLayer] = []
         if self._small:
-            here = filled_layer([shape], self._crs, "#b5402a")
+            here = filled_layer([shape], self._crs, "#b5402a", "#b5402a")
             own.append(self._kept(here))
             overview = [here, *self._small]
-        count = {"number": place + 1, "count": len(self._set.units), "stands": len(unit.rows)}
+        count = {
+            "number": place + 1,
+            "count": len(self._set.units),
+            "stands": self._set.rows.frame["stand_key"].iloc[unit.rows].nunique(),
+        }
+        table = self._table(unit)
         crs_name = self._drawn_in.authid() or self._drawn_in.description() or None
         return SheetContent(
             title=_TITLES[language].format(theme=self._set.theme.title(language), place=unit.name(language)),
@@ -119,8 +134,8 @@ class PageMaker:
             legend=legend,
             extent=extent,
             crs=self._drawn_in,
-            table=self._table(unit),
-            shares=_PARCEL_SHARES if parcel else AREA_SHARES[: 2 + len(self._set.request.units)],
+            table=table,
+            shares=_PARCEL_SHARES if parcel else AREA_SHARES[: len(table[0])],
             overview=overview,
             overview_extent=self._extent(self._bounds, _MARGIN),
         )
@@ -165,17 +180,24 @@ class PageMaker:
         return [*lines, classes], legend
 
     def _line(self, kind: str, shapes, labels) -> QgsVectorLayer:  # noqa: ANN001
-        title = _LINES[kind][self._level][self._language == "zh"]
+        # Without the stands around them, the chosen parcels of a unit are not its boundary.
+        names = _CHOSEN if self._set.theme.layer == PLAN and self._set.rows.ground is None else _LINES
+        title = names[kind][self._level][self._language == "zh"]
         return outline_layer(shapes, labels, self._crs, title, kind, self._language)
+
+    def _chosen_only(self) -> bool:
+        """Whether the file holds only the chosen parcels of a plan."""
+        return self._set.theme.layer == PLAN
 
     def _inner(self, unit: MapUnit) -> QgsVectorLayer | None:
         """Boundaries of the units inside this one with their names; none where those are the stands."""
         level = next_level(self._level)
-        if level == "parcel" or self._level == "parcel":
+        if level == "parcel" or self._level == "parcel" or (self._ground is self._set.rows and self._chosen_only()):
             return None
-        codes = unit_codes(self._set.rows.frame, level)[unit.rows]
+        mine = np.flatnonzero(unit_codes(self._ground.frame, self._level) == unit.code)
+        codes = unit_codes(self._ground.frame, level)[mine]
         uniques = sorted(set(map(str, codes)))
-        shapes = [outline(self._set.rows.geometry[unit.rows[codes == code]]) for code in uniques]
+        shapes = [outline(self._ground.geometry[mine[codes == code]]) for code in uniques]
         labels = [short_name(code, self._set.names, self._language) for code in uniques]
         title = _LINES["unit"][level][self._language == "zh"]
         return outline_layer(shapes, labels, self._crs, title, "inner", self._language)

@@ -46,9 +46,10 @@ _ROUND_LENGTHS = (1.0, 2.0, 5.0, 10.0)
 _GRID_MM = 45.0
 _MM_PER_M = 1000.0
 _KILOMETRE = 1000.0
-_BAR_MM = 34.0
+_BAR_MM = 26.0
 _GAP_MM = 2.5
 _FIT_MM = 0.05
+_ENTRY_GAP_MM = 1.1
 _NARROWEST_MM = 20.0
 _TABLE_MM = 74.0
 _FIRST_WIDE_LETTER = "⺀"
@@ -182,6 +183,10 @@ def fill_legend(
         own = legend.style(style)
         own.setTextFormat(text_format(language, size, bold=style != QgsLegendStyle.Style.SymbolLabel))
         legend.setStyle(style, own)
+    for style, gap_mm in ((QgsLegendStyle.Style.Symbol, _ENTRY_GAP_MM), (QgsLegendStyle.Style.Subgroup, _GAP_MM)):
+        own = legend.style(style)
+        own.setMargin(QgsLegendStyle.Side.Top, gap_mm)
+        legend.setStyle(style, own)
     legend.adjustBoxSize()
     # A legend that was never drawn does not know its size yet.
     size_mm = QgsLegendRenderer(legend.model(), legend.legendSettings()).minimumSize()
@@ -263,6 +268,8 @@ def stack_column(layout: QgsPrintLayout) -> None:
         item = layout.itemById(name)
         if item is None or not item.isVisible():
             continue
+        if name == "overview" and above is not None and item.pagePos().y() < above.pagePos().y():
+            continue  # it stands above the others
         if above is not None and _same_column(above, item):
             lowest = above.pagePos().y() + above.rect().height() + _GAP_MM
             bottom = item.pagePos().y() + item.rect().height()

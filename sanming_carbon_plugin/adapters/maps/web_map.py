@@ -23,7 +23,7 @@ from .map_rows import class_of_rows
 from .map_set import MapSet
 from .run_note import note_of
 from .stand_figures import KINDS, STAND_COLUMNS, figure_name, figure_text
-from .themes import Theme, themes
+from .themes import Theme, plan_themes, themes
 
 GRID = 20_000
 """Cells of the grid along the longer side of the map; shapes are rounded to it."""
@@ -144,7 +144,8 @@ def _themes(map_set: MapSet, frame: pd.DataFrame) -> list[dict[str, object]]:
     """The theme asked for first, then the others that the result can show."""
     request = map_set.request
     shown = []
-    others = [one for one in themes().values() if one.layer == map_set.theme.layer and one.name != map_set.theme.name]
+    known = {**themes(), **plan_themes()}
+    others = [one for one in known.values() if one.layer == map_set.theme.layer and one.name != map_set.theme.name]
     for theme in (map_set.theme, *others):
         try:
             classes = class_of_rows(frame, theme, request.result)

@@ -35,7 +35,9 @@ def progress_section(plan: Path, language: str, units: UnitChoice) -> tuple[str,
     if "progress" not in table_names(plan):
         raise InputError("RESULT_LAYER_MISSING", path=str(plan), layer="progress")
     table = read_geopackage_table(plan, "progress")
-    level = next((one for one in _LEVELS if (table["level"] == one).any()), None)
+    # The highest level that somebody set targets for, else the highest there is.
+    asked = table[table["target_ha"].notna()]
+    level = next((one for one in _LEVELS if ((table if asked.empty else asked)["level"] == one).any()), None)
     rows = table[table["level"] == level] if level else table
     return _say("title", language), _bars(rows, language, units) + _table(rows, language, units)
 
