@@ -18,6 +18,9 @@ from .problems import Problems, shown
 SECTION = "clear_cut_limits"
 CLEAR_CUT = "clear_cut"
 _LARGEST = 10_000.0
+_WIDEST_GAP_M = 100
+_METRES_PER_DEGREE = 111_320.0
+_CORNER = 4.0
 _COLUMNS = ("clear_cut_limit_ha_low", "clear_cut_limit_ha_high")
 _BLOCK = ("clear_cut_block_ha_low", "clear_cut_block_ha_high")
 _BLOCK_LIMIT = ("clear_cut_block_limit_ha_low", "clear_cut_block_limit_ha_high")
@@ -36,11 +39,15 @@ class ClearCutLimits:
         Upper end of each slope class, not part of it, rising; shape (k,).
     area_ha
         Largest area of each class, shape (k,); steeper than the last class: 0.
+    adjoining_within_m
+        Stands along each other with no more than this between them adjoin: outlines of one boundary drawn twice
+        leave slivers, which are no belts.
     """
 
-    def __init__(self, slope_below_deg: Floats, area_ha: Floats) -> None:
+    def __init__(self, slope_below_deg: Floats, area_ha: Floats, adjoining_within_m: float = 0.0) -> None:
         self.slope_below_deg = slope_below_deg
         self.area_ha = np.append(area_ha, 0.0)
+        self.adjoining_within_m = adjoining_within_m
 
     def at(self, slope_deg: Floats) -> Floats:
         """Largest clear-cut area in hectares at a slope."""
@@ -57,13 +64,20 @@ class ClearCutLimits:
 
 
 def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
-    """The section ``clear_cut_limits`` of a rule file: ``rows`` of ``slope_below_deg`` and ``area_ha``."""
+    """The section ``clear_cut_limits`` of a rule file.
+
+    ``rows`` of ``slope_below_deg`` and ``area_ha``, and ``adjoining_within_m``, 0 where it is left out.
+    """
     path = "$." + SECTION
     if not isinstance(data, Mapping) or not isinstance(data.get("rows"), list) or not data["rows"]:
         problems.add(path, "must be an object with a list of rows, not {}", shown(data))
         return None
-    for key in set(data) - {"rows", "source", "confidence", "source_zh", "confidence_zh"}:
+    for key in set(data) - {"rows", "adjoining_within_m", "source", "confidence", "source_zh", "confidence_zh"}:
         problems.add(path, "unknown key {}", shown(key))
+    within = data.get("adjoining_within_m", 0)
+    if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 <= within <= _WIDEST_GAP_M:
+        problems.add(path + ".adjoining_within_m", "must lie between 0 and {}, not {}", _WIDEST_GAP_M, shown(within))
+        return None
     found = []
     for number, row in enumerate(data["rows"]):
         values = [row.get(name) for name in ("slope_below_deg", "area_ha")] if isinstance(row, Mapping) else []
@@ -78,23 +92,34 @@ def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
     if (np.diff(table[:, 0]) <= 0).any() or (np.diff(table[:, 1]) > 0).any() or table[-1, 0] > 90:  # noqa: PLR2004
         problems.add(path + ".rows", "must go from gentle to steep, with areas that do not grow")
         return None
-    return ClearCutLimits(table[:, 0], table[:, 1])
+    return ClearCutLimits(table[:, 0], table[:, 1], float(within))
 
 
-def felling_blocks(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+def felling_blocks(geometry: npt.NDArray[np.object_], within_m: float = 0.0) -> npt.NDArray[np.intp]:
     """Number of the block each stand belongs to: stands that share a boundary, directly or by others.
 
-    Stands that meet in a single point are not one block. Shape (n,), numbers from 0 in the order of the first
-    stand of each block.
+    Stands that meet in a single point are not one block; those along each other with at most ``within_m`` between
+    them are. Shape (n,), numbers from 0 in the order of the first stand of each block.
     """
     count = len(geometry)
     # Most neighbours share their vertices; only what these leave apart needs the slow look at both outlines.
     first, second = sharing_a_side(geometry)
     block = _connected(count, first, second)
-    near, other = shapely.STRtree(geometry).query(geometry)
+    sound, crossing = geometry.copy(), ~shapely.is_valid(geometry)
+    sound[crossing] = shapely.make_valid(geometry[crossing])
+    bounds = shapely.bounds(sound)
+    reach = within_m / _METRES_PER_DEGREE if np.abs(bounds).max(initial=0.0) <= 360 else within_m  # noqa: PLR2004
+    wide = shapely.box(*(bounds + np.array([-reach, -reach, reach, reach])).T)
+    near, other = shapely.STRtree(sound).query(wide)
     open_pairs = (near < other) & (block[near] != block[other])
     near, other = near[open_pairs], other[open_pairs]
-    shared = shapely.length(shapely.intersection(geometry[near], geometry[other])) > 0
+    shared = shapely.length(shapely.intersection(sound[near], sound[other])) > 0
+    if reach > 0:
+        apart = np.flatnonzero(~shared)
+        edges = shapely.boundary(sound[other[apart]])
+        along = shapely.intersection(shapely.buffer(sound[near[apart]], reach, quad_segs=2), edges)
+        # Two stands that meet in a corner run along each other for twice the reach.
+        shared[apart] = shapely.length(along) > _CORNER * reach
     return _connected(count, np.append(first, near[shared]), np.append(second, other[shared]))
 
 
@@ -187,8 +212,9 @@ def clear_cut_blocks(
     if geometry is not None and (fit > 0).any():
         placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
         sure, open_ = np.flatnonzero(placed & (fit > 0)), np.flatnonzero(placed & (fit >= 0))
-        block = felling_blocks(geometry[sure])
-        of_open = felling_blocks(geometry[open_]) if len(open_) > len(sure) else block
+        gap = limits.adjoining_within_m
+        block = felling_blocks(geometry[sure], gap)
+        of_open = felling_blocks(geometry[open_], gap) if len(open_) > len(sure) else block
         wide = of_open[np.searchsorted(open_, sure)]
         least = _by_block(block, area[sure], limit[sure, 1])
         # A stand of unknown slope may be too steep for any clear-cut.

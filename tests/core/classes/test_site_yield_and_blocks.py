@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
 from sanming_carbon_plugin.core.classes.explain import explain_stand
 from sanming_carbon_plugin.core.classes.felling_blocks import ClearCutLimits, felling_blocks
-from sanming_carbon_plugin.core.classes.measures import classify
+from sanming_carbon_plugin.core.classes.measures import classify, measure_rules
 from sanming_carbon_plugin.core.classes.site_yield import SiteYieldTerms, site_volume_ratio
+from sanming_carbon_plugin.core.errors import InputError
 
 from .hand_made import stand, table
 
@@ -170,3 +171,40 @@ def test_a_doubtful_neighbour_makes_the_block_an_interval():
     assert columns.loc["a", ["clear_cut_block_ha_low", "clear_cut_block_ha_high"]].tolist() == [6.0, 12.0]
     assert columns.at["a", "pine_technique"] == "strip_cut"
     assert "CC_BLOCK?" in columns.at["a", "pine_rules"]
+
+
+@pytest.mark.parametrize(
+    ("gap", "within", "blocks"), [(0.0, 0.0, [0, 0]), (1.5, 2.0, [0, 0]), (2.0, 2.0, [0, 0]), (2.5, 2.0, [0, 1])]
+)
+def test_slivers_between_outlines_are_no_belts(gap, within, blocks):
+    left, right = shapely.box(0, 0, 200, 200), shapely.box(200 + gap, 0, 400, 200)
+    assert felling_blocks(np.array([left, right]), within).tolist() == blocks
+    # In degrees the same gap counts.
+    degrees = shapely.transform(np.array([left, right]), lambda xy: xy / 111_320 + [117.5, 26.5])
+    assert felling_blocks(degrees, within).tolist() == blocks
+
+
+def test_a_corner_is_no_boundary_with_slivers_either():
+    corner = np.array([shapely.box(0, 0, 200, 200), shapely.box(200, 200, 400, 400), shapely.box(201, -300, 400, -1)])
+    assert felling_blocks(corner, 2.0).tolist() == [0, 1, 2]
+
+
+def test_an_outline_that_crosses_itself_stops_nobody():
+    """It has no area, so the block that it shares a side with has none either."""
+    layer, polygons = clear_cuts(b="area_ha=")
+    polygons[1] = shapely.Polygon([(1, 0), (2, 1), (2, 0), (1, 1)])
+    columns = classify(layer, polygons, RULES).columns
+    assert columns["pine_technique"].to_dict() == {
+        "a": "strip_cut", "b": "strip_cut", "c": "clear_cut", "d": "clear_cut",
+    }  # fmt: skip
+    polygons[0] = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0.5), (1, 0.5), (0, 0.6)])
+    assert classify(layer, polygons, RULES).columns.at["d", "pine_technique"] == "clear_cut"
+
+
+@pytest.mark.parametrize("wrong", [-1, 101, "2", True, None, float("nan")])
+def test_a_wrong_gap_is_refused(wrong):
+    data = dict(RULES[0].data)
+    data["clear_cut_limits"] = dict(data["clear_cut_limits"]) | {"adjoining_within_m": wrong}
+    with pytest.raises(InputError) as caught:
+        measure_rules(data)
+    assert "$.clear_cut_limits.adjoining_within_m" in caught.value.values["problems"]
