@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -279,6 +280,27 @@ def test_a_cancelled_or_failed_package_leaves_nothing(made, tmp_path, qgis_app):
         with pytest.raises(CarbonError) as told:
             field_package(PackageRequest(**whole), Progress())
         assert told.value.code == code
+    assert list(tmp_path.iterdir()) == []
+
+
+class _CancelledWhileDrawing(Progress):
+    def __init__(self):
+        self.drawing_since = None
+
+    def step(self, name, position=0, count=0):
+        if name == "background":
+            self.drawing_since = time.monotonic()
+
+    def is_cancelled(self):
+        return self.drawing_since is not None and time.monotonic() > self.drawing_since + 0.5
+
+
+def test_a_cancel_is_heard_while_the_map_is_drawn(made, tmp_path, qgis_app):
+    background = [BackgroundSource(str(SAMPLE / "composite_2020.tif")), BackgroundSource(str(SAMPLE / "stands.gpkg"))]
+    progress = _CancelledWhileDrawing()
+    with pytest.raises(CancelledError):
+        field_package(request(made, tmp_path / "package", background=background, cell_m=1.0), progress)
+    assert time.monotonic() - progress.drawing_since < 0.5 + 2.0
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ from .files import BackgroundSource
 TABLE = "background"
 _BLOCK = 1024
 _DPI = 96
+_SMALLEST_OVERVIEW = 256
+_LOOK_EVERY_S = 0.2
 _METRES_PER_DEGREE = 111_320.0
 _MILLION = 1e6
 _NATURAL_COLOURS = (("b4", "b3", "b2"), ("b04", "b03", "b02"), ("red", "green", "blue"))
@@ -141,9 +144,11 @@ def _draw(
             left, top = west + x * cell, north - y * cell
             settings.setOutputSize(QSize(across, down))
             settings.setExtent(QgsRectangle(left, top - down * cell, left + across * cell, top))
-            _write_block(file, _painted(settings), x, y)
+            _write_block(file, _painted(settings, progress), x, y)
         progress.raise_if_cancelled()
-        file.BuildOverviews("AVERAGE", [2**n for n in range(1, 12) if max(width, height) >> n >= 256])  # noqa: PLR2004
+        smaller = [2**n for n in range(1, 12) if max(width, height) >> n >= _SMALLEST_OVERVIEW]
+        file.BuildOverviews("AVERAGE", smaller, callback=lambda *_: 0 if progress.is_cancelled() else 1)
+        progress.raise_if_cancelled()
         file.FlushCache()
         del file
 
@@ -172,14 +177,35 @@ def _created(path: Path, place: tuple[float, float, float, int, int], crs_wkt: s
     return file
 
 
-def _painted(settings: QgsMapSettings) -> np.ndarray:
+@contextmanager
+def _stopped_by(progress: Progress, job: QgsMapRendererCustomPainterJob) -> Iterator[None]:
+    """Drawing of one block may take long; a cancel is looked for meanwhile and ends it."""
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(_LOOK_EVERY_S):
+            if progress.is_cancelled():
+                job.cancelWithoutBlocking()
+                return
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _painted(settings: QgsMapSettings, progress: Progress) -> np.ndarray:
     """One block as bytes, shape (rows, columns, 3)."""
     image = QImage(settings.outputSize(), QImage.Format.Format_RGB32)
     image.fill(settings.backgroundColor())
     painter = QPainter(image)
     try:
         job = QgsMapRendererCustomPainterJob(settings, painter)
-        job.renderSynchronously()
+        with _stopped_by(progress, job):
+            job.renderSynchronously()
     finally:
         painter.end()
     image = image.convertToFormat(QImage.Format.Format_RGB888)
