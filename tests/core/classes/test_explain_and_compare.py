@@ -131,3 +131,20 @@ def test_comparing_is_about_all_stands_at_once():
     )
     assert len(changes) == 3
     assert np.all(changes["rules"] == "PINE- to +")
+
+
+def test_a_sign_that_nobody_saw_is_not_asked_for():
+    sign = explained(stand("pine"))["CC_REASON"]
+    assert sign["missing"] == []
+    young = explained(stand("pine", "age_group=2 disturbance=insects disturbance_grade="))["CC_REASON"]
+    assert young["outcome"] == "unknown"
+    assert set(young["missing"]) == {"disturbance_grade", "site_volume_ratio"}
+    assert explained(stand("pine", "disturbance=insects disturbance_grade=1 damage_share=0.4 age_group=2"))[
+        "CC_REASON"
+    ]["field"] in {"damage_share", "disturbance"}
+
+
+def test_blocks_are_told_with_their_size_and_limit():
+    record = explained(stand("pine", "slope_deg=15 area_ha=8"))["CC_BLOCK"]
+    assert (record["field"], record["other"]) == ("clear_cut_block_ha", "clear_cut_block_limit_ha")
+    assert record["missing"] == ["clear_cut_block_ha", "clear_cut_block_limit_ha"]

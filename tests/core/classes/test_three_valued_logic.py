@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanming_carbon_plugin.core.classes.conditions import ConditionReader, Problems
+from sanming_carbon_plugin.core.classes.conditions import ConditionReader
 from sanming_carbon_plugin.core.classes.evaluation import FactsView, compare, evaluate
 from sanming_carbon_plugin.core.classes.explain import deciding, distance
 from sanming_carbon_plugin.core.classes.fields import KNOWN_FIELDS
 from sanming_carbon_plugin.core.classes.measures import measure_rules
+from sanming_carbon_plugin.core.classes.problems import Problems
 from sanming_carbon_plugin.core.classes.trace import trace
 
 from .test_rule_files_checked import is_, rule, rule_file
@@ -208,3 +209,42 @@ def test_losing_knowledge_only_leads_to_unknown(condition, closure, steep, share
     if "pine_share_low" not in gone:
         less["pine_share_low"] = data.draw(st.sampled_from([0.0, share]))
     assert outcome(condition, less) in {0, full}
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "expected"),
+    [
+        (is_("damage_share", ">", 0.3), {"damage_share": 0.31}, 1),
+        (is_("damage_share", ">", 0.3), {"damage_share": 0.3}, -1),
+        (is_("damage_share", ">", 0.3), {"damage_share": NAN}, -1),
+        (is_("damage_share", ">", 0.3), {}, -1),
+        (is_("pine_share", ">=", 0.65), {"pine_share_low": 0.6, "pine_share_high": 0.9}, -1),
+        (is_("image_species_group", "==", "pine"), {"image_species_group": None}, -1),
+        (is_("image_species_group", "==", "pine"), {"image_species_group": "pine"}, 1),
+        (SAME_GROUP, {"species_group": "pine"}, -1),
+    ],
+)
+def test_a_sign_has_to_be_seen(condition, facts, expected):
+    assert outcome(condition | {"unknown": "fail"}, facts) == expected
+
+
+_SIGNS = st.one_of(_CONDITIONS, _LEAVES.map(lambda leaf: leaf | {"unknown": "fail"}))
+
+
+_SOME = st.lists(_SIGNS, min_size=1, max_size=3).map(lambda signs: {"any": signs})
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.one_of(_SIGNS, _SOME), min_size=1, max_size=3),
+    _VALUES, _VALUES, _VALUES, st.sampled_from(["planted", "natural"]), st.data(),
+)  # fmt: skip
+def test_losing_knowledge_of_a_sign_never_helps(conditions, closure, steep, share, origin, data):
+    condition = {"all": conditions}
+    facts = {
+        "closure": closure, "slope_over_25_share": steep, "pine_share_low": share, "pine_share_high": share,
+        "origin": origin,
+    }  # fmt: skip
+    gone = data.draw(st.sets(st.sampled_from(sorted(facts))))
+    less = {name: (None if name == "origin" else NAN) if name in gone else value for name, value in facts.items()}
+    assert outcome(condition, less) == 0 or outcome(condition, less) <= outcome(condition, facts)
