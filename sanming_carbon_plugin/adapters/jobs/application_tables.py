@@ -83,7 +83,7 @@ def piece_tables(made: MadeApplication) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame["area_mu"] = mu_from_hectares(frame["area_ha"].to_numpy(dtype=np.float64))
     frame["parcel"] = frame["parcel"] + 1
     counts = frame["piece"] <= len(made.application.pieces)
-    frame["neighbour"] = np.where(frame["neighbour"].fillna(False).astype(bool), "yes", "no")
+    frame["neighbour"] = np.where(frame["neighbour"].isin([True]), "yes", "no")
     frame["whole_t"] = frame["whole_t"].fillna(0).astype(np.int64)
     decides = frame["reason"].map(_WHAT_DECIDES).astype(object)
     unsure = frame["reason"] == "stand_unknown"
