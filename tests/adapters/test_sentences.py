@@ -12,9 +12,10 @@ import pytest
 
 from sanming_carbon_plugin.adapters.fact_words import fact_name
 from sanming_carbon_plugin.adapters.problem_words import problem_texts
-from sanming_carbon_plugin.adapters.resources import render_error, render_issues
+from sanming_carbon_plugin.adapters.resources import message_table, render_error, render_issues
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
 from sanming_carbon_plugin.adapters.sentences import filled
+from sanming_carbon_plugin.adapters.words import words_of
 from sanming_carbon_plugin.core.classes.fields import KNOWN_FIELDS
 from sanming_carbon_plugin.core.classes.measures import classify, measure_rules
 from sanming_carbon_plugin.core.classes.overrides import Decisions
@@ -130,3 +131,19 @@ def test_a_decision_is_told_in_words():
     shown = render_issues(issue).iloc[0]
     assert "皆伐改造" in shown["message_zh"]
     assert "clear_cut" not in shown["message_zh"]
+
+
+@pytest.mark.parametrize("kind", ["errors", "issues"])
+def test_templates_ask_only_for_what_there_is(kind):
+    for code, entry in message_table(kind).items():
+        for name, template in entry.items():
+            for _, field, how, _ in string.Formatter().parse(template):
+                if not field or not how:
+                    continue
+                known = how in ("fact", "rule", "answer", "if_any") or words_of(how, "en")
+                assert known or format(0.5, how), (code, name, how)
+
+
+def test_why_nothing_was_learnt_is_said_in_words():
+    shown = render_issues(stand_issues("IMAGE_SPECIES_NOT_LEARNT", ["a"], None, ["TOO_FEW_LABELS"])).iloc[0]
+    assert "TOO_FEW" not in shown["message"] + shown["message_zh"]
