@@ -76,7 +76,8 @@ def moved_into_place(path: Path, *, overwrite: bool) -> Iterator[Path]:
 def output_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, whose files are moved into ``folder`` when the block ends well.
 
-    ``folder`` is made where it is missing. Files of the same name in it are replaced, others left alone.
+    ``folder`` is made where it is missing, and taken away again when the block fails. Files of the same name in it
+    are replaced, others left alone.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def output_folder(folder: Path) -> Iterator[Path]:
         Where ``folder`` cannot be made or written.
     """
     beside: Path | None = None
+    made = not folder.exists()
     try:
         with output_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +98,9 @@ def output_folder(folder: Path) -> Iterator[Path]:
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                folder.rmdir()  # only where it is still empty
 
 
 @contextmanager

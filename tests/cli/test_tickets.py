@@ -246,6 +246,17 @@ def test_a_wrong_application_is_one_clear_error_and_leaves_nothing(run, result, 
     fails(run("application", result, "--out", out, *arguments), code, status, out)
 
 
+def test_nothing_is_left_where_writing_fails(run, result, tmp_path, monkeypatch):
+    from sanming_carbon_plugin.adapters.jobs import application_files
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(application_files, "_content", full)
+    finished = run("application", result, "--holder", COLLECTIVE, "--out", tmp_path / "a")
+    fails(finished, "DISK_FULL", 4, tmp_path / "a")
+
+
 def test_a_misspelt_holder_is_led_to_the_nearest_names(run, result, tmp_path):
     finished = run("application", result, "--holder", "杉坑村委会", "--out", tmp_path / "a")
     fails(finished, "APPLICATION_HOLDER_UNKNOWN", 3, tmp_path / "a")

@@ -207,12 +207,11 @@ def write_application(
     tables = [_output(name, frame, crs_wkt) for name, frame in frames.items()]
     run = run_table(record)
     tables += [issues, OutputTable("run", run.columns, run.frame, None, None)]
-    with output_folder(folder) as beside:
+    with output_folder(folder) as beside, output_errors(folder / JSON):
         write_geopackage(beside / GEOPACKAGE, tables, False, progress)
-        content = _content(made, record, frames, issues.frame, _file_record(beside / GEOPACKAGE))
-        with output_errors(folder / JSON):
-            text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-            (beside / JSON).write_text(text + "\n", encoding="utf-8")
+        content = _content(made, record, frames, issues.frame, sha256_of_file(beside / GEOPACKAGE))
+        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+        (beside / JSON).write_text(text + "\n", encoding="utf-8")
     return issues.frame
 
 

@@ -247,7 +247,8 @@ def _application(
     chosen = chosen.assign(whole_t=_whole_tonnes_of_pieces(chosen, whole))
     net = float(chosen["net_tco2e"].sum())
     ends = net + np.array([error.below_tco2e_yr, error.above_tco2e_yr]) * period.years
-    interval = deducted(ends, profile, deduction)
+    # An error of the growth is lowered like the growth, so the total lies inside its interval whatever was netted.
+    interval = total + (ends - net) * (1.0 - deduction) * (1.0 - profile.number("risk_share"))
     failed = _failed_group_rules(chosen, profile, total, deduction)
     tickets, rest = in_denominations(whole, profile.value("denominations_t"))
     return Application(

@@ -205,6 +205,16 @@ def test_losses_are_netted_and_neighbours_left_out_are_listed():
     assert made.pieces["parcel"].nunique() == 2
 
 
+def test_the_total_lies_inside_its_interval_whatever_is_netted_and_deducted():
+    found = pieces(tenure((0, 300, "张三", "2040-01-01", "no")), results(sink=(100.0, -80.0, 0.5)))
+    profile = edited(uncertainty_deduction="table", risk_share=0.1)
+    made = holder_application(found, profile, PERIOD, "张三", lambda *_: error(0.15))
+    assert made.deduction == 0.06
+    assert made.total_tco2e == pytest.approx((100.5 * 0.94 * 0.9 - 80 * 1.06) * YEARS)
+    assert made.low_tco2e == pytest.approx(made.total_tco2e - YEARS * 0.94 * 0.9)
+    assert made.high_tco2e == pytest.approx(made.total_tco2e + YEARS * 0.94 * 0.9)
+
+
 def test_a_loss_is_borne_by_the_household_that_has_it():
     layer = tenure((0, 200, "张三", "2040-01-01", "no"), (200, 300, "李四", "2040-01-01", "no"))
     found = pieces(layer, results(sink=(10.0, -4.0, 30.0)))
