@@ -304,3 +304,13 @@ def test_dead_trees_in_percent_or_as_a_share():
     facts, issues = column("枯死率", [0.0, 0.03, None])
     np.testing.assert_allclose(facts["dead_tree_rate"], [0.0, 0.03, np.nan])
     assert "DEAD_TREES_IN_PERCENT" not in codes_of(issues)
+
+
+def test_zones_and_levels_of_a_reserve_say_that_it_is_one():
+    written = ["核心区", "实验区", "缓冲区", "省级", "否", "是", "龙栖山"]
+    facts, issues = column("自然保护区", written)
+    assert list(facts["reserve"]) == ["yes", "yes", "yes", "yes", "no", "yes", None]
+    assert rows_of(issues, "CODE_UNKNOWN")["value"].tolist() == ["龙栖山"]
+    zones, _ = column("保护区核心区", ["核心区", "实验区", "一般控制区", "否"])
+    assert list(zones["reserve_core"]) == ["yes", "no", "no", "no"]
+    assert list(zones["reserve"]) == ["yes", None, None, None]
