@@ -6,10 +6,12 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,7 +144,8 @@ def test_the_form_has_lists_photos_and_constraints(project):
     assert not work.editFormConfig().readOnly(work.fields().indexOf("species_code"))
     assert [tab.name() for tab in work.editFormConfig().tabs()] == ["图上内容", "核查", "林分因子"]
     assert work.attributeAlias(work.fields().indexOf("closure")) == "郁闭度(0至1)"
-    assert work.customProperty("QFieldSync/is_geometry_locked") in (True, "true")
+    for lock in ("is_geometry_locked", "is_geometry_editing_locked", "is_feature_deletion_locked"):
+        assert work.customProperty("QFieldSync/" + lock) in (True, "true")
 
 
 def test_constraints_and_photo_names_work_as_expressions(project):
@@ -305,10 +308,8 @@ def test_a_cancel_is_heard_while_the_map_is_drawn(made, tmp_path, qgis_app):
 
 
 def test_a_list_of_another_result_is_refused(made, tmp_path, qgis_app):
-    import sqlite3
-
     listed = shutil.copyfile(made[1], tmp_path / "list.gpkg")
-    with sqlite3.connect(listed) as file:
+    with closing(sqlite3.connect(listed)) as file, file:
         for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             file.execute('DROP TRIGGER "{}"'.format(trigger))
         file.execute("UPDATE to_check SET stand_key = 'elsewhere' WHERE fid = 1")
@@ -317,6 +318,12 @@ def test_a_list_of_another_result_is_refused(made, tmp_path, qgis_app):
     assert told.value.code == "FIELD_LIST_OTHER_RESULT"
     with pytest.raises(CarbonError) as told:
         field_package(PackageRequest(made[0], made[0], tmp_path / "package"), Progress())
+    assert told.value.code == "FIELD_LIST_UNFIT"
+    empty = shutil.copyfile(listed, tmp_path / "empty.gpkg")
+    with closing(sqlite3.connect(empty)) as file, file:
+        file.execute("DELETE FROM to_check")
+    with pytest.raises(CarbonError) as told:
+        field_package(PackageRequest(made[0], empty, tmp_path / "package"), Progress())
     assert told.value.code == "FIELD_LIST_UNFIT"
 
 

@@ -118,9 +118,11 @@ def read_list(path: Path) -> StandList:
     for name in (LIST_LAYER, DESIGN_TABLE, RECORD_TABLE):
         if name not in names:
             raise InputError("FIELD_LIST_UNFIT", path=str(path), reason=name)
-    record = read_geopackage_table(path, RECORD_TABLE).iloc[0]
+    record, rows = read_geopackage_table(path, RECORD_TABLE).iloc[0], read_geopackage_table(path, LIST_LAYER)
+    if rows.empty:
+        raise InputError("FIELD_LIST_UNFIT", path=str(path), reason=LIST_LAYER + ": 0")
     return StandList(
-        rows=read_geopackage_table(path, LIST_LAYER),
+        rows=rows,
         design=read_geopackage_table(path, DESIGN_TABLE),
         record={str(name): str(value) for name, value in record.items()},
     )

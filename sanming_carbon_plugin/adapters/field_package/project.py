@@ -132,7 +132,10 @@ def _work_layer(folder: Path, form: Form, language: str, *, lock_outlines: bool)
     # The last part of the key is the stand's own number; a star tells the random control sample.
     _label(layer, "regexp_substr(\"stand_key\", '([^-]+-[^-]+)$') || if(\"control_sample\" = 'yes', ' *', '')")
     dress_form(layer, form, language)
+    # The older and the newer name of the same lock; a stand that is deleted by mistake would be missing afterwards.
     layer.setCustomProperty("QFieldSync/is_geometry_locked", lock_outlines)
+    layer.setCustomProperty("QFieldSync/is_geometry_editing_locked", lock_outlines)
+    layer.setCustomProperty("QFieldSync/is_feature_deletion_locked", True)
     return layer
 
 

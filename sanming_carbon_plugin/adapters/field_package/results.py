@@ -53,8 +53,19 @@ class ReadResult:
         return self.layer.crs_wkt or ""
 
 
-def read_result(path: Path, progress: Progress | None = None) -> ReadResult:
+def read_result(
+    path: Path, progress: Progress | None = None, facts_of: npt.NDArray[np.object_] | None = None
+) -> ReadResult:
     """Read a result.
+
+    Parameters
+    ----------
+    path
+        The result.
+    progress
+        Told the share of rows read.
+    facts_of
+        Keys of the stands whose facts are needed, None for all; those of the others are left empty.
 
     Raises
     ------
@@ -70,12 +81,21 @@ def read_result(path: Path, progress: Progress | None = None) -> ReadResult:
     if STAND_KEY not in stands.columns:
         raise InputError("RESULT_LAYER_MISSING", path=str(path), layer="stands.stand_key")
     if "facts" in names:
-        facts = read_geopackage_table(path, "facts")
+        facts = _facts(path, stands[STAND_KEY], facts_of)
         further = [name for name in facts.columns if name not in stands.columns]
-        stands = pd.concat([stands, facts[further].reset_index(drop=True)], axis=1)
+        stands = pd.concat([stands, facts[further]], axis=1)
     made = str(read_geopackage_table(path, "run")["ended"].iloc[0])
     keyed = stands.set_index(stands[STAND_KEY].to_numpy(dtype=object)).drop(columns=STAND_KEY)
     return ReadResult(path, layer, keyed, as_multi(layer.geometry), made)
+
+
+def _facts(path: Path, keys: pd.Series, wanted: npt.NDArray[np.object_] | None) -> pd.DataFrame:
+    """Rows of the table ``facts`` in the order of ``keys``."""
+    if wanted is None:
+        return read_geopackage_table(path, "facts").reset_index(drop=True)
+    parts = [read_geopackage_table(path, "facts", {STAND_KEY: key}) for key in wanted]
+    found = pd.concat(parts, ignore_index=True).drop_duplicates(STAND_KEY).set_index(STAND_KEY)
+    return found.reindex(keys.to_numpy(dtype=object)).reset_index(drop=True)
 
 
 def in_force_now(result: ReadResult) -> pd.DataFrame:

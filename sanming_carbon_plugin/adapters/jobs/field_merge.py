@@ -106,7 +106,7 @@ def field_merge(request: MergeRequest, progress: Progress) -> JobOutcome:
     sent = _sent(request, files, form)
     copies = _in_order(files, sent, form, progress)
     progress.step("merge", 1, 3)
-    result = read_result(request.result, progress)
+    result = read_result(request.result, progress, sent.table[STAND_KEY].to_numpy(dtype=object))
     known = read_corrections(corrections_beside(request.result))
     found = three_way(sent.table, _desk(result, sent, known, form), [one.copy for one in copies], form)
     resolved, told = _resolved(request, found.differences, form)

@@ -103,7 +103,8 @@ def _fill(folder: Path, request: PackageRequest, package: str, progress: Progres
     language = request.language or spoken_language()
     form = load_form(request.form)
     progress.step("read", 0, 3)
-    result, listed = read_result(request.result, progress), files.read_list(request.listed)
+    listed = files.read_list(request.listed)
+    result = read_result(request.result, progress, listed.rows[STAND_KEY].to_numpy(dtype=object))
     place = result.stands.index.get_indexer(listed.rows[STAND_KEY].to_numpy(dtype=object))
     if (place < 0).any():
         gone = listed.rows[STAND_KEY][place < 0]
