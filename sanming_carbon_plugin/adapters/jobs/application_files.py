@@ -209,7 +209,7 @@ def write_application(
     tables += [issues, OutputTable("run", run.columns, run.frame, None, None)]
     with output_folder(folder) as beside, output_errors(folder / JSON):
         write_geopackage(beside / GEOPACKAGE, tables, False, progress)
-        content = _content(made, record, frames, issues.frame, sha256_of_file(beside / GEOPACKAGE))
+        content = _content(made, record, frames, issues.frame, _file_record(beside / GEOPACKAGE))
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         (beside / JSON).write_text(text + "\n", encoding="utf-8")
     return issues.frame
