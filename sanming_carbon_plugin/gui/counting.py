@@ -13,6 +13,9 @@ from ..core.errors import CarbonError
 from ..processing.translation import tr
 
 _WAIT_MS = 2000
+BESIDE = QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt | QgsTask.Flag.Hidden | QgsTask.Flag.Silent
+"""Flags of work that no user began: nobody is asked about it when QGIS closes."""
+
 Counter = Callable[[Path], Any]
 
 
@@ -20,7 +23,7 @@ class _Counting(QgsTask):
     """Runs some counters over one file."""
 
     def __init__(self, path: Path, counters: dict[str, Counter]) -> None:
-        super().__init__(tr("Count what needs attention"), QgsTask.Flag.CanCancel | QgsTask.Flag.Silent)
+        super().__init__(tr("Count what needs attention"), BESIDE)
         self.path = path
         self.counters = counters
         self.found: dict[str, Any] = {}

@@ -7,13 +7,14 @@ from qgis.PyQt.QtCore import QObject
 
 from ..processing.dependencies import missing_text
 from ..processing.translation import tr
+from .counting import BESIDE
 
 _WAIT_MS = 5000
 
 
 class _Loading(QgsTask):
     def __init__(self) -> None:
-        super().__init__(tr("Get ready"), QgsTask.Flag.Silent)
+        super().__init__(tr("Get ready"), BESIDE)
 
     def run(self) -> bool:
         """Load the modules; QGIS calls this in a thread of its own.
