@@ -63,15 +63,19 @@ def run(folder: Path) -> None:
 
 
 def draw(result: Path, folder: Path) -> None:
-    """A map set of the villages, a web map, and the tables by township, species, age and measure."""
-    import processing
+    """Map sets of the villages, a web map, and the tables by township, species, age and measure."""
+    from sanming_carbon_plugin.adapters.jobs.export_maps import export_maps
+    from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
+    from sanming_carbon_plugin.adapters.maps.map_set import MapSetRequest
+    from sanming_carbon_plugin.core.progress import Progress
 
-    names = str(SAMPLE / "names.csv")
-    maps = {"RESULT": str(result), "THEME": 0, "NAMES": names}
-    processing.run("sanmingcarbon:exportmaps", {**maps, "LEVEL": 3, "OUTPUT": str(folder / "village_maps.pdf")})
-    processing.run("sanmingcarbon:exportmaps", {**maps, "LEVEL": 2, "OUTPUT": str(folder / "web_map.html")})
-    tables = {"RESULT": str(result), "NAMES": names, "OUTPUT": str(folder / "report")}
-    processing.run("sanmingcarbon:report", tables)
+    names = SAMPLE / "names.csv"
+    for language in ("zh", "en"):
+        out = folder / f"village_maps_{language}.pdf"
+        export_maps(MapSetRequest(result, out, language=language, names=names), Progress())
+    web = MapSetRequest(result, folder / "web_map.html", level="township", language="zh", names=names)
+    export_maps(web, Progress())
+    report(ReportRequest(result, folder / "report", names=names, language="zh"), Progress())
 
 
 def main() -> int:

@@ -236,3 +236,15 @@ def test_the_report_opens_offline(result_file, tmp_path):
     assert not re.findall(r"(?:src|href)\s*=|url\(\s*['\"]?http", html)
     assert html.count("<svg") >= 5
     assert np.all([word in html for word in ("年碳汇量", "碳储量")])
+
+
+def test_charts_are_those_of_the_main_job(result_file, tmp_path):
+    stands, earlier = (LayerSource(str(SAMPLE / name)) for name in ("stands.gpkg", "stands_2015.gpkg"))
+    out, told = tmp_path / "again.gpkg", tmp_path / "told"
+    asked = AssessRequest(stands=stands, out=out, earlier=earlier, period="2016-01-01/2020-12-31", report=told,
+                          language="en")  # fmt: skip
+    assess(asked, Progress())
+    report(ReportRequest(out, tmp_path / "r", language="en"), Progress())
+    before = {path.name: path.read_bytes() for path in (told / "charts").glob("*.svg")}
+    assert {"sink_by_species.svg", "stock_by_species_and_age.svg", "growth_pine.svg"} <= set(before)
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "r" / "charts").glob("*.svg")}

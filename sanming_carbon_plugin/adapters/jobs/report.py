@@ -8,20 +8,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ...core.carbon.projection import fit_own_growth
 from ...core.carbon.uncertainty import SinkErrors, contributions
 from ...core.errors import InputError, OutputError
 from ...core.progress import Progress
 from ...core.units import UnitChoice
 from ..carbon_charts import sink_chart, stock_chart
+from ..carbon_parameters import load_growth_rules, load_parameters
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
 from ..maps.class_areas import class_table
 from ..maps.map_rows import MapRows, class_of_rows, place_names, read_map_rows
+from ..maps.run_note import read_run_part
 from ..maps.themes import Theme, plan_themes, themes
 from ..output_files import output_folder, require_writable
 from ..reports import ReportInput, write_report
 from ..reports.carbon import CarbonReport
-from ..reports.charts import sink_by_species
+from ..reports.charts import growth_charts, sink_by_species
 from ..reports.forest_table import write_forest_table
 from ..reports.map_pictures import map_picture
 from ..reports.own_template import fill_template, template_values
@@ -36,6 +39,7 @@ FILLED = "filled_{}"
 _MAPPED = ("measure", "carbon_density", "sink", "ticket")
 _LEFT_OUT = ("rule_files",)
 _PERCENT = 100.0
+_GROWTH_COLUMNS = ("species_code", "land_class", "age_yr", "volume_m3_ha", "origin")
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def _content(
         summary=read_geopackage_table(request.result, "summary"),
         issues=read_geopackage_table(request.result, "issues"),
         run=run,
-        carbon=_carbon(rows.frame, errors, language, request.units),
+        carbon=_carbon(rows, errors, language, request.units),
         units=request.units,
         sections=tuple(sections),
     )
@@ -165,8 +169,9 @@ def _theme_section(theme: Theme, frame: pd.DataFrame, rows: MapRows, language: s
     return f'<div class="map">{picture}</div>{html_table(class_table(frame, theme, language))}'
 
 
-def _carbon(frame: pd.DataFrame, errors: SinkErrors | None, language: str, units: UnitChoice) -> CarbonReport:
-    """Stock by species and age, and the sink with its interval where the result keeps its errors."""
+def _carbon(rows: MapRows, errors: SinkErrors | None, language: str, units: UnitChoice) -> CarbonReport:
+    """Stock by species and age, the sink with its interval where the result keeps its errors, growth curves."""
+    frame = rows.frame
 
     def group_name(group: str) -> str:
         return word("species_group", group, language)
@@ -181,13 +186,24 @@ def _carbon(frame: pd.DataFrame, errors: SinkErrors | None, language: str, units
             stock, title, unit, group_name, ages, word("report", "unknown", language)
         )
     if errors is None:
-        return CarbonReport(charts)
+        return CarbonReport(charts | _growth(rows, language))
     sink = sink_by_species(frame, errors)
     numbers = [name for name in sink.columns if name != "species_group" and sink[name].dtype.kind == "f"]
     sink[numbers] = sink[numbers] * units.mass_factor
     axis = word("report", "axis_sink", language) if units.mass == "t" else unit
     charts["sink_by_species"] = sink_chart(sink, word("report", "chart_sink", language), axis, group_name)
-    return CarbonReport(charts, contributions=_components(errors))
+    return CarbonReport(charts | _growth(rows, language), contributions=_components(errors))
+
+
+def _growth(rows: MapRows, language: str) -> dict[str, str]:
+    """Growth curves of the stands, where the result was made with the shipped parameters: others are not kept."""
+    facts = rows.frame.set_index("stand_key")
+    used = read_run_part(rows.run, "rules").get("parameters")
+    own = not isinstance(used, dict) or used.get("sha256") is not None
+    if own or not set(_GROWTH_COLUMNS) <= set(facts.columns):
+        return {}
+    parameters, seed = load_parameters(), int(float(str(rows.run.get("seed") or 0)))
+    return growth_charts(facts, parameters, fit_own_growth(facts, parameters, load_growth_rules(), seed), language)
 
 
 def _components(errors: SinkErrors) -> pd.DataFrame:

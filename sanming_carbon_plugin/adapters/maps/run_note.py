@@ -73,8 +73,8 @@ def _run_of(layer: QgsVectorLayer) -> dict[str, object]:
 
 
 def _data_and_rules(run: Mapping[str, object], language: str) -> str:
-    stands = _parsed(run.get("inputs")).get("stands")
-    rules = _parsed(run.get("rules"))
+    stands = read_run_part(run, "inputs").get("stands")
+    rules = read_run_part(run, "rules")
     told = ""
     if isinstance(stands, dict) and stands.get("sha256"):
         name = Path(str(stands.get("source") or stands.get("layer"))).name
@@ -94,9 +94,10 @@ def _versioned(one: Mapping[str, object], language: str) -> str:
     return "{} {} ({})".format(one.get("id"), one.get("version"), status)
 
 
-def _parsed(text: object) -> dict:
+def read_run_part(run: Mapping[str, object], name: str) -> dict:
+    """A part of the record that is kept as JSON; empty where it is missing or no object."""
     try:
-        found = json.loads(str(text))
+        found = json.loads(str(run.get(name)))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
