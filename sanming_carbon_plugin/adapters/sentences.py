@@ -2,7 +2,8 @@
 
 A template may say how a value is to be read: ``{field:fact}`` names facts, ``{value:rule}`` names rules by the titles
 that come with the issue, ``{value:answer}`` a value of the field in question, ``{technique:pine_technique}`` a code of
-that kind in ``words.csv``, ``{value:.0%}`` a number. Lists are texts with ``;`` or ``,`` between.
+that kind in ``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and ``{value:or_unknown}`` what may be
+missing. Lists are texts with ``;`` or ``,`` between.
 """
 
 from __future__ import annotations
@@ -53,8 +54,10 @@ class _Sentence(string.Formatter):
             return _joined([self._name(format_spec, name) for name in _names(value)], language)
         if format_spec == "answer":
             return _answer(str(self._values.get("field")), value, language)
-        if format_spec == "if_any":
-            return word("report", "none", language) if value is None else str(value)
+        if value is None and (format_spec == "if_any" or words_of(format_spec, language)):
+            return word("report", "none", language)
+        if format_spec == "or_unknown":
+            return str(_shown(value)) if value is not None else word("report", "unknown", language)
         if format_spec and words_of(format_spec, language):
             return word(format_spec, value, language)
         return _number(value, format_spec) if format_spec else str(_shown(value))

@@ -140,10 +140,18 @@ def test_templates_ask_only_for_what_there_is(kind):
             for _, field, how, _ in string.Formatter().parse(template):
                 if not field or not how:
                     continue
-                known = how in ("fact", "rule", "answer", "if_any") or words_of(how, "en")
+                known = how in ("fact", "rule", "answer", "if_any", "or_unknown") or words_of(how, "en")
                 assert known or format(0.5, how), (code, name, how)
 
 
 def test_why_nothing_was_learnt_is_said_in_words():
     shown = render_issues(stand_issues("IMAGE_SPECIES_NOT_LEARNT", ["a"], None, ["TOO_FEW_LABELS"])).iloc[0]
     assert "TOO_FEW" not in shown["message"] + shown["message_zh"]
+
+
+def test_what_is_missing_in_a_message_is_said():
+    values = {"technique": None, "most_ha": None, "block_ha": 4.25}
+    template = (
+        "{technique:pine_technique} {most_ha:or_unknown} {block_ha:or_unknown} {most_ha:if_any} {block_ha:if_any}"
+    )
+    assert filled(template, values, "zh") == "无 未知 4.25 无"

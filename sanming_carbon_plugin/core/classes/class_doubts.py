@@ -109,7 +109,13 @@ def block_issues(blocks: Blocks | None, result: pd.DataFrame) -> pd.DataFrame:
     """One row per stand that fits clear-cutting and whose block is too large for it, or may be."""
     if blocks is None:
         return no_issues()
-    rows = [("CLEAR_CUT_BLOCK_TOO_LARGE", blocks.too_large()), ("CLEAR_CUT_BLOCK_OPEN", blocks.doubtful())]
+    kept = (result["pine_technique"] == CLEAR_CUT).to_numpy()
+    rows = [
+        ("CLEAR_CUT_BLOCK_TOO_LARGE", blocks.too_large() & ~kept),
+        ("CLEAR_CUT_BLOCK_OPEN", blocks.doubtful() & ~kept),
+        # Rules of an office that do not ask for blocks leave it at a warning.
+        ("CLEAR_CUT_BLOCK_NOT_ASKED", blocks.too_large() & kept),
+    ]
     return join_issues([_told_blocks(code, np.flatnonzero(here), blocks, result) for code, here in rows])
 
 

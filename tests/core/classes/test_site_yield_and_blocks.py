@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import shapely
@@ -208,3 +210,15 @@ def test_a_wrong_gap_is_refused(wrong):
     with pytest.raises(InputError) as caught:
         measure_rules(data)
     assert "$.clear_cut_limits.adjoining_within_m" in caught.value.values["problems"]
+
+
+def test_rules_that_do_not_ask_for_blocks_leave_it_at_a_warning():
+    data = json.loads(json.dumps(dict(RULES[0].data)))
+    rules = data["measures"]["pine_transform"]["rules"]
+    data["measures"]["pine_transform"]["rules"] = [rule for rule in rules if rule["id"] != "CC_BLOCK"]
+    layer, polygons = clear_cuts()
+    result = classify(layer, polygons, measure_rules(data))
+    assert set(result.columns["pine_technique"]) == {"clear_cut"}
+    told = result.issues[result.issues["code"] == "CLEAR_CUT_BLOCK_NOT_ASKED"]
+    assert list(told["stand_key"]) == ["a", "b"]
+    assert not result.issues["code"].isin(["CLEAR_CUT_BLOCK_TOO_LARGE", "CLEAR_CUT_BLOCK_OPEN"]).any()
