@@ -50,7 +50,8 @@ class SanmingCarbonPlugin:
         window = self.iface.mainWindow()
         self.dock = CarbonDock(self.iface, window)
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self.dock.setUserVisible(False)
+        # QGIS has shown it; its own way of hiding does nothing before the window itself is there.
+        self.dock.hide()
         self.action = QAction(plugin_icon(), self.menu, window)
         self.action.setObjectName("sanming_carbon_dock_action")
         self.action.setToolTip(tr("Show or hide the forest carbon panel"))
