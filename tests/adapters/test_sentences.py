@@ -154,4 +154,4 @@ def test_what_is_missing_in_a_message_is_said():
     template = (
         "{technique:pine_technique} {most_ha:or_unknown} {block_ha:or_unknown} {most_ha:if_any} {block_ha:if_any}"
     )
-    assert filled(template, values, "zh") == "无 未知 4.25 无"
+    assert filled(template, values, "zh") == "无 未知 4.25 无 4.25"
