@@ -20,7 +20,7 @@ from .fact_words import fact_name, fact_text
 from .problem_words import problems_in_words
 from .words import word, words_of
 
-MOST_NAMES = 6
+MOST_NAMES = {"fact": 30, "rule": 6}
 _ANSWERS = {"pine_transform": "outcome", "reserve_forest": "outcome", "ticket": "outcome"}
 _ANSWERS |= {name: name for name in ("measure", "pine_technique", "reserve_mode")}
 _DIGITS = 5
@@ -51,7 +51,7 @@ class _Sentence(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
         language = self._language
         if format_spec in ("fact", "rule"):
-            return _joined([self._name(format_spec, name) for name in _names(value)], language)
+            return _joined([self._name(format_spec, name) for name in _names(value)], MOST_NAMES[format_spec], language)
         if format_spec == "answer":
             return _answer(str(self._values.get("field")), value, language)
         if value is None and (format_spec == "if_any" or words_of(format_spec, language)):
@@ -87,10 +87,10 @@ def _called(text: str, code: str, language: str) -> str:
     return "{}（{}）".format(text, code) if language == "zh" else "{} ({})".format(text, code)
 
 
-def _joined(names: list[str], language: str) -> str:
+def _joined(names: list[str], most: int, language: str) -> str:
     between = "、" if language == "zh" else ", "
-    text = between.join(names[:MOST_NAMES])
-    if len(names) <= MOST_NAMES:
+    text = between.join(names[:most])
+    if len(names) <= most:
         return text
     more = "等{}项" if language == "zh" else " and others, {} in all"
     return text + more.format(len(names))
