@@ -144,7 +144,7 @@ class FieldPackageAlgorithm(StandAlgorithm):
         self.options: dict[str, Any] = {
             "result": Path(self.parameterAsFile(parameters, self.RESULT, context)),
             "listed": Path(self.parameterAsFile(parameters, self.LIST, context)),
-            "out": Path(self.parameterAsString(parameters, OUTPUT, context)),
+            "out": Path(self.parameterAsFileOutput(parameters, OUTPUT, context)),
             "background": [_as_shown(layer) for layer in layers],
             "cell_m": self.parameterAsDouble(parameters, self.CELL, context),
             "zipped": self.parameterAsBoolean(parameters, self.ZIP, context),

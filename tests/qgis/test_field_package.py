@@ -384,7 +384,7 @@ def test_the_layer_of_conflicts_offers_the_choices(made, tmp_path, qgis_app):
 def test_the_package_is_made_in_another_thread(provider, made, tmp_path):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:fieldpackage")
     context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
-    parameters = {"RESULT": str(made[0]), "LIST": str(made[1]), "OUTPUT": str(tmp_path / "package"), "CELL": 40.0,
+    parameters = {"RESULT": str(made[0]), "LIST": str(made[1]), "OUTPUT": "TEMPORARY_OUTPUT", "CELL": 40.0,
                   "BACKGROUND": [str(SAMPLE / "composite_2020.tif"), str(SAMPLE / "township.gpkg")]}  # fmt: skip
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
     loop, ended = QEventLoop(), []
@@ -394,7 +394,7 @@ def test_the_package_is_made_in_another_thread(provider, made, tmp_path):
         loop.exec()
     assert ended[0][0], feedback.textLog()
     project = QgsProject()
-    assert project.read(str(tmp_path / "package" / "field.qgz"))
+    assert project.read(str(Path(ended[0][1]["OUTPUT"]) / "field.qgz"))
     assert all(layer.isValid() for layer in project.mapLayers().values())
     project.clear()
 

@@ -21,6 +21,7 @@ from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable, read_geopackage_table
 from ..geopackage_rows import table_names
 from ..resources import read_table, render_issues
+from ..words import words_of
 from .files import Sent
 from .results import Geometries
 
@@ -47,7 +48,7 @@ def read_choices(path: Path) -> pd.DataFrame:
         FIELD_RETURN_UNFIT where the file holds none.
     """
     if path.suffix.lower() != ".gpkg":
-        return read_table(path)
+        return _in_codes(read_table(path))
     names = table_names(path)
     found = [read_geopackage_table(path, name) for name in (DIFFERENCES, CONFLICTS) if name in names]
     if not found:
@@ -55,7 +56,18 @@ def read_choices(path: Path) -> pd.DataFrame:
     # What was filled in among the conflicts goes before the copy of the same line among all differences.
     both = pd.concat(found[::-1], ignore_index=True)
     both = both[both["choice"].notna()] if "choice" in both else both
-    return both[~both.duplicated([name for name in (ROW_ID, "column") if name in both])].reset_index(drop=True)
+    both = both[~both.duplicated([name for name in (ROW_ID, "column") if name in both])]
+    return _in_codes(both.reset_index(drop=True))
+
+
+def _in_codes(choices: pd.DataFrame) -> pd.DataFrame:
+    """Choices as codes, whether a code or its words in either language were written."""
+    if "choice" not in choices:
+        return choices
+    said = {text.casefold(): code for spoken in ("en", "zh") for code, text in words_of("merge_choice", spoken).items()}
+    plain = choices["choice"].map(lambda cell: str(cell).strip() if isinstance(cell, str) else None)
+    codes = plain.map(lambda cell: None if not cell else said.get(cell.casefold(), cell.casefold()))
+    return choices.assign(choice=codes.astype(object).where(codes.notna(), None))
 
 
 def review_tables(

@@ -12,6 +12,7 @@ from osgeo import gdal
 from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
 from sanming_carbon_plugin.adapters.field_package.correction_files import corrections_beside, read_corrections
 from sanming_carbon_plugin.adapters.field_package.files import read_sent
+from sanming_carbon_plugin.adapters.field_package.review import read_choices
 from sanming_carbon_plugin.adapters.field_package.settings_files import load_form, value_list
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.assess import assess
@@ -144,10 +145,20 @@ def test_a_conflict_waits_for_a_person_and_only_that(result, surveyor):
         writer = csv.DictWriter(file, [*conflicts.columns])
         writer.writeheader()
         writer.writerow(conflicts.iloc[0].to_dict() | {"choice": "field"})
-    outcome, _ = merge(result, one, choices=chosen, name="王五")
+    outcome, _ = merge(result, one, choices=chosen, name="王五", out=result.with_name("second.gpkg"))
     assert outcome.counts["decisions_added"] == 1
     table = read_decisions(decisions_beside(result)).table
     assert table["value"].tolist() == [desk, field]  # the earlier decision stays as history
+
+
+WRITTEN = {"采用外业值": "field", " Keep the desk's value": "desk", "FIELD_2": "field_2", "": None, "mine": "mine"}
+
+
+@pytest.mark.parametrize(("written", "meant"), WRITTEN.items())
+def test_choices_may_be_written_in_words(tmp_path, written, meant):
+    path = tmp_path / "choices.csv"
+    path.write_text('row_id,column,choice\nu1,closure,"{}"\n'.format(written), encoding="utf-8-sig")
+    assert read_choices(path)["choice"].tolist() == [meant]
 
 
 def test_a_choice_in_the_layer_of_conflicts_counts(result, surveyor):
