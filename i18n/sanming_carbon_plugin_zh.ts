@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="269"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="284"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="284"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="299"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="291"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="306"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -79,7 +79,7 @@
         <translation>保存地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -89,7 +89,7 @@
         <translation>碳票</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/plugin.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="59"/>
         <source>Show or hide the forest carbon panel</source>
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="242"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="254"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -733,7 +733,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Stand</source>
         <translation>小班</translation>
     </message>
@@ -1203,7 +1203,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/counting.py" line="23"/>
+        <location filename="../sanming_carbon_plugin/gui/counting.py" line="26"/>
         <source>Count what needs attention</source>
         <translation>统计待处理事项</translation>
     </message>
@@ -1383,17 +1383,17 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>{value} {unit}，90% 置信区间为 {low} 至 {high}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="56"/>
         <source>Export maps</source>
         <translation>导出图集</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="60"/>
         <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
         <translation>按县、乡镇、村、林班或小班逐幅制图，输出 PDF、PNG 或网页地图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="64"/>
         <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
 
 FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
@@ -1402,87 +1402,87 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
 输出为 文件.pdf 时所有图幅在一个文件中；输出为文件夹时每幅一个文件；输出为 文件.html 时是可离线打开的网页地图。中途停止的图集，用相同数据和选项再次运行即从下一幅接着制图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
         <source>Result or plan</source>
         <translation>评估结果或规划方案</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Municipality</source>
         <translation>市</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>County</source>
         <translation>县</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Township</source>
         <translation>乡镇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Village</source>
         <translation>村</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Compartment</source>
         <translation>林班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>One sheet for each</source>
         <translation>每幅图的范围</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
         <source>Stands without a code come together on a sheet of their own.</source>
         <translation>没有代码的小班合在单独一幅。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
         <source>Theme</source>
         <translation>专题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
         <source>What is coloured.</source>
         <translation>按什么着色。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
         <source>Paper</source>
         <translation>纸张</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
         <source>Landscape.</source>
         <translation>横向。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
         <source>Files in a folder</source>
         <translation>文件夹中的文件格式</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
         <source>Only where the output is a folder: what each sheet is saved as.</source>
         <translation>仅在输出为文件夹时有效：每幅图保存为何种格式。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="85"/>
         <source>Drawn by</source>
         <translation>制图单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="86"/>
         <source>Stands below the map; left empty there is a line to sign on.</source>
         <translation>写在图下方；留空则留出签署横线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
         <source>Web map</source>
         <translation>网页地图</translation>
     </message>
@@ -1492,12 +1492,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
         <source>Maps</source>
         <translation>地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="92"/>
         <source>Number of sheets</source>
         <translation>图幅数</translation>
     </message>
@@ -1517,7 +1517,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地名表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
         <source>Layout template</source>
         <translation>布局模板</translation>
     </message>
@@ -1537,12 +1537,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="105"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="106"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="149"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="154"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -1695,52 +1695,52 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>整吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="86"/>
         <source>Free and blocked ground</source>
         <translation>可计与已计地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="50"/>
         <source>Check for double counting</source>
         <translation>重复计入检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="54"/>
         <source>Free, blocked and partly free ground against parcels that are credited or pending, with the reason.</source>
         <translation>对照已计入或申报中的地块，给出可计、已计和部分可计的地块及原因。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="58"/>
         <source>Lays a layer of candidates exactly over any number of layers of credited or pending parcels. Only what is free in space and in time counts; both days of a period belong to it, so a vintage that ends on 2020-12-31 leaves 2021-01-01 free. Slivers are always deducted; the share only decides whether they are drawn. Candidates that lie on each other both lose that ground. Layers: candidates with their shares, parts with state, scheme, days and reason, overlaps, issues.</source>
         <translation>将候选图层与任意多个已计入或申报中的地块图层精确叠加。只有在空间和时间上都未被计入的部分才可计；起止两日均计入期内，故截至 2020-12-31 的计入期不占用 2021-01-01。细碎图斑一律扣减，显示阈值只决定是否绘出。候选地块相互重叠的部分双方均不计。图层：candidates（各候选地块的比例）、parts（状态、机制、天数、原因）、overlaps（自身重叠）、issues（问题）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="71"/>
         <source>Further periods</source>
         <translation>其他监测期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="72"/>
         <source>FROM/TO as YYYY-MM-DD/YYYY-MM-DD, with ; between. They must not overlap.</source>
         <translation>按 YYYY-MM-DD/YYYY-MM-DD 填写，以 ; 分隔，不得重叠。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="76"/>
         <source>Draw blocked parts from this share</source>
         <translation>已计部分的显示阈值（比例）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="80"/>
         <source>Smaller parts are still deducted. Empty: as the profile says.</source>
         <translation>更小的部分仍会扣减。留空则按规则配置。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="88"/>
         <source>Free area, weighed by days (ha)</source>
         <translation>可计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="89"/>
         <source>Blocked area, weighed by days (ha)</source>
         <translation>已计面积·按天数加权(公顷)</translation>
     </message>
@@ -2268,7 +2268,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="249"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="264"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2422,7 +2422,7 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="16"/>
+        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="17"/>
         <source>Get ready</source>
         <translation>准备运行环境</translation>
     </message>
@@ -2750,14 +2750,19 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
         <source>Result around a plan</source>
         <translation>规划所依据的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
         <source>Its stands give the boundaries of the units that the parcels of a plan lie in.</source>
         <translation>其小班给出规划小班所在单位的界线。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="243"/>
+        <source>Getting ready</source>
+        <translation>正在准备</translation>
     </message>
 </context>
 <context>

@@ -16,8 +16,9 @@ from qgis.core import (
 )
 
 from ..adapters.maps.themes import plan_themes, themes
+from ..core.errors import CancelledError
 from ..core.progress import Progress
-from .base import StandAlgorithm
+from .base import StandAlgorithm, error_in_words
 from .inputs import optional_path
 from .parameters import OUTPUT, OVERWRITE, advanced, explained, output_parameter, overwrite_parameter
 from .results import tell_counts
@@ -139,7 +140,11 @@ class ExportMapsAlgorithm(MapAlgorithm):
         """Draw the maps."""
         from ..adapters.jobs.export_maps import export_maps  # noqa: PLC0415 - pandas may be missing on loading
 
-        outcome = export_maps(self.request, progress)
+        try:
+            outcome = export_maps(self.request, progress)
+        except CancelledError as stopped:
+            feedback.pushInfo(error_in_words(stopped))  # which sheets are kept
+            raise
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "PAGES_COUNT": outcome.counts.get("map_pages")}
 

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import unicodedata
 from contextlib import closing
@@ -108,7 +109,7 @@ def test_twenty_villages_take_less_than_a_minute_and_every_sheet_adds_up(result_
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("paper", ["a4", "a3"])
+@pytest.mark.parametrize("paper", ["a4", pytest.param("a3", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("level", ["municipality", "county", "township", "village", "compartment", "parcel"])
 def test_nothing_on_a_sheet_overlaps(result_file, tmp_path, level, paper, language):
     theme = "pine_technique" if level == "county" else "measure"
@@ -237,6 +238,21 @@ def test_each_wrong_input_has_one_clear_message(result_file, tmp_path, options, 
     assert not (tmp_path / "x.pdf").exists()
 
 
+def test_no_layout_is_made_outside_the_main_thread(result_file, tmp_path):
+    found = []
+
+    def run():
+        try:
+            export_maps(_request(result_file, tmp_path / "x.pdf"), Progress())
+        except CarbonError as error:
+            found.append(error.code)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert found == ["MAPS_IN_THREAD"]
+
+
 def test_places_have_their_names(result_file, tmp_path):
     names = tmp_path / "names.csv"
     names.write_text("code,name,name_en\n350428-199,青溪镇,Qingxi\n350428-199-204,竹洲村,Zhuzhou\n", encoding="utf-8")
@@ -286,6 +302,11 @@ def test_without_qgis_the_command_ends_with_status_5(result_file, tmp_path):
 
 
 class _Cancelling(QgsProcessingFeedback):
+    told = ""
+
+    def pushInfo(self, info):  # noqa: N802
+        self.told += info
+
     def setProgress(self, value):  # noqa: N802
         if value > 0:
             self.cancel()
@@ -301,7 +322,9 @@ def test_the_algorithm_runs_in_the_main_thread_and_can_be_cancelled(provider, re
     asked = {"RESULT": str(result_file), "OUTPUT": str(out), "LEVEL": 3, "THEME": 0, "AUTHOR": "某单位"}
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
-    algorithm.run(asked, context, _Cancelling(), {}, False)
+    feedback = _Cancelling()
+    algorithm.run(asked, context, feedback, {}, False)
+    assert "MAPS_INTERRUPTED" in feedback.told
     assert not out.exists()
     assert out.with_name(out.name + WORK_ENDING).exists()
     fresh = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:exportmaps")

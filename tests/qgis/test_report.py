@@ -118,6 +118,7 @@ def test_formulas_are_live_and_carry_what_they_give(result_file, tmp_path):
     assert all(row[13] == row[5] for row in unknown)
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_program_computes_the_same(result_file, tmp_path):
     soffice = shutil.which("soffice")
     if soffice is None:
@@ -238,6 +239,7 @@ def test_the_report_opens_offline(result_file, tmp_path):
     assert np.all([word in html for word in ("年碳汇量", "碳储量")])
 
 
+@pytest.mark.slow
 def test_charts_are_those_of_the_main_job(result_file, tmp_path):
     stands, earlier = (LayerSource(str(SAMPLE / name)) for name in ("stands.gpkg", "stands_2015.gpkg"))
     out, told = tmp_path / "again.gpkg", tmp_path / "told"

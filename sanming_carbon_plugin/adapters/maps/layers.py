@@ -138,14 +138,16 @@ def results_group_steps(
         node.setExpanded(theme is chosen[0])
 
 
-def dress_again(project: QgsProject, language: str, units: UnitChoice) -> None:
-    """Show all results of a project in other units."""
-    for layer in project.mapLayers().values():
-        theme = themes().get(str(layer.customProperty(THEME) or ""))
+def dress_again(project: QgsProject, language: str, units: UnitChoice) -> Iterator[None]:
+    """Show all results of a project in other units, a layer a step: in between the window can do other things."""
+    for layer_id in list(project.mapLayers()):
+        layer = project.mapLayer(layer_id)
+        theme = themes().get(str(layer.customProperty(THEME) or "")) if layer is not None else None
         if theme is not None and isinstance(layer, QgsVectorLayer):
             dress(layer, theme, language, units)
             label_stands(layer, theme, language, units)
             layer.triggerRepaint()
+            yield
 
 
 def label_stands(layer: QgsVectorLayer, theme: Theme, language: str, units: UnitChoice | None = None) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ...core.errors import DependencyError
+from ...core.errors import CarbonError, DependencyError
 
 _PREFIX = "/usr"
 
@@ -21,16 +21,22 @@ def running_qgis() -> Iterator[None]:
     ------
     DependencyError
         ``LIBRARY_MISSING`` where Python does not find the ``qgis`` module.
+    CarbonError
+        ``MAPS_IN_THREAD`` outside the main thread of a running QGIS, where a layout would bring it down.
     """
     try:
         from qgis.core import QgsApplication
     except ImportError as missing:
         raise DependencyError("LIBRARY_MISSING", library="qgis", purpose="PDF") from missing
 
-    if QgsApplication.instance() is not None:
+    from qgis.PyQt.QtCore import QThread, qInstallMessageHandler
+
+    running = QgsApplication.instance()
+    if running is not None:
+        if QThread.currentThread() != running.thread():
+            raise CarbonError("MAPS_IN_THREAD")
         yield
         return
-    from qgis.PyQt.QtCore import qInstallMessageHandler
 
     if sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsLayoutFrame,
     QgsLayoutItem,
@@ -26,7 +27,6 @@ from qgis.core import (
     QgsReadWriteContext,
     QgsRectangle,
     QgsTextFormat,
-    QgsUnitTypes,
 )
 from qgis.PyQt.QtGui import QFont, QFontInfo
 from qgis.PyQt.QtXml import QDomDocument
@@ -199,7 +199,7 @@ def fill_scale(layout: QgsPrintLayout, scale: float, language: str) -> None:
     bar.setLinkedMap(item_of(layout, "map", QgsLayoutItemMap))
     segment_m = round_length(_BAR_MM / 2 / _MM_PER_M * scale)
     kilometres = segment_m >= _KILOMETRE
-    unit = QgsUnitTypes.DistanceUnit.DistanceKilometers if kilometres else QgsUnitTypes.DistanceUnit.DistanceMeters
+    unit = Qgis.DistanceUnit.Kilometers if kilometres else Qgis.DistanceUnit.Meters
     bar.setUnits(unit)
     bar.setUnitsPerSegment(segment_m / _KILOMETRE if kilometres else segment_m)
     bar.setNumberOfSegments(2)
