@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtGui import QAction
 
 from .adapters.maps.layers import dress_again
@@ -32,6 +33,7 @@ class SanmingCarbonPlugin:
         self.cards: ParcelCards | None = None
         self.units: UnitsChosen | None = None
         self.units_page: UnitsPageFactory | None = None
+        self.dressing: Iterator[None] = iter(())
         self.action: QAction | None = None
         self.menu = ""
 
@@ -78,11 +80,17 @@ class SanmingCarbonPlugin:
             self.translator = None
 
     def _follow_units(self) -> None:
-        dress_again(QgsProject.instance(), language(), chosen_units())
+        self.dressing = dress_again(QgsProject.instance(), language(), chosen_units())
         if self.cards is not None:
             self.cards.reload()
+        QTimer.singleShot(0, self._dress_next)
+
+    def _dress_next(self) -> None:
+        if next(self.dressing, self) is None:  # one more layer is dressed
+            QTimer.singleShot(0, self._dress_next)
 
     def _leave_window(self, iface: QgisInterface) -> None:
+        self.dressing = iter(())
         if self.units_page is not None:
             iface.unregisterOptionsWidgetFactory(self.units_page)
             self.units_page = None

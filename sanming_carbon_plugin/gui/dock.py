@@ -61,6 +61,7 @@ class CarbonDock(QgsDockWidget):
         self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
         self.run = AlgorithmRun(self, self._show_results)
         self._sample: Iterator[None] | None = None
+        self._waiting: tuple[str, dict[str, Any]] | None = None
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
         self.tools = Tools(self.steps, self.known, self)
@@ -145,7 +146,7 @@ class CarbonDock(QgsDockWidget):
 
     def shut_down(self) -> None:
         """Stop what runs and forget the project, before the plugin goes."""
-        self._sample = None
+        self._sample = self._waiting = None
         self.run.shut_down()
         self.warm_up.shut_down()
         self.states.shut_down()
@@ -197,6 +198,7 @@ class CarbonDock(QgsDockWidget):
         form.steps.currentRowChanged.connect(form.pages.setCurrentIndex)
         form.run.clicked.connect(self.start_assess)
         self.visibilityChanged.connect(self._shown)
+        self.warm_up.ready.connect(self._start_waiting)
         form.cancel.clicked.connect(self._cancel)
         form.help.clicked.connect(self._open_help)
         self.data.sample_wanted.connect(self._open_sample_slowly)
@@ -227,6 +229,8 @@ class CarbonDock(QgsDockWidget):
         project.layersRemoved.connect(self._layers_changed)
 
     def _start(self, algorithm_id: str, parameters: dict[str, Any], needed: tuple[str, ...]) -> None:
+        if self.run.is_running() or self._waiting is not None:
+            return
         texts = {STANDS: tr("Choose the layer of stands."), OUTPUT: tr("Choose a file for the result.")}
         for name in needed:
             if not parameters.get(name):
@@ -236,11 +240,24 @@ class CarbonDock(QgsDockWidget):
         self._remember()
         self._show_running(True)
         self.states.begin()
-        self.run.start(algorithm_id, parameters)
+        self._waiting = (algorithm_id, parameters)
+        if self.warm_up.is_loading():
+            self.form.status.setText(tr("Getting ready"))
+        else:
+            self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        """Start the run that waited for the libraries, unless it was cancelled meanwhile."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.run.start(*waiting)
 
     def _cancel(self) -> None:
         self.form.status.setText(tr("Cancelling"))
         self.form.cancel.setEnabled(False)
+        if self._waiting is not None:
+            algorithm_id, self._waiting = self._waiting[0], None
+            self._cancelled(algorithm_id)
         self.run.cancel()
 
     def _show_results(self, algorithm_id: str, results: dict[str, Any]) -> Iterator[None]:

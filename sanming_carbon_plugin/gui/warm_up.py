@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.core import QgsApplication, QgsTask
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.dependencies import missing_text
 from ..processing.translation import tr
@@ -31,6 +31,9 @@ class _Loading(QgsTask):
 class WarmUp(QObject):
     """Starts loading once, when the panel is shown for the first time: nothing is done while QGIS starts."""
 
+    ready = pyqtSignal()
+    """Loading is through."""
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._task: _Loading | None = None
@@ -46,6 +49,10 @@ class WarmUp(QObject):
         self._task.taskTerminated.connect(self._ended)
         QgsApplication.taskManager().addTask(self._task)
 
+    def is_loading(self) -> bool:
+        """Whether what is imported now would have to wait for it, and the window too."""
+        return self._task is not None
+
     def shut_down(self) -> None:
         """Wait for what is on its way, so that no thread outlives the plugin."""
         task, self._task = self._task, None
@@ -54,3 +61,4 @@ class WarmUp(QObject):
 
     def _ended(self) -> None:
         self._task = None  # QGIS deletes it
+        self.ready.emit()

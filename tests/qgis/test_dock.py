@@ -125,6 +125,22 @@ def test_a_run_ends_with_a_group_in_the_project(dock, tmp_path, qtbot):
     assert dock.maps.page.results.count() == 1
 
 
+def test_a_run_waits_for_the_libraries_and_can_be_cancelled_meanwhile(dock, tmp_path, qtbot, monkeypatch):
+    _small_inputs(dock, tmp_path, "out.gpkg")
+    monkeypatch.setattr(dock.warm_up, "is_loading", lambda: True)
+    dock.form.run.click()
+    assert not dock.run.is_running()
+    assert not dock.form.run.isEnabled()
+    dock.form.cancel.click()
+    assert dock.form.run.isEnabled()
+    dock.warm_up.ready.emit()
+    assert not dock.run.is_running()
+    with _run_to_its_end(dock, qtbot):
+        dock.form.run.click()
+        dock.warm_up.ready.emit()
+        assert dock.run.is_running()
+
+
 def test_a_failed_run_says_why(dock, tmp_path, qtbot):
     _small_inputs(dock, tmp_path, "out.gpkg")
     (tmp_path / "out.gpkg").write_bytes(b"mine")
