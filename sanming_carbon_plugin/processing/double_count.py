@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
@@ -73,7 +74,7 @@ class DoubleCountAlgorithm(TicketAlgorithm):
         )
         define_profile(self.addParameter)
         shown = QgsProcessingParameterNumber(
-            self.SHOW_FROM, tr("Draw blocked parts from this share"), QgsProcessingParameterNumber.Type.Double,
+            self.SHOW_FROM, tr("Draw blocked parts from this share"), Qgis.ProcessingNumberParameterType.Double,
             optional=True, minValue=0.0, maxValue=1.0,
         )  # fmt: skip
         self.addParameter(

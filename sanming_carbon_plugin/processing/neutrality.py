@@ -78,7 +78,7 @@ class NeutralityAlgorithm(TicketAlgorithm):
         texts = (tr("Damaged area (ha)"), tr("Years"), tr("People"), tr("Tonnes"))
         for name, text in zip(self.NUMBERS, texts, strict=True):
             number = QgsProcessingParameterNumber(
-                name, text, QgsProcessingParameterNumber.Type.Double, optional=True, minValue=0.0
+                name, text, Qgis.ProcessingNumberParameterType.Double, optional=True, minValue=0.0
             )
             self.addParameter(number)
         growth = QgsProcessingParameterString(self.GROWTH, tr("Growth that is lost"), optional=True)

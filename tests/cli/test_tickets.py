@@ -57,6 +57,14 @@ def fails(finished, code, status, folder: Path | None = None):
     assert folder is None or not folder.exists()
 
 
+@pytest.fixture(scope="module")
+def made(result, tmp_path_factory):
+    """The application of one holder by the result's own profile: folder and content."""
+    folder = tmp_path_factory.mktemp("made") / "申请"
+    assert main(["application", str(result), "--holder", COLLECTIVE, "--out", str(folder)]) == 0
+    return folder, content_of(folder)
+
+
 def content_of(folder):
     return json.loads((folder / "application.json").read_text(encoding="utf-8"))
 
@@ -84,8 +92,8 @@ def test_an_application_needs_the_result_alone(run, result, tmp_path):
     assert file["sha256"] == sha256_of_file(tmp_path / "申请" / file["name"])
 
 
-def test_each_tonne_of_an_application_can_be_worked_by_hand(run, result, tmp_path):
-    _, content = applied(run, result, tmp_path / "a")
+def test_each_tonne_of_an_application_can_be_worked_by_hand(made):
+    _, content = made
     row, pieces = content["application"], content["pieces"]
     for piece in pieces:
         net = (piece["sink_tco2e_yr"] - piece["baseline_tco2e_yr"]) * row["years"]
@@ -97,9 +105,9 @@ def test_each_tonne_of_an_application_can_be_worked_by_hand(run, result, tmp_pat
     assert sum(ticket["face_t"] * ticket["count"] for ticket in content["tickets"]) + row["left_t"] == row["whole_t"]
 
 
-def test_the_parts_of_an_application_make_up_its_pieces(run, result, tmp_path):
-    _, content = applied(run, result, tmp_path / "a")
-    parts = read_geopackage_table(tmp_path / "a" / "application.gpkg", "parts", geometry=True)
+def test_the_parts_of_an_application_make_up_its_pieces(made):
+    folder, content = made
+    parts = read_geopackage_table(folder / "application.gpkg", "parts", geometry=True)
     assert set(parts["state"]) == {"free", "blocked", "partly_free"}
     assert parts["reason"].notna().all()
     assert (parts["geometry"].map(lambda shape: shape.area) > 0).all()
@@ -115,8 +123,8 @@ def test_the_parts_of_an_application_make_up_its_pieces(run, result, tmp_path):
         assert free[number] + blocked[number] == pytest.approx(1.0, abs=1e-9)
 
 
-def test_pieces_left_out_say_why_and_what_would_decide(run, result, tmp_path):
-    _, content = applied(run, result, tmp_path / "a")
+def test_pieces_left_out_say_why_and_what_would_decide(made):
+    _, content = made
     left = content["left_out"]
     assert all(piece["reason"] for piece in left)
     unsure = [piece for piece in left if piece["reason"] == "stand_unknown"]
@@ -129,8 +137,8 @@ def test_pieces_left_out_say_why_and_what_would_decide(run, result, tmp_path):
     assert rules == {piece["stand_key"] for piece in [*content["pieces"], *left]}
 
 
-def test_the_error_is_that_of_these_stands_from_its_components(run, result, tmp_path):
-    _, content = applied(run, result, tmp_path / "a")
+def test_the_error_is_that_of_these_stands_from_its_components(made):
+    _, content = made
     row = content["application"]
     assert row["relative_error_from"] == "components"
     assert sum(part["share"] for part in content["uncertainty"]) == pytest.approx(1.0)
@@ -176,11 +184,10 @@ def test_another_profile_decides_the_base_of_the_error_and_the_deduction(run, re
     assert content["application"]["whole_t"] == 0
 
 
-def test_newer_parcels_take_the_place_of_those_in_the_result(run, result, tmp_path):
+def test_newer_parcels_take_the_place_of_those_in_the_result(run, result, made, tmp_path):
     nothing = write_credited(tmp_path / "none.gpkg", [])
-    with_claims, _ = applied(run, result, tmp_path / "a")
     without, content = applied(run, result, tmp_path / "b", "--credited", nothing, "--tenure", SAMPLE / "tenure.gpkg")
-    assert float(without["net_tco2e"]) > float(with_claims["net_tco2e"])
+    assert float(without["net_tco2e"]) > made[1]["application"]["net_tco2e"]
     assert content["application"]["blocked_ha"] == pytest.approx(0.0, abs=1e-9)
 
 
@@ -209,8 +216,8 @@ def test_households_apply_through_their_collective(run, result, tmp_path):
     assert "not_authorised" in {piece["reason"] for piece in content["left_out"]}
 
 
-def test_a_village_keeps_persons_of_one_name_apart(run, result, tmp_path):
-    _, everywhere = applied(run, result, tmp_path / "a")
+def test_a_village_keeps_persons_of_one_name_apart(run, result, made, tmp_path):
+    _, everywhere = made
     assert "APPLICATION_HOLDER_IN_VILLAGES" in {issue["code"] for issue in everywhere["issues"]}
     village = everywhere["pieces"][0]["village"]
     _, there = applied(run, result, tmp_path / "b", "--village", village)
@@ -282,16 +289,19 @@ def test_a_wrong_list_of_households_is_one_clear_error(run, result, tmp_path, ro
     fails(finished, code, 3, out)
 
 
-def test_what_the_result_does_not_hold_is_asked_for(run, tmp_path):
-    base = replace(sample_run.request(tmp_path / "r.gpkg"), rasters=(), overwrite=True)
-    missing = {
-        "APPLICATION_NEEDS_TENURE": {"tenure": None},
-        "APPLICATION_NEEDS_CREDITED": {"credited": ()},
-        "APPLICATION_NEEDS_PERIOD": {"period": None, "earlier": None},
+def test_what_the_result_does_not_hold_is_asked_for(run, result, tmp_path):
+    out = tmp_path / "a"
+    without = {
+        "APPLICATION_NEEDS_TENURE": "DELETE FROM gpkg_contents WHERE table_name = 'tenure_parcels'",
+        "APPLICATION_NEEDS_CREDITED": "DELETE FROM gpkg_contents WHERE table_name = 'credited_parcels'",
+        "APPLICATION_NEEDS_PERIOD": "UPDATE run SET options = json_remove(options, '$.period')",
     }
-    for code, without in missing.items():
-        assess(replace(base, **without), Progress())
-        fails(run("application", base.out, "--holder", COLLECTIVE, "--out", tmp_path / "a"), code, 2, tmp_path / "a")
+    for code, statement in without.items():
+        older = tmp_path / f"{code}.gpkg"
+        older.write_bytes(result.read_bytes())
+        with sqlite3.connect(older) as file:
+            file.execute(statement)
+        fails(run("application", older, "--holder", COLLECTIVE, "--out", out), code, 2, out)
     other = write_credited(tmp_path / "other.gpkg", [])
     fails(run("application", other, "--holder", COLLECTIVE, "--out", tmp_path / "a"), "NOT_A_RESULT", 3)
 
@@ -468,20 +478,12 @@ def test_each_use_prints_its_arithmetic(run):
     assert (loan["value_low_yuan"], loan["value_high_yuan"]) == ("182940", "274410")
 
 
-def test_tickets_of_applications_and_lists_cover_a_need(run, result, tmp_path):
-    applied(run, result, tmp_path / "a")
+def test_tickets_of_applications_and_lists_cover_a_need(run, made, tmp_path):
     listed = tmp_path / "碳票.csv"
     listed.write_text("碳票编号,吨数,监测期止\nSM-1,4,2015-12-31\n", encoding="gb18030")
     out = tmp_path / "用途.json"
-    arguments = (
-        "emissions",
-        "--activity",
-        "electricity_fujian=50000",
-        "--tickets",
-        tmp_path / "a",
-        "--tickets",
-        listed,
-    )
+    tickets = ("--tickets", made[0], "--tickets", listed)
+    arguments = ("emissions", "--activity", "electricity_fujian=50000", *tickets)
     status, counts, _ = run("neutrality", *arguments, "--out", out)
     assert status == 0
     assert counts["ticket SM-1"] == "4 of 4 t"
