@@ -41,6 +41,7 @@ _MARGIN, _PARCEL_MARGIN = 1.08, 1.5
 _ROWS_OF_TABLE = 16
 _SHARES = (0.16, 0.40, 0.22, 0.22)
 _SMALLEST_DOT = 0.03
+_LONGEST_NAME = 24
 _GROUND, _HERE = "#e7e7e0", "#b5402a"
 
 
@@ -133,8 +134,8 @@ class _MapMaker:
         ]  # fmt: skip
         facts = self._application.facts
         return self._content(
-            title=say("map.location_title", applicant=self.words.text(self.applicant)),
-            subtitle="{}  {}".format(self._place(pieces), period(self.words, facts)),
+            title=say("map.location_title"),
+            about=(self._place(pieces), period(self.words, facts)),
             layers=[lines, stands],
             legend=[(stands, self._theme.title(self.words.language)), (lines, say("map.parcel_line"))],
             extent=self._extent(self._bounds, _MARGIN),
@@ -160,8 +161,8 @@ class _MapMaker:
         ground = self._kept(filled_layer(list(self._pieces["geometry"]), self._crs, _GROUND))
         here = self._kept(filled_layer([_large_enough(shape, self._bounds)], self._crs, _HERE))
         return self._content(
-            title=say("map.parcel_title", applicant=words.text(self.applicant), number=number),
-            subtitle="{}  {}".format(self._place(mine), say("map.sheet", number=place, count=len(self.parcels))),
+            title=say("map.parcel_title", number=number),
+            about=(self._place(mine), say("map.sheet", number=place, count=len(self.parcels))),
             layers=[line, stands],
             legend=[(stands, self._theme.title(words.language)), (line, say("map.this_parcel"))],
             extent=self._extent(bounds, _PARCEL_MARGIN),
@@ -175,7 +176,7 @@ class _MapMaker:
         self,
         *,
         title: str,
-        subtitle: str,
+        about: tuple[str, str],
         layers: Sequence[QgsMapLayer],
         legend: Sequence[tuple[QgsMapLayer, str]],
         extent: QgsRectangle,
@@ -185,10 +186,13 @@ class _MapMaker:
         crs = self._drawn_in.authid() or self._drawn_in.description()
         files = self._application.files
         note = self.words.say("map.note", crs=crs, hash=next(iter(files.values()))[:12], day=self._day)
+        applicant = self.words.text(self.applicant)
+        short = applicant if len(applicant) <= _LONGEST_NAME else applicant[: _LONGEST_NAME - 1] + "…"
+        told = "" if short == applicant else self.words.say("map.applicant", applicant=applicant)
         return SheetContent(
             title=title,
-            subtitle=subtitle,
-            notes="{} {}".format(notice(self.words, self._application), note),
+            subtitle="  ".join(part for part in (short, *about) if part),
+            notes=" ".join(part for part in (notice(self.words, self._application), note, told) if part),
             author=self.words.say("map.author", day=self._day),
             layers=layers,
             legend=legend,
