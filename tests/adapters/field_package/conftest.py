@@ -35,18 +35,13 @@ def assessed(tmp_path_factory):
     return out
 
 
-@pytest.fixture
-def result(assessed, tmp_path):
-    """A copy of the result in a folder of its own, because decisions are kept beside it."""
-    return shutil.copyfile(assessed, tmp_path / "result.gpkg")
-
-
-@pytest.fixture
-def package(result, tmp_path):
-    """A package as it is sent, without its project and map; its copy lies beside the result."""
-    listed = tmp_path / "list.gpkg"
+@pytest.fixture(scope="session")
+def office(assessed, tmp_path_factory):
+    """The office's folder: a result and a package as it is sent, without its project and map."""
+    desk = tmp_path_factory.mktemp("office")
+    result, listed, folder = desk / "result.gpkg", desk / "list.gpkg", desk / "外业包"
+    shutil.copyfile(assessed, result)
     field_sample(result, listed, VISITS, 5, Progress())
-    folder = tmp_path / "外业包"
     folder.mkdir()
     form, read, stands_list = load_form(), read_result(result), files.read_list(listed)
     identifier = str(uuid.uuid4())
@@ -62,7 +57,20 @@ def package(result, tmp_path):
     files.keep_base(folder / files.BASE_FILE, result, identifier)
     (folder / "DCIM").mkdir()
     (folder / "package.json").write_text("{}", encoding="utf-8")
-    return folder
+    return desk
+
+
+@pytest.fixture
+def result(office, tmp_path):
+    """A copy of the office's folder for one test, because decisions are kept beside the result."""
+    shutil.copytree(office, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "result.gpkg"
+
+
+@pytest.fixture
+def package(result):
+    """The package beside that result."""
+    return result.with_name("外业包")
 
 
 class Surveyor:
