@@ -30,6 +30,7 @@ from .problem import (
 SMALL_OPTIONS = 3_000
 FIRST_CORE = 60
 CORE_GROWTH = 4
+HELD_GAP = 0.8
 MAX_CLUSTER_ROUNDS = 40
 OPTIMAL = 0
 NOISE = 1e-7
@@ -215,7 +216,7 @@ def _decided(
     )
     whole = held is None or bool(free.all())
     # Held stands leave no bound of this part that would hold for the whole: it has to be solved closer.
-    answer = _milp(small, limits.gap if whole else limits.gap / 2, limits.nodes)
+    answer = _milp(small, limits.gap if whole else limits.gap * HELD_GAP, limits.nodes)
     if answer is None:
         return None
     taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise

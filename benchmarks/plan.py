@@ -1,0 +1,171 @@
+"""Choosing parcels: 100,000 candidate stands, 11 counties, 3 measures, 5 years, clear-cuts adjoining inside blocks.
+
+    python benchmarks/plan.py [--stands 100000]
+
+Every stand fits three measures; those whose pine may be clear-cut adjoin each other in compartments of a dozen. The
+counties have targets, yearly felling quotas by type and a share of clear-cutting, the municipality yearly budgets that
+all counties share. Timed from the table of stands to the plan: works that fit, neighbours, limits, choice. Beside
+ours runs the plain greedy way: the best parcels first, as long as the limits allow; the gain over it is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables
+from sanming_carbon_plugin.adapters.solver_process import SolverProcesses
+from sanming_carbon_plugin.core.planning.area_units import units_of_stands
+from sanming_carbon_plugin.core.planning.assembly import Locks, adjoining, block_rule, choice_problem, clear_cut_stands
+from sanming_carbon_plugin.core.planning.counties import solve_by_county
+from sanming_carbon_plugin.core.planning.gains import GrowthAhead
+from sanming_carbon_plugin.core.planning.greedy import greedy_choice
+from sanming_carbon_plugin.core.planning.limits import (
+    Counted,
+    LimitRows,
+    add_budgets,
+    add_quotas,
+    add_shares,
+    add_targets,
+)
+from sanming_carbon_plugin.core.planning.openings import broken_clusters
+from sanming_carbon_plugin.core.planning.options import PlanTerms, Weights, options_of
+from sanming_carbon_plugin.core.planning.problem import chosen_values, keeps_rows
+from sanming_carbon_plugin.core.planning.solver import SolverLimits
+from sanming_carbon_plugin.core.planning.targets import Target
+from sanming_carbon_plugin.core.progress import Progress
+
+LIMIT_SECONDS, LIMIT_GAP, LIMIT_GB = 120.0, 0.01, 3.0
+COUNTIES = (
+    "350404",
+    "350405",
+    "350421",
+    "350423",
+    "350424",
+    "350425",
+    "350426",
+    "350428",
+    "350429",
+    "350430",
+    "350481",
+)
+MEASURES = ("pine_transform", "reserve_forest", "tending")
+YEARS, HORIZON = (2026, 2027, 2028, 2029, 2030), 2060
+BLOCK = 12
+
+
+def stands(count: int) -> tuple[pd.DataFrame, np.ndarray, GrowthAhead]:
+    """Stands in compartments of a dozen, with what the rules said of them and how they grow."""
+    chance = np.random.default_rng(1)
+    number = np.arange(count)
+    block, inside = number // BLOCK, number % BLOCK
+    across = int(np.ceil(np.sqrt(count / BLOCK)))
+    x = (block % across) * 1500.0 + inside % 4 * 300.0
+    y = (block // across) * 1200.0 + inside // 4 * 300.0
+    area = chance.gamma(2.2, 2.4, count) + 0.5
+    facts = pd.DataFrame(
+        {
+            "county": np.array(COUNTIES, dtype=object)[number * len(COUNTIES) // count],
+            "township": (number * len(COUNTIES) * 15 // count % 15).astype(str).astype(object),
+            "area_ha": area,
+            "measures": ";".join(MEASURES),
+            "pine_technique": chance.choice(["clear_cut", "strip_cut", "selective_tending"], count, p=[0.3, 0.3, 0.4]),
+            "reserve_mode": chance.choice(["stand_improvement", "young_tending"], count),
+            "volume_m3_ha": chance.uniform(30, 180, count),
+            "origin": chance.choice(["natural", "planted"], count),
+            "clear_cut_limit_ha_low": chance.choice([5.0, 10.0, 20.0], count, p=[0.2, 0.4, 0.4]),
+        },
+        index=pd.Index([f"S{n:06d}" for n in number], name="stand_key"),
+    )
+    speed = chance.uniform(0.004, 0.03, count)
+    ratio = {year: np.exp(speed * (year - 2025)) for year in (*YEARS, HORIZON)}
+    stock = facts["volume_m3_ha"].to_numpy() * area * chance.uniform(1.1, 1.9, count)
+    return facts, shapely.box(x, y, x + 300.0, y + 300.0), GrowthAhead(stock, ratio, area)
+
+
+def limits(rows: LimitRows, counted: Counted, facts: pd.DataFrame, units: dict, locks: Locks) -> None:
+    """Targets, quotas and shares of each county, budgets of the municipality."""
+    area = facts.groupby("county")["area_ha"].sum()
+    wood = (facts["area_ha"] * facts["volume_m3_ha"]).groupby(facts["county"]).sum()
+    targets = [
+        Target(measure, county, YEARS[0], YEARS[-1], share * area[county], "ha", "at_least", "made")
+        for county in COUNTIES
+        for measure, share in zip(MEASURES, (0.10, 0.08, 0.12), strict=True)
+    ]
+    add_targets(rows, counted, targets, lambda _: 0.0, units, 0.2, locks.locked_in)
+    money = area.sum() * 900.0
+    budgets = [("350400", float(year), money) for year in YEARS]
+    add_budgets(rows, counted, pd.DataFrame(budgets, columns=["area_unit", "year", "yuan"]), units)
+    quotas = [
+        (county, kind, "*", float(year), share * wood[county])
+        for county in COUNTIES
+        for year in YEARS
+        for kind, share in (("final", 0.006), ("low_yield", 0.012), ("tending", 0.015))
+    ]
+    columns = ["area_unit", "felling_type", "origin", "year", "volume_m3"]
+    add_quotas(rows, counted, pd.DataFrame(quotas, columns=columns), units, facts["origin"].to_numpy(dtype=object))
+    shares = [(county, "pine_transform", "clear_cut", np.nan, 0.3) for county in COUNTIES]
+    columns = ["area_unit", "measure", "technique", "low", "high"]
+    add_shares(rows, counted, pd.DataFrame(shares, columns=columns), units)
+
+
+def gigabytes() -> float:
+    """Largest memory of this process and of two solver processes at the same time."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (own + 2 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024**2
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stands", type=int, default=100_000)
+    count = parser.parse_args().stands
+    tables = load_planning_tables()
+    facts, geometry, ahead = stands(count)
+    begun = time.perf_counter()
+    terms = PlanTerms(YEARS, HORIZON, Weights(), felling_limited=True)
+    options = options_of(facts, tables.works, terms, ahead, np.zeros(count), MEASURES)
+    counted = Counted.of(options, tables.works, tables.matrix)
+    locks, rows = Locks.none(count), LimitRows(len(options.table))
+    limits(rows, counted, facts, units_of_stands(facts, tables.units), locks)
+    pairs = adjoining(geometry, clear_cut_stands(options, tables.works))
+    blocks = block_rule(facts, options, tables.works, pairs, 3)
+    problem = choice_problem(options, rows, locks, blocks)
+    asked = time.perf_counter() - begun
+    county, _ = pd.factorize(facts["county"].to_numpy(), sort=True)
+    choice = solve_by_county(
+        problem, county.astype(np.int64), SolverLimits(LIMIT_GAP), SolverProcesses(Progress()).best
+    )
+    seconds, memory = time.perf_counter() - begun, gigabytes()
+    if choice is None:
+        print("no plan was found")
+        return 1
+    sound = keeps_rows(problem, choice.option) and not broken_clusters(blocks, choice.option)
+    begun = time.perf_counter()
+    greedy, missing = greedy_choice(problem)
+    greedy_seconds = time.perf_counter() - begun
+    greedy_value, _ = chosen_values(problem, greedy)
+    short = int((missing > 1e-6).sum())
+    print(
+        f"stands {count:,}, options {len(problem):,}, limits {len(rows.described):,}, adjoining pairs {len(pairs[0]):,}"
+    )
+    print(f"ours    {seconds:7.1f} s ({asked:.1f} s until the question stands)  {choice.value:14,.0f} tCO2e  "
+          f"gap {choice.gap:.3%}  {memory:.2f} GB  all limits kept: {sound}")  # fmt: skip
+    print(f"greedy  {greedy_seconds:7.1f} s  {greedy_value:14,.0f} tCO2e  targets missed: {short}")
+    gain = choice.value - greedy_value
+    print(f"gain over greedy {gain:,.0f} tCO2e ({gain / abs(greedy_value):+.2%})")
+    kept = seconds <= LIMIT_SECONDS and choice.gap <= LIMIT_GAP and memory <= LIMIT_GB and sound
+    print(f"limits {LIMIT_SECONDS:.0f} s, gap {LIMIT_GAP:.0%}, {LIMIT_GB:.0f} GB: {'kept' if kept else 'MISSED'}")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
