@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="284"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="289"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="299"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="304"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="306"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="311"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -69,7 +69,7 @@
         <translation>数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="44"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="254"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="259"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -943,32 +943,32 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>错误图形</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="46"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="47"/>
         <source>Cut stands with tenure parcels</source>
         <translation>小班与宗地叠置</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="51"/>
         <source>Pieces of stands with certificate and stand key, and the areas of both side by side.</source>
         <translation>生成同时带有权证号和小班号的地块，并对照双方面积。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="55"/>
         <source>The layer pieces has every part of a stand that lies on one parcel, with the keys of both, its area and its share of both. The table reconciliation compares, for each parcel, the area on the certificate (a column such as certificate_area, where there is one; its unit is recognised), the area of the parcel on the ellipsoid and the area of the stands on it, in mu. The layer issues lists stands without a parcel, parcels on each other and areas that disagree. Identity numbers of persons are never copied.</source>
         <translation>图层 pieces 为小班落在每一宗地上的部分，带有双方编号、面积及占双方面积的比例。表 reconciliation 逐宗对照权证面积（有“发证面积”等字段时，单位自动识别）、宗地椭球面积和宗地上的小班面积，单位为亩。图层 issues 列出无宗地的小班、相互重叠的宗地和面积不符的权证。个人身份证号码一律不写入结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="92"/>
         <source>Pieces</source>
         <translation>叠置地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="79"/>
         <source>Number of pieces</source>
         <translation>地块数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="92"/>
         <source>Areas of certificates, parcels and stands</source>
         <translation>权证、宗地与小班面积对照</translation>
     </message>
@@ -1910,12 +1910,12 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>已计入地块的字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="88"/>
         <source>Field mapping of the tenure parcels</source>
         <translation>权属宗地的字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="93"/>
         <source>JSON file, for columns whose names are not recognised.</source>
         <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
@@ -2268,7 +2268,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="264"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="269"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2288,17 +2288,17 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>二氧化碳</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="60"/>
         <source>Result: {name}</source>
         <translation>结果：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="60"/>
         <source>Assess the stands first, or load a result.</source>
         <translation>请先评估小班，或加载一个结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="73"/>
         <source>Switch on the plugin Processing in the plugin manager.</source>
         <translation>请在插件管理器中启用 Processing 插件。</translation>
     </message>
@@ -2760,7 +2760,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="243"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="248"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>

@@ -29,6 +29,7 @@ from .parameters import (
     stands_parameter,
 )
 from .results import LayersOnCompletion, tell_counts
+from .ticket_parameters import TENURE_MAPPING, tenure_mapping_parameter
 from .translation import tr
 
 
@@ -72,6 +73,7 @@ class TenurePiecesAlgorithm(StandAlgorithm):
         )
         self.addParameter(encoding_parameter())
         self.addParameter(mapping_parameter())
+        self.addParameter(tenure_mapping_parameter())
         self.addParameter(output_parameter(tr("Pieces"), tr("GeoPackage files") + " (*.gpkg)"))
         self.addParameter(overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("PIECES_COUNT", tr("Number of pieces")))
@@ -84,6 +86,7 @@ class TenurePiecesAlgorithm(StandAlgorithm):
             raise QgsProcessingException(self.invalidSourceError(parameters, self.TENURE))
         self.tenure = tenure
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
+        self.tenure_mapping = optional_path(self.parameterAsFile(parameters, TENURE_MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
         titles = {"pieces": tr("Pieces"), "reconciliation": tr("Areas of certificates, parcels and stands")}
@@ -95,6 +98,6 @@ class TenurePiecesAlgorithm(StandAlgorithm):
 
         progress.step("read")
         stands, tenure = self.stands.read(progress), self.tenure.read(progress)
-        outcome = cut_with_tenure(stands, tenure, self.out, self.mapping, self.overwrite, progress)
+        outcome = cut_with_tenure(stands, tenure, self.out, self.mapping, self.overwrite, progress, self.tenure_mapping)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "PIECES_COUNT": outcome.counts["pieces"]}

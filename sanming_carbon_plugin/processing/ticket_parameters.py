@@ -78,12 +78,19 @@ def define_parcels(add: Add, tenure: bool = True, needed: bool = False) -> None:
 
 def define_mappings(add: Add, tenure: bool = True) -> None:
     """Files that say which columns of these layers mean what."""
-    texts = {CREDITED_MAPPING: tr("Field mapping of the credited parcels")}
+    add(_mapping(CREDITED_MAPPING, tr("Field mapping of the credited parcels")))
     if tenure:
-        texts[TENURE_MAPPING] = tr("Field mapping of the tenure parcels")
-    for name, text in texts.items():
-        file = QgsProcessingParameterFile(name, text, extension="json", optional=True)
-        add(advanced(explained(file, tr("JSON file, for columns whose names are not recognised."))))
+        add(tenure_mapping_parameter())
+
+
+def tenure_mapping_parameter() -> QgsProcessingParameterDefinition:
+    """File that says which columns of the tenure layer mean what."""
+    return _mapping(TENURE_MAPPING, tr("Field mapping of the tenure parcels"))
+
+
+def _mapping(name: str, text: str) -> QgsProcessingParameterDefinition:
+    file = QgsProcessingParameterFile(name, text, extension="json", optional=True)
+    return advanced(explained(file, tr("JSON file, for columns whose names are not recognised.")))
 
 
 class TicketAlgorithm(StandAlgorithm):

@@ -210,6 +210,24 @@ def test_tenure_pieces_carry_both_keys_and_no_identity_number(provider, stands, 
     tenure.rollBack()
 
 
+def test_tenure_is_cut_under_chinese_headings_and_by_a_mapping(provider, stands, tmp_path):
+    tenure = QgsVectorLayer(str(_copied("tenure", tmp_path)), "宗地", "ogr").materialize(
+        QgsFeatureRequest().setLimit(60)
+    )
+    tenure.startEditing()
+    for old, new in (("certificate", "权证号"), ("holder", "权利人"), ("valid_to", "qixian")):
+        tenure.renameAttribute(tenure.fields().indexOf(old), new)
+    tenure.commitChanges()
+    mapping = tmp_path / "m.json"
+    mapping.write_text('{"valid_to": "qixian"}', encoding="utf-8")
+    out = tmp_path / "pieces.gpkg"
+    parameters = {"STANDS": stands, "TENURE": tenure, "TENURE_MAPPING": str(mapping), "OUTPUT": str(out)}
+    results, _, _ = _run("sanmingcarbon:tenurepieces", parameters)
+    assert results["PIECES_COUNT"] > 0
+    named = _sql(out, "SELECT count(certificate), count(holder), count(valid_to) FROM pieces")
+    assert all(count > 0 for count in named[0])
+
+
 def test_the_certificate_area_is_compared_in_its_own_unit(provider, stands, tmp_path):
     from qgis.core import QgsDistanceArea, QgsField
     from qgis.PyQt.QtCore import QMetaType

@@ -17,11 +17,12 @@ from ...core.stands.layer import FieldType, VectorLayer
 from ...core.stands.tables import StandTables, plain
 from ...core.stands.tenure import reconcile_areas, tenure_pieces
 from ...core.stands.unit_choice import area_in_hectares
+from ...core.tickets.parcel_layer import parcel_texts
 from ...core.tickets.tenure import TenureParcels
 from ...core.units import hectares_from_square_metres
 from ..geopackage import OutputTable, write_geopackage
 from ..issue_status import carried_over
-from ..parcel_fields import parcel_fields
+from ..parcel_fields import parcel_fields, parcel_mapping
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
 from .opening import beside, check_output, geodesy_of, open_inventory, open_layer, require_all
@@ -40,7 +41,13 @@ _CERTIFICATE_AREA_NAMES = ("certificate_area", "certificate_mu", "证载面积",
 
 
 def cut_with_tenure(
-    stands: StandSource, tenure: StandSource, out: Path, mapping: Path | None, overwrite: bool, progress: Progress
+    stands: StandSource,
+    tenure: StandSource,
+    out: Path,
+    mapping: Path | None,
+    overwrite: bool,
+    progress: Progress,
+    tenure_mapping: Path | None = None,
 ) -> JobOutcome:
     """Write the layers ``pieces`` and ``issues`` and the table ``reconciliation``.
 
@@ -62,7 +69,7 @@ def cut_with_tenure(
     progress.step("tenure", 1, 2)
     facts = know_stands(inventory, tables, geodesy).columns
     keys, area_ha = facts.index, facts["area_ha"].to_numpy(dtype=np.float64)
-    parcels = _parcel_columns(parcels_layer)
+    parcels = _parcel_columns(parcels_layer, tenure_mapping)
     cut = tenure_pieces(
         layer.geometry, keys.to_numpy(dtype=object), area_ha, parcels_layer.geometry, parcels, tables.settings
     )
@@ -95,16 +102,15 @@ def _tables(pieces: pd.DataFrame, reconciled: pd.DataFrame, crs_wkt: str | None)
     ]
 
 
-def _parcel_columns(layer: VectorLayer) -> pd.DataFrame:
+def _parcel_columns(layer: VectorLayer, mapping: Path | None) -> pd.DataFrame:
     """Certificate, holder, right, term and dispute of each parcel.
 
     The first three as written, so that the identity numbers in them are counted when they are left out.
     """
-    parcels = TenureParcels.from_layer(layer, parcel_fields(layer, "tenure"))
-    by_lower = {str(name).lower(): name for name in layer.attributes.columns}
-    frame = pd.DataFrame({name: layer.attributes[by_lower[name]] for name in ("certificate", "holder", "right")})
-    frame = frame.astype(object).where(frame.notna(), None).reset_index(drop=True)
-    return frame.assign(valid_to=parcels.valid_to, disputed=parcels.disputed)
+    fields = parcel_fields(layer, "tenure", parcel_mapping(mapping, "tenure", [layer]))
+    parcels = TenureParcels.from_layer(layer, fields)
+    texts = parcel_texts(layer, ("certificate", "holder", "right"), fields, "TENURE_FIELD_MISSING")
+    return pd.DataFrame({**texts, "valid_to": parcels.valid_to, "disputed": parcels.disputed})
 
 
 def _certificate_area_ha(
