@@ -146,7 +146,7 @@
       const row = body.insertRow();
       cell(row, word(column.labels), "");
       const value = column.values[state.chosen];
-      cell(row, column.words ? word(column.words[value]) : value, "");
+      cell(row, column.words ? word(column.words[value]) : value === null ? say("unknown") : value, "");
     });
   }
 

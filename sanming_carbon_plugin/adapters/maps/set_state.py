@@ -15,7 +15,8 @@ import shapely
 
 from ..hashes import sha256_of_rows
 from ..output_files import moved_into_place, output_errors
-from .map_rows import MapRows
+from .map_rows import PLACE_COLUMNS, MapRows
+from .stand_figures import STAND_COLUMNS
 
 _STATE = "state.json"
 
@@ -25,7 +26,11 @@ def set_fingerprint(rows: MapRows, options: Iterable[object]) -> str:
 
     The bytes of the GeoPackage are no measure: QGIS changes them by opening it.
     """
-    shown = pd.concat([rows.frame, pd.Series(rows.run, dtype=object).to_frame().T.add_prefix("run:")], axis=1)
+    drawn = [name for name in (*PLACE_COLUMNS, *STAND_COLUMNS, "class") if name in rows.frame.columns]
+    shown = pd.concat(
+        [rows.frame[list(dict.fromkeys(drawn))], pd.Series(rows.run, dtype=object).to_frame().T.add_prefix("run:")],
+        axis=1,
+    )
     wkb = shapely.to_wkb(np.asarray(rows.geometry, dtype=object))
     digest = hashlib.sha256(sha256_of_rows(shown, wkb).encode())
     for option in options:

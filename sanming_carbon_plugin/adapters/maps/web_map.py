@@ -42,6 +42,7 @@ _WORDS = {
     "stand": ("Stand", "小班信息"), "item": ("Item", "项目"), "value": ("Value", "内容"), "theme": ("Theme", "专题"),
     "hint": ("Click on a stand to see its figures.", "点击小班查看其属性。"), "in": ("Zoom in", "放大"),
     "out": ("Zoom out", "缩小"), "home": ("Show all", "全图"), "km": ("km", "公里"), "m": ("m", "米"),
+    "unknown": ("Unknown", "未知"),
 }  # fmt: skip
 _PAGE = """<!DOCTYPE html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -192,7 +193,7 @@ def _columns(frame: pd.DataFrame) -> list[dict[str, object]]:
         else:
             values = [figure_text(name, {name: value}, "en") for value in frame[name]]
             unknown = figure_text(name, {name: None}, "en")
-            columns.append({"labels": labels, "values": ["–" if text == unknown else text for text in values]})
+            columns.append({"labels": labels, "values": [None if text == unknown else text for text in values]})
     return columns
 
 

@@ -80,8 +80,8 @@ def design_document(
     for parcel in parcels:
         parts += parcel_parts(parcel, names, language)
         if parcel.key in pictures:
-            name = parcel_name(parcel, names, language)
-            parts += [Heading(say("map", language), 2), Picture(pictures[parcel.key], clean(name))]
+            caption = say("map_reduced", language, name=clean(parcel_name(parcel, names, language)))
+            parts += [Heading(say("map", language), 2), Picture(pictures[parcel.key], caption)]
     return _document(parts, author, day, language)
 
 
