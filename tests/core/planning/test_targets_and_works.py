@@ -1,0 +1,205 @@
+"""Targets, works, what is done, what is gained: worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_targets
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand
+from sanming_carbon_plugin.core.planning.area_units import units_of_stands
+from sanming_carbon_plugin.core.planning.gains import GrowthAhead, infested_ha
+from sanming_carbon_plugin.core.planning.reasons import swapped
+from sanming_carbon_plugin.core.planning.scenarios import differences, error_of_difference
+from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
+from sanming_carbon_plugin.core.planning.target_progress import target_progress
+from sanming_carbon_plugin.core.planning.targets import Target, targets_of
+from sanming_carbon_plugin.core.planning.works import CountingMatrix
+from sanming_carbon_plugin.paths import resources_dir
+
+from .small_plans import SmallPlan
+
+TABLES = load_planning_tables()
+SHIPPED = resources_dir() / "targets" / "sanming_2025.csv"
+EXACT = SolverLimits(gap=0.0, nodes=100_000)
+
+
+def rows(**changes):
+    row = {"measure": "tending", "area_unit": "350428", "year_from": "2026", "year": "2030", "amount": "15",
+           "unit": "亩", "source": "made"}  # fmt: skip
+    return pd.DataFrame([row | changes])
+
+
+def test_the_shipped_programme_says_what_the_city_said():
+    frame, meta = read_targets(SHIPPED)
+    targets = {t.measure: t for t in targets_of(frame, set(TABLES.works.measure), TABLES.units)}
+    assert targets["pine_transform"].amount == pytest.approx(80_000)  # 120 万亩
+    assert targets["tending"].amount == pytest.approx(200_000)  # 300 万亩
+    assert targets["forest_cover"].amount == 76.8
+    assert targets["growing_stock"].amount == pytest.approx(199.06e6)
+    assert targets["traded"].amount == pytest.approx(1.5e6)
+    assert targets["projects_planned"].amount == 20
+    assert meta["status"] == "provisional"
+    assert frame["source"].str.len().min() > 5
+    assert frame["confidence"].str.len().min() > 0
+
+
+def test_the_file_for_the_years_after_is_empty():
+    with pytest.raises(InputError, match="TARGETS_EMPTY"):
+        read_targets(SHIPPED.with_name("sanming_after_2025.csv"))
+
+
+def test_one_hectare_is_fifteen_mu():
+    (target,) = targets_of(rows(), {"tending"}, TABLES.units)
+    assert target.amount == pytest.approx(1.0)
+    (target,) = targets_of(rows(unit="ha"), {"tending"}, TABLES.units)
+    assert target.amount == 15.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"amount": "-1"}, "TARGETS_NEGATIVE"),
+        ({"amount": ""}, "TARGETS_INVALID"),
+        ({"unit": "m3"}, "TARGETS_INVALID"),
+        ({"year": "26"}, "TARGETS_INVALID"),
+        ({"year_from": "2031"}, "TARGETS_INVALID"),
+        ({"bound": "perhaps"}, "TARGETS_INVALID"),
+        ({"area_unit": "999999"}, "TARGETS_UNIT_UNKNOWN"),
+        ({"measure": "none"}, "TARGETS_MEASURE_UNKNOWN"),
+    ],
+)
+def test_what_cannot_be_a_target(changes, code):
+    with pytest.raises(InputError, match=code):
+        targets_of(rows(**changes), {"tending"}, TABLES.units)
+
+
+def test_a_township_is_known_by_its_stands():
+    facts = pd.DataFrame({"county": ["350428", "350426", None], "township": ["199", "200", "1"]})
+    units = units_of_stands(facts, TABLES.units)
+    assert units["350400"].tolist() == [True, True, False]
+    assert units["350428199"].tolist() == [True, False, False]
+    (target,) = targets_of(rows(area_unit="350428-199"), {"tending"}, TABLES.units, frozenset(units))
+    assert target.area_unit == "350428199"
+
+
+def test_every_work_has_a_source():
+    frame = pd.read_csv(resources_dir() / "targets" / "works.csv", comment="#", dtype=str)
+    assert frame["source"].notna().all()
+    assert frame["confidence"].notna().all()
+
+
+def test_gain_worked_by_hand():
+    works = TABLES.works
+    cut = int(np.flatnonzero(works.technique == "selective_tending")[0])
+    ahead = GrowthAhead(np.array([1000.0]), {2026: np.array([1.1]), 2046: np.array([1.5])}, np.array([2.0]))
+    kept, factor, planted = 1 - works.felled_share[cut], works.growth_factor[cut], works.planted_tco2e_ha_yr[cut]
+    wanted = 1000 * (1.1 * kept + 0.4 * kept * factor) - 1500 + planted * 2.0 * 20
+    assert ahead.gain(works, cut, 2026, 2046, np.array([0]))[0] == pytest.approx(wanted)
+    assert np.isnan(GrowthAhead(np.array([np.nan]), ahead.ratio, np.array([2.0])).gain(works, cut, 2026, 2046, [0])[0])
+
+
+def test_bare_land_gains_what_is_planted_though_its_stock_is_unknown():
+    works = TABLES.works
+    plant = int(np.flatnonzero(works.technique == "planting")[0])
+    ahead = GrowthAhead(np.array([np.nan]), {2026: np.array([np.nan]), 2046: np.array([np.nan])}, np.array([2.0]))
+    assert ahead.gain(works, plant, 2026, 2046, np.array([0]))[0] == pytest.approx(7.5 * 2 * 20)
+
+
+def test_unknown_disturbance_is_not_zero():
+    facts = pd.DataFrame({"disturbance": ["none", None, "disease", "disease"], "disturbance_grade": [0, 1, 2, np.nan],
+                          "damage_share": [np.nan, np.nan, np.nan, 0.5], "area_ha": 10.0})  # fmt: skip
+    found = infested_ha(facts, TABLES.rules)
+    assert found[0] == 0
+    assert np.isnan(found[1])
+    assert found[2] == pytest.approx(1.75)
+    assert found[3] == 5.0
+
+
+def accepted(polygons, matrix=None):
+    frame = pd.DataFrame(
+        [{"措施": m, "验收日期": d, "成活率": s, "保存率": None, "照片": "a.jpg"} for _, m, d, s in polygons]
+    )
+    shapes = np.array([shape for shape, *_ in polygons], dtype=object)
+    return accepted_of(frame, shapes, TABLES.works, TABLES.rules)
+
+
+def test_no_hectare_is_done_twice():
+    stands = shapely.box([0, 100, 50], [0, 0, 0], [100, 200, 60], [100, 100, 100])  # the third lies over the first
+    area = np.array([1.0, 1.0, 0.1])
+    found = accepted(
+        [
+            (shapely.box(0, 0, 100, 50), "tending", "2026-03-01", None),
+            (shapely.box(0, 25, 100, 75), "tending", "2026-04-01", None),
+            (shapely.box(0, 0, 200, 100), "pine_transform", "2026-05-01", 95),
+        ]
+    )
+    done = done_by_stand(found, stands, area, CountingMatrix(frozenset()), 2026, 2026)
+    assert done["tending"].tolist() == pytest.approx([0.75, 0, 0])
+    assert done["pine_transform"].tolist() == pytest.approx([0.25, 1.0, 0])
+    together = CountingMatrix(frozenset({frozenset(("tending", "pine_transform"))}))
+    done = done_by_stand(found, stands, area, together, 2026, 2026)
+    assert done["pine_transform"].tolist() == pytest.approx([1.0, 1.0, 0])
+    assert done_by_stand(found, stands, area, together, 2027, 2030) == {}
+
+
+def test_only_what_was_accepted_properly_counts():
+    box = shapely.box(0, 0, 10, 10)
+    rows = [
+        (box, "pine_transform", "2026-03-01", 0.5),
+        (box, "pine_transform", "2026-03-01", None),
+        (box, "pine_transform", None, 0.9),
+        (box, "wish", "2026-03-01", 0.9),
+        (None, "tending", "2026-03-01", 1),
+    ]
+    found = accepted(rows)
+    assert len(found.measure) == 0
+    assert found.refused == {
+        "no_outline": 1,
+        "measure_unknown": 1,
+        "no_date": 1,
+        "survival_unknown": 1,
+        "survival_low": 1,
+    }
+
+
+def test_a_plan_meets_no_target():
+    target = Target("tending", "350428", 2026, 2030, 10.0, "ha", "at_least", "made")
+    units = {"350428": np.array([True, True])}
+    area, fits = np.array([6.0, 8.0]), {"tending": np.array([True, True])}
+
+    def planned(*_):
+        return np.array([6.0, 8.0])
+
+    row = target_progress([target], units, lambda _: "county", area, fits, lambda *_: np.zeros(2), planned).iloc[0]
+    assert (row["met"], row["missing_ha"], row["available_ha"], row["planned_mu"]) == ("no", 0.0, 0.0, 210.0)
+    row = target_progress([target], units, lambda _: "county", area, fits, None, None).iloc[0]
+    assert row["met"] == "unknown"
+    assert np.isnan(row["done_ha"])
+    assert row["missing_ha"] == 10.0
+
+
+def test_a_swap_costs_what_solving_again_says():
+    problem, *_ = SmallPlan(3).problem()
+    choice = solve(problem, EXACT)
+    for stand in range(problem.stands):
+        other = swapped(problem, choice, stand)
+        answer = None if other is None else solve(other, EXACT)
+        if answer is not None:
+            assert answer.value <= choice.value + 1e-6
+            assert (answer.option[stand] >= 0) != (choice.option[stand] >= 0)
+
+
+def test_parcels_that_both_plans_treat_alike_have_no_part_in_the_interval():
+    names = {"county": "350428", "township": "1", "area_ha": 1.0, "measure": "tending", "technique": "thinning",
+             "cost_yuan": 1.0}  # fmt: skip
+    first = pd.DataFrame(
+        [names | {"stand_key": k, "year": 2026, "carbon_gain_tco2e": g} for k, g in (("a", 9.0), ("b", 4))]
+    )
+    second = pd.DataFrame(
+        [names | {"stand_key": k, "year": 2026, "carbon_gain_tco2e": g} for k, g in (("a", 9.0), ("c", 10))]
+    )
+    assert differences(first, second)["stand_key"].tolist() == ["b", "c"]
+    assert error_of_difference(first, second, TABLES.works) == pytest.approx(0.5)  # 50 % of 10 - 4, shared error
+    assert error_of_difference(first, first, TABLES.works) == 0.0
