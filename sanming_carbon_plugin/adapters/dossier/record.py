@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..resources import sha256_of_file
 from .papers import Register
+from .parameters import shipped_hashes
 from .statement import Contents
 from .texts import clean
 
@@ -51,6 +52,10 @@ def _record(contents: Contents, folder: Path, hashes: dict[str, str]) -> dict[st
         "application": {name: application.facts[name] for name in _APPLICATION_KEYS},
         "application_files": [{"name": name, "sha256": digest} for name, digest in application.files.items()],
         "rules": application.result_run.get("rules"),
+        "shipped_tables": [
+            {"id": name, "version": version, "sha256": digest}
+            for (name, version), digest in shipped_hashes(application).items()
+        ],
         "inputs": application.result_run.get("inputs"),
         "versions": application.run.get("versions"),
         "files": [

@@ -7,6 +7,7 @@ from typing import Any
 
 from .document import Heading, PageBreak, Paragraph, Part, Signature, Table
 from .papers import PaperFile, Register
+from .parameters import shipped_hashes
 from .reading import ApplicationFolder
 from .statement_method import status
 from .texts import Words, rows_of
@@ -110,7 +111,7 @@ def _inputs(words: Words, inputs: Mapping[str, Any]) -> list[tuple[str, str, str
 
 def identity_rows(words: Words, application: ApplicationFolder) -> tuple[tuple[str, ...], ...]:
     """Profile, parameters and rules with version, status and hash."""
-    facts = application.facts
+    facts, shipped = application.facts, shipped_hashes(application)
     rows = [
         (words.say("item.profile"), words.text(facts["profile_id"]), words.text(facts["profile_version"]),
          status(words, facts["profile_status"]), words.text(facts["profile_sha256"]))
@@ -120,9 +121,12 @@ def identity_rows(words: Words, application: ApplicationFolder) -> tuple[tuple[s
         told = words.say(key) if words.has(key) else words.text(name)
         for one in value if isinstance(value, list) else [value]:
             if name != "profile" and isinstance(one, dict) and one.get("id"):
-                digest = words.text(one["sha256"]) if one.get("sha256") else words.say("shipped")
                 version = words.text(one.get("version"))
-                rows.append((told, words.text(one["id"]), version, status(words, one.get("status")), digest))
+                known = shipped.get((str(one["id"]), str(one.get("version"))))
+                digest = one.get("sha256") or (words.say("shipped_hash", hash=known) if known else words.say("shipped"))
+                rows.append(
+                    (told, words.text(one["id"]), version, status(words, one.get("status")), words.text(digest))
+                )
     return tuple(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from made_application import HOLDERS, made_application
 
 import sanming_carbon_plugin.adapters.dossier as room
+from sanming_carbon_plugin.about import version
 from sanming_carbon_plugin.adapters.dossier.document import Heading, Paragraph, Signature, Table
 from sanming_carbon_plugin.adapters.dossier.papers import register_papers
 from sanming_carbon_plugin.adapters.dossier.parameters import rows_used
@@ -23,6 +25,7 @@ from sanming_carbon_plugin.adapters.dossier.word_file import write_word
 from sanming_carbon_plugin.adapters.profiles import load_profile, shipped_profiles
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.tickets.settings import SETTINGS
+from sanming_carbon_plugin.paths import resources_dir
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,16 @@ def test_every_rule_of_every_stand_is_told_in_words(contents):
     failing = [row for row in trace.rows if row[1] == "不通过"]
     assert len(failing) == len(contents.application.tables["left_out"])
     assert all(told.startswith("不通过：乔木林郁闭度") for _, _, told in failing)
+
+
+def test_shipped_tables_are_told_with_the_hash_of_their_file(contents):
+    path = resources_dir() / "parameters" / "carbon_parameters.csv"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    run = {**contents.application.result_run, "plugin_version": version()}
+    same = replace(contents, application=replace(contents.application, result_run=run))
+    assert any(digest in text for text in _texts(statement(same, None, "zh")))
+    older = replace(contents, application=replace(contents.application, result_run={**run, "plugin_version": "0.0.1"}))
+    assert not any(digest in text for text in _texts(statement(older, None, "zh")))
 
 
 def test_unknown_is_never_shown_as_zero(contents):
