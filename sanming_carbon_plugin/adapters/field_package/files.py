@@ -251,7 +251,7 @@ def read_sent(path: Path, form: Form) -> Sent:
     table.insert(0, ROW_ID, canonical(rows[ROW_ID], TEXT))
     return Sent(
         package=str(about["package"]),
-        mark=content_mark(table),
+        mark=content_mark(rows, geometry),
         made=str(about["result_made"]),
         table=table.set_index(ROW_ID, drop=False),
         geometry=geometry,
@@ -262,22 +262,23 @@ def read_sent(path: Path, form: Form) -> Sent:
     )
 
 
-def content_mark(table: pd.DataFrame) -> str:
-    """Mark of a canonical table's content, whatever the file around it: QGIS writes into files that it opens."""
-    ordered = table.sort_values(ROW_ID) if ROW_ID in table.columns else table
-    cells = [[_plain(cell) for cell in row] for row in ordered[sorted(ordered.columns)].to_numpy(dtype=object)]
-    return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode("utf-8")).hexdigest()
+def content_mark(rows: pd.DataFrame, geometry: Geometries) -> str:
+    """Mark of what was sent, by its cells and outlines alone.
+
+    Neither the file around them counts, because QGIS writes into files that it opens, nor the form and version by
+    which they are read.
+    """
+    names = sorted(str(name) for name in rows.columns if name != "fid")
+    cells = [[_plain(cell) for cell in row] for row in rows[names].to_numpy(dtype=object)]
+    outlines = [None if item is None else item.hex() for item in shapely.to_wkb(geometry, byte_order=1)]
+    lines = sorted(json.dumps([row, outline], ensure_ascii=False) for row, outline in zip(cells, outlines, strict=True))
+    return hashlib.sha256("\n".join([json.dumps(names), *lines]).encode("utf-8")).hexdigest()
 
 
 def _plain(cell: object) -> object:
-    return "{:.10g}".format(cell) if isinstance(cell, float) else cell
-
-
-def mark_of_rows(rows: pd.DataFrame, geometry: Geometries, form: Form) -> str:
-    """:func:`content_mark` of rows that are about to be sent."""
-    table = canonical_desk(rows.set_index(rows[STAND_KEY].to_numpy(dtype=object)), geometry, form)
-    table.insert(0, ROW_ID, canonical(rows[ROW_ID], TEXT))
-    return content_mark(table)
+    if isinstance(cell, float):
+        return None if np.isnan(cell) else "{:.10g}".format(cell)
+    return cell if cell is None or isinstance(cell, str) else str(cell)
 
 
 def kept_base(result: Path, package: str) -> Path:

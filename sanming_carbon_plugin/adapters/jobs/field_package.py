@@ -117,7 +117,7 @@ def _fill(folder: Path, request: PackageRequest, package: str, progress: Progres
     rows = files.work_rows(stands, listed.rows, form, package, language)
     about = {
         "package": package,
-        "base_mark": files.mark_of_rows(rows, geometry, form),
+        "base_mark": files.content_mark(rows, geometry),
         "result": request.result.name,
         "result_made": result.made,
         "made": now(),

@@ -49,7 +49,7 @@ def office(assessed, tmp_path_factory):
     rows = files.work_rows(in_force_now(read), stands_list.rows, form, identifier, "zh")
     geometry = read.geometry[place]
     about = {
-        "package": identifier, "base_mark": files.mark_of_rows(rows, geometry, form), "result": result.name,
+        "package": identifier, "base_mark": files.content_mark(rows, geometry), "result": result.name,
         "result_made": read.made, "made": "2026-11-01T08:00:00+08:00", "language": "zh",
     }  # fmt: skip
     files.write_field_file(folder / files.FIELD_FILE, rows, geometry, read.crs_wkt, form, "zh", about)
