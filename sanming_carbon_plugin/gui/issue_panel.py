@@ -13,7 +13,7 @@ from qgis.gui import QgisInterface, QgsDockWidget
 from qgis.PyQt.QtCore import QLocale, QModelIndex, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QHeaderView, QInputDialog, QTableWidgetItem, QWidget
 
-from ..adapters.issue_list import IssueCount, IssueFilter, IssueRow, code_counts
+from ..adapters.issue_list import IssueCount, IssueFilter, IssueRow, code_counts, issue_rows
 from ..adapters.issue_status import ACCEPTED, FIXED, RETURNED, mark_issues, reopen_issues
 from ..adapters.resources import message_table
 from ..adapters.words import word
@@ -63,7 +63,7 @@ class IssuePanel(QgsDockWidget):
     def show_list(self, path: Path) -> None:
         """Show the list of a GeoPackage; what holds none is told, and the list before stays."""
         try:
-            code_counts(path, IssueFilter())
+            issue_rows(path, IssueFilter(), limit=1)  # whether it is a list at all
         except CarbonError as error:
             self._tell(error)
             return
