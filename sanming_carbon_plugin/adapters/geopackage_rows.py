@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..core.errors import InputError
 from .geopackage_blobs import geometry_from_blobs
 
+_CHUNK_ROWS = 20_000
+_MANY_TEXTS = 100_000
 _NUMBERS = ("INT", "REAL", "DOUBLE", "FLOAT", "BOOL")
 
 
@@ -84,15 +87,31 @@ def _read(
         + (["WHERE", conditions] if where else [])
         + ["ORDER BY rowid"]
     )
-    rows = database.execute(statement, tuple(where.values())).fetchall()
-    by_column: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    frame = pd.DataFrame(
-        {name: _column(values, kind) for (name, kind), values in zip(wanted, by_column, strict=False)},
-        index=range(len(rows)),
-    )
+    kinds = [kind for _, kind in wanted]
+    parts = list(_parts(database.execute(statement, tuple(where.values())), kinds, len(names)))
+    count = sum(size for size, _ in parts)
+    columns_read = [np.concatenate([part[place] for _, part in parts]) for place in range(len(names))]
+    frame = pd.DataFrame(dict(zip(names, columns_read, strict=True)), index=range(count))
     if geometry and hidden:
-        frame["geometry"] = geometry_from_blobs(list(by_column[-1]))
+        frame["geometry"] = frame.pop(hidden)
     return frame
+
+
+def _parts(
+    cursor: sqlite3.Cursor, kinds: Sequence[str], width: int
+) -> Iterator[tuple[int, list[npt.NDArray[np.generic]]]]:
+    """Rows some at a time, as arrays: all of a large table as Python values would fill the memory.
+
+    A column beyond ``kinds`` holds geometries. Equal texts are kept once.
+    """
+    known: dict[str, str] = {}
+    while True:
+        rows = cursor.fetchmany(_CHUNK_ROWS)
+        by_column: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * width
+        part = [_column(values, kind, known) for values, kind in zip(by_column, kinds, strict=False)]
+        yield len(rows), part + [geometry_from_blobs(list(blobs)) for blobs in by_column[len(kinds) : width]]
+        if len(rows) < _CHUNK_ROWS:
+            return
 
 
 def _has_geometry_columns(database: sqlite3.Connection) -> bool:
@@ -100,12 +119,20 @@ def _has_geometry_columns(database: sqlite3.Connection) -> bool:
     return found is not None
 
 
-def _column(values: Sequence[Any], declared: str) -> pd.Series:
+def _column(values: Sequence[Any], declared: str, known: dict[str, str]) -> npt.NDArray[Any]:
     if not declared.upper().startswith(_NUMBERS) and "INT" not in declared.upper():
-        return pd.Series(list(values), dtype=object)
+        result = np.empty(len(values), dtype=object)
+        result[:] = [_kept_once(value, known) for value in values]
+        return result
     if any(value is None for value in values) or "INT" not in declared.upper():
-        return pd.Series(np.asarray([np.nan if value is None else value for value in values], dtype=np.float64))
-    return pd.Series(np.asarray(values, dtype=np.int64))
+        return np.asarray([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.asarray(values, dtype=np.int64)
+
+
+def _kept_once(value: object, known: dict[str, str]) -> object:
+    if not isinstance(value, str):
+        return value
+    return known.setdefault(value, value) if len(known) < _MANY_TEXTS else known.get(value, value)
 
 
 def _quoted(name: str) -> str:
