@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="289"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="294"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="304"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="309"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="311"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="316"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="259"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="264"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -743,7 +743,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>处理状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>Field</source>
         <translation>字段</translation>
     </message>
@@ -2268,7 +2268,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="269"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="274"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2377,47 +2377,47 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>内外业冲突</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>Why</source>
         <translation>原因</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>As sent</source>
         <translation>发出时</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>Desk now</source>
         <translation>内业现值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>From the field</source>
         <translation>外业值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>Choice</source>
         <translation>处理意见</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
         <source>Other value</source>
         <translation>其他值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="95"/>
         <source>&amp;Name of the person who decides</source>
         <translation>决定人姓名(&amp;N)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="112"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="114"/>
         <source>Not decided</source>
         <translation>未决定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="147"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="149"/>
         <source>{open} of {count} conflicts are not decided. Nothing is taken over for those.</source>
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
@@ -2760,9 +2760,14 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="248"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="253"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="152"/>
+        <source>{count} more come when these are taken over.</source>
+        <translation>另有 {count} 处，待这些采用后列出。</translation>
     </message>
 </context>
 <context>

@@ -41,7 +41,9 @@ class MergeDialog(QDialog):
         super().__init__(parent)
         self.review = review
         self.setWindowTitle(tr("Conflicts between desk and field"))
-        self.lines = waiting_lines(review, load_form(), language())[:_ROWS_SHOWN]
+        waiting = waiting_lines(review, load_form(), language())
+        self.lines = waiting[:_ROWS_SHOWN]
+        self._left_out = len(waiting) - len(self.lines)
         self._choices: list[QComboBox] = []
         self._values: list[QComboBox | QLineEdit] = []
         self.status = QLabel()
@@ -145,4 +147,7 @@ class MergeDialog(QDialog):
     def _tell(self) -> None:
         waiting = sum(choice.currentData() is None for choice in self._choices)
         text = tr("{open} of {count} conflicts are not decided. Nothing is taken over for those.")
-        self.status.setText(text.format(open=waiting, count=len(self.lines)))
+        told = [text.format(open=waiting, count=len(self.lines))]
+        if self._left_out:
+            told.append(tr("{count} more come when these are taken over.").format(count=self._left_out))
+        self.status.setText("\n".join(told))

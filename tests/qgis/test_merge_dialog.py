@@ -97,3 +97,13 @@ def test_a_file_that_went_away_is_told_and_the_dialog_stays(qgis_app, review, mo
     dialog.accept()
     assert dialog.result() == 0
     assert "OUTPUT_NOT_WRITABLE" in told[0]
+
+
+def test_very_many_conflicts_come_in_portions(qgis_app, review, monkeypatch):
+    monkeypatch.setattr("sanming_carbon_plugin.gui.merge_dialog._ROWS_SHOWN", 3)
+    dialog = MergeDialog(review)
+    assert dialog.table.rowCount() == 3
+    assert "1 more" in dialog.status.text()
+    dialog.choose(0, "desk")
+    dialog.accept()
+    assert read_geopackage_table(review, CONFLICTS)["choice"].tolist() == ["desk", None, None, None]
