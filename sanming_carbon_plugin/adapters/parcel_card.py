@@ -14,6 +14,9 @@ from ..core.classes.overrides import WITHDRAWN
 from ..core.units import UnitChoice
 from .decision_files import decisions_beside, read_decisions
 from .fact_words import place_text
+from .geopackage import read_geopackage_table
+from .geopackage_rows import table_names
+from .issue_status import ISSUE_STATUS
 from .jobs.explain import explain
 from .parcel_sections import (
     area_section,
@@ -91,12 +94,13 @@ class SinkFigure:
 
 @dataclass(frozen=True)
 class Doubt:
-    """One row of the list of doubts about this stand."""
+    """One row of the list of doubts about this stand; ``status`` says what was decided about it, empty while open."""
 
     severity: str
     severity_text: str
     code: str
     text: str
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,7 @@ def parcel_card(result: Path, stand_key: str, language: str, units: UnitChoice |
         sink=SinkFigure(shown[0], shown[1], shown[2], unit),
         classes=classes,
         ticket=ticket_section(row, _missing(classes), units, language),
-        doubts=_doubts(explanation, language),
+        doubts=_doubts(result, explanation, language),
         decisions=decisions,
         columns={name: row.values.get(name) for name in ("measure", "measures", *_KINDS)},
     )
@@ -246,19 +250,36 @@ def _missing(classes: tuple[ClassBlock, ...]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _doubts(explanation: Mapping[str, Any], language: str) -> tuple[Doubt, ...]:
+def _doubts(result: Path, explanation: Mapping[str, Any], language: str) -> tuple[Doubt, ...]:
     message = "message_zh" if language == "zh" else "message"
     order = {"error": 0, "warning": 1, "info": 2}
     rows = sorted(explanation["issues"], key=lambda issue: order.get(str(issue["severity"]), len(order)))
+    statuses = _statuses(result, str(explanation["stand_key"]), language)
     return tuple(
         Doubt(
             str(row["severity"]),
             word("severity", row["severity"], language),
             str(row["code"]),
             str(row[message] or row["code"]),
+            statuses.get((row["code"], row["field"], row["value"]), ""),
         )
         for row in rows
     )
+
+
+def _statuses(result: Path, stand_key: str, language: str) -> dict[tuple[object, object, object], str]:
+    """What people decided about doubts of a stand, by code, field and value."""
+    if ISSUE_STATUS not in table_names(result):
+        return {}
+    found = read_geopackage_table(result, ISSUE_STATUS, {"stand_key": stand_key})
+    return {
+        (row["code"], row["field"], row["value"]): ", ".join(
+            str(part)
+            for part in (word("status", row["status"], language), row["reason"], row["by"], str(row["at"] or "")[:10])
+            if part
+        )
+        for row in found.to_dict("records")
+    }
 
 
 _SAME = ("column", "value", "reason", "name", "date", "evidence")

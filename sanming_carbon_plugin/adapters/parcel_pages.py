@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .parcel_card import ClassBlock, ParcelCard
+from .parcel_card import ClassBlock, Doubt, ParcelCard
 from .parcel_words import Line, Section
 from .words import word
 
@@ -49,7 +49,7 @@ def card_text(card: ParcelCard) -> str:
     lines += [
         "",
         say("doubts"),
-        *(["{} {}".format(each.severity_text, each.text) for each in card.doubts] or [say("no_doubts")]),
+        *([_doubt_text(each) for each in card.doubts] or [say("no_doubts")]),
     ]
     lines += ["", say("decisions"), *(_decision_texts(card) or [say("no_decisions")]), "", say("provisional")]
     return "\n".join(lines)
@@ -114,6 +114,11 @@ def _class_title(block: ClassBlock, language: str) -> str:
     between = "：" if language == "zh" else ": "
     decided = " – {} {}".format(word("card", "decided", language), block.decided) if block.decided else ""
     return "{}{}{} ({}){}".format(block.title, between, block.answer, block.status, decided)
+
+
+def _doubt_text(doubt: Doubt) -> str:
+    status = " ({})".format(doubt.status) if doubt.status else ""
+    return "{} {}{}".format(doubt.severity_text, doubt.text, status)
 
 
 def _decision_texts(card: ParcelCard) -> list[str]:
@@ -223,7 +228,10 @@ def _doubts(card: ParcelCard) -> str:
     if not card.doubts:
         return "{}<p>{}</p>".format(title, escape(word("card", "no_doubts", card.language)))
     return title + "".join(
-        "<p><b>{}</b> {}</p>".format(escape(each.severity_text), escape(each.text)) for each in card.doubts
+        "<p><b>{}</b> {}</p>".format(
+            escape(each.severity_text), escape(_doubt_text(each).removeprefix(each.severity_text).strip())
+        )
+        for each in card.doubts
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from sanming_carbon_plugin.adapters import parcel_places
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.issue_status import ACCEPTED, mark_issues
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.explain import explain
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
@@ -86,6 +87,7 @@ def test_the_area_is_told_three_ways_with_the_differences(result, stands):
     assert "%" in area["In the plane of the map"].note
 
 
+@pytest.mark.everywhere
 def test_figures_are_those_of_the_result_in_the_chosen_units(result, stands):
     key = _key(stands, ticket="yes", sink_basis="measured")
     row = stands[stands["stand_key"] == key].iloc[0]
@@ -147,6 +149,7 @@ def test_text_and_page_say_the_same(result, stands, language):
     assert all(each.text in text for each in card.doubts)
 
 
+@pytest.mark.everywhere
 def test_a_decision_is_written_shown_and_survives_the_next_run(tmp_path):
     out = tmp_path / "结果.gpkg"
     assess(_request(out), Progress())
@@ -168,6 +171,20 @@ def test_a_decision_is_written_shown_and_survives_the_next_run(tmp_path):
     assert "林工" in card_text(parcel_card(out, key, "zh"))
 
 
+def test_what_was_decided_about_a_doubt_stands_beside_it(result, stands, tmp_path):
+    copy = tmp_path / "copy.gpkg"
+    copy.write_bytes(result.read_bytes())
+    key = _key(stands, ticket="unknown")
+    issue = next(each for each in explain(copy, key)["issues"] if each["severity"] == "warning")
+    mark_issues(
+        copy, [(key, issue["code"], issue["field"], issue["value"])], ACCEPTED, "已核实", "林工", "2026-03-01T08:00"
+    )
+    doubts = {each.code: each for each in parcel_card(copy, key, "zh").doubts}
+    assert doubts[issue["code"]].status == "已认可, 已核实, 林工, 2026-03-01"
+    assert "已认可, 已核实" in card_text(parcel_card(copy, key, "zh"))
+    assert [each.code for each in doubts.values() if each.status] == [issue["code"]]
+
+
 def test_a_decision_without_a_reason_is_not_written(result, stands):
     from sanming_carbon_plugin.adapters.decision_files import decisions_beside
 
@@ -187,6 +204,7 @@ def test_all_that_can_be_decided_has_a_name(language):
             assert text != value or language == "en"
 
 
+@pytest.mark.everywhere
 def test_a_click_finds_the_stand_and_its_neighbours(result, stands):
     row = stands.iloc[17]
     point = row["geometry"].representative_point()

@@ -21,6 +21,7 @@ from sanming_carbon_plugin.gui.step_states import (
     inputs_of,
 )
 
+pytestmark = pytest.mark.everywhere
 MARKS = dict.fromkeys(inputs_of(MAPS), "as it was")
 
 

@@ -61,6 +61,7 @@ def _map_on(cards, qgis_iface, row):
     return canvas
 
 
+@pytest.mark.everywhere
 def test_a_click_on_the_map_opens_the_card(cards, qgis_iface, qtbot):
     canvas = _map_on(cards, qgis_iface, 30)
     cards.action.trigger()
@@ -156,6 +157,7 @@ def test_the_card_is_one_page_with_words_that_stay_text(cards, tmp_path, languag
     assert ("碳储量" if language == "zh" else "Carbon stock") in text
 
 
+@pytest.mark.everywhere
 def test_the_letters_of_the_page_can_be_read(cards):
     from sanming_carbon_plugin.gui.parcel_print import CardPage, page_layout
 
@@ -166,6 +168,7 @@ def test_the_letters_of_the_page_can_be_read(cards):
         assert page.points >= 5.5
 
 
+@pytest.mark.everywhere
 def test_a_class_is_overridden_with_a_reason(cards, qtbot):
     key = cards.stands["stand_key"][cards.stands["pine_transform"] == "yes"].iloc[0]
     cards.show_stand(cards.path, key)

@@ -75,6 +75,7 @@ def test_words_and_icons_stand_beside_each_step(dock, small_layer):
     assert item.toolTip()
 
 
+@pytest.mark.everywhere
 def test_a_run_does_its_steps_and_counts_what_waits(checked):
     states = _states(checked)
     assert states[0] is State.DONE

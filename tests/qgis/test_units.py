@@ -29,6 +29,7 @@ def _own_settings(qgis_app):
         QgsSettings().remove(name)
 
 
+@pytest.mark.everywhere
 def test_the_page_keeps_the_choice_and_tells_it(qgis_app):
     told = []
     chosen = UnitsChosen()
@@ -54,6 +55,7 @@ def _shown(layer):
     return [column.name for column in layer.attributeTableConfig().columns() if not column.hidden]
 
 
+@pytest.mark.everywhere
 def test_tables_show_areas_and_masses_in_the_chosen_units(made_gpkg):
     group = add_results_group(QgsProject.instance(), made_gpkg, "zh", None, MU)
     layer = group.findLayers()[0].layer()
