@@ -116,13 +116,11 @@ class DataStep(Step):
 
     def _raster_rows(self) -> list[tuple[str, str, str]]:
         table = self.page.rasters
+        rows = [[table.item(row, column) for column in (_NAME, _BAND, _LAYER)] for row in range(table.rowCount())]
         return [
-            (
-                table.item(row, _NAME).text().strip(),
-                table.item(row, _BAND).text().strip(),
-                table.item(row, _LAYER).data(Qt.ItemDataRole.UserRole),
-            )
-            for row in range(table.rowCount())
+            (name.text().strip(), band.text().strip(), layer.data(Qt.ItemDataRole.UserRole))
+            for name, band, layer in rows
+            if name is not None and band is not None and layer is not None  # a row is told before it is filled
         ]
 
 
