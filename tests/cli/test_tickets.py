@@ -216,6 +216,28 @@ def test_households_apply_through_their_collective(run, result, tmp_path):
     assert "not_authorised" in {piece["reason"] for piece in content["left_out"]}
 
 
+def test_who_could_apply_is_a_list_that_comes_back_as_households(run, result, made, tmp_path):
+    listed = tmp_path / "权利人.csv"
+    status, counts, _ = run("application", result, "--list-holders", listed)
+    assert status == 0
+    with listed.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert int(counts["holders"]) == len(rows)
+    own = next(row for row in rows if row["holder"] == COLLECTIVE)
+    assert int(own["pieces"]) == len(made[1]["pieces"]) + len(made[1]["left_out"])
+    assert float(own["net_tco2e"]) >= made[1]["application"]["net_tco2e"]  # parcels too small are still in
+    signed = [row | {"authorised": "是"} for row in rows if row["holder"] in (COLLECTIVE, "溪口村集体")]
+    with listed.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(signed)
+    arguments = ("--collective", "青溪联合社", "--households", listed)
+    assert run("application", result, *arguments, "--out", tmp_path / "a")[0] == 0
+    fails(run("application", result, *arguments), "APPLICATION_OUTPUT", 2)
+    fails(run("application", result, "--list-holders", listed), "OUTPUT_EXISTS", 4)
+    fails(run("application", result, "--list-holders", tmp_path / "l.xlsx"), "OUTPUT_FORMAT", 2)
+
+
 def test_a_village_keeps_persons_of_one_name_apart(run, result, made, tmp_path):
     _, everywhere = made
     assert "APPLICATION_HOLDER_IN_VILLAGES" in {issue["code"] for issue in everywhere["issues"]}
