@@ -82,8 +82,7 @@ def look_over(
     LookedOver
         ``findings`` have the columns of :data:`~.findings.FINDING_COLUMNS`: those of the list of issues, and
         ``geometry`` in the layer's CRS where the row has one of its own (the piece of an overlap, a gap, a
-        part, a point of a
-        ring), else None.
+        part, a point of a ring), else None.
     """
     limits = dict(tables.settings) if settings is None else dict(settings)
     steps = progress or Progress()
