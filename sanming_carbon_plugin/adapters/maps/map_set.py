@@ -8,6 +8,7 @@ from pathlib import Path
 
 import shapely
 
+from ...about import version
 from ...core.errors import InputError, UsageError
 from ..geopackage_rows import table_names
 from ..hashes import sha256_of_file
@@ -84,7 +85,7 @@ class MapSet:
         files = [_file(path) for path in (asked.names, asked.template, asked.ground)]
         options = [
             asked.level, asked.theme, asked.paper, asked.form, asked.language, asked.within, asked.stands, asked.author,
-            asked.units, self.theme, *files,
+            asked.units, self.theme, version(), *files,
         ]  # fmt: skip
         return set_fingerprint(self.rows, options)
 
