@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="294"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="296"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="309"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="311"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="316"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="318"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="264"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="266"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -333,7 +333,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请在终端中安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="130"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/data_step.py" line="128"/>
         <source>From the layer</source>
         <translation>以图层记载为准</translation>
     </message>
@@ -828,7 +828,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>采用此对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="154"/>
+        <location filename="../sanming_carbon_plugin/gui/override_dialog.py" line="37"/>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -2268,7 +2268,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="274"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="276"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2760,7 +2760,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="253"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="255"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -2768,6 +2768,11 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="152"/>
         <source>{count} more come when these are taken over.</source>
         <translation>另有 {count} 处，待这些采用后列出。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/override_dialog.py" line="36"/>
+        <source>OK</source>
+        <translation>确定</translation>
     </message>
 </context>
 <context>

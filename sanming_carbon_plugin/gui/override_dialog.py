@@ -32,6 +32,9 @@ class OverrideDialog(QDialog):
         form.date.setDisplayFormat("yyyy-MM-dd")
         form.date.setDate(QDate.currentDate())
         form.problem.hide()
+        # Qt's own words are not in every language of QGIS.
+        form.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("OK"))
+        form.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         form.column.currentIndexChanged.connect(self._list_values)
         form.reason.textChanged.connect(self._look)
         form.name.textChanged.connect(self._look)
