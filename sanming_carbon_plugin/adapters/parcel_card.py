@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.classes.explain import OUTCOME_WORDS
 from ..core.classes.overrides import WITHDRAWN
 from ..core.units import UnitChoice
 from .decision_files import decisions_beside, read_decisions
@@ -37,7 +38,7 @@ _KINDS = dict.fromkeys(("pine_transform", "reserve_forest", "ticket"), "outcome"
     "pine_technique": "pine_technique",
     "reserve_mode": "reserve_mode",
 }
-_MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+_MARKS = dict(zip(OUTCOME_WORDS.values(), "✓?✗", strict=True))
 _TICKET = "ticket"
 
 
