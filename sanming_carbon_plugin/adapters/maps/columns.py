@@ -86,7 +86,7 @@ def column_alias(name: str, language: str) -> str:
     for ending, words in _STATISTICS.items():
         if name.endswith(ending):
             return "{} {}".format(name.removesuffix(ending), words[language == "zh"])
-    role = _roles().get(name.upper())
+    role = _role(name)
     return role["name_zh" if language == "zh" else "name_en"] if role else ""
 
 
@@ -124,19 +124,28 @@ def _codes(name: str, language: str, *, is_text: bool) -> Mapping[str, str]:
         return words_of(kind, language)
     if name in _LISTS:
         return codes_in_words(_LISTS[name], language)
-    role = _roles().get(name.upper())
+    role = _role(name)
     return codes_in_words(tuple(role["code_tables"].split(";")), language) if role and is_text else {}
+
+
+def _role(name: str) -> dict[str, str] | None:
+    """What a column of the inventory is, by any of its usual names."""
+    return _roles().get(name.replace("_", "").upper())
 
 
 @lru_cache(maxsize=1)
 def _roles() -> dict[str, dict[str, str]]:
-    """Columns of the national inventory by their own names."""
     with (resources_dir() / "fields" / "roles.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in rows:
-        row["name_zh"] = row["names_zh"].split(";")[0]
-        row["name_en"] = row["name_en"][:1].upper() + row["name_en"][1:]
-    return {row["canonical"]: row for row in rows if row["canonical"]}
+    found: dict[str, dict[str, str]] = {}
+    for key in ("canonical", "aliases", "names_zh"):
+        for row in rows:
+            row["name_zh"] = row["names_zh"].split(";")[0]
+            row["name_en"] = row["name_en"][:1].upper() + row["name_en"][1:]
+            for name in row[key].split(";"):
+                if name:
+                    found.setdefault(name.replace("_", "").upper(), row)
+    return found
 
 
 def _follow_units(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:

@@ -1,0 +1,91 @@
+"""Layers of a real result: names, columns, codes and forms in the user's language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from assessed import assessed_sample
+from qgis.core import QgsApplication, QgsProject
+
+from sanming_carbon_plugin.adapters.maps.layers import add_results_group
+
+pytestmark = pytest.mark.qgis
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.fixture(params=["en", "zh"])
+def shown(request, qgis_app, tmp_path):
+    QgsProject.instance().clear()
+    group = add_results_group(QgsProject.instance(), assessed_sample(tmp_path), request.param)
+    yield request.param, group
+    QgsProject.instance().clear()
+
+
+def _stands_layer(group):
+    return group.findLayers()[0].layer()
+
+
+def test_every_column_has_a_name_in_the_language(shown):
+    language, group = shown
+    for node in group.findLayers():
+        layer = node.layer()
+        assert bool(CHINESE.search(layer.name())) == (language == "zh")
+        for position, field in enumerate(layer.fields()):
+            if field.name() == "fid" or field.name().startswith("dem_"):
+                continue
+            alias = layer.attributeAlias(position)
+            assert alias, field.name()
+            assert bool(CHINESE.search(alias)) == (language == "zh"), (field.name(), alias)
+
+
+@pytest.mark.parametrize(
+    ("column", "texts"),
+    [
+        ("species_group", ("Pine", "松类")), ("ticket", ("Yes", "是")), ("QI_YUAN", ("planted seedlings", "植苗")),
+        ("YOU_SHI_SZ", ("Masson pine", "马尾松")), ("XIAN", ("Jiangle", "将乐县")), ("PO_XIANG", ("NW", "西北")),
+    ],
+)  # fmt: skip
+def test_codes_are_shown_in_words(shown, column, texts):
+    language, group = shown
+    layer = _stands_layer(group)
+    position = layer.fields().indexOf(column)
+    setup = layer.editorWidgetSetup(position)
+    assert setup.type() == "ValueMap"
+    formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter("ValueMap")
+    told = {
+        formatter.representValue(layer, position, setup.config(), None, value) for value in layer.uniqueValues(position)
+    }
+    assert texts[language == "zh"] in told
+    strange = {text for text in told if text.startswith("(") and text[1:-1].isdigit()}
+    assert strange <= {"(999)"}, strange  # a code that the sample holds by mistake
+
+
+def test_the_form_has_a_tab_for_each_subject_and_every_column_once(shown):
+    language, group = shown
+    layer = _stands_layer(group)
+    tabs = layer.editFormConfig().tabs()
+    assert len(tabs) >= 5
+    assert all(bool(CHINESE.search(tab.name())) == (language == "zh") for tab in tabs)
+    members = [element.name() for tab in tabs for element in tab.children()]
+    assert sorted(members) == sorted(name for name in layer.fields().names() if name != "fid")
+
+
+def test_numbers_are_rounded_for_reading_only(shown):
+    _, group = shown
+    layer = _stands_layer(group)
+    position = layer.fields().indexOf("stock_tco2e")
+    row = next(each for each in layer.getFeatures() if isinstance(each["stock_tco2e"], float))
+    setup = layer.editorWidgetSetup(position)
+    formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
+    text = formatter.representValue(layer, position, setup.config(), None, row["stock_tco2e"])
+    assert float(text.replace(",", "")) == pytest.approx(row["stock_tco2e"], abs=0.006)
+    assert len(text.rpartition(".")[2]) <= 2
+
+
+def test_labels_stay_away_at_small_scales(shown):
+    _, group = shown
+    layer = _stands_layer(group)
+    settings = layer.labeling().settings()
+    assert settings.scaleVisibility
+    assert settings.minimumScale <= 20_000
