@@ -30,6 +30,7 @@ def write_question(path: Path, problem: ChoiceProblem, limits: SolverLimits, sof
         "must": problem.must,
         "gap": np.array(limits.gap),
         "nodes": np.array(limits.nodes),
+        "only_bound": np.array(limits.only_bound),
     }
     if soft is not None:
         arrays["soft"] = soft
@@ -44,7 +45,7 @@ def answer_question(question: Path, answer: Path) -> None:
     with np.load(question, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     problem = _problem(arrays)
-    limits = SolverLimits(float(arrays["gap"]), int(arrays["nodes"]))
+    limits = SolverLimits(float(arrays["gap"]), int(arrays["nodes"]), bool(arrays["only_bound"]))
     if "soft" in arrays:
         found = clashes(problem, arrays["soft"], limits.nodes)
         np.savez(answer, **{name: found[name].to_numpy() for name in CLASH_COLUMNS})

@@ -74,7 +74,53 @@ def solve_by_county(
     if any(answer is None for answer in answers):
         # What a county was given of a shared limit may be too little for it: then nothing is divided.
         return solve_all([problem], limits)[0] if len(shared) else None
-    return _together(problem, county, counties, [a for a in answers if a is not None], options, rows_of)
+    choice = _together(problem, county, counties, [a for a in answers if a is not None], options, rows_of)
+    if choice is None or not len(shared) or choice.gap <= limits.gap:
+        return choice
+    price = _common_price(problem, shared, rows_of, [a.price for a in answers if a is not None])
+    return _closer_bound(problem, choice, price, shared, (parts, options, rows_of), limits, solve_all)
+
+
+def _common_price(
+    problem: ChoiceProblem, shared: IntArray, rows_of: list[IntArray], prices: list[FloatArray]
+) -> FloatArray:
+    """One price for each shared limit, 0 for all others: the middle of what the counties would pay."""
+    price = np.zeros(problem.matrix.shape[0])
+    for row in shared:
+        price[row] = np.median([own[rows == row][0] for rows, own in zip(rows_of, prices, strict=True) if row in rows])
+    return price
+
+
+def _closer_bound(
+    problem: ChoiceProblem,
+    choice: Choice,
+    price: FloatArray,
+    shared: IntArray,
+    divided: tuple[list[ChoiceProblem], list[IntArray], list[IntArray]],
+    limits: SolverLimits,
+    solve_all: SolveAll,
+) -> Choice:
+    """The choice with a closer bound: every county may use as much of the shared limits as it pays for."""
+    parts, options, rows_of = divided
+    paid = problem.matrix.T @ price
+    free = []
+    for part, own, rows in zip(parts, options, rows_of, strict=True):
+        kept = np.flatnonzero(~np.isin(rows, shared))
+        free.append(
+            replace(
+                part,
+                value=part.value - paid[own],
+                matrix=part.matrix[kept],
+                low=part.low[kept],
+                high=part.high[kept],
+            )
+        )
+    answers = solve_all(free, replace(limits, only_bound=True))
+    if any(answer is None for answer in answers):
+        return choice
+    limit = np.where(price > 0, problem.high, problem.low)
+    bound = sum(answer.bound for answer in answers if answer is not None) + float(price[price != 0] @ limit[price != 0])
+    return replace(choice, bound=max(min(choice.bound, bound), choice.value))
 
 
 def _rows_by_county(problem: ChoiceProblem, county: IntArray, counties: IntArray) -> np.ndarray:

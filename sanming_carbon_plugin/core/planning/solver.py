@@ -30,7 +30,9 @@ from .problem import (
 SMALL_OPTIONS = 3_000
 FIRST_CORE = 60
 CORE_GROWTH = 4
-HELD_GAP = 0.8
+CLOSER = 0.5
+CORE_NODES = 200
+BOUND_ONLY = "bound"
 MAX_CLUSTER_ROUNDS = 40
 OPTIMAL = 0
 NOISE = 1e-7
@@ -46,10 +48,13 @@ class SolverLimits:
         Share of the bound that may be missing from the plan's value.
     nodes
         Branches looked at for one question in whole numbers.
+    only_bound
+        Whether the bound alone is wanted, without a choice.
     """
 
     gap: float = 0.005
     nodes: int = 20_000
+    only_bound: bool = False
 
 
 def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
@@ -64,7 +69,9 @@ def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
         return None
     fractions, price = relaxed
     bound, profit = priced_bound(known, price)
-    if len(problem) <= SMALL_OPTIONS:
+    if limits.only_bound:
+        found: tuple[IntArray, float, str] | None = (np.full(problem.stands, NONE, dtype=np.int64), bound, BOUND_ONLY)
+    elif len(problem) <= SMALL_OPTIONS:
         found = _whole(known, limits, np.ones(problem.stands, dtype=bool), None)
     else:
         found = _by_cores(known, limits, fractions, profit, bound)
@@ -72,7 +79,7 @@ def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
         return None
     option, proven, method = found
     value, _ = chosen_values(problem, option)
-    bound = max(min(bound, proven), value)
+    bound = bound if limits.only_bound else max(min(bound, proven), value)
     rows = problem.matrix.shape[0]
     return Choice(
         option,
@@ -133,12 +140,15 @@ def _by_cores(
     parted[problem.stand[(fractions > NOISE) & (fractions < 1 - NOISE)]] = True
     order = np.lexsort((np.arange(problem.stands), _regret(problem, profit), ~parted))[: len(np.unique(problem.stand))]
     best: tuple[IntArray, float, str] | None = None
-    size = max(int(parted.sum()) + FIRST_CORE, FIRST_CORE)
+    size = int(parted.sum()) + FIRST_CORE
+    # The first core is mostly far better than its own gap says; only where it is not, later ones are solved closer.
+    closer = 1.0
     while True:
         free = np.zeros(problem.stands, dtype=bool)
         free[order[:size]] = True
         free |= size >= len(order)
-        found = _whole(problem, limits, free, held)
+        found = _whole(problem, limits, free, held, closer)
+        closer = CLOSER
         if found is not None:
             value, _ = chosen_values(problem, found[0])
             bound = min(bound, found[1])
@@ -177,13 +187,13 @@ def _regret(problem: ChoiceProblem, profit: FloatArray) -> FloatArray:
 
 
 def _whole(
-    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None
+    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None, closer: float = 1.0
 ) -> tuple[IntArray, float, str] | None:
     """Decide the ``free`` stands in whole numbers, the others as ``held``; openings that come up are closed off."""
     free = free.copy()
     beside = neighbours_of(problem.blocks) if problem.blocks is not None else {}
     for _ in range(MAX_CLUSTER_ROUNDS):
-        answer = _decided(problem, limits, free, held)
+        answer = _decided(problem, limits, free, held, closer)
         if answer is None or problem.blocks is None:
             return answer
         broken = broken_clusters(problem.blocks, answer[0], beside)
@@ -195,7 +205,7 @@ def _whole(
 
 
 def _decided(
-    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None
+    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None, closer: float
 ) -> tuple[IntArray, float, str] | None:
     option = np.full(problem.stands, NONE, dtype=np.int64)
     base = 0.0
@@ -215,8 +225,8 @@ def _decided(
         problem.must & free,
     )
     whole = held is None or bool(free.all())
-    # Held stands leave no bound of this part that would hold for the whole: it has to be solved closer.
-    answer = _milp(small, limits.gap if whole else limits.gap * HELD_GAP, limits.nodes)
+    nodes = limits.nodes if whole else min(limits.nodes, CORE_NODES)
+    answer = _milp(small, limits.gap if whole else limits.gap * closer, nodes)
     if answer is None:
         return None
     taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise

@@ -20,7 +20,7 @@ from sanming_carbon_plugin.core.planning.problem import BlockRule
 from sanming_carbon_plugin.core.planning.targets import Target
 from sanming_carbon_plugin.core.planning.works import CountingMatrix, Works
 
-MANY_PLANS, FEW_PLANS = 70_000, 8_000
+MANY_PLANS, FEW_PLANS = 70_000, 4_000
 LARGEST_EVERY = 20
 UNITS = ("350400", "350428", "350426")
 
