@@ -159,7 +159,7 @@ def require_holders(applicant: str, holders: Sequence[str], known: Collection[st
     """
     names = [holder.strip() for holder in holders]
     if not applicant.strip() or not all(names):
-        raise InputError("APPLICATION_HOLDER_MISSING", certificate="", count=names.count("") or 1)
+        raise InputError("APPLICATION_HOLDER_MISSING", certificate="-", count=names.count("") or 1)
     for name in names:
         if names.count(name) > 1:
             raise InputError("APPLICATION_HOLDER_REPEATED", holder=name)
