@@ -103,6 +103,16 @@ def word_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> Non
     layer.updateFields()
 
 
+def add_unit_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
+    """Only the figures in the chosen units, for a layer that takes all else from another one."""
+    layer.blockSignals(True)
+    try:
+        _follow_units(layer, language, units)
+    finally:
+        layer.blockSignals(False)
+    layer.updateFields()
+
+
 def _name_columns(layer: QgsVectorLayer, language: str) -> None:
     for position, field in enumerate(layer.fields()):
         name = field.name()
