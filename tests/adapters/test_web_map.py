@@ -74,6 +74,7 @@ def test_texts_of_the_data_never_become_part_of_the_page(result_file, tmp_path):
     assert "default-src 'none'" in text
 
 
+@pytest.mark.everywhere
 def test_figures_are_those_of_the_printed_map(result_file, tmp_path):
     _, data = _written(result_file, tmp_path / "map.html")
     map_set = open_map_set(MapSetRequest(result_file, tmp_path / "x.pdf", level="township"))

@@ -62,6 +62,7 @@ def _cells(html: str, heading: str) -> list[list[str]]:
     return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in table.split("<tr>")[1:]]
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_map_web_map_table_and_report_say_the_same(result_file, tmp_path, language):
     theme = themes()["measure"]
@@ -155,6 +156,7 @@ def test_units_are_followed(result_file, tmp_path):
     assert "万吨二氧化碳当量" in html
 
 
+@pytest.mark.everywhere
 def test_an_own_form_is_filled(result_file, tmp_path):
     names = {"sc_area_ha": "$B$1", "sc_stock_tco2e": "$B$2", "sc_measure_tending_area": "$B$3",
              "sc_sink_low_tco2e_yr": "$B$4", "sc_table": "$D$10", "their_own": "$B$9"}  # fmt: skip

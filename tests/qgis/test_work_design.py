@@ -51,6 +51,7 @@ def _text(path: Path) -> str:
     return unicodedata.normalize("NFKC", told)
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_parcel_has_its_sheet_and_its_map(result_file, keys, tmp_path, language):
     out = tmp_path / "作业 设计"
