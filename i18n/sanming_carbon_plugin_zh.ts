@@ -1920,62 +1920,62 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="98"/>
         <source>Merge what came back from the field</source>
         <translation>合并外业返回数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="102"/>
         <source>Shows every difference between desk and field; takes over only what a person decided.</source>
         <translation>逐项列出内外业差异，只采用经人工决定的内容。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
         <source>The first run writes a review and changes nothing: each cell that field or desk changed, conflicts that a person has to decide, changed outlines, new rows, photos that did not come back. Fill in the column choice of the layer of conflicts (desk, field, or another value) and save. The second run with that review and your name takes over what was chosen and what only the field changed: classes become decisions with signature and date, attributes a list of corrections. The share of wrong stands comes from the random control sample alone.</source>
         <translation>第一次运行只写出审核文件，不作任何改动：内外业改动的每个单元格、须由人工决定的冲突、图形改动、新增记录和未带回的照片。请在冲突图层的“处理意见”中选择（内业、外业或另填其他值）并保存。第二次运行时提供该审核文件和您的姓名，所选内容以及仅外业改动的内容才被采用：判定类成为带签名和日期的人工决定，林分因子成为更正清单。错误小班比例只由随机检查样本推算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>GeoPackage of Assess stands, as it is now.</source>
         <translation>“小班评估”写出的 GeoPackage，以其现状为准。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>Returned packages</source>
         <translation>返回的外业包</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>The file field.gpkg of each surveyor&apos;s folder, all of one package.</source>
         <translation>每名调查人文件夹中的 field.gpkg，须出自同一外业包。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>Review with choices</source>
         <translation>已填处理意见的审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>Leave empty to look first. With a review in which choices were made, they are taken over.</source>
         <translation>留空则只查看；提供已填处理意见的审核文件时，采用其中的意见。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>Name of the person who decides</source>
         <translation>决定人姓名</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>The signature under the decisions; needed to take something over.</source>
         <translation>作为人工决定的签名；采用意见时必填。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>What was sent</source>
         <translation>发出时的底本</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>Only where the copy beside the result was lost: base.gpkg of the package.</source>
         <translation>仅在评估结果旁的底本丢失时使用：外业包中的 base.gpkg。</translation>
     </message>
@@ -1985,27 +1985,27 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>表单字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
         <source>The same as when the package was made.</source>
         <translation>与制作外业包时所用的相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="135"/>
         <source>Review</source>
         <translation>审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
         <source>Number of conflicts</source>
         <translation>冲突数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
         <source>Decisions added</source>
         <translation>新增人工决定数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="126"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
         <source>Corrections added</source>
         <translation>新增更正数</translation>
     </message>
@@ -2716,17 +2716,17 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>各区域及其土地面积，计算森林覆盖率时需要。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="59"/>
         <source>Progress of targets</source>
         <translation>目标进展</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="29"/>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="37"/>
         <source>Done, available and missing area of each target by municipality, county and township.</source>
         <translation>按市、县、乡镇列出各目标的已完成、可安排和缺口面积。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="33"/>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="41"/>
         <source>Sets the accepted parcels and the stands of a result against a programme. The table progress has one row per measure, period and area unit, the table indicators forest cover, growing stock, tickets and projects, each with its date and definition.
 
 Done is only what was accepted, never what was planned. Without accepted parcels it stays unknown.</source>
@@ -2735,17 +2735,17 @@ Done is only what was accepted, never what was planned. Without accepted parcels
 只有验收的才算完成，规划的不算。没有验收地块时，完成面积为未知。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="42"/>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="50"/>
         <source>Progress</source>
         <translation>进展</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="53"/>
         <source>Number of targets met</source>
         <translation>已达目标数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="59"/>
         <source>Indicators</source>
         <translation>指标</translation>
     </message>
@@ -2773,6 +2773,11 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/gui/override_dialog.py" line="36"/>
         <source>OK</source>
         <translation>确定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="52"/>
+        <source>Plan that says what is planned, written by Plan parcels for targets.</source>
+        <translation>说明已规划面积的方案，由“按目标安排地块”写出。</translation>
     </message>
 </context>
 <context>

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterFile,
+)
 
 from ..core.progress import Progress
-from .parameters import OUTPUT
+from .image_parameters import file_of
+from .parameters import OUTPUT, explained
 from .programme import ProgrammeAlgorithm
 from .results import LayersOnCompletion, tell_counts
 from .translation import tr
 
 
 class TargetProgressAlgorithm(ProgrammeAlgorithm):
-    """Done, available and missing of each target, and the indicators."""
+    """Done, planned, available and missing of each target, and the indicators."""
+
+    PLAN = "PLAN"
 
     def name(self) -> str:
         """Identifier."""
@@ -40,19 +48,24 @@ class TargetProgressAlgorithm(ProgrammeAlgorithm):
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
         self.add_programme(tr("Progress"))
+        plan = QgsProcessingParameterFile(self.PLAN, tr("Plan"), extension="gpkg", optional=True)
+        self.addParameter(explained(plan, tr("Plan that says what is planned, written by Plan parcels for targets.")))
         self.addOutput(QgsProcessingOutputNumber("TARGETS_MET", tr("Number of targets met")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Take layers and options."""
-        self.options = self.take_programme(parameters, context)
+        plan = file_of(self, parameters, self.PLAN, context)
+        self.options = self.take_programme(parameters, context) | {"plan": plan}
         self.themes = LayersOnCompletion({"progress": tr("Progress of targets"), "indicators": tr("Indicators")})
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Tell the progress."""
-        from ..adapters.jobs.plan_inputs import ProgrammeRequest  # noqa: PLC0415 - pandas may be missing on loading
-        from ..adapters.jobs.target_progress import tell_progress  # noqa: PLC0415
+        from ..adapters.jobs.target_progress import (  # noqa: PLC0415 - pandas may be missing on loading
+            ProgressRequest,
+            tell_progress,
+        )
 
         accepted = None if self.accepted is None else self.accepted.read(progress)
-        outcome = tell_progress(ProgrammeRequest(acceptance=accepted, **self.options), progress)
+        outcome = tell_progress(ProgressRequest(acceptance=accepted, **self.options), progress)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "TARGETS_MET": outcome.counts.get("targets_met")}

@@ -274,6 +274,18 @@ def test_two_plans_are_compared(command, result, planned, targets, tmp_path):
     assert same.counts["differing_stands"] == "0"
 
 
+def test_progress_tells_what_is_planned(command, result, planned, tmp_path):
+    out = tmp_path / "p.gpkg"
+    finished = command(
+        "targetprogress", result, "--targets", result.with_name("t.csv"), "--plan", planned[0], "--out", out
+    )
+    assert finished.status == 0, finished.err
+    here, there = (table(path, "progress").set_index(["area_unit", "measure"]) for path in (out, planned[0]))
+    pd.testing.assert_series_equal(here["planned_ha"], there["planned_ha"])
+    pd.testing.assert_series_equal(here["missing_ha"], there["missing_ha"])
+    assert set(here["met"]) == {"unknown"}
+
+
 def test_a_file_that_is_no_plan_is_told(command, result, planned, tmp_path):
     finished = command("comparescenarios", planned[0], result, "--out", tmp_path / "c.gpkg")
     assert finished.status == 3

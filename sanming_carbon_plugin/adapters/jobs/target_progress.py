@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from ...core.errors import InputError
 from ...core.planning.options import fitting
 from ...core.progress import Progress
-from ..geopackage import write_geopackage
+from ..geopackage import read_geopackage_table, write_geopackage
 from .opening import check_output
-from .plan_inputs import ProgrammeRequest, open_programme
+from .plan_inputs import Programme, ProgrammeRequest, open_programme
 from .plan_output import progress_tables, run_of
 from .request import JobOutcome
 from .run_record import now
 
 
-def tell_progress(request: ProgrammeRequest, progress: Progress) -> JobOutcome:
+@dataclass(frozen=True)
+class ProgressRequest(ProgrammeRequest):
+    """A programme whose progress is asked for; ``plan`` is the plan that says what is planned, None for none."""
+
+    plan: Path | None = None
+
+
+def tell_progress(request: ProgressRequest, progress: Progress) -> JobOutcome:
     """Write the tables ``progress``, ``indicators`` and ``plan_run``.
 
-    Done comes only from the acceptance layer; without one it is unknown, and so is whether a target is met.
+    Done comes only from the acceptance layer; without one it is unknown, and so is whether a target is met. What
+    of a plan is accepted already is done, not planned.
 
     Raises
     ------
@@ -36,7 +49,7 @@ def tell_progress(request: ProgrammeRequest, progress: Progress) -> JobOutcome:
         measure = str(works.measure[work])
         here = fitting(opened.facts, works, work)
         fits[measure] = fits.get(measure, np.zeros(len(opened.facts), dtype=bool)) | here
-    tables = progress_tables(opened, fits)
+    tables = progress_tables(opened, fits, _planned(request.plan, opened))
     tables.append(run_of(request, opened, {"scenario": ""}, {}, started, 0))
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
@@ -52,3 +65,33 @@ def tell_progress(request: ProgrammeRequest, progress: Progress) -> JobOutcome:
         if opened.accepted.refused:
             counts["acceptance_reasons"] = json.dumps(opened.accepted.refused)
     return JobOutcome(request.out, counts)
+
+
+def _planned(path: Path | None, opened: Programme) -> Callable[[str, int, int], np.ndarray] | None:
+    """Hectares of each stand that a plan has for a measure in a span of years, beyond what is done there.
+
+    Raises
+    ------
+    InputError
+        ``FILE_NOT_FOUND``, ``PLAN_FILE_UNFIT``.
+    """
+    if path is None:
+        return None
+    try:
+        rows = read_geopackage_table(path, "plan")
+    except InputError as problem:
+        if problem.code in ("GEOPACKAGE_TABLE_MISSING", "GEOPACKAGE_NOT_READABLE"):
+            raise InputError("PLAN_FILE_UNFIT", path=str(path)) from problem
+        raise
+    stand = opened.facts.index.get_indexer(pd.Index(rows["stand_key"]))
+    counts_for = (";" + rows["counts_for"].fillna("").astype(str) + ";").to_numpy()
+    year, area = rows["year"].to_numpy(dtype=np.float64), rows["area_ha"].to_numpy(dtype=np.float64)
+
+    def planned(measure: str, first: int, last: int) -> np.ndarray:
+        counts = np.array([f";{measure};" in text for text in counts_for], dtype=bool)
+        mine = counts & (stand >= 0) & (year >= first) & (year <= last)
+        found = np.zeros(len(opened.facts))
+        np.add.at(found, stand[mine], area[mine])
+        return np.maximum(found - opened.done(measure, first, last), 0.0) * (found > 0)
+
+    return planned
