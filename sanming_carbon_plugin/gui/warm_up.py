@@ -22,6 +22,8 @@ class _Loading(QgsTask):
         With import statements only: QGIS notes them, and forgets on unloading what it noted. A module that came
         otherwise would outlive its plugin and not know the classes of the next one.
         """
+        from qgis.PyQt import QtPrintSupport  # noqa: F401, PLC0415
+
         from ..adapters import field_preview, parcel_pages  # noqa: F401, PLC0415
         from ..adapters.jobs import assess, recheck  # noqa: F401, PLC0415
 
