@@ -23,6 +23,8 @@ from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
 from ..processing.translation import language, tr
 from .algorithm_run import AlgorithmRun
 from .forms import load_form
+from .made_files import MadeFiles
+from .merge_round import MergeRound
 from .sample import sample_steps
 from .side_windows import SideWindows, forget_group
 from .state_words import state_icon, state_text, state_tip
@@ -34,6 +36,7 @@ from .steps.maps_step import MapsStep
 from .steps.step import Step
 from .steps.tickets_step import TicketsStep
 from .tools import Tools
+from .unsaved import Unsaved
 from .warm_up import WarmUp
 from .work_states import WorkStates
 
@@ -64,7 +67,10 @@ class CarbonDock(QgsDockWidget):
         self._waiting: tuple[str, dict[str, Any]] | None = None
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
+        self.made = MadeFiles(self)
         self.tools = Tools(self.steps, self.known, self)
+        self.merge_round = MergeRound(self.tools, iface.mainWindow(), self)
+        self.unsaved = Unsaved(self.remembered, self.steps, self)
         self.warm_up = WarmUp(self)
         self._show_steps()
         self._connect()
@@ -81,7 +87,7 @@ class CarbonDock(QgsDockWidget):
     def known(self) -> dict[str, Any]:
         """What the dialogs of later steps begin with, by the names of their parameters."""
         values = self.tickets.parameters()
-        return {
+        return self.made.values() | {
             RESULT: self.maps.chosen_result() or None,
             AssessAlgorithm.CREDITED: values.get(AssessAlgorithm.CREDITED),
             AssessAlgorithm.TENURE: values.get(AssessAlgorithm.TENURE),
@@ -150,6 +156,7 @@ class CarbonDock(QgsDockWidget):
         self.run.shut_down()
         self.warm_up.shut_down()
         self.states.shut_down()
+        self.merge_round.shut_down()
         self.tools.shut_down()
         self.side.shut_down()
         project = QgsProject.instance()
@@ -181,7 +188,9 @@ class CarbonDock(QgsDockWidget):
             step.tell_changes()
         self._show_states()
         rows = self.form.steps
-        rows.setFixedHeight(rows.sizeHintForRow(0) * rows.count() + 2 * rows.frameWidth() + 2)
+        # A pixel more for each row: at 150 % their heights are no whole numbers.
+        heights = sum(rows.sizeHintForRow(row) + 1 for row in range(rows.count()))
+        rows.setFixedHeight(heights + 2 * rows.frameWidth() + 4)
         rows.setCurrentRow(0)
 
     def _show_states(self) -> None:
@@ -209,6 +218,7 @@ class CarbonDock(QgsDockWidget):
         self.side.told.connect(self._tell_warning)
         self.tools.told.connect(self._tell_warning)
         self.tools.finished.connect(self._tool_finished)
+        self.tools.found.connect(self.made.note)
         self.maps.page.results.currentIndexChanged.connect(self._result_chosen)
         self.maps.failed.connect(self._tell_error)
         self.maps.saved.connect(self._tell_saved)
@@ -346,7 +356,7 @@ class CarbonDock(QgsDockWidget):
         QDesktopServices.openUrl(page)
 
     def _remember(self, *_args: object) -> None:
-        QgsProject.instance().writeEntry(_SCOPE, _KEY, json.dumps(self.remembered()))
+        QgsProject.instance().writeEntry(_SCOPE, _KEY, self.unsaved.stored())
         self.states.remember()
 
     def _restore(self, *_args: object) -> None:
@@ -359,6 +369,7 @@ class CarbonDock(QgsDockWidget):
         values = self._defaults | (values if isinstance(values, dict) else {})
         for step in self.steps:
             step.restore(values)
+        self.unsaved.stored()
         self.maps.list_results()
         self.states.restore()
 

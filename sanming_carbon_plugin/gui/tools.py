@@ -26,6 +26,9 @@ class Tools(QObject):
     finished = pyqtSignal(str)
     """An algorithm that a button opened is through: its identifier."""
 
+    found = pyqtSignal(str, object, object)
+    """What it found: its identifier, the parameters it had, its results."""
+
     told = pyqtSignal(str)
 
     def __init__(self, steps: Iterable[Step], known: Callable[[], dict[str, Any]], parent: QObject) -> None:
@@ -59,8 +62,8 @@ class Tools(QObject):
             step.page.tools_result.setText(text)
             step.page.tools.setVisible(any(_algorithm(name) is not None for name in step.tools))
 
-    def open(self, name: str, *_args: object) -> QDialog | None:
-        """Open the dialog of an algorithm; the panel stays usable beside it."""
+    def open(self, name: str, values: dict[str, Any] | bool | None = None) -> QDialog | None:
+        """Open the dialog of an algorithm, with ``values`` or what is known; the panel stays usable beside it."""
         algorithm = _algorithm(name)
         if algorithm is None:
             return None
@@ -69,16 +72,24 @@ class Tools(QObject):
         except ImportError:
             self.told.emit(tr("Switch on the plugin Processing in the plugin manager."))
             return None
-        dialog = processing.createAlgorithmDialog(algorithm.id(), filled_in(algorithm, self._known()))
+        # A button hands over whether it is pressed.
+        values = values if isinstance(values, dict) else filled_in(algorithm, self._known())
+        dialog = processing.createAlgorithmDialog(algorithm.id(), values)
         if dialog is None:
             return None
-        dialog.setObjectName("dialog_{}".format(name))
+        dialog.setObjectName(_object_name(name))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.algorithmFinished.connect(partial(self._finished, algorithm.id()))
+        dialog.algorithmFinished.connect(partial(self._finished, dialog, algorithm.id()))
         dialog.destroyed.connect(partial(self._forget, dialog))
         self._dialogs.append(dialog)
         dialog.show()
         return dialog
+
+    def close(self, name: str) -> None:
+        """Close the dialogs of an algorithm."""
+        for dialog in list(self._dialogs):
+            if dialog.objectName() == _object_name(name):
+                dialog.close()
 
     def shut_down(self) -> None:
         """Close the dialogs before the plugin goes."""
@@ -86,9 +97,10 @@ class Tools(QObject):
             dialog.close()
         self._dialogs.clear()
 
-    def _finished(self, algorithm_id: str, successful: bool, *_args: object) -> None:
+    def _finished(self, dialog: QDialog, algorithm_id: str, successful: bool, results: dict[str, Any]) -> None:
         if successful:
             self.finished.emit(algorithm_id)
+            self.found.emit(algorithm_id, dialog.createProcessingParameters(), results)
 
     def _forget(self, dialog: QDialog, *_args: object) -> None:
         self._dialogs = [each for each in self._dialogs if each is not dialog]
@@ -106,6 +118,10 @@ def filled_in(algorithm: QgsProcessingAlgorithm, known: dict[str, Any]) -> dict[
             name = "{}.{}".format(name, target.defaultFileExtension())
         values[OUTPUT] = str(path.with_name(name))
     return values
+
+
+def _object_name(name: str) -> str:
+    return "dialog_{}".format(name)
 
 
 def _algorithm(name: str) -> QgsProcessingAlgorithm | None:

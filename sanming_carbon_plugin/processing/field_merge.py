@@ -32,28 +32,39 @@ class ReviewOnCompletion(QgsProcessingLayerPostProcessorInterface):
     """Has the layers of a review loaded with their form.
 
     Made while an algorithm prepares, that is in the main thread, and kept: QGIS itself holds only a bare pointer.
+    Each layer has its own one, because the context deletes that of every layer when it ends.
     """
 
+    NAMES = ("differences", "conflicts")
     _kept: ClassVar[list[ReviewOnCompletion]] = []
     _KEPT_AT_MOST = 20
 
     def __init__(self, spoken: str) -> None:
         super().__init__()
         self._language = spoken
+        self._others: list[ReviewOnCompletion] = []
+
+    @classmethod
+    def for_review(cls, spoken: str) -> ReviewOnCompletion:
+        """The one that asks for all layers of a review."""
+        made = cls(spoken)
+        made._others = [cls(spoken) for _ in cls.NAMES[1:]]
+        return made
 
     def ask_for(self, context: QgsProcessingContext, result: Path, output: str) -> None:
         """Have the layers loaded when the algorithm is through; a caller that loads nothing ignores it."""
         from ..adapters.words import word  # noqa: PLC0415 - pandas may be missing on loading
 
-        for name in ("differences", "conflicts"):
+        everyone = [self, *self._others]
+        for name, processor in zip(self.NAMES, everyone, strict=True):
             uri = QgsProviderRegistry.instance().encodeUri("ogr", {"path": str(result), "layerName": name})
             title = word("field_package", name, self._language)
             details = QgsProcessingContext.LayerDetails(
                 title, context.project(), output, QgsProcessingUtils.LayerHint.Vector
             )
-            details.setPostProcessor(self)
+            details.setPostProcessor(processor)
             context.addLayerToLoadOnCompletion(uri, details)
-        ReviewOnCompletion._kept = [*ReviewOnCompletion._kept, self][-self._KEPT_AT_MOST :]
+        ReviewOnCompletion._kept = [*ReviewOnCompletion._kept, *everyone][-self._KEPT_AT_MOST :]
 
     def postProcessLayer(
         self,
@@ -147,7 +158,7 @@ class FieldMergeAlgorithm(StandAlgorithm):
             "language": language(),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
-        self.themes = ReviewOnCompletion(language())
+        self.themes = ReviewOnCompletion.for_review(language())
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Merge."""

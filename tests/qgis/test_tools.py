@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from made_results import SAMPLE
@@ -71,6 +72,10 @@ class _Dialog(QDialog):
     """Stands for the dialog of Processing, which needs the real desktop."""
 
     algorithmFinished = pyqtSignal(bool, dict)  # noqa: N815 - Processing's name
+    values: ClassVar[dict] = {}
+
+    def createProcessingParameters(self):  # noqa: N802 - Processing's name
+        return self.values
 
 
 def test_a_button_opens_the_dialog_beside_the_panel(dock, made_gpkg, monkeypatch):

@@ -15,6 +15,7 @@ from ...adapters.maps.themes import themes
 from ...core.errors import CarbonError
 from ...processing.assess import AssessAlgorithm
 from ...processing.translation import language, tr
+from ..result_layers import result_groups, stand_layers
 from .step import Step
 
 
@@ -23,7 +24,7 @@ class MapsStep(Step):
 
     form = "maps_step.ui"
     help_anchor = "maps"
-    tools = ("targetprogress", "plan", "comparescenarios", "exportmaps", "report")
+    tools = ("targetprogress", "plan", "comparescenarios", "workdesign", "exportmaps", "report")
     failed = pyqtSignal(object)
     saved = pyqtSignal(str)
 
@@ -47,10 +48,9 @@ class MapsStep(Step):
         combo = self.page.results
         before = combo.currentData()
         combo.clear()
-        for group in QgsProject.instance().layerTreeRoot().findGroups():
-            path = group.customProperty("sanming_carbon/result")
-            if path:
-                combo.addItem(group.name(), path)
+        for path, group in result_groups():
+            if stand_layers(group):  # a list of doubts alone is no result
+                combo.addItem(group.name(), str(path))
         combo.setCurrentIndex(max(combo.findData(before), 0 if combo.count() else -1))
         for button in (self.page.open_map, self.page.save_map):
             button.setEnabled(combo.count() > 0)
