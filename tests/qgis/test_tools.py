@@ -107,3 +107,8 @@ def test_another_result_makes_the_maps_out_of_date(dock, made_gpkg, tmp_path):
     dock.maps.page.results.setCurrentIndex(dock.maps.page.results.findData(str(other)))
     dock.states.refresh()
     assert dock.states.state("maps").state is State.OUTDATED
+
+
+def test_the_dossier_begins_with_the_application_that_was_written(dock, tmp_path):
+    dock.tools.found.emit("sanmingcarbon:application", {}, {"OUTPUT": str(tmp_path)})
+    assert filled_in(_algorithm("dossier"), dock.known())["APPLICATION"] == str(tmp_path)
