@@ -68,10 +68,8 @@ def accepted_of(
         survival and retention as shares or percent.
     geometry
         Outlines in the CRS of the stands.
-    works
-        The works, which say what plants.
-    rules
-        ``survival_share`` and ``retention_share``.
+    works, rules
+        What plants, and ``survival_share`` and ``retention_share``.
 
     Raises
     ------
@@ -80,8 +78,7 @@ def accepted_of(
     """
     found = _columns(attributes)
     measure = _text(found["measure"])
-    date = pd.to_datetime(pd.Series(_text(found["date"]), dtype=object).astype("string").str.slice(0, 10),
-                          format="%Y-%m-%d", errors="coerce")  # fmt: skip
+    date = _dates(found["date"])
     plants = {str(m) for m, tonnes in zip(works.measure, works.planted_tco2e_ha_yr, strict=True) if tonnes > 0}
     survival, retention = _share(found["survival"]), _share(found["retention"])
     planted = np.isin(measure.astype(str), sorted(plants))
@@ -124,6 +121,11 @@ def _columns(attributes: pd.DataFrame) -> dict[str, pd.Series]:
 def _text(values: pd.Series) -> npt.NDArray[np.object_]:
     text = values.astype("string").str.strip()
     return text.where(text.str.len() > 0).astype(object).where(text.notna() & (text.str.len() > 0), None).to_numpy()
+
+
+def _dates(values: pd.Series) -> pd.Series:
+    written = pd.Series(_text(values), dtype=object).astype("string").str.slice(0, 10)
+    return pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
 
 
 def _share(values: pd.Series) -> FloatArray:

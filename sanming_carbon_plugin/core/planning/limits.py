@@ -119,12 +119,8 @@ def add_targets(
 
     Parameters
     ----------
-    rows, counted
-        Where the rows go, and the options.
     targets, done_ha
         The targets and what is done of each.
-    units
-        Stands of each area unit.
     beyond
         Share by which a plan may pass a target; infinite for no such limit.
     locked
@@ -139,26 +135,19 @@ def add_targets(
     too_few: list[tuple[Target, float, float]] = []
     area, stand = counted.numbers("area_ha"), counted.table["stand"].to_numpy(dtype=np.int64)
     passed: list[tuple[Target, BoolArray, float]] = []
-    inside_first = sorted(targets, key=lambda t: int(units[t.area_unit].sum()) if t.area_unit in units else 0)
-    for target in inside_first:
-        inside = units.get(target.area_unit)
-        where = np.zeros(len(area), dtype=bool)
-        if inside is not None:
-            years = counted.in_years(target.year_from or 0, target.year)
-            where = counted.for_measure(target.measure) & counted.in_unit(inside) & years
+    for target in sorted(targets, key=lambda t: int(units[t.area_unit].sum()) if t.area_unit in units else 0):
+        where = _serving(counted, target, units.get(target.area_unit))
         left = max(target.amount - done_ha(target), 0.0)
         if target.bound == AT_MOST:
             rows.add(where, area, -np.inf, left, kind=CAP, **_said(target))
-            continue
-        if left <= 0:
+        if target.bound == AT_MOST or left <= 0:
             continue
         largest = pd.Series(area[where]).groupby(stand[where]).max()
-        available = float(largest.sum())
         if not len(largest):
             nobody.append(target)
             continue
-        if available < left * (1 - 1e-9):
-            too_few.append((target, left, available))
+        if largest.sum() < left * (1 - 1e-9):
+            too_few.append((target, left, float(largest.sum())))
         rows.add(where, area, left, np.inf, kind=TARGET, **_said(target))
         inner = sum(most for other, options, most in passed if other.measure == target.measure and where[options].all())
         most = max(left * (1 + beyond), left + float(largest.max()), inner) + float(
@@ -167,11 +156,23 @@ def add_targets(
         passed.append((target, where, most))
         if np.isfinite(beyond):
             rows.add(where, area, -np.inf, most, kind=BEYOND, **_said(target))
+    _refuse(nobody, too_few)
+
+
+def _refuse(nobody: list[Target], too_few: list[tuple[Target, float, float]]) -> None:
     if nobody:
         raise InputError("TARGET_WITHOUT_CANDIDATES", targets="; ".join(map(target_text, nobody)))
     if too_few:
         told = [f"{target_text(t)}: {left:,.1f} > {available:,.1f} ha" for t, left, available in too_few]
         raise InputError("TARGET_ABOVE_AVAILABLE", targets="; ".join(told))
+
+
+def _serving(counted: Counted, target: Target, inside: BoolArray | None) -> BoolArray:
+    """Options that count for a target; none where its unit has no stands."""
+    if inside is None:
+        return np.zeros(len(counted.table), dtype=bool)
+    years = counted.in_years(target.year_from or 0, target.year)
+    return np.asarray(counted.for_measure(target.measure) & counted.in_unit(inside) & years)
 
 
 def _said(target: Target) -> dict[str, object]:

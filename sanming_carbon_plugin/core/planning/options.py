@@ -128,9 +128,7 @@ def options_of(
     """
     area = numbers(facts, "area_ha")
     refused = {reason: where.copy() for reason, where in (barred or {}).items()}
-    closed = np.zeros(len(facts), dtype=bool)
-    for where in refused.values():
-        closed |= where
+    closed = np.any(list(refused.values()), axis=0) if refused else np.zeros(len(facts), dtype=bool)
     fits: dict[str, BoolArray] = {}
     parts = []
     for work in range(len(works)):

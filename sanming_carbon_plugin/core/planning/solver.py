@@ -31,7 +31,7 @@ SMALL_OPTIONS = 3_000
 FIRST_CORE = 60
 CORE_GROWTH = 4
 CLOSER = 0.5
-CORE_NODES = 200
+FIRST_NODES, CORE_NODES = 1, 200
 BOUND_ONLY = "bound"
 MAX_CLUSTER_ROUNDS = 40
 OPTIMAL = 0
@@ -225,7 +225,7 @@ def _decided(
         problem.must & free,
     )
     whole = held is None or bool(free.all())
-    nodes = limits.nodes if whole else min(limits.nodes, CORE_NODES)
+    nodes = limits.nodes if whole else min(limits.nodes, FIRST_NODES if closer == 1.0 else CORE_NODES)
     answer = _milp(small, limits.gap if whole else limits.gap * closer, nodes)
     if answer is None:
         return None
