@@ -248,6 +248,7 @@ class CarbonDock(QgsDockWidget):
                 self._push(texts[name], Qgis.MessageLevel.Warning, _WARNING_SECONDS)
                 return
         self._remember()
+        self._show_progress(0.0)
         self._show_running(True)
         self.states.begin()
         self._waiting = (algorithm_id, parameters)

@@ -1,101 +1,29 @@
-"""Runs inside the QGIS desktop: clicks through the plugin as a forester would, and notes what it saw.
+"""Runs inside the QGIS desktop: clicks through the plugin as a forester would, and notes what it saw."""
 
-QGIS is started with ``--code`` on this file. Steps are a generator; what it yields is how long to wait, in ms,
-or a condition to wait for. The answer goes as JSON into the file named by ``SANMING_RESULT``.
-"""
-
-import json
 import os
+import sys
 import time
-import traceback
-from pathlib import Path
 
 import qgis.utils
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import QPoint, Qt, QTimer
-from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QDockWidget,
-    QGroupBox,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QStyle,
-    QStyleOptionComboBox,
-    QTableWidget,
-    QToolBar,
-)
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
-NAME = "sanming_carbon_plugin"
-WORK = Path(os.environ["SANMING_WORK"])
-SHOTS = Path(os.environ["SANMING_SHOTS"])
-PREFIX = os.environ["SANMING_PREFIX"]
-STEP_LIMIT_S = 60
-seen = {"problems": []}
-
-
-def plugin():
-    return qgis.utils.plugins[NAME]
-
-
-def dock():
-    return plugin().dock
-
-
-def click(widget):
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
-
-
-def choose_step(row):
-    steps = dock().form.steps
-    place = steps.visualItemRect(steps.item(row)).center()
-    QTest.mouseClick(steps.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(place))
-
-
-def shoot(name, window=None):
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    (window or iface.mainWindow()).grab().save(str(SHOTS / "{}_{}.png".format(PREFIX, name)))
-
-
-def look_for_clipping(name):
-    """Note texts that do not fit their widget, and widgets that lie on one another."""
-    kinds = (QLabel, QAbstractButton, QComboBox, QLineEdit, QGroupBox, QTableWidget)
-    shown = [widget for kind in kinds for widget in dock().findChildren(kind) if widget.isVisible()]
-    for widget in shown:
-        if isinstance(widget, QLabel) and widget.text():
-            needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
-            fits = needed <= widget.height() + 1
-            fits = fits and (widget.wordWrap() or widget.sizeHint().width() <= widget.width() + 1)
-        elif isinstance(widget, QPushButton) and widget.text():
-            fits = widget.fontMetrics().horizontalAdvance(widget.text()) <= widget.width()
-        elif isinstance(widget, QComboBox) and widget.currentText():
-            style = QStyleOptionComboBox()
-            widget.initStyleOption(style)
-            part = QStyle.SubControl.SC_ComboBoxEditField
-            room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, style, part, widget).width()
-            icon = 0 if style.currentIcon.isNull() else widget.iconSize().width() + 4
-            fits = widget.fontMetrics().horizontalAdvance(widget.currentText()) + icon <= room
-        else:
-            continue
-        if not fits:
-            text = widget.currentText() if isinstance(widget, QComboBox) else widget.text()
-            seen["problems"].append("{}: clipped {!r}".format(name, text))
-    for number, one in enumerate(shown):
-        for other in shown[number + 1 :]:
-            if one.parentWidget() is other.parentWidget() and one.geometry().intersects(other.geometry()):
-                seen["problems"].append("{}: {} lies on {}".format(name, one.objectName(), other.objectName()))
-
-
-def our_toolbar_actions():
-    return [
-        action
-        for bar in iface.mainWindow().findChildren(QToolBar)
-        for action in bar.actions()
-        if action.objectName() == "sanming_carbon_dock_action"
-    ]
+sys.path.insert(0, os.environ["SANMING_TESTS"])
+from clicking import (
+    NAME,
+    WORK,
+    choose_step,
+    click,
+    dock,
+    look_for_clipping,
+    our_toolbar_actions,
+    plugin,
+    seen,
+    shoot,
+    start,
+)
 
 
 def our_menus():
@@ -260,37 +188,4 @@ def day():
     seen["part"] = "end"
 
 
-def advance(steps, condition=None, since=None):
-    try:
-        if condition is not None and not condition():
-            if time.monotonic() - since > STEP_LIMIT_S:
-                raise TimeoutError(seen["part"])  # noqa: TRY301
-            QTimer.singleShot(50, lambda: advance(steps, condition, since))
-            return
-        wait = next(steps)
-    except StopIteration:
-        finish()
-        return
-    except Exception:  # noqa: BLE001 - told in the answer
-        seen["error"] = traceback.format_exc()
-        shoot("error")
-        finish()
-        return
-    if callable(wait):
-        QTimer.singleShot(50, lambda: advance(steps, wait, time.monotonic()))
-    else:
-        QTimer.singleShot(wait, lambda: advance(steps))
-
-
-def finish():
-    Path(os.environ["SANMING_RESULT"]).write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
-    # A question on leaving would wait for ever; the status then tells that there was one.
-    QTimer.singleShot(15_000, lambda: os._exit(9))
-    iface.newProject(False)
-    QgsProject.instance().setDirty(False)
-    iface.actionExit().trigger()
-
-
-seen["part"] = "start"
-running_day = day()
-QTimer.singleShot(500, lambda: advance(running_day))
+start(day)

@@ -52,14 +52,25 @@ class Profile:
         with zipfile.ZipFile(archive) as opened:
             opened.extractall(self.plugins)
 
-    def run_desktop(self, script: Path, result: Path, timeout_s: float = 240, **more_env: str) -> dict:
-        """Start the QGIS desktop without a screen, run ``script`` in it, and give what it wrote to ``result``.
+    def run_desktop(
+        self, script: Path, result: Path, timeout_s: float = 240, screen: str = "1400x900", **more_env: str
+    ) -> dict:
+        """Start the QGIS desktop on a screen in memory, run ``script`` in it, and give what it wrote to ``result``.
 
         The script must end QGIS itself. Its answer is JSON.
         """
-        command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24 -dpi 96", "qgis", "--nologo", "--noversioncheck"]
+        command = [
+            "xvfb-run",
+            "-a",
+            "-s",
+            "-screen 0 {}x24 -dpi 96".format(screen),
+            "qgis",
+            "--nologo",
+            "--noversioncheck",
+        ]
         command += ["--profiles-path", str(self.folder), "--code", str(script)]
-        done = self._run(command, timeout_s, SANMING_RESULT=str(result), QT_QPA_PLATFORM="xcb", **more_env)
+        places = {"SANMING_RESULT": str(result), "SANMING_TESTS": str(Path(__file__).parent)}
+        done = self._run(command, timeout_s, QT_QPA_PLATFORM="xcb", **(places | more_env))
         if not result.exists():
             raise AssertionError("QGIS wrote no result, status {}:\n{}".format(done.returncode, done.stderr[-4000:]))
         answer = json.loads(result.read_text(encoding="utf-8"))
