@@ -145,6 +145,10 @@ def main() -> int:
         problem, county.astype(np.int64), SolverLimits(LIMIT_GAP), SolverProcesses(Progress()).best
     )
     seconds, memory = time.perf_counter() - begun, gigabytes()
+    work = sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
     if choice is None:
         print("no plan was found")
         return 1
@@ -158,7 +162,7 @@ def main() -> int:
         f"stands {count:,}, options {len(problem):,}, limits {len(rows.described):,}, adjoining pairs {len(pairs[0]):,}"
     )
     print(f"ours    {seconds:7.1f} s ({asked:.1f} s until the question stands)  {choice.value:14,.0f} tCO2e  "
-          f"gap {choice.gap:.3%}  {memory:.2f} GB  all limits kept: {sound}")  # fmt: skip
+          f"gap {choice.gap:.3%}  {memory:.2f} GB  {work:.0f} s of processors  all limits kept: {sound}")  # fmt: skip
     print(f"greedy  {greedy_seconds:7.1f} s  {greedy_value:14,.0f} tCO2e  targets missed: {short}")
     gain = choice.value - greedy_value
     print(f"gain over greedy {gain:,.0f} tCO2e ({gain / abs(greedy_value):+.2%})")

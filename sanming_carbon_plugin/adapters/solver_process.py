@@ -27,8 +27,12 @@ PROCESSES_AT_MOST = 4
 PACKAGE = __name__.partition(".adapters")[0]
 
 
+Pairs = Sequence[tuple[Path, Path]]
+"""Question and answer files."""
+
+
 class Worker(Protocol):
-    """A process that works on one question."""
+    """A process that works on some questions."""
 
     def running(self) -> bool:
         """Whether it is still at work; waits a moment."""
@@ -40,9 +44,9 @@ class Worker(Protocol):
 class SpawnedWorker:
     """A process of Python's own, for the command line."""
 
-    def __init__(self, question: Path, target: Path) -> None:
+    def __init__(self, pairs: Pairs) -> None:
         context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=answer, args=(str(question), str(target)), daemon=True)
+        self._process = context.Process(target=answer, args=_names(pairs), daemon=True)
         self._process.start()
 
     def running(self) -> bool:
@@ -60,7 +64,7 @@ class SpawnedWorker:
 class QtWorker:
     """A process of Qt's, for QGIS: there Python's own ways would start QGIS once more."""
 
-    def __init__(self, question: Path, target: Path) -> None:
+    def __init__(self, pairs: Pairs) -> None:
         from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
         environment = QProcessEnvironment.systemEnvironment()
@@ -70,7 +74,7 @@ class QtWorker:
         self._process.setProcessEnvironment(environment)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
         worker = f"{PACKAGE}.adapters.solver_worker"
-        self._process.start(python_beside(), ["-m", worker, str(question), str(target)])
+        self._process.start(python_beside(), ["-m", worker, *_names(pairs)])
         self._process.waitForStarted()
 
     def running(self) -> bool:
@@ -111,7 +115,7 @@ def python_beside(executable: str | None = None, prefix: str | None = None) -> s
     return found
 
 
-def worker_here() -> Callable[[Path, Path], Worker]:
+def worker_here() -> Callable[[Pairs], Worker]:
     """What starts a process where this code runs."""
     return QtWorker if "qgis.core" in sys.modules else SpawnedWorker
 
@@ -124,10 +128,10 @@ class SolverProcesses:
     progress
         Told how many questions are answered, and asked whether to stop.
     start
-        Starts a process on a question file and an answer file.
+        Starts a process on some question and answer files.
     """
 
-    def __init__(self, progress: Progress, start: Callable[[Path, Path], Worker] | None = None) -> None:
+    def __init__(self, progress: Progress, start: Callable[[Pairs], Worker] | None = None) -> None:
         self._progress = progress
         self._start = start or worker_here()
 
@@ -148,27 +152,26 @@ class SolverProcesses:
             self._run([(question, target)])
             return read_clashes(target)
 
-    def _run(self, pairs: Sequence[tuple[Path, Path]]) -> None:
-        waiting, running = list(pairs), []  # type: tuple[list[tuple[Path, Path]], list[tuple[Worker, Path]]]
+    def _run(self, pairs: Pairs) -> None:
         together = min(len(pairs), os.cpu_count() or 1, PROCESSES_AT_MOST)
+        workers: list[Worker] = []
         try:
-            while waiting or running:
-                while waiting and len(running) < together:
-                    question, target = waiting.pop(0)
-                    running.append((self._start(question, target), target))
+            workers += [self._start(pairs[first::together]) for first in range(together)]
+            running = list(workers)
+            while running:
                 self._progress.raise_if_cancelled()
-                running = [(worker, target) for worker, target in running if worker.running() or _ended(target)]
-                self._progress.update(1.0 - (len(waiting) + len(running)) / len(pairs))
+                running = [worker for worker in running if worker.running()]
+                self._progress.update(sum(target.is_file() for _, target in pairs) / len(pairs))
         finally:
-            for worker, _ in running:
+            for worker in workers:
                 worker.stop()
+        missing = [target.name for _, target in pairs if not target.is_file()]
+        if missing:
+            raise CarbonError("SOLVER_FAILED", answer=missing[0])
 
 
-def _ended(target: Path) -> bool:
-    """Never true: refuses where a process went away without an answer."""
-    if not target.is_file():
-        raise CarbonError("SOLVER_FAILED", answer=target.name)
-    return False
+def _names(pairs: Pairs) -> tuple[str, ...]:
+    return tuple(str(path) for pair in pairs for path in pair)
 
 
 @contextmanager
