@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ..adapters.unit_choice import chosen_units
 from ..core.progress import Progress
 from . import two_dates
 from .base import StandAlgorithm
@@ -162,6 +163,7 @@ class AssessAlgorithm(StandAlgorithm):
             "seed": self.parameterAsInt(parameters, self.SEED, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
             "report": optional_path(self.parameterAsString(parameters, self.REPORT, context)),
+            "units": chosen_units(),
         }
         self.themes = ThemesOnCompletion(language())
 

@@ -63,7 +63,7 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
         progress.step("report")
         language = request.language or spoken_language()
         carbon = _carbon(result, opened.inputs.parameters, request, language)
-        content = ReportInput(layer.frame, result.summary.frame, issues.frame, record, carbon)
+        content = ReportInput(layer.frame, result.summary.frame, issues.frame, record, carbon, units=request.units)
         write_report(content, request.report, language, progress)
     return JobOutcome(request.out, _counts(result), issue_counts(issues.frame))
 
@@ -71,7 +71,7 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
 def _carbon(result: AssessResult, parameters: ParameterTable, request: AssessRequest, language: str) -> CarbonReport:
     """Charts and tables of the carbon account; the curves are for reading, no sink comes from them."""
     growth = fit_own_growth(result.facts, parameters, load_growth_rules(request.parameters), request.seed)
-    return carbon_report(result.facts, result.sink_errors, growth, parameters, language)
+    return carbon_report(result.facts, result.sink_errors, growth, parameters, language, request.units)
 
 
 def _write(

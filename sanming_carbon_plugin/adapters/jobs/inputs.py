@@ -13,6 +13,7 @@ from ...core.carbon.uncertainty import ErrorTable
 from ...core.pipeline import AssessInputs, Inventory
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
+from ...core.units import UnitChoice
 from ..carbon_parameters import ERRORS, MAIN, load_conflict_rules, load_errors, load_parameters, own_tables
 from ..coverage_store import CoverageStore
 from ..decision_files import decisions_of_run
@@ -177,6 +178,8 @@ def _plain(value: object) -> object:
         return value.name
     if isinstance(value, LayerSource):
         return asdict(value) | {"path": value.path if ":" in value.path[2:] else Path(value.path).name}
+    if isinstance(value, UnitChoice):
+        return asdict(value)
     if isinstance(value, Path):
         return value.name
     if isinstance(value, tuple):

@@ -13,7 +13,6 @@ from ...core.carbon.uncertainty import SinkErrors, contributions
 from ...core.errors import InputError, OutputError
 from ...core.progress import Progress
 from ...core.units import UnitChoice
-from ..carbon_charts import sink_chart, stock_chart
 from ..carbon_parameters import load_growth_rules, load_parameters
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
@@ -24,14 +23,13 @@ from ..maps.themes import Theme, plan_themes, themes
 from ..output_files import output_folder, require_writable
 from ..reports import ReportInput, write_report
 from ..reports.carbon import CarbonReport
-from ..reports.charts import growth_charts, sink_by_species
+from ..reports.charts import growth_charts, stock_and_sink_charts
 from ..reports.forest_table import write_forest_table
 from ..reports.map_pictures import map_picture
 from ..reports.own_template import fill_template, template_values
 from ..reports.page import html_table
 from ..reports.progress_chart import progress_section
 from ..sink_errors import load_sink_errors
-from ..words import word, words_of
 from .request import JobOutcome
 
 FOREST_TABLE = "forest_tables.xlsx"
@@ -171,28 +169,8 @@ def _theme_section(theme: Theme, frame: pd.DataFrame, rows: MapRows, language: s
 
 def _carbon(rows: MapRows, errors: SinkErrors | None, language: str, units: UnitChoice) -> CarbonReport:
     """Stock by species and age, the sink with its interval where the result keeps its errors, growth curves."""
-    frame = rows.frame
-
-    def group_name(group: str) -> str:
-        return word("species_group", group, language)
-
-    unit = word("unit", "tco2e" if units.mass == "t" else "wan_tco2e", language)
-    charts = {}
-    if frame["stock_tco2e"].notna().any():
-        stock = frame[["species_group", "age_group"]].assign(stock_tco2e=units.mass_of(frame["stock_tco2e"].to_numpy()))
-        ages = list(words_of("chart_age_group", language).values())
-        title = word("report", "chart_stock", language)
-        charts["stock_by_species_and_age"] = stock_chart(
-            stock, title, unit, group_name, ages, word("report", "unknown", language)
-        )
-    if errors is None:
-        return CarbonReport(charts | _growth(rows, language))
-    sink = sink_by_species(frame, errors)
-    numbers = [name for name in sink.columns if name != "species_group" and sink[name].dtype.kind == "f"]
-    sink[numbers] = sink[numbers] * units.mass_factor
-    axis = word("report", "axis_sink", language) if units.mass == "t" else unit
-    charts["sink_by_species"] = sink_chart(sink, word("report", "chart_sink", language), axis, group_name)
-    return CarbonReport(charts | _growth(rows, language), contributions=_components(errors))
+    charts = stock_and_sink_charts(rows.frame, errors, language, units) | _growth(rows, language)
+    return CarbonReport(charts) if errors is None else CarbonReport(charts, contributions=_components(errors))
 
 
 def _growth(rows: MapRows, language: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.stands.layer import VectorLayer
+from ...core.units import UnitChoice
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class AssessRequest:
         Folder for the tables and the report, None for none.
     language
         ``en`` or ``zh`` for the report, None for the language of the machine.
+    units
+        In which units the report speaks.
     """
 
     stands: StandSource
@@ -66,6 +69,7 @@ class AssessRequest:
     overwrite: bool = False
     report: Path | None = None
     language: str | None = None
+    units: UnitChoice = field(default_factory=UnitChoice)
 
 
 @dataclass(frozen=True)

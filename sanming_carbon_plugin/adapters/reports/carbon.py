@@ -11,6 +11,7 @@ from ...core.carbon.compare import method_difference
 from ...core.carbon.growth import GrowthFit
 from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.uncertainty import SinkErrors, contributions
+from ...core.units import UnitChoice
 from ..words import word
 from .charts import carbon_charts
 
@@ -35,11 +36,16 @@ class CarbonReport:
 
 
 def carbon_report(
-    facts: pd.DataFrame, errors: SinkErrors | None, growth: GrowthFit, parameters: ParameterTable, language: str
+    facts: pd.DataFrame,
+    errors: SinkErrors | None,
+    growth: GrowthFit,
+    parameters: ParameterTable,
+    language: str,
+    units: UnitChoice | None = None,
 ) -> CarbonReport:
     """Charts and tables of an assessed table of stands."""
     return CarbonReport(
-        carbon_charts(facts, errors, growth, parameters, language),
+        carbon_charts(facts, errors, growth, parameters, language, units),
         _methods(facts, parameters),
         _components(facts, errors),
     )

@@ -9,32 +9,47 @@ from ...core.carbon.account import open_account
 from ...core.carbon.growth import ALL_SITES, GrowthFit
 from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.uncertainty import SinkErrors, total_interval
+from ...core.units import UnitChoice
 from ..carbon_charts import growth_chart, sink_chart, stock_chart
 from ..words import word, words_of
 
 
 def carbon_charts(
-    facts: pd.DataFrame, errors: SinkErrors | None, growth: GrowthFit, parameters: ParameterTable, language: str
+    facts: pd.DataFrame,
+    errors: SinkErrors | None,
+    growth: GrowthFit,
+    parameters: ParameterTable,
+    language: str,
+    units: UnitChoice | None = None,
 ) -> dict[str, str]:
     """All charts of an assessment by the name of their file; what is not known has none."""
+    return stock_and_sink_charts(facts, errors, language, units) | growth_charts(facts, parameters, growth, language)
+
+
+def stock_and_sink_charts(
+    facts: pd.DataFrame, errors: SinkErrors | None, language: str, units: UnitChoice | None = None
+) -> dict[str, str]:
+    """Stock by species and age, and the sink with its interval where its errors are known, in the chosen units."""
+    units = units or UnitChoice()
+    unit = word("unit", "tco2e" if units.mass == "t" else "wan_tco2e", language)
 
     def group_name(group: str) -> str:
         return word("species_group", group, language)
 
     charts = {}
     if facts["stock_tco2e"].notna().any():
-        charts["stock_by_species_and_age"] = stock_chart(
-            facts[["species_group", "age_group", "stock_tco2e"]],
-            word("report", "chart_stock", language),
-            "tCO₂e",
-            group_name,
-            list(words_of("chart_age_group", language).values()),
-            word("report", "unknown", language),
-        )
+        stock = facts[["species_group", "age_group"]].assign(stock_tco2e=units.mass_of(facts["stock_tco2e"].to_numpy()))
+        ages = list(words_of("chart_age_group", language).values())
+        unknown = word("report", "unknown", language)
+        title = word("report", "chart_stock", language)
+        charts["stock_by_species_and_age"] = stock_chart(stock, title, unit, group_name, ages, unknown)
     if errors is not None and facts["sink_tco2e_yr"].notna().any():
-        title, axis = word("report", "chart_sink", language), word("report", "axis_sink", language)
-        charts["sink_by_species"] = sink_chart(sink_by_species(facts, errors), title, axis, group_name)
-    return charts | growth_charts(facts, parameters, growth, language)
+        sink = sink_by_species(facts, errors)
+        numbers = [name for name in sink.columns if name != "species_group" and sink[name].dtype.kind == "f"]
+        sink[numbers] = sink[numbers] * units.mass_factor
+        axis = word("report", "axis_sink", language) if units.mass == "t" else unit
+        charts["sink_by_species"] = sink_chart(sink, word("report", "chart_sink", language), axis, group_name)
+    return charts
 
 
 def sink_by_species(facts: pd.DataFrame, errors: SinkErrors) -> pd.DataFrame:

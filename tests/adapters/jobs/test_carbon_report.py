@@ -15,6 +15,7 @@ from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
 from sanming_carbon_plugin.adapters.vectors import read_layer
 from sanming_carbon_plugin.adapters.words import word
 from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.units import UnitChoice
 
 openpyxl = pytest.importorskip("openpyxl")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,3 +114,19 @@ def test_a_report_without_sink_and_curves_says_so(township, tmp_path):
     assert f"<h2>{word('report', 'contributions', 'en')}</h2>" not in page
     assert {path.stem for path in (tmp_path / "r" / "charts").iterdir()} == {"stock_by_species_and_age"}
     openpyxl.load_workbook(tmp_path / "r" / "carbon_tables.xlsx")
+
+
+def test_the_report_of_a_run_speaks_in_the_chosen_units(township, tmp_path):
+    request = AssessRequest(
+        stands=part(township, slice(0, 60)),
+        out=tmp_path / "r.gpkg",
+        report=tmp_path / "报告",
+        language="zh",
+        units=UnitChoice("mu", "wan_t"),
+    )
+    assess(request, Progress())
+    page = (tmp_path / "报告" / "report.html").read_text(encoding="utf-8")
+    assert word("unit", "wan_tco2e", "zh") in page
+    assert "公顷" not in page.split("<h2>", 2)[1]
+    chart = (tmp_path / "报告" / "charts" / "stock_by_species_and_age.svg").read_text(encoding="utf-8")
+    assert word("unit", "wan_tco2e", "zh") in chart
