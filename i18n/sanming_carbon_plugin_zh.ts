@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="296"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="297"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="311"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="312"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="318"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="319"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -94,17 +94,17 @@
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="70"/>
         <source>Assess stands</source>
         <translation>小班评估</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="74"/>
         <source>Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.</source>
         <translation>逐小班给出碳储量、年碳汇量、分类和碳票资格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="78"/>
         <source>Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with every rule&apos;s outcome, and carbon-ticket eligibility.
 
 The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing the value stays empty, never 0, and the layer issues says why.</source>
@@ -173,7 +173,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="134"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
     </message>
@@ -318,7 +318,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="266"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="267"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -1328,11 +1328,6 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>已到列表末尾。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="215"/>
-        <source>The decision is kept beside the result. Assess again to see it in the result.</source>
-        <translation>决定已保存在结果文件旁，重新评估后计入结果。</translation>
-    </message>
-    <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_panel.py" line="47"/>
         <source>Whole layer</source>
         <translation>整个图层</translation>
@@ -2268,7 +2263,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="276"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="277"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2760,7 +2755,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="255"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="256"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -2778,6 +2773,11 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/processing/target_progress.py" line="52"/>
         <source>Plan that says what is planned, written by Plan parcels for targets.</source>
         <translation>说明已规划面积的方案，由“按目标安排地块”写出。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="215"/>
+        <source>Decision kept. Assess again to see it in the result.</source>
+        <translation>决定已保存，重新评估后计入结果。</translation>
     </message>
 </context>
 <context>

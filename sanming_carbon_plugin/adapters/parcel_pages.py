@@ -163,7 +163,7 @@ def _beside(parts: Iterable[str]) -> str:
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "".join("<th>{}</th>".format(escape(each)) for each in heads)
     body = ["<tr>{}</tr>".format("".join("<td>{}</td>".format(escape(cell)) for cell in row)) for row in rows]
-    return "<table width='100%' cellspacing='0' cellpadding='0'><tr>{}</tr>{}</table>".format(head, "".join(body))
+    return "<table width='98%' cellspacing='0' cellpadding='0'><tr>{}</tr>{}</table>".format(head, "".join(body))
 
 
 def _classes(card: ParcelCard, *, for_print: bool) -> str:

@@ -213,7 +213,7 @@ class ParcelCards(QObject):
             # The dialog closes first; the window must not wait for both.
             QTimer.singleShot(0, self.reload)
             self._tell(
-                tr("The decision is kept beside the result. Assess again to see it in the result."),
+                tr("Decision kept. Assess again to see it in the result."),
                 Qgis.MessageLevel.Success,
             )
 
