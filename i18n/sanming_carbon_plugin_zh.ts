@@ -743,7 +743,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>处理状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>Field</source>
         <translation>字段</translation>
     </message>
@@ -808,12 +808,12 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="261"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="262"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="261"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="263"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
@@ -2372,47 +2372,47 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>内外业冲突</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>Why</source>
         <translation>原因</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>As sent</source>
         <translation>发出时</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>Desk now</source>
         <translation>内业现值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>From the field</source>
         <translation>外业值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>Choice</source>
         <translation>处理意见</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
         <source>Other value</source>
         <translation>其他值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="97"/>
         <source>&amp;Name of the person who decides</source>
         <translation>决定人姓名(&amp;N)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="116"/>
         <source>Not decided</source>
         <translation>未决定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="149"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="151"/>
         <source>{open} of {count} conflicts are not decided. Nothing is taken over for those.</source>
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
@@ -2760,7 +2760,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>正在准备</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="152"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="154"/>
         <source>{count} more come when these are taken over.</source>
         <translation>另有 {count} 处，待这些采用后列出。</translation>
     </message>
@@ -2778,6 +2778,11 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="215"/>
         <source>Decision kept. Assess again to see it in the result.</source>
         <translation>决定已保存，重新评估后计入结果。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="55"/>
+        <source>Save</source>
+        <translation>保存</translation>
     </message>
 </context>
 <context>

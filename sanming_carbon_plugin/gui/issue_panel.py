@@ -258,9 +258,13 @@ class IssuePanel(QgsDockWidget):
         self.mark(FIXED)
 
     def _accepted(self) -> None:
-        reason, given = QInputDialog.getText(self, tr("Accept with Reason"), tr("Why is the value right?"))
-        if given:
-            self.mark(ACCEPTED, reason)
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(tr("Accept with Reason"))
+        dialog.setLabelText(tr("Why is the value right?"))
+        dialog.setOkButtonText(tr("OK"))
+        dialog.setCancelButtonText(tr("Cancel"))
+        if dialog.exec() == QInputDialog.DialogCode.Accepted:
+            self.mark(ACCEPTED, dialog.textValue())
 
     def _reopened(self) -> None:
         self.mark(None)

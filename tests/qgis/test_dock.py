@@ -223,3 +223,17 @@ def test_no_form_connects_signals():
         text = path.read_text(encoding="utf-8")
         assert "<connection>" not in text
         assert "<iconset" not in text
+
+
+def test_a_changed_field_makes_the_project_unsaved_and_a_restored_one_does_not(dock, tmp_path, qtbot):
+    project = QgsProject.instance()
+    path = str(tmp_path / "project.qgz")
+    assert project.write(path)
+    dock.carbon.page.seed.setValue(7)
+    qtbot.waitUntil(project.isDirty, timeout=2000)
+    assert project.write(path)
+    assert project.read(path)
+    project.setDirty(False)
+    qtbot.wait(400)
+    assert not project.isDirty()
+    assert dock.carbon.page.seed.value() == 7

@@ -96,7 +96,8 @@ def test_a_click_goes_to_the_stand_and_selects_it(panel, stands, listed, qgis_if
 
 def test_decisions_are_kept_with_name_and_time(panel, listed, monkeypatch):
     panel.choose_code(_code_with_rows(listed))
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("实地复核无误", True))
+    monkeypatch.setattr(QInputDialog, "exec", lambda _: QInputDialog.DialogCode.Accepted)
+    monkeypatch.setattr(QInputDialog, "textValue", lambda _: "实地复核无误")
     panel.form.rows.selectRow(0)
     panel.form.accepted.click()
     panel.form.rows.selectRow(1)
@@ -119,7 +120,8 @@ def test_decisions_are_kept_with_name_and_time(panel, listed, monkeypatch):
 def test_accepting_needs_a_reason(panel, listed, qgis_iface, monkeypatch):
     panel.choose_code(_code_with_rows(listed))
     panel.form.rows.selectRow(0)
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("  ", True))
+    monkeypatch.setattr(QInputDialog, "exec", lambda _: QInputDialog.DialogCode.Accepted)
+    monkeypatch.setattr(QInputDialog, "textValue", lambda _: "  ")
     panel.form.accepted.click()
     assert panel.model.issue(0).status == "open"
     assert any(

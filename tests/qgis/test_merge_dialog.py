@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QMessageBox, QWidget
 
 from sanming_carbon_plugin.adapters.crs import wkt_from_user_input
 from sanming_carbon_plugin.adapters.field_package.review import CONFLICTS, read_choices
 from sanming_carbon_plugin.adapters.geopackage import OutputTable, read_geopackage_table, write_geopackage
 from sanming_carbon_plugin.core.stands.layer import FieldType
 from sanming_carbon_plugin.gui.merge_dialog import MergeDialog
+from sanming_carbon_plugin.gui.merge_round import MergeRound
 
 pytestmark = pytest.mark.qgis
 
@@ -107,3 +109,39 @@ def test_very_many_conflicts_come_in_portions(qgis_app, review, monkeypatch):
     dialog.choose(0, "desk")
     dialog.accept()
     assert read_geopackage_table(review, CONFLICTS)["choice"].tolist() == ["desk", None, None, None]
+
+
+class _Tools(QObject):
+    """Stands for the buttons of the panel, whose dialogs need the real desktop."""
+
+    found = pyqtSignal(str, object, object)
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def close(self, name):
+        self.asked.append(("close", name))
+
+    def open(self, name, values):
+        self.asked.append((name, values))
+
+
+def test_a_first_run_with_conflicts_leads_to_the_second(qgis_app, review):
+    tools, window = _Tools(), QWidget()
+    merge = MergeRound(tools, window, window)
+    first = {"RESULT": "r.gpkg", "RETURNED": ["f.gpkg"], "RESOLVE": None}
+    tools.found.emit("sanmingcarbon:fieldmerge", first, {"OUTPUT": str(review), "CONFLICTS": 0})
+    tools.found.emit("sanmingcarbon:fieldmerge", first | {"RESOLVE": str(review)}, {"CONFLICTS": 4})
+    tools.found.emit("sanmingcarbon:fieldsample", {}, {"OUTPUT": "x", "CONFLICTS": 1})
+    assert merge.dialog is None
+    tools.found.emit("sanmingcarbon:fieldmerge", first, {"OUTPUT": str(review), "CONFLICTS": 4})
+    merge.dialog.reject()
+    assert tools.asked == []
+    tools.found.emit("sanmingcarbon:fieldmerge", first, {"OUTPUT": str(review), "CONFLICTS": 4})
+    merge.dialog.choose(0, "field")
+    merge.dialog.signature.setText("李科长")
+    merge.dialog.accept()
+    assert merge.dialog is None
+    again = first | {"RESOLVE": str(review), "BY": "李科长", "OUTPUT": str(review), "OVERWRITE": True}
+    assert tools.asked == [("close", "fieldmerge"), ("fieldmerge", again)]
