@@ -7,6 +7,8 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from ...core.errors import CarbonError, DependencyError, InputError
 from ...core.rasters.bands import BandReader, NamedRaster
 from ...core.rasters.grid import Grid
@@ -16,7 +18,7 @@ from .. import crs
 from ..resources import read_json
 from .facts import BandFacts, RasterFacts
 from .placing import mover
-from .reading import FileBands
+from .reading import FileBands, TrueValues
 
 DECODE_THREADS = 2
 """Handles that read parts of a strip side by side. GDAL's own NUM_THREADS is not used: in GDAL 3.6 it handed on
@@ -24,6 +26,11 @@ the content of a damaged tile without an error."""
 
 ELEVATION_NAME = "dem"
 """The name that marks a raster as an elevation model in metres."""
+
+_AS_STORED = (1.0, 0.0)
+_STRETCH_ROWS = 17
+_STRETCH_OF_NOTE = 0.001
+"""Gauss-Krüger and UTM stay below it in their zones, and their grids are taken as they are."""
 
 _BACK_ENDS = {"rasterio": "rasterio_back_end", "gdal": "gdal_back_end"}
 _chosen: list[str] = []
@@ -72,8 +79,11 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
     """
     reader = open_bands(spec, backend, crs_needed=stands_crs_wkt is not None)
     try:
-        terrain = terrain_of(reader) if name.casefold() == ELEVATION_NAME else None
-        return NamedRaster(name, reader, mover(stands_crs_wkt, reader.grid, reader.name), terrain)
+        move = mover(stands_crs_wkt, reader.grid, reader.name)
+        scaling = reader.scaling if any(pair != _AS_STORED for pair in reader.scaling) else ()
+        if name.casefold() == ELEVATION_NAME:
+            return NamedRaster(name, TrueValues(reader) if scaling else reader, move, terrain_of(reader))
+        return NamedRaster(name, reader, move, scaling=scaling)
     except CarbonError:
         reader.close()
         raise
@@ -81,9 +91,17 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
 
 def terrain_of(dem: BandReader) -> TerrainRecipe:
     """What to find out from the elevation model, with the length of its units."""
-    wkt = dem.grid.crs_wkt
+    grid, wkt = dem.grid, dem.grid.crs_wkt
     metres = 1.0 if wkt is None else crs.metres_per_unit(wkt)
-    return TerrainRecipe.from_data(read_json(resources_dir() / "recipes" / "terrain.json"), metres)
+    stretch: tuple[tuple[float, float, float], ...] = ()
+    if wkt is not None and np.isfinite(metres):
+        rows = np.linspace(0, grid.height, _STRETCH_ROWS)
+        found = crs.ground_metres(wkt, grid.to_map(np.column_stack([np.full(len(rows), grid.width / 2), rows])))
+        if (np.abs(found / metres - 1.0) > _STRETCH_OF_NOTE).any():
+            stretch = tuple(
+                (float(row), float(east), float(north)) for row, (east, north) in zip(rows, found, strict=True)
+            )
+    return TerrainRecipe.from_data(read_json(resources_dir() / "recipes" / "terrain.json"), metres, stretch)
 
 
 def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True) -> FileBands:

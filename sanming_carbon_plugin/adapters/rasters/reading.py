@@ -54,6 +54,8 @@ class FileBands:
         self.grid = grid
         self.band_names = tuple(band.description for band in bands)
         self.row_step = _row_step(facts, bands)
+        self.scaling = tuple((band.scale, band.offset) for band in bands)
+        """Per band the factor and the offset that the file declares; ``read_rows`` gives the numbers as stored."""
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Values (bands, rows, width) and validity of the same shape, (1, rows, width) or (1, 1, 1)."""
@@ -125,6 +127,27 @@ def _split_rows(whole: Part, block: int, count: int) -> list[Part]:
     starts = range(0, whole.row_count, share)
     rows = [(whole.first_row + at, min(share, whole.row_count - at)) for at in starts]
     return [whole._replace(first_row=first, row_count=count) for first, count in rows]
+
+
+class TrueValues:
+    """Bands of a file with its declared factor and offset applied; for heights, of which slopes are made."""
+
+    def __init__(self, stored: FileBands) -> None:
+        self._stored = stored
+        self.name = stored.name
+        self.grid = stored.grid
+        self.band_names = stored.band_names
+        self.row_step = stored.row_step
+
+    def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """Values and validity as :meth:`FileBands.read_rows` gives them, in the unit of the file."""
+        values, valid = self._stored.read_rows(first_row, row_count)
+        factor, offset = np.array(self._stored.scaling).T[:, :, None, None]
+        return values * factor + offset, valid
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stored.close()
 
 
 def _row_step(facts: RasterFacts, bands: list[BandFacts]) -> int:

@@ -75,6 +75,8 @@ class NamedRaster:
         What to find out about the lie of the land, for an elevation model; None for all others.
     names_bands
         Whether a single band, too, is named in its columns.
+    scaling
+        Factor and offset per band that the file declares and that are not applied; empty where there are none.
     """
 
     name: str
@@ -82,3 +84,4 @@ class NamedRaster:
     to_grid: Callable[[ObjectArray], ObjectArray] | None = None
     terrain: TerrainRecipe | None = None
     names_bands: bool = False
+    scaling: tuple[tuple[float, float], ...] = ()

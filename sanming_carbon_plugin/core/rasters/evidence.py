@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
-from ..issues import join_issues, stand_issues
+from ..issues import join_issues, layer_issue, stand_issues
 from ..progress import Progress
 from ..stage import StageResult
 from .bands import NamedRaster
@@ -215,6 +215,9 @@ def _columns(
     for band, name in enumerate(band_columns(raster)):
         of_band = sums.of_band(band)
         support = support_share(of_band.valid[0], areas)
+        if raster.scaling and raster.scaling[band] != (1.0, 0.0):
+            factor, offset = raster.scaling[band]
+            issues.append(layer_issue("RASTER_SCALE_DECLARED", f"{name}_mean", factor, factor=factor, offset=offset))
         columns[f"{name}_mean"] = of_band.mean()[0]
         columns[f"{name}_std"] = of_band.standard_deviation()[0]
         columns[f"{name}_support"] = support

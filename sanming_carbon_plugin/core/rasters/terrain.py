@@ -41,6 +41,9 @@ class TerrainRecipe:
         Code of north, from which the others count clockwise, and code of flat land.
     metres_per_unit
         Length of a unit of the grid's CRS in metres, NaN where the units are degrees. Heights are metres.
+    stretch
+        For a CRS whose units are not as long on the ground: row of the grid, metres per unit towards east and
+        towards north; in between they are interpolated.
     """
 
     slope_shares_deg: tuple[float, ...]
@@ -49,9 +52,12 @@ class TerrainRecipe:
     first_aspect_code: int
     no_aspect_code: int
     metres_per_unit: float = 1.0
+    stretch: tuple[tuple[float, float, float], ...] = ()
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], metres_per_unit: float) -> TerrainRecipe:
+    def from_data(
+        cls, data: Mapping[str, Any], metres_per_unit: float, stretch: tuple[tuple[float, float, float], ...] = ()
+    ) -> TerrainRecipe:
         """The recipe of ``terrain.json`` for one model."""
         return cls(
             slope_shares_deg=tuple(float(limit) for limit in data["slope_shares_deg"]),
@@ -60,6 +66,7 @@ class TerrainRecipe:
             first_aspect_code=int(data["first_aspect_code"]),
             no_aspect_code=int(data["no_aspect_code"]),
             metres_per_unit=metres_per_unit,
+            stretch=stretch,
         )
 
 
@@ -78,7 +85,7 @@ class TerrainBands:
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
         """Values (bands, rows, width) as four-byte numbers, and one validity for all."""
         heights, valid = self._with_neighbours(first_row, row_count)
-        east_rise, north_rise = _rises(heights, self.grid, first_row, self._recipe.metres_per_unit)
+        east_rise, north_rise = _rises(heights, self.grid, first_row, self._recipe)
         steepness = np.hypot(east_rise, north_rise)
         slope_deg = np.degrees(np.arctan(steepness))
         flat = slope_deg < self._recipe.flat_below_deg
@@ -107,7 +114,7 @@ class TerrainBands:
         return heights, whole_rows[:, :-2] & whole_rows[:, 1:-1] & whole_rows[:, 2:]
 
 
-def _rises(heights: FloatArray, grid: Grid, first_row: int, metres_per_unit: float) -> tuple[FloatArray, FloatArray]:
+def _rises(heights: FloatArray, grid: Grid, first_row: int, recipe: TerrainRecipe) -> tuple[FloatArray, FloatArray]:
     """Rise in metres per metre towards east and towards north, of the inner cells."""
     down = heights[2:] - heights[:-2]
     per_row = (down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:]) / 8
@@ -117,9 +124,12 @@ def _rises(heights: FloatArray, grid: Grid, first_row: int, metres_per_unit: flo
     determinant = a * d - b * c
     east = (per_column * d - per_row * c) / determinant
     north = (per_row * a - per_column * b) / determinant
-    if np.isfinite(metres_per_unit):
-        return east / metres_per_unit, north / metres_per_unit
     rows = np.arange(first_row, first_row + len(per_row)) + 0.5
+    if recipe.stretch:
+        known, east_m, north_m = np.array(recipe.stretch).T
+        return east / np.interp(rows, known, east_m)[:, None], north / np.interp(rows, known, north_m)[:, None]
+    if np.isfinite(recipe.metres_per_unit):
+        return east / recipe.metres_per_unit, north / recipe.metres_per_unit
     middle = np.column_stack([np.full(len(rows), grid.width / 2), rows])
     east_m, north_m = metres_per_degree(grid.to_map(middle)[:, 1])
     return east / east_m[:, None], north / north_m[:, None]

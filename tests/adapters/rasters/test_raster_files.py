@@ -426,3 +426,39 @@ def test_a_recipe_file_is_applied(folder, backend):
         found = evidence(["a"], whole(), prepared.rasters).columns.loc["a"]
     assert found.s2_ndvi_mean == pytest.approx(3700 / 4300)
     assert prepared.issues.code.tolist() == ["SENTINEL2_OFFSET_REMOVED_BEFORE"]
+
+
+def scaled(path, values, scale, offset, **more):
+    write(path, values, **more)
+    file = gdal.Open(str(path), gdal.GA_Update)
+    file.GetRasterBand(1).SetScale(scale)
+    file.GetRasterBand(1).SetOffset(offset)
+    file = None
+    return path
+
+
+def test_heights_are_those_the_file_declares_and_other_numbers_are_told_to_be_stored_ones(folder, backend):
+    path = scaled(folder / "dm.tif", np.full((1, 12, 12), 5000, np.int16), 0.1, 20.0)
+    stand = np.array([shapely.box(39500020, 2899900, 39500100, 2899980)], dtype=object)
+    for name, mean, told in (("dem", 520.0, 0), ("x", 5000.0, 1)):
+        raster = open_raster(f"{path}", name, CGCS_39, backend)
+        with closing(raster.reader):
+            found = evidence(["a"], stand, [raster])
+        assert found.columns[f"{name}_mean"].iloc[0] == pytest.approx(mean)
+        assert (found.issues["code"] == "RASTER_SCALE_DECLARED").sum() == told
+
+
+def test_a_model_in_web_mercator_is_as_steep_as_in_a_true_grid(folder):
+    columns = np.mgrid[0:40, 0:40][1]
+    slopes = []
+    for epsg, ground_m in ((4527, 30.0), (3857, 30.0 * np.cos(np.radians(26.7)))):
+        x, y = (39545000.0, 2956000.0) if epsg == 4527 else (13074000.0, 3089000.0)
+        heights = (300 + columns * ground_m * 0.5).astype(np.float32)[None]
+        path = folder / f"dem{epsg}.tif"
+        write(path, heights, epsg=epsg, place=(x, 30, 0, y, 0, -30))
+        raster = open_raster(str(path), "dem", wkt(epsg))
+        stand = np.array([shapely.box(x + 150, y - 1000, x + 1000, y - 150)], dtype=object)
+        with closing(raster.reader):
+            slopes.append(evidence(["a"], stand, [raster]).columns["slope_deg_mean"].iloc[0])
+    assert slopes[0] == pytest.approx(np.degrees(np.arctan(0.5)), rel=1e-4)
+    assert slopes[1] == pytest.approx(slopes[0], rel=6e-3)

@@ -79,6 +79,14 @@ def test_degrees_are_metres_at_their_latitude():
     assert found.aspect_code == 7
 
 
+def test_units_that_are_shorter_on_the_ground_make_the_land_steeper():
+    feet = TerrainRecipe(**{**RECIPE.__dict__, "metres_per_unit": 0.3048})
+    assert told(land(NORTH_UP, 0.3048 * 0.5, 0, feet)).slope_deg_mean == pytest.approx(np.degrees(np.arctan(0.5)))
+    stretched = TerrainRecipe(**{**RECIPE.__dict__, "stretch": ((0.0, 0.8, 0.9), (16.0, 0.8, 0.9))})
+    assert told(land(NORTH_UP, 0.8 * 0.5, 0, stretched)).slope_deg_mean == pytest.approx(np.degrees(np.arctan(0.5)))
+    assert told(land(NORTH_UP, 0, 0.9 * 0.5, stretched)).slope_deg_mean == pytest.approx(np.degrees(np.arctan(0.5)))
+
+
 def test_too_little_of_a_stand_is_unknown_not_gentle():
     valid = np.ones((1, 16, 20), dtype=bool)
     valid[:, :, 8:] = False
