@@ -165,6 +165,16 @@ def test_changes_count_from_healthy_stands_of_their_own_scene():
     assert np.isnan(found[46])
 
 
+def test_a_few_stands_that_only_seem_healthy_do_not_move_the_rest():
+    columns = pd.DataFrame({"a_ndvi_mean": np.full(50, 0.8), "b_ndvi_mean": np.full(50, 0.7)})
+    columns.loc[:8, "b_ndvi_mean"] = 0.1  # felled, and not yet in the inventory
+    recipe = {"changes": [{"name": "d", "from": "a", "to": "b", "indices": ["NDVI"]}]}
+    (change,) = prepare(recipe, [], TABLES).changes
+    found = changes_against_healthy(columns, [change], np.ones(50, bool), TABLES.healthy_stands_least).columns
+    assert found.d_ndvi_change[49] == pytest.approx(0)
+    assert found.d_ndvi_change[0] == pytest.approx(-0.6)
+
+
 def test_healthy_stands_are_pine_known_to_be_undisturbed():
     facts = pd.DataFrame(
         {"species_group": ["pine", "pine", "pine", "fir", None], "disturbance": ["none", "fire", None] + ["none"] * 2}
