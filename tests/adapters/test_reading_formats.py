@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from made_layers import SPECIES, X0, Y0, field, square, stands, write
-from osgeo import gdal, ogr
+from osgeo import gdal, ogr, osr
 
 from sanming_carbon_plugin.adapters import crs
 from sanming_carbon_plugin.adapters.vectors import list_layers, read_layer
@@ -283,3 +283,28 @@ def test_a_row_is_let_go_once_it_is_a_polygon_and_kept_where_nothing_is():
     geometry, _ = polygons_from_wkb(points, release=True)
     assert geometry[0] is None
     assert points[0] is not None  # the message names what was found
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "fgb", "shp"])
+def test_a_layer_of_very_many_columns_is_read_like_any_other(tmp_path, ending):
+    driver = {"gpkg": "GPKG", "fgb": "FlatGeobuf", "shp": "ESRI Shapefile"}[ending]
+    count = 300
+    path = tmp_path / f"wide.{ending}"
+    source = ogr.GetDriverByName(driver).CreateDataSource(str(path))
+    srs = osr.SpatialReference()
+    srs.ImportFromEPSG(4527)
+    layer = source.CreateLayer("wide", srs, ogr.wkbPolygon, ["SPATIAL_INDEX=NO"] if ending == "fgb" else [])
+    for number in range(count):
+        layer.CreateField(ogr.FieldDefn(f"c{number}", ogr.OFTReal if number % 2 else ogr.OFTString))
+    for row in range(3):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        for number in range(count):
+            feature.SetField(number, row * 1000.0 + number if number % 2 else f"{row}-{number}")
+        feature.SetGeometry(ogr.CreateGeometryFromWkt(shapely.box(X0 + row, Y0, X0 + row + 1, Y0 + 1).wkt))
+        layer.CreateFeature(feature)
+    feature = layer = source = None
+    read = read_layer(path)
+    assert list(read.attributes.columns) == [f"c{number}" for number in range(count)]
+    assert read.attributes["c299"].tolist() == [299.0, 1299.0, 2299.0]
+    assert read.attributes["c298"].tolist() == ["0-298", "1-298", "2-298"]
+    assert shapely.get_coordinates(read.geometry[2])[:, 0].min() == X0 + 2

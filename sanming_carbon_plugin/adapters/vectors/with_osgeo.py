@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _BATCH_ROWS = 8192
+_FIELDS_AT_ONCE = 100
+"""SQLite takes 127 arguments of a function, and GDAL 3.6 hands each field of a GeoPackage as one to it."""
 
 _FIRST_DAY = np.datetime64("0001-01-01", "D")
 
@@ -118,7 +120,9 @@ class _LayerReader:
         if not by_stream or not self._streamable():  # GDAL 3.6 gives empty geometries where it has no column to give
             columns, wkb = self._loop(range(len(self._fields)), with_geometry=True)
         else:
-            columns, wkb = self._stream(by_stream)
+            columns, wkb = self._stream(by_stream[:_FIELDS_AT_ONCE])
+            for first in range(_FIELDS_AT_ONCE, len(by_stream), _FIELDS_AT_ONCE):
+                columns |= self._stream(by_stream[first : first + _FIELDS_AT_ONCE])[0]
             rest = [number for number in range(len(self._fields)) if number not in columns]
             if rest:
                 columns |= self._loop(rest, with_geometry=False)[0]
