@@ -32,7 +32,9 @@ PERIOD = parse_period("2016-01-01/2020-12-31")
 SPECIES = np.array(["220", "310", "630", "620", "490", "590", "660", "550", "210"], dtype=object)
 
 
-def made_facts(count: int, rng: np.random.Generator, volume: np.ndarray | None = None) -> pd.DataFrame:
+def made_facts(
+    count: int, rng: np.random.Generator, volume: np.ndarray | None = None, day: str = "2015-12-31"
+) -> pd.DataFrame:
     """A made table of stands; never surveyed."""
     base = rng.gamma(6.0, 18.0, count) if volume is None else volume * rng.normal(1.2, 0.1, count)
     return pd.DataFrame(
@@ -46,6 +48,7 @@ def made_facts(count: int, rng: np.random.Generator, volume: np.ndarray | None =
             "age_group": rng.integers(1, 4, count).astype(float),
             "area_ha": rng.gamma(2.0, 2.0, count),
             "survey_method": np.full(count, "plot", dtype=object),
+            "survey_date": np.full(count, day, dtype=object),
         },
         index=pd.Index([f"350428-{i}" for i in range(count)], name="stand_key"),
     )
@@ -55,7 +58,7 @@ def keyed(count: int) -> bool:
     """Stock, sink by key, interval per stand, per 200 townships and in total; whether the figures are met."""
     rng = np.random.default_rng(1)
     then = made_facts(count, rng)
-    now = made_facts(count, rng, then["volume_m3_ha"].to_numpy())
+    now = made_facts(count, rng, then["volume_m3_ha"].to_numpy(), day="2020-12-31")
     now["species_code"] = np.where(rng.random(count) < 0.95, then["species_code"], now["species_code"])
     now["area_ha"] = then["area_ha"]
     side = int(np.ceil(np.sqrt(count)))
@@ -81,7 +84,7 @@ def keyed(count: int) -> bool:
 def redrawn(count: int, vertices: int = 60) -> bool:
     """Every stand's outline moved against the earlier one, so that all must be overlaid; whether in time."""
     rng = np.random.default_rng(2)
-    then, now = made_facts(count, rng), made_facts(count, rng)
+    then, now = made_facts(count, rng), made_facts(count, rng, day="2020-12-31")
     shapes_then, shapes_now = mosaic(count, vertices, rng), mosaic(count, vertices, rng)
     now.index = pd.Index([f"n{key}" for key in now.index], name="stand_key")
     parameters, errors = load_parameters(), load_errors()

@@ -23,7 +23,7 @@ from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
-from .survey import NO_BASIS, basis_of, beside_the_period, years_between, years_of
+from .survey import NO_BASIS, basis_of, survey_times, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
 from .uncertainty import HALF_WIDTH_90, stand_interval
 
@@ -148,16 +148,16 @@ def _two_dates(
     anew = redigitised(pieces, geometry, earlier.geometry, recorded, HALF_WIDTH_90 * errors.size["boundary"])
     columns["change_kind"] = np.where(anew, "redigitised", kinds)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
-    beside = beside_the_period(facts, earlier.facts, change, between, period, parameters.limits)
+    times = survey_times(facts, earlier.facts, change, between, period, parameters.limits)
     thin = columns["earlier_cover"].to_numpy() < parameters.limits.measured_cover_share
-    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside | thin)
+    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, times.undated | times.beside | thin)
     parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
     issues = join_issues([issues, _bamboo_of_one_date(pieces, facts, earlier.facts, parameters)])
     found = SinkResult(
         columns,
-        join_issues([issues, period_issues(facts, between, period, known & beside)]),
+        join_issues([issues, period_issues(facts, times, period, known)]),
         blocks=block_accounts(pieces, change),
         earlier_gone=ground_left_out(earlier.facts, then, pieces),
     )

@@ -11,10 +11,10 @@ from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from .account import NOT_FOREST, texts
 from .change import BoolArray, PieceChange
 from .limits import SinkLimits
-from .parameters import FloatArray, TextArray
+from .parameters import TextArray
 from .period import Period
 from .sums import any_by
-from .survey import survey_dates
+from .survey import SurveyTimes, survey_dates
 from .two_dates import Pieces
 
 
@@ -107,14 +107,21 @@ def _layer_rows(
     return rows
 
 
-def period_issues(facts: pd.DataFrame, between: FloatArray, period: Period | None, beside: BoolArray) -> pd.DataFrame:
-    """Stands whose surveys lie ``beside`` the period that the sink is divided by."""
-    if period is None:
-        return no_issues()
-    at = np.flatnonzero(beside)
-    keys = facts.index.to_numpy(dtype=object)[at]
+def period_issues(facts: pd.DataFrame, times: SurveyTimes, period: Period | None, known: BoolArray) -> pd.DataFrame:
+    """Stands of ``known`` sink whose surveys have no date, or lie beside the period that the sink is divided by."""
+    keys = facts.index.to_numpy(dtype=object)
+    rows = [
+        stand_issues(
+            "SINK_UNDATED",
+            keys[known & times.undated],
+            "survey_date",
+            texts(facts, "survey_date")[known & times.undated],
+        )
+    ]
+    at = np.flatnonzero(known & times.beside)
     days = np.datetime_as_string(survey_dates(facts)[at], unit="D")
-    told = stand_issues("SINK_PERIOD_DIFFERS", keys, "survey_date", days, period=str(period))
-    apart = np.round(between[at], 2)
-    told["params"] = [{"period": str(period), "years": years} for years in apart.tolist()]
-    return told
+    code = "SINK_SURVEYS_DIFFER" if period is None else "SINK_PERIOD_DIFFERS"
+    told = stand_issues(code, keys[at], "survey_date", np.where(days == "NaT", "?", days))
+    years = ["?" if np.isnan(apart) else round(apart, 2) for apart in times.between[at].tolist()]
+    told["params"] = [{"period": str(period), "years": apart} for apart in years]
+    return join_issues([*rows, told])

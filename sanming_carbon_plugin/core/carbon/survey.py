@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -50,28 +51,53 @@ def years_of(facts: pd.DataFrame, between: FloatArray, period: Period | None) ->
     return between if period is None else np.full(len(facts), period.years)
 
 
-def beside_the_period(
+@dataclass(frozen=True)
+class SurveyTimes:
+    """What the survey dates of both layers say about each stand of today.
+
+    Attributes
+    ----------
+    undated
+        A survey date is missing, today's or that of an earlier piece, or gives no day: nothing shows when
+        the volumes were found.
+    beside
+        The surveys do not begin and end with what the difference is divided by, so that nothing was measured
+        over it.
+    between
+        Years from the earlier survey of the largest piece to today's, NaN where a date is missing.
+    """
+
+    undated: BoolArray
+    beside: BoolArray
+    between: FloatArray
+
+
+def survey_times(
     facts: pd.DataFrame,
     earlier: pd.DataFrame,
     change: PieceChange,
     between: FloatArray,
     period: Period | None,
     limits: SinkLimits,
-) -> BoolArray:
-    """Stands whose surveys do not bracket the stated period, so that nothing was measured over it.
+) -> SurveyTimes:
+    """Compare the survey dates of every known piece with the stated period, or with ``between`` where there is none.
 
-    A survey date, of today or of any earlier piece, lies too far from its end of the period, or the time
-    ``between`` the surveys differs too much from the period's length. Missing dates say nothing.
+    A date too far from its end of the period, or surveys whose distance differs too much from the period's
+    length, measured nothing over it. Missing dates are told apart: they grant nothing either.
     """
-    count = len(facts)
-    if period is None:
-        return np.zeros(count, dtype=bool)
-    now = _days_from(survey_dates(facts), period.end) > limits.survey_tolerance_days
-    then = _days_from(survey_dates(earlier), period.start) > limits.survey_tolerance_days
-    use = change.known
-    then_away = any_by(change.stand[use], then[change.earlier[use]], count)
-    first_to_last = (period.end - period.start).days / DAYS_PER_YEAR
-    return np.asarray(now | then_away | (np.abs(between - first_to_last) > limits.years_told))
+    count, use = len(facts), change.known
+    stand, piece = change.stand[use], change.earlier[use]
+    now, then = survey_dates(facts), survey_dates(earlier)
+    undated = np.isnat(now) | any_by(stand, np.isnat(then)[piece], count)
+    expected, away = between[stand], np.zeros(count, dtype=bool)
+    if period is not None:
+        expected = np.full(len(stand), (period.end - period.start).days / DAYS_PER_YEAR)
+        away = _days_from(now, period.end) > limits.survey_tolerance_days
+        away |= any_by(stand, (_days_from(then, period.start) > limits.survey_tolerance_days)[piece], count)
+    days = now[stand] - then[piece]
+    apart = np.where(np.isnat(days), np.nan, days.astype("timedelta64[D]").astype(np.float64)) / DAYS_PER_YEAR
+    beside = away | any_by(stand, np.abs(apart - expected) > limits.years_told, count)
+    return SurveyTimes(undated, np.asarray(beside), between)
 
 
 def _days_from(dates: DateArray, end: date) -> FloatArray:
@@ -80,8 +106,9 @@ def _days_from(dates: DateArray, end: date) -> FloatArray:
 
 
 def survey_dates(facts: pd.DataFrame) -> DateArray:
-    """Survey date of each stand, NaT where missing or no date."""
+    """Survey date of each stand, NaT where missing or no date; a year or a month alone names no day."""
     written = pd.Series(texts(facts, "survey_date"), dtype=object).astype("string").str.slice(0, ISO_DATE_LENGTH)
+    written = written.where((written.str.len() == ISO_DATE_LENGTH).fillna(False))
     values = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
     return values.to_numpy().astype("datetime64[D]")
 
@@ -92,7 +119,8 @@ def basis_of(
     """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``.
 
     Volume recorded on one date and put together from trees on the other is no measured difference either, nor
-    is one ``beside`` what is asked: between surveys beside the period, or of too small a part of the stand.
+    is one ``beside`` what is asked: between surveys without a date or beside the period, or of too small a part
+    of the stand.
     """
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()

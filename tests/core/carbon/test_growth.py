@@ -132,7 +132,8 @@ def test_what_no_curve_can_say_stays_unknown(layer, parameters):
 def test_a_modelled_sink_says_so_and_has_a_wider_interval(layer, parameters, errors, five_years):
     growth = fit_growth(layer, parameters, RULES)
     nowhere = np.full(len(layer), None, dtype=object)
-    then = layer.iloc[:50].assign(volume_m3_ha=lambda t: t["volume_m3_ha"] * 0.9)
+    layer = layer.assign(survey_date="2020-12-31")
+    then = layer.iloc[:50].assign(volume_m3_ha=lambda t: t["volume_m3_ha"] * 0.9, survey_date="2015-12-31")
     earlier = EarlierInventory(then, nowhere[:50])
     found = sink(layer, nowhere, earlier, parameters, errors, five_years, SinkOptions(growth=growth))
     assert set(found.columns["sink_basis"].iloc[:50]) == {"measured"}

@@ -29,8 +29,9 @@ def boxes(*corners):
 def compare(make_facts, parameters, errors, five_years):
     def run(now_shapes, now, then_shapes, then, **more):
         tables = []
-        for shapes, columns in ((now_shapes, now), (then_shapes, then)):
+        for shapes, columns, day in ((now_shapes, now, "2020-12-31"), (then_shapes, then, "2015-12-31")):
             columns.setdefault("species_code", "220")
+            columns.setdefault("survey_date", [day] * len(shapes))
             columns.setdefault("area_ha", np.nan_to_num(shapely.area(shapes)) / 1e4)
             tables.append(make_facts(columns.pop("keys", None) or [f"s{i}" for i in range(len(shapes))], **columns))
         earlier = EarlierInventory(tables[1], then_shapes)
@@ -328,27 +329,50 @@ def test_without_a_period_the_survey_dates_count(compare):
     ("then", "now", "basis"),
     [
         ("2016-01-01", "2020-12-31", "measured"),
-        ("2015-01-01", "2020-12-31", "measured"),  # 365 days before 2016-01-01
-        ("2014-12-31", "2020-12-31", "two_layers"),  # 366 days
-        ("2016-12-31", "2020-12-31", "measured"),  # 365 days after it; 4.00 of 5.00 years
-        ("2016-01-01", "2021-12-31", "measured"),
-        ("2016-01-01", "2022-01-01", "two_layers"),
+        ("2015-10-02", "2020-12-31", "measured"),  # 91 days before 2016-01-01
+        ("2015-09-30", "2020-12-31", "two_layers"),  # more than a quarter of a year too long
+        ("2016-04-01", "2020-12-31", "measured"),
+        ("2016-04-03", "2020-12-31", "two_layers"),
+        ("2015-01-01", "2020-12-31", "two_layers"),  # six years of growth would be divided by five
+        ("2015-02-01", "2020-02-01", "measured"),  # five years, both ends within a growing season
+        ("2014-12-31", "2019-12-31", "two_layers"),  # 366 days beside both ends
         ("2011-01-01", "2015-12-31", "two_layers"),  # five years long, but another five years
         ("2012-07-01", "2022-07-01", "two_layers"),
-        ("2015-04-01", "2021-09-01", "two_layers"),  # both ends within a season, but 6.42 years by 5.00
-        (None, "2020-12-31", "measured"),  # a missing date says nothing
-        (None, None, "measured"),
-        (None, "2018-06-30", "two_layers"),
     ],
 )
 def test_surveys_must_begin_and_end_with_the_period(compare, then, now, basis):
-    shape = boxes((0, 0, 400, 250))
-    now_columns = {"volume_m3_ha": 120.0, "survey_date": [now]}
-    then_columns = {"volume_m3_ha": 100.0, "survey_date": [then]}
-    found = compare(shape, now_columns, shape.copy(), then_columns)
+    found = dated(compare, now, then)
     assert list(found.columns["sink_basis"]) == [basis]
     assert ("SINK_PERIOD_DIFFERS" in codes(found)) == (basis == "two_layers")
     assert changes(found) == pytest.approx([200 * PINE])
+
+
+def dated(compare, now, then):
+    shape = boxes((0, 0, 400, 250))
+    now_columns = {"volume_m3_ha": 120.0, "survey_date": [now]}
+    then_columns = {"volume_m3_ha": 100.0, "survey_date": [then]}
+    return compare(shape, now_columns, shape.copy(), then_columns)
+
+
+@pytest.mark.parametrize(
+    ("then", "now"), [(None, "2020-12-31"), ("2015-12-31", None), (None, None), ("2015", "2020-12-31")]
+)
+def test_a_missing_date_measures_nothing(compare, then, now):
+    """Nothing shows that the two layers lie a period apart, or even which of them is the later one."""
+    found = dated(compare, now, then)
+    assert list(found.columns["sink_basis"]) == ["two_layers"]
+    assert "SINK_UNDATED" in codes(found)
+    assert changes(found) == pytest.approx([200 * PINE])
+
+
+@pytest.mark.parametrize("day", [None, "2012-12-31"])
+def test_without_a_period_all_earlier_parts_belong_to_one_survey(compare, day):
+    now = {"volume_m3_ha": 120.0, "survey_date": ["2020-12-31"]}
+    then = {"keys": ["a", "b"], "volume_m3_ha": 100.0, "survey_date": ["2015-12-31", day]}
+    shapes = boxes((0, 0, 300, 250), (300, 0, 400, 250))
+    found = compare(boxes((0, 0, 400, 250)), now, shapes, then, period=None)
+    assert list(found.columns["sink_basis"]) == ["two_layers"]
+    assert ("SINK_UNDATED" if day is None else "SINK_SURVEYS_DIFFER") in codes(found)
 
 
 def test_one_earlier_part_of_another_year_is_enough(compare):

@@ -82,7 +82,8 @@ def test_ten_hectares_of_masson_pine(make_facts, parameters):
 
 
 def test_five_years_of_pine_growth(make_facts, parameters, errors, five_years):
-    now, then = (make_facts(species_code="220", volume_m3_ha=volume) for volume in (120.0, 100.0))
+    now = make_facts(species_code="220", volume_m3_ha=120.0, survey_date="2020-12-31")
+    then = make_facts(species_code="220", volume_m3_ha=100.0, survey_date="2015-12-31")
     nowhere = np.array([None], dtype=object)
     row = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns.iloc[0]
     assert five_years.days == 1827
@@ -105,6 +106,7 @@ def of_shapes(case: str, date: str) -> tuple[pd.DataFrame, np.ndarray]:
             "volume_m3_ha": pd.to_numeric(rows["volume"]),
             "area_ha": (east - west) * 250.0 / 1e4,
             "survey_method": "plot",
+            "survey_date": {"now": "2020-12-31", "then": "2015-12-31"}[date],
         }
     )
     return table.set_index(pd.Index(rows["key"], name="stand_key", dtype=object)), shapely.box(west, 0.0, east, 250.0)
