@@ -26,7 +26,7 @@ from .forms import load_form
 from .made_files import MadeFiles
 from .merge_round import MergeRound
 from .sample import sample_steps
-from .side_windows import SideWindows, forget_group
+from .side_windows import SideWindows
 from .state_words import state_icon, state_text, state_tip
 from .step_states import RESULT
 from .steps.carbon_step import CarbonStep
@@ -278,9 +278,6 @@ class CarbonDock(QgsDockWidget):
         self.form.cancel.setEnabled(False)
         names = ("issues",) if algorithm_id in (CHECK, RECHECK) else None
         result = Path(results[OUTPUT])
-        if names:
-            forget_group(QgsProject.instance(), result)
-        yield
         try:
             yield from results_group_steps(QgsProject.instance(), result, language(), names, chosen_units())
         except CarbonError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsVectorLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
@@ -137,12 +137,3 @@ class SideWindows(QObject):
                 tr("Sanming Forest Carbon"), text, Qgis.MessageLevel.Success, _SUCCESS_SECONDS
             )
         self.fields = None
-
-
-def forget_group(project: QgsProject, result: Path) -> None:
-    """Take the group of a result away before the file's new content is shown."""
-    root = project.layerTreeRoot()
-    for group in root.findGroups():
-        if group.customProperty("sanming_carbon/result") == str(result):
-            project.removeMapLayers([layer.layerId() for layer in group.findLayers()])
-            root.removeChildNode(group)

@@ -125,6 +125,20 @@ def test_a_run_ends_with_a_group_in_the_project(dock, tmp_path, qtbot):
     assert dock.maps.page.results.count() == 1
 
 
+def test_a_run_into_the_same_file_takes_the_place_of_the_one_before(dock, tmp_path, qtbot):
+    _small_inputs(dock, tmp_path, "out.gpkg")
+    dock.data.page.overwrite.setChecked(True)
+    counts = []
+    for _ in range(2):
+        with _run_to_its_end(dock, qtbot):
+            dock.form.run.click()
+        root = QgsProject.instance().layerTreeRoot()
+        made = [group for group in root.findGroups() if group.customProperty("sanming_carbon/result")]
+        counts.append((len(made), len(QgsProject.instance().mapLayers())))
+    assert counts[0] == counts[1]
+    assert counts[1][0] == 1
+
+
 def test_a_run_waits_for_the_libraries_and_can_be_cancelled_meanwhile(dock, tmp_path, qtbot, monkeypatch):
     _small_inputs(dock, tmp_path, "out.gpkg")
     monkeypatch.setattr(dock.warm_up, "is_loading", lambda: True)

@@ -31,7 +31,7 @@ RESULT = "sanming_carbon/result"
 THEME = "sanming_carbon/theme"
 """Property of a layer: what it shows of a result."""
 
-__all__ = ["RESULT", "THEME", "add_results_group", "column_alias", "dress", "dress_again", "group_name",
+__all__ = ["RESULT", "THEME", "add_results_group", "column_alias", "dress", "dress_again", "forget_group", "group_name",
            "label_stands", "results_group_steps", "theme_layer"]  # fmt: skip
 
 _LABELS_FROM_SCALE = 15_000.0
@@ -127,7 +127,7 @@ def results_group_steps(
 ) -> Iterator[None]:
     """As :func:`add_results_group`, layer by layer: between two steps the window can do other things.
 
-    A user who removes the group meanwhile ends it.
+    A group of the same file goes: it showed what was in it before. A user who removes the new one meanwhile ends it.
     """
     chosen = [theme for name, theme in themes().items() if names is None or name in names]
     layers: list[QgsVectorLayer] = []
@@ -140,6 +140,7 @@ def results_group_steps(
         label_stands(layer, theme, language, units)
         layers.append(layer)
         yield
+    forget_group(project, result)
     root = project.layerTreeRoot()
     made = root.insertGroup(0, group_name(result, language))
     made.setCustomProperty(RESULT, str(result))
@@ -154,6 +155,15 @@ def results_group_steps(
         node = group.addLayer(layer)
         node.setItemVisibilityChecked(theme is chosen[0])
         node.setExpanded(theme is chosen[0])
+
+
+def forget_group(project: QgsProject, result: Path) -> None:
+    """Take the group of a result away before the file's new content is shown."""
+    root = project.layerTreeRoot()
+    for group in root.findGroups():
+        if group.customProperty(RESULT) == str(result):
+            project.removeMapLayers([layer.layerId() for layer in group.findLayers()])
+            root.removeChildNode(group)
 
 
 def dress_again(project: QgsProject, language: str, units: UnitChoice) -> Iterator[None]:
