@@ -66,6 +66,7 @@ stage: i18n-compile ## the plugin folder as QGIS installs it, in build/stage/
 package: stage ## the zip for QGIS: Plugins > Manage and Install Plugins > Install from ZIP
 	@rm -f $(BUILD)/$(PLUGIN).zip
 	@cd $(BUILD)/stage && zip -q -X -r ../$(PLUGIN).zip $(PLUGIN)
+	@$(PYTHON) .ci/check_package.py $(BUILD)/$(PLUGIN).zip
 	@echo "$(BUILD)/$(PLUGIN).zip"
 
 install-plugin: stage ## copy the plugin into your QGIS profile

@@ -178,9 +178,9 @@ def _layer_snapshot(layer: QgsVectorLayer, name: str, *, selected_only: bool) ->
 
 
 def _source_snapshot(source: QgsProcessingFeatureSource, name: str) -> LayerSnapshot:
-    from qgis.core import QgsFeatureRequest, QgsProcessingFeatureSource
+    from qgis.core import Qgis, QgsFeatureRequest, QgsProcessingFeatureSource
 
-    unchecked = QgsProcessingFeatureSource.FlagSkipGeometryValidityChecks
+    unchecked = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
 
     def features() -> Iterator[QgsFeature]:
         if isinstance(source, QgsProcessingFeatureSource):  # invalid rings are for our own checks to tell

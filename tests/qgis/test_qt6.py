@@ -16,6 +16,9 @@ GONE = {
     "Qt directly instead of through qgis.PyQt": r"^\s*(from|import) +(PyQt5|PyQt6|PySide)",
     "exec_": r"\.exec_\(",
     "an enumeration without its scope": r"\bQt\.[A-Z]\w*(?!\w)(?!\.)",
+    "a flag of a feature source without its scope": r"QgsProcessingFeatureSource\.Flag",
+    "a member of a widget's enumeration without its scope": r"\bQ(?:Frame|SizePolicy|DialogButtonBox|HeaderView|"
+    r"AbstractItemView|MessageBox|Style|Printer|PageLayout|Font|Palette)\.[A-Z]\w*\b(?!\.|\w|\()",
     "QVariant types": r"QVariant\.(Int|Double|String|Bool|Date)\b",
     "QRegExp": r"\bQRegExp\b",
     "QDesktopWidget": r"\bQDesktopWidget\b",
