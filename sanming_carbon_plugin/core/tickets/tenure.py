@@ -84,14 +84,11 @@ class TenureCover:
         unknown about term and dispute were in their favour.
     disputed
         Under parcels whose right is disputed.
-    undisputed
-        Under parcels known to be without dispute, whatever their term, and under no disputed one.
     """
 
     proved: npt.NDArray[np.float64]
     provable: npt.NDArray[np.float64]
     disputed: npt.NDArray[np.float64]
-    undisputed: npt.NDArray[np.float64]
 
 
 def tenure_cover(
@@ -116,10 +113,9 @@ def tenure_cover(
         return _covered(stands, stand[chosen], common[chosen], watch)
 
     disputed = share(peaceful < 0)
-    either = share(peaceful != 0)
     with_sure_quarrel = share((outcome > 0) | (peaceful < 0))
     with_any = share((outcome >= 0) | (peaceful < 0))
-    return TenureCover(with_sure_quarrel - disputed, with_any - disputed, disputed, either - disputed)
+    return TenureCover(with_sure_quarrel - disputed, with_any - disputed, disputed)
 
 
 def _covered(stands: Shapes, stand: Rows, common: Shapes, progress: Progress) -> npt.NDArray[np.float64]:

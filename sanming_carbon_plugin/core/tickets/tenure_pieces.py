@@ -157,9 +157,11 @@ def _outcomes(
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     own = stand_outcomes(results, profile, rules_of_pieces(profile))
     own[_disputed_by_inventory(results, stands, profile, period, tenure)] = -1
+    silent = _judged(results, _dispute_rules(profile), "?")
     valid = tenure.valid_until(np.datetime64(period.end, "D"))[parcel]
     quarrel = tenure.disputed[parcel]
-    no_answer = pd.isna(quarrel)
+    # A certificate does not stand in for an inventory that says nothing of a dispute.
+    no_answer = pd.isna(quarrel) | silent[stand]
     reasons = [
         (own[stand] < 0, "stand_fails", "no"),
         (quarrel == "yes", "disputed", "no"),
@@ -188,9 +190,18 @@ def _disputed_by_inventory(
 
     Where the layer shows it, the disputed piece alone is left out.
     """
-    rules = [rule.id for rule in profile.rule_set.rules if "dispute" in fields_of(rule.test)]
-    failed = pd.Series(text_column(results, "ticket_rules"), dtype=object).fillna("").str.split(";")
-    named = failed.map(lambda parts: any(f"{rule}-" in parts for rule in rules)).to_numpy(dtype=bool)
+    named = _judged(results, _dispute_rules(profile), "-")
     named |= np.asarray(text_column(results, "dispute") == "yes", dtype=bool)
     by_layer = tenure_cover(stands, tenure, period).disputed > profile.number("disputed_share")
     return named & ~by_layer
+
+
+def _dispute_rules(profile: Profile) -> list[str]:
+    return [rule.id for rule in profile.rule_set.rules if "dispute" in fields_of(rule.test)]
+
+
+def _judged(results: pd.DataFrame, rules: list[str], sign: str) -> npt.NDArray[np.bool_]:
+    """Stands whose trace has one of ``rules`` with ``sign``. Shape (n,)."""
+    traces = pd.Series(text_column(results, "ticket_rules"), dtype=object).fillna("").str.split(";")
+    wanted = {rule + sign for rule in rules}
+    return traces.map(lambda parts: not wanted.isdisjoint(parts)).to_numpy(dtype=bool)

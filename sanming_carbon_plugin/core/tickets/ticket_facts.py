@@ -30,8 +30,8 @@ def ticket_facts(
     """The table of stands with the columns that ticket rules ask about, except the free share.
 
     ``measured_at_both_dates`` is unknown for ``two_layers``: two dated layers are no two measurements until
-    survey dates and methods say so. ``dispute`` is completed from the tenure layer: a dispute named by either
-    counts. ``parcel_area_ha`` is the largest connected part of the stand.
+    survey dates and methods say so. A dispute counts whether the inventory or the tenure layer names it; only the
+    inventory can say that there is none. ``parcel_area_ha`` is the largest connected part of the stand.
     """
     added = {
         "measured_at_both_dates": measured_at_both_dates(facts),
@@ -90,7 +90,11 @@ def _yes_where(known: npt.NDArray[np.bool_]) -> Texts:
 
 
 def known_dispute(recorded: Texts, cover: TenureCover, profile: Profile) -> Texts:
-    """What the inventory and the tenure layer together know of a dispute: either may name one.
+    """What the inventory says of a dispute, and the disputes that the tenure layer adds to it.
+
+    A certificate without a dispute settles nothing where the inventory is silent: of the stands with a dispute on
+    record, many lie under such certificates. So the layer may name a dispute, but it never takes the place of a
+    "no" that nobody has written down; an office that knows of no dispute declares it.
 
     Parameters
     ----------
@@ -98,7 +102,5 @@ def known_dispute(recorded: Texts, cover: TenureCover, profile: Profile) -> Text
         ``yes``, ``no`` or None as the inventory has it. Shape (n,).
     """
     result = recorded.copy()
-    nothing_recorded = pd.isna(recorded)
-    result[nothing_recorded & (cover.undisputed >= profile.number("proved_share"))] = "no"
     result[cover.disputed > profile.number("disputed_share")] = "yes"
     return result

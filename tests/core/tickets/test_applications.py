@@ -36,7 +36,7 @@ pytestmark = pytest.mark.everywhere
 
 PERIOD = Period(date(2016, 1, 1), date(2020, 12, 31))
 YEARS = PERIOD.years
-PASSES = "DISPUTE?;MEASURED+;PERIOD+;BASELINE+;PRECISION+;FREE+;SCOPE+;AREA+;CANOPY+;HEIGHT+;OWNER+"
+PASSES = "DISPUTE+;MEASURED+;PERIOD+;BASELINE+;PRECISION+;FREE+;SCOPE+;AREA+;CANOPY+;HEIGHT+;OWNER+"
 STANDS = shapes(*[shapely.box(x, 0, x + 100, 100) for x in (0, 100, 200)])
 
 
@@ -140,7 +140,7 @@ def test_a_piece_needs_a_certificate_that_holds(valid_to, disputed, outcome, rea
         (PASSES.replace("CANOPY+", "CANOPY-"), "stand_fails"),
         (PASSES.replace("MEASURED+", "MEASURED?"), "stand_unknown"),
         (PASSES.replace("HEIGHT+;", ""), "stand_unknown"),
-        (PASSES.replace("DISPUTE?", "DISPUTE-"), "stand_fails"),
+        (PASSES.replace("DISPUTE+", "DISPUTE-"), "stand_fails"),
         (PASSES.replace("FREE+", "FREE-").replace("OWNER+", "OWNER?"), None),
         (None, "stand_unknown"),
     ],
@@ -152,10 +152,17 @@ def test_a_piece_needs_a_stand_that_passes(rules, reason):
 
 def test_a_dispute_on_another_part_of_the_stand_does_not_spoil_this_part():
     layer = tenure((0, 50, "张三", "2040-01-01", "no"), (50, 100, "李四", "2040-01-01", "yes"))
-    found = pieces(layer, results(rules=(PASSES.replace("DISPUTE?", "DISPUTE-"), PASSES, PASSES)))
+    found = pieces(layer, results(rules=(PASSES.replace("DISPUTE+", "DISPUTE-"), PASSES, PASSES)))
     assert found["reason"].tolist() == [None, "disputed"]
     recorded = results(dispute=np.asarray(["yes", None, None], dtype=object))
     assert pieces(TWO, recorded)["reason"].iloc[0] == "stand_fails"
+
+
+def test_a_certificate_does_not_stand_in_for_an_inventory_that_says_nothing_of_a_dispute():
+    silent = PASSES.replace("DISPUTE+", "DISPUTE?")
+    found = pieces(TWO, results(rules=(silent, PASSES, PASSES)))
+    assert found["outcome"].tolist() == ["unknown", "yes", "yes", "yes"]
+    assert found["reason"].iloc[0] == "dispute_unknown"
 
 
 def test_two_certificates_on_the_same_ground_count_for_neither():

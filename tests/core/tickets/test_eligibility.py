@@ -261,7 +261,15 @@ def test_proved_tenure(layer, expected):
 
 def test_a_dispute_known_to_the_tenure_layer_counts_whatever_the_inventory_says():
     assert sign(checked(load_profile(), stand(dispute="no"), tenure_layer=tenure(disputed="yes")), "DISPUTE") == "-"
-    assert sign(checked(load_profile(), stand(dispute=None), tenure_layer=tenure()), "DISPUTE") == "+"
+    assert sign(checked(load_profile(), stand(dispute=None), tenure_layer=tenure(disputed="yes")), "DISPUTE") == "-"
+
+
+def test_a_certificate_never_says_that_there_is_no_dispute():
+    """The inventory records disputes under certificates that name none: where it is silent, nothing is granted."""
+    assert sign(checked(load_profile(), stand(dispute="yes"), tenure_layer=tenure()), "DISPUTE") == "-"
+    assert sign(checked(load_profile(), stand(dispute=None), tenure_layer=tenure()), "DISPUTE") == "?"
+    assert sign(checked(load_profile(), stand().drop(columns="dispute"), tenure_layer=tenure()), "DISPUTE") == "?"
+    assert sign(checked(load_profile(), stand(dispute="no"), tenure_layer=tenure()), "DISPUTE") == "+"
     half = tenure(geometry=shapely.box(0, 0, 50, 100))
     assert sign(checked(load_profile(), stand(dispute=None), tenure_layer=half), "DISPUTE") == "?"
     assert sign(checked(load_profile(), stand(dispute=None)), "DISPUTE") == "?"
@@ -438,8 +446,7 @@ def test_removing_a_column_never_makes_a_stand_eligible(name):
     cover = tenure(geometry=shapely.box(0, 0, 10_000, 100))
     for layer in (None, cover):
         before = eligibility(facts, apart, profile, PERIOD, [], layer).columns["ticket"]
-        # A register of tenure that covers the stand without a dispute stands in for the inventory's field.
-        for column in set(GOOD) - ({"dispute"} if layer is cover else set()):
+        for column in GOOD:
             after = eligibility(facts.drop(columns=column), apart, profile, PERIOD, [], layer).columns["ticket"]
             assert not ((after == "yes") & (before != "yes")).any(), column
 
