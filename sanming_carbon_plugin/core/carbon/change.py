@@ -48,8 +48,8 @@ class PieceChange:
     volume_then, volume_now
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
-        Why the change is unknown: ``now``, ``then``, ``constant``, ``cover``, ``not_forest``
-        (on both dates); empty where it is known.
+        Why the change is unknown: ``now``, ``then``, ``species`` (of then), ``constant``, ``cover``,
+        ``not_forest`` (on both dates); empty where it is known.
     other_basis
         Volume is recorded on one date and put together from trees on the other.
     converted
@@ -98,6 +98,8 @@ class _Sides:
     kind_then: npt.NDArray[np.int8]
     cleared: BoolArray
     treeless: BoolArray
+    nameless_now: BoolArray
+    nameless_then: BoolArray
 
 
 def piece_change(
@@ -112,7 +114,8 @@ def piece_change(
 
     One set of factors serves both dates; where the code changed, the smaller result of both sets counts.
     Where the dates are counted in different things (volume, culms, area), a loss counts and a gain does not.
-    Ground that is bare by its land class and has no record of what is left has lost its trees.
+    Ground that is bare by its land class and has no record of what is left has lost its trees. Where a date
+    names no species that the table knows, nothing says in what it is counted: a loss counts, a gain is unknown.
     """
     s = _sides(pieces, now, then)
     area = pieces.share_of_now * area_ha[pieces.now]
@@ -123,7 +126,7 @@ def piece_change(
     raw = stock_now - stock_then
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
     constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (s.q_now == s.q_then)
-    change[constant] = np.nan
+    change[constant | ((s.nameless_now | s.nameless_then) & (change > 0.0))] = np.nan
     use = np.isnan(by_then) | (by_now <= by_then)
     factor, row = np.where(use, set_now, set_then), np.where(use, row_now, row_then)
     alternative = np.where(same_kind, _continuous_change(s, row_now, row_then, parameters), np.nan)
@@ -201,6 +204,7 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
     kind_now = np.where(kind_now == FAMILY_NONE, FAMILY_VOLUME, kind_now)
     kind_then = np.where(kind_then == FAMILY_NONE, FAMILY_VOLUME, kind_then)
     kind_now = np.where(cleared, kind_then, kind_now)
+    unnamed_now, unnamed_then = now.family[a] == FAMILY_NONE, then.family[b] == FAMILY_NONE
     return _Sides(
         q_now,
         then.quantity[b],
@@ -212,6 +216,8 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
         kind_then,
         cleared,
         cleared & then.bare[b] & np.isnan(then.quantity[b]),
+        unnamed_now & ~now.bare[a],
+        unnamed_then & (~then.bare[b] | (then.quantity[b] > 0.0)),
     )
 
 
@@ -238,6 +244,7 @@ def _reason(s: _Sides, change: FloatArray, constant: BoolArray) -> npt.NDArray[n
     unknown = np.isnan(change)
     reason = np.full(len(change), "", dtype=object)
     reason[unknown] = "now"
+    reason[unknown & s.nameless_then] = "species"
     reason[unknown & ~_countable(s.q_then, s.f_then, s.f_now)] = "then"
     reason[unknown & ~_countable(s.q_now, s.f_now, s.f_then)] = "now"
     reason[constant] = "constant"

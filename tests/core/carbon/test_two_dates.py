@@ -459,3 +459,33 @@ def test_each_wrong_period_has_its_own_words(text, code):
     with pytest.raises(UsageError) as caught:
         parse_period(text, today=date(2026, 1, 1))
     assert caught.value.code == code
+
+
+NAMELESS = [None, "999"]
+
+
+@pytest.mark.parametrize("species", NAMELESS)
+@pytest.mark.parametrize("culms", [3300.0, 3000.0])
+def test_a_bamboo_stand_whose_earlier_species_is_missing_has_no_sink(compare, species, culms):
+    """Its earlier volume of 0 is that of bamboo: 3000 culms stood there, and all of them would count as grown."""
+    shape = boxes((0, 0, 400, 250))
+    now = {"land_class": "bamboo", "species_code": "660", "stems_per_ha": culms, "volume_m3_ha": 0.0}
+    then = {"land_class": "bamboo", "species_code": [species], "stems_per_ha": 3000.0, "volume_m3_ha": 0.0}
+    found = compare(shape, now, shape.copy(), then)
+    assert np.isnan(changes(found)[0])
+    assert found.columns["sink_basis"].tolist() == ["none"]
+    assert "SINK_EARLIER_NO_SPECIES" in codes(found)
+
+
+@pytest.mark.parametrize("species", NAMELESS)
+@pytest.mark.parametrize("missing", ["now", "then"])
+def test_without_a_species_only_a_loss_counts(compare, species, missing):
+    """The other code may be one of another factor, which would have given less; trees that are gone are gone."""
+    shape = boxes((0, 0, 400, 250))
+    for volume, expected in ((120.0, np.nan), (90.0, -100 * PINE)):
+        tables = {"now": {"volume_m3_ha": volume}, "then": {"volume_m3_ha": 100.0}}
+        tables[missing]["species_code"] = [species]
+        found = compare(shape, tables["now"], shape.copy(), tables["then"])
+        assert changes(found) == pytest.approx([expected], nan_ok=True)
+        told = {"now": "SINK_NOW_UNKNOWN", "then": "SINK_EARLIER_NO_SPECIES"}[missing]
+        assert (told in codes(found)) == np.isnan(expected)
