@@ -56,6 +56,8 @@ class RuleLine:
         Value of the stand, threshold, and how far it is on the passing side; empty where there is none.
     missing
         Names of the facts without which the rule has no answer.
+    way
+        The technique or mode that the rule belongs to, and whether it was chosen; empty for rules of all of them.
     """
 
     rule: str
@@ -68,6 +70,7 @@ class RuleLine:
     distance: str
     source: str
     missing: tuple[str, ...] = ()
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,13 +224,30 @@ def _class(
         title=str(first["measure_title_zh" if language == "zh" else "measure_title"]),
         outcome=outcome,
         answer=answer,
-        status="{}, {}".format(first["rule_set"], word("report", "status_{}".format(first["status"]), language)),
+        status=word("report", "status_{}".format(first["status"]), language),
         decided="; ".join(decided),
-        rules=tuple(_rule(rule, row, language) for rule in rules),
+        rules=tuple(_rule(rule, row, language, way) for way, rule in _by_way(rules, column, technique, language)),
     )
 
 
-def _rule(rule: Mapping[str, Any], row: ParcelRow, language: str) -> RuleLine:
+def _by_way(
+    rules: list[dict[str, Any]], column: str | None, chosen: object, language: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """Rules with the way they belong to: those of all ways first, then the chosen way, then the others."""
+    ways = list(dict.fromkeys(rule.get("technique") for rule in rules if rule.get("technique")))
+    order = {None: 0} | {way: 1 + (way != chosen) for way in ways}
+
+    def told(way: str | None) -> str:
+        if way is None or len(ways) < 2:  # noqa: PLR2004 - one way needs no name
+            return ""
+        state = word("card", "way_chosen" if way == chosen else "way_not_chosen", language)
+        return word("card", "way", language).format(way=word(column or "measure", way, language), state=state)
+
+    ordered = sorted(rules, key=lambda rule: order[rule.get("technique") or None])
+    return [(told(rule.get("technique") or None), rule) for rule in ordered]
+
+
+def _rule(rule: Mapping[str, Any], row: ParcelRow, language: str, way: str) -> RuleLine:
     title = str(rule["title_zh" if language == "zh" else "title"])
     if rule["kind"] == "exclude":
         title = word("card", "excluded", language) + title
@@ -242,6 +262,7 @@ def _rule(rule: Mapping[str, Any], row: ParcelRow, language: str) -> RuleLine:
         distance=distance_in_words(rule),
         source=source_in_words(rule, language),
         missing=tuple(rule["missing"]),
+        way=way,
     )
 
 

@@ -5,10 +5,10 @@ Qt shows and prints only a part of HTML 4: tables and plain styles, no grids.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from .parcel_card import ClassBlock, Doubt, ParcelCard
+from .parcel_card import ClassBlock, Doubt, ParcelCard, RuleLine
 from .parcel_words import Line, Section
 from .words import word
 
@@ -43,7 +43,8 @@ def card_text(card: ParcelCard) -> str:
     lines += ["", say("evidence"), *(_evidence_texts(card) or [say("no_rasters")])]
     for block in card.classes:
         lines += ["", _class_title(block, card.language)]
-        for rule in block.rules:
+        for way, rule in _with_ways(block):
+            lines += [way] if way else []
             apart = "\t{} {}".format(say("distance"), rule.distance) if rule.distance else ""
             lines.append("{} {}\t{}\t{}{}".format(rule.mark, rule.title, rule.seen, rule.limit, apart))
     lines += [
@@ -185,11 +186,21 @@ def _classes(card: ParcelCard, *, for_print: bool) -> str:
     return "{}<table width='100%' cellspacing='0' cellpadding='0'><tr>{}</tr></table>".format(title, cells)
 
 
+def _with_ways(block: ClassBlock) -> Iterator[tuple[str, RuleLine]]:
+    """Each rule, and before the first one of a technique or mode its name."""
+    before = ""
+    for rule in block.rules:
+        yield rule.way if rule.way != before else "", rule
+        before = rule.way
+
+
 def _class_table(block: ClassBlock, language: str) -> str:
     """Each rule with what it saw below it: a panel is too narrow for a column each."""
     between = "：" if language == "zh" else ": "
     lines = ["<p class='class'>{}</p>".format(escape(_class_title(block, language)))]
-    for rule in block.rules:
+    for way, rule in _with_ways(block):
+        if way:
+            lines.append("<p><b>{}</b></p>".format(escape(way)))
         parts = [("seen", rule.seen), ("limit", rule.limit), ("distance", rule.distance)]
         told = " · ".join(word("card", name, language) + between + text for name, text in parts if text)
         lines.append(
@@ -202,7 +213,9 @@ def _class_table(block: ClassBlock, language: str) -> str:
 
 def _class_lines(block: ClassBlock, language: str) -> str:
     lines = []
-    for rule in block.rules:
+    for way, rule in _with_ways(block):
+        if way:
+            lines.append("<b>{}</b>".format(escape(way)))
         apart = "; {} {}".format(word("card", "distance", language), rule.distance) if rule.distance else ""
         about = "{}, {}{}".format(rule.seen, rule.limit, apart)
         lines.append("<span class='{}'>{} {}</span> <span class='quiet'>[{}]</span>".format(

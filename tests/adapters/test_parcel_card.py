@@ -117,6 +117,19 @@ def test_every_rule_is_there_with_value_threshold_and_distance(result, stands):
     assert card.classes[0].answer.startswith("Yes")
 
 
+def test_rules_of_a_technique_stand_under_its_name_the_chosen_one_first(result, stands):
+    key = _key(stands, pine_transform="yes", pine_technique="selective_tending")
+    card = parcel_card(result, key, "zh", UnitChoice())
+    block = next(each for each in card.classes if each.column == "pine_transform")
+    ways = list(dict.fromkeys(rule.way for rule in block.rules))
+    assert ways == ["", "择(间)伐抚育改造（采用）：", "皆伐改造（未采用）：", "带状采伐改造（未采用）："]
+    assert not [rule.rule for rule in block.rules if rule.way in ways[:2] and rule.outcome == "fail"]
+    text = card_text(card)
+    assert text.index(ways[1]) < text.index(ways[2])
+    assert all(text.count(way) == 1 for way in ways[1:])
+    assert "sanming_pine_transformation" not in text
+
+
 def test_what_is_unknown_is_said_and_never_zero(result, stands):
     rows = stands[stands["stock_tco2e"].isna()]
     card = parcel_card(result, rows["stand_key"].iloc[0], "en")
