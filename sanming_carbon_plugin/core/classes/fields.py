@@ -137,8 +137,9 @@ _CLASSES = {
 }
 
 KNOWN_FIELDS: dict[str, KnownField] = _INVENTORY | _CARBON | _CLASSES
-"""The facts of every run. ``pine_share``, ``slope_deg``, ``site_volume_ratio`` and what begins with
-``clear_cut_`` are intervals: the table holds ``…_low`` and ``…_high``."""
+"""The facts of every run. ``pine_share``, ``slope_deg``, ``age_group``, ``site_volume_ratio`` and what begins with
+``clear_cut_`` are intervals: the table holds ``…_low`` and ``…_high``. The ends of ``age_group`` are known only where
+it is recorded."""
 
 
 def field_named(name: object, fields: Mapping[str, KnownField]) -> KnownField | None:

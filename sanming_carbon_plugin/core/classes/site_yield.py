@@ -144,5 +144,6 @@ def _numbers(facts: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
 def _codes(facts: pd.DataFrame, name: str) -> npt.NDArray[np.intp]:
     if name not in facts.columns:
         return np.full(len(facts), -1, dtype=np.intp)
-    codes, _ = pd.factorize(facts[name])
+    # A group from the age alone is no group on record: its ends are unknown.
+    codes, _ = pd.factorize(facts[name + "_low"] if name + "_low" in facts.columns else facts[name])
     return codes

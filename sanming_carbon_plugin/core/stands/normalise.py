@@ -78,7 +78,7 @@ def normalise_stands(
     facts.update(species)
     facts.update(_codes(source))
     facts.update(read_measures(source, area_ha))
-    facts["age_group"] = _age_group(source, facts, leading_species)
+    facts.update(_age_group(source, facts, leading_species))
     facts.update(_slope(source))
     facts.update(_survey(source, survey_method))
     if source.name("parent_key"):
@@ -240,8 +240,12 @@ def _forest_use(source: Source, forest_class: Texts, category: Texts) -> Texts:
     return found
 
 
-def _age_group(source: Source, facts: dict[str, npt.NDArray], leading_species: Texts) -> Floats:
-    """Recorded age group; the one of the table only where none is recorded."""
+def _age_group(source: Source, facts: dict[str, npt.NDArray], leading_species: Texts) -> dict[str, Floats]:
+    """Recorded age group; the one of the table only where none is recorded.
+
+    Where both are there they differ now and then, by up to three groups: rules hold on to what is recorded, so for
+    them a group from the age alone is unknown.
+    """
     bamboo = is_bamboo(facts["land_class"], facts["species_code"], source.tables)
     trees = source.codes_quiet("age_group", ("LING_ZU",))
     canes = source.codes_quiet("age_group", ("LING_ZU_BAMBOO", "LING_ZU"))
@@ -257,7 +261,8 @@ def _age_group(source: Source, facts: dict[str, npt.NDArray], leading_species: T
     source.doubts.stands("AGE_GROUP_DISAGREES", differ, source.name("age_group"), recorded)
     derived = np.isnan(recorded) & np.isfinite(computed)
     source.doubts.counted("AGE_GROUP_FROM_AGE", int(derived.sum()), source.name("age"))
-    return np.where(np.isnan(recorded), computed, recorded)
+    group = np.where(np.isnan(recorded), computed, recorded)
+    return {"age_group": group, "age_group_low": recorded, "age_group_high": recorded.copy()}
 
 
 def _slope(source: Source) -> dict[str, Floats]:

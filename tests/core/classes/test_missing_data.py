@@ -175,3 +175,18 @@ def test_a_declared_word_counts_only_where_there_is_none():
     assert (row["field"], row["value"], row["params"]["count"]) == ("dispute", "no", 1)
     without = classify(layer.drop(columns="dispute"), None, declaring).columns
     assert list(without["reserve_forest"]) == ["yes"] * 3
+
+
+def test_an_age_group_from_the_age_alone_is_no_record():
+    """The table of ages says 2, nothing is written down: figures may use it, rules wait."""
+    layer = table([stand("fir", "closure=0.9"), stand("pine"), stand("fir", "closure=0.9"), stand("pine")])
+    recorded = layer["age_group"].where([True, True, False, False])
+    found = classify(layer.assign(age_group_low=recorded, age_group_high=recorded), None, RULES).columns
+    known = classify(layer, None, RULES).columns
+    pd.testing.assert_frame_equal(found.iloc[:2], known.iloc[:2])
+    assert "tending" in known["measures"].iloc[2]
+    assert "tending" not in (found["measures"].iloc[2] or "")
+    assert known["reserve_forest"].iloc[2] == "yes"
+    assert found["reserve_forest"].iloc[2] == "unknown"
+    assert "CC_REASON?" in found["pine_rules"].iloc[3]
+    assert "CC_REASON+" in known["pine_rules"].iloc[3]

@@ -113,6 +113,9 @@ def test_the_recorded_group_is_used_and_a_difference_is_listed():
     )
     assert facts["age_group"].tolist()[:3] == [3.0, 2.0, 2.0]
     assert np.isnan(facts["age_group"].iloc[3])
+    # For rules only what is recorded counts: a group from the age alone has no known ends.
+    for end in ("age_group_low", "age_group_high"):
+        np.testing.assert_array_equal(facts[end], [3.0, np.nan, 2.0, np.nan])
     assert list(rows_of(issues, "AGE_GROUP_DISAGREES")["stand_key"]) == [facts.index[0]]
     assert list(rows_of(issues, "AGE_GROUP_OUT_OF_LIST")["stand_key"]) == [facts.index[3]]
 
