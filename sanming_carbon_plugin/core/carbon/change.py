@@ -48,8 +48,8 @@ class PieceChange:
     volume_then, volume_now
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
-        Why the change is unknown: ``now``, ``then``, ``species`` (of then), ``constant``, ``cover``,
-        ``not_forest`` (on both dates); empty where it is known.
+        Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``constant``,
+        ``cover``, ``not_forest`` (on both dates); empty where it is known.
     other_basis
         Volume is recorded on one date and put together from trees on the other.
     converted
@@ -183,6 +183,12 @@ def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceC
     reason[thin & change.known] = "cover"
     withheld = {name: np.where(thin, np.nan, getattr(change, name)) for name in ("change", "change_alt", "recode")}
     return replace(change, reason=reason, **withheld)
+
+
+def because_of_zeros(change: PieceChange, doubted: BoolArray) -> PieceChange:
+    """The same change with its own reason where the 0 of an earlier stand is ``doubted``."""
+    at = (change.reason == "then") & change.main & doubted[change.earlier]
+    return replace(change, reason=np.where(at, "zero", change.reason)) if at.any() else change
 
 
 def joined(parts: list[PieceChange]) -> PieceChange:

@@ -30,6 +30,8 @@ class SinkLimits:
         Difference between the surveys' distance and the period from which on nothing was measured over it.
     survey_tolerance_days
         How far a survey may lie from its end of the period and still be a measurement over it.
+    callipered_dbh_cm, breast_height_m
+        Trees below have no volume by rule, so that an earlier volume of 0 is a true one.
     """
 
     cover_needed_share: float = 0.0
@@ -40,6 +42,8 @@ class SinkLimits:
     recode_told_share: float = 0.0
     years_told: float = np.inf
     survey_tolerance_days: float = np.inf
+    callipered_dbh_cm: float = np.inf
+    breast_height_m: float = 0.0
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> SinkLimits:

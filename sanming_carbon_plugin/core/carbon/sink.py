@@ -12,7 +12,8 @@ from ..progress import Progress
 from ..stage import StageResult
 from .account import numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change, redigitised
-from .change import BoolArray, PieceChange, enough_cover, joined, piece_change
+from .change import BoolArray, PieceChange, because_of_zeros, enough_cover, joined, piece_change
+from .earlier_zeros import doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
 from .growth import GrowthFit
@@ -23,7 +24,7 @@ from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import period_issues, sink_issues
 from .sums import any_by, sum_by
-from .survey import NO_BASIS, basis_of, survey_times, years_between, years_of
+from .survey import NO_BASIS, basis_of, survey_times, surveyed_span, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
 from .uncertainty import HALF_WIDTH_90, stand_interval
 
@@ -112,7 +113,8 @@ def sink(
         ``increment_m3_ha_yr``, ``sink_tco2e_yr``, ``sink_low_tco2e_yr``, ``sink_high_tco2e_yr``,
         ``recode_tco2e`` (over the period), ``sink_basis`` and the helpers ``sink_alt_tco2e_yr`` (continuous
         method), ``years``, ``volume_earlier_m3_ha``, ``stock_earlier_tco2e``, ``earlier_cover`` (share of the
-        stand on earlier stands of known stock), ``change_kind``, ``sink_block``.
+        stand on earlier stands of known stock), ``surveyed_from`` and ``surveyed_to`` (days of the two
+        surveys), ``change_kind``, ``sink_block``.
     """
     options = options or SinkOptions()
     if earlier is None:
@@ -135,14 +137,17 @@ def _two_dates(
     """Sink from two inventories and its error components, without the ends of the intervals."""
     pieces = match(facts.index, geometry, earlier.facts.index, earlier.geometry, progress)
     now, then = open_account(facts, parameters), open_account(earlier.facts, parameters)
+    doubted = doubted_zeros(earlier.facts, then, parameters.limits)
+    then = without(then, doubted)
     area = numbers(facts, "area_ha")
     parts = [piece_change(pieces, now, then, area, parameters)]
     parts.extend(_bamboo_change(pieces, facts, earlier.facts, area, parameters))
-    change = enough_cover(joined(parts), len(facts), parameters.limits.cover_needed_share)
+    change = because_of_zeros(joined(parts), doubted)
+    change = enough_cover(change, len(facts), parameters.limits.cover_needed_share)
     del now, parts  # a county's worth of arrays
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
-    columns = _columns(facts, pieces, change, years)
+    columns = _columns(facts, pieces, change, years).assign(**surveyed_span(facts, earlier.facts, change))
     kinds = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
     recorded = ~pd.isna(texts(facts, "change_reason"))
     anew = redigitised(pieces, geometry, earlier.geometry, recorded, HALF_WIDTH_90 * errors.size["boundary"])
@@ -223,7 +228,8 @@ def _no_earlier(facts: pd.DataFrame) -> SinkResult:
     """All unknown, with one reason for the whole layer."""
     columns = pd.DataFrame({name: np.full(len(facts), np.nan) for name in SINK_NUMBERS}, index=facts.index)
     columns["sink_basis"] = np.full(len(facts), NO_BASIS, dtype=object)
-    columns["change_kind"] = np.full(len(facts), None, dtype=object)
+    for name in ("change_kind", "surveyed_from", "surveyed_to"):
+        columns[name] = np.full(len(facts), None, dtype=object)
     columns["sink_block"] = np.full(len(facts), np.nan)
     issues = layer_issue("SINK_NO_EARLIER_LAYER", "sink_tco2e_yr", len(facts)) if len(facts) else no_issues()
     return SinkResult(columns, issues)

@@ -100,6 +100,22 @@ def survey_times(
     return SurveyTimes(undated, np.asarray(beside), between)
 
 
+def surveyed_span(facts: pd.DataFrame, earlier: pd.DataFrame, change: PieceChange) -> dict[str, TextArray]:
+    """``surveyed_from`` and ``surveyed_to`` of each stand: ISO days between which its difference was found.
+
+    Of several earlier pieces the latest survey counts, because before it a part of the stand was not measured.
+    None where a date is missing.
+    """
+    count, use = len(facts), change.known
+    never = np.iinfo(np.int64).min
+    now, then = survey_dates(facts), survey_dates(earlier)[change.earlier[use]]
+    latest = np.full(count, never, dtype=np.int64)
+    np.maximum.at(latest, change.stand[use], then.astype(np.int64))
+    known = (latest != never) & ~np.isnat(now) & ~any_by(change.stand[use], np.isnat(then), count)
+    span = {"surveyed_from": latest.astype("datetime64[D]"), "surveyed_to": now}
+    return {name: np.where(known, np.datetime_as_string(days), None).astype(object) for name, days in span.items()}
+
+
 def _days_from(dates: DateArray, end: date) -> FloatArray:
     days = np.abs(dates - np.datetime64(end, "D"))
     return np.where(np.isnat(days), np.nan, days.astype(np.float64))

@@ -489,3 +489,30 @@ def test_without_a_species_only_a_loss_counts(compare, species, missing):
         assert changes(found) == pytest.approx([expected], nan_ok=True)
         told = {"now": "SINK_NOW_UNKNOWN", "then": "SINK_EARLIER_NO_SPECIES"}[missing]
         assert (told in codes(found)) == np.isnan(expected)
+
+
+@pytest.mark.parametrize(
+    ("before", "true_zero"),
+    [
+        ({"dbh_cm": 8.0, "stems_per_ha": 1500.0, "closure": 0.7}, False),
+        ({"dbh_cm": np.nan}, False),  # nothing says that the 0 was found
+        ({"dbh_cm": 0.0, "height_m": 6.0}, False),
+        ({"dbh_cm": 0.0, "height_m": 0.8}, True),
+        ({"dbh_cm": 4.9, "height_m": 4.0}, True),
+        ({"land_class": "plantable_barren"}, True),
+        ({"land_class": "plantable_barren", "dbh_cm": 12.0}, False),
+        ({"land_class": "cutover", "dbh_cm": 18.0}, True),  # the trees that were felled
+        ({"land_class": None}, False),
+        ({"land_class": "bamboo", "species_code": "660", "stems_per_ha": 0.0}, False),
+    ],
+)
+def test_an_earlier_zero_with_trees_is_unknown(compare, before, true_zero):
+    """An empty volume that was written as 0 would make all that stands today grown: 10 ha at 40 m3/ha."""
+    shape = boxes((0, 0, 400, 250))
+    now = {"volume_m3_ha": 40.0, "dbh_cm": 12.0}
+    if before.get("species_code") == "660":
+        now = {"land_class": "bamboo", "species_code": "660", "stems_per_ha": 3000.0}
+    then = {"volume_m3_ha": 0.0} | {name: [value] for name, value in before.items()}
+    found = compare(shape, now, shape.copy(), then)
+    assert changes(found) == pytest.approx([400 * PINE if true_zero else np.nan], nan_ok=True)
+    assert ("SINK_EARLIER_ZERO" in codes(found)) == (not true_zero)
