@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="297"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="294"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="312"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="309"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="319"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="316"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -2777,7 +2777,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
     <message>
         <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="215"/>
         <source>Decision kept. Assess again to see it in the result.</source>
-        <translation>决定已保存，重新评估后计入结果。</translation>
+        <translation>决定已保存，重新评估后写入结果的决定列。</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="55"/>
@@ -3361,7 +3361,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/override_dialog.ui" line="149"/>
         <source>The decision is kept beside the result and counts in every later run; assess again to see it in the result.</source>
-        <translation>决定保存在结果文件旁，在以后每次运行中生效；重新评估后计入结果。</translation>
+        <translation>决定保存在结果文件旁，以后每次运行都带上，与规则结论并列；编制计划按决定执行。重新评估后写入结果的决定列。</translation>
     </message>
 </context>
 <context>

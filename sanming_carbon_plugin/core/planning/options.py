@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..carbon.account import numbers, texts
+from ..classes.overrides import DECIDABLE
 from .gains import GrowthAhead
 from .works import Works
 
@@ -88,13 +89,18 @@ class Options:
 
 
 def fitting(facts: pd.DataFrame, works: Works, work: int) -> BoolArray:
-    """Stands that one work fits by the answers of the rules, shape (stands,)."""
+    """Stands that one work fits by the answers of the rules, or by what a person decided instead; shape (stands,)."""
     measures = pd.Series(texts(facts, "measures"), dtype=object).fillna("")
     wanted = str(works.fits_measure[work])
     fits = (";" + measures + ";").str.contains(f";{wanted};", regex=False).to_numpy(dtype=bool)
+    if wanted in DECIDABLE:
+        decided = texts(facts, wanted + "_decided")
+        fits = np.where(pd.isna(decided), fits, decided == "yes")
     technique = works.fits_technique[work]
     if technique is not None:
-        fits &= texts(facts, TECHNIQUE_COLUMNS.get(wanted, "measure")) == technique
+        column = TECHNIQUE_COLUMNS.get(wanted, "measure")
+        said = texts(facts, column + "_decided")
+        fits &= np.where(pd.isna(said), texts(facts, column), said) == technique
     return fits
 
 

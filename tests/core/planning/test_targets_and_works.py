@@ -10,6 +10,7 @@ from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand
 from sanming_carbon_plugin.core.planning.area_units import units_of_stands
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead, infested_ha
+from sanming_carbon_plugin.core.planning.options import fitting
 from sanming_carbon_plugin.core.planning.reasons import swapped
 from sanming_carbon_plugin.core.planning.scenarios import differences, error_of_difference
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
@@ -48,6 +49,23 @@ def test_the_shipped_programme_says_what_the_city_said():
 def test_the_file_for_the_years_after_is_empty():
     with pytest.raises(InputError, match="TARGETS_EMPTY"):
         read_targets(SHIPPED.with_name("sanming_after_2025.csv"))
+
+
+def test_what_a_person_decided_counts_for_the_plan():
+    facts = pd.DataFrame(
+        {
+            "measures": ["pine_transform;tending", "pine_transform", None, "tending"],
+            "pine_technique": ["clear_cut", "clear_cut", None, None],
+            "pine_transform_decided": [None, "no", "yes", None],
+            "pine_technique_decided": ["strip_cut", None, "clear_cut", None],
+        }
+    )
+    works = TABLES.works
+    fits = {}
+    for technique in ("clear_cut", "strip_cut"):
+        work = np.flatnonzero((works.fits_measure == "pine_transform") & (works.fits_technique == technique))[0]
+        fits[technique] = fitting(facts, works, int(work)).tolist()
+    assert fits == {"clear_cut": [False, False, True, False], "strip_cut": [True, False, False, False]}
 
 
 def test_one_hectare_is_fifteen_mu():
