@@ -164,12 +164,12 @@ class IssuePanel(QgsDockWidget):
         form.rows.setModel(self.model)
         form.rows.verticalHeader().setDefaultSectionSize(form.fontMetrics().height() + 8)
         form.codes.verticalHeader().hide()
-        form.parts.setSizes([340, 760])
+        form.parts.setSizes([410, 690])
         codes, rows = form.codes.horizontalHeader(), form.rows.horizontalHeader()
         codes.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         codes.setStretchLastSection(True)
         rows.setStretchLastSection(True)
-        for column, width in enumerate((215, 70, 90, 50)):
+        for column, width in enumerate((215, 66, 84, 44)):
             rows.resizeSection(column, width)
 
     def _connect(self) -> None:
