@@ -8,6 +8,7 @@ place: no run drops a decision.
 from __future__ import annotations
 
 import csv
+from datetime import date, datetime
 from pathlib import Path
 
 from ..core.classes.overrides import DECISION_COLUMNS, Decisions, no_decisions
@@ -32,9 +33,10 @@ def read_decisions(path: Path) -> Decisions:
     Raises
     ------
     InputError
-        Where the file cannot be read, and DECISIONS_INVALID with every problem and its row.
+        Where the file cannot be read, and DECISIONS_INVALID with every problem and its row; a date in the future
+        is one.
     """
-    return Decisions.from_rows(read_table(path)) if path.exists() else no_decisions()
+    return Decisions.from_rows(read_table(path)).made_until(_today()) if path.exists() else no_decisions()
 
 
 def decisions_of_run(out: Path, given: Path | None = None) -> Decisions:
@@ -57,10 +59,15 @@ def decisions_of_run(out: Path, given: Path | None = None) -> Decisions:
     beside = decisions_beside(out)
     # A file beside the result is the list itself, even where its user took a row out; a result has a copy.
     kept = read_decisions(beside) if beside.exists() else _of_replaced(out)
-    found = kept if given is None else kept.merged(_given(given))
+    found = kept.made_until(_today()) if given is None else kept.merged(_given(given).made_until(_today()))
     if len(found.table):
         require_writable(beside, overwrite=True)
     return found
+
+
+def _today() -> date:
+    """The day where the user is."""
+    return datetime.now().astimezone().date()
 
 
 def _given(path: Path) -> Decisions:
@@ -102,9 +109,12 @@ def write_decisions(decisions: Decisions, path: Path) -> None:
 
     Raises
     ------
+    InputError
+        DECISIONS_INVALID where one is dated in the future.
     OutputError
         Where ``path`` cannot be written.
     """
+    decisions.made_until(_today())
     with moved_into_place(path, overwrite=True) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(DECISION_COLUMNS)

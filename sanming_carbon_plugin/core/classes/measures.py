@@ -20,6 +20,7 @@ from .felling_blocks import SECTION as LIMITS_SECTION
 from .fields import KNOWN_FIELDS, KnownField
 from .overrides import Decisions, decided
 from .problems import Problems
+from .prohibitions import against_rules
 from .rules import Measure, RuleSet, rules_invalid
 from .site_yield import SECTION as YIELD_SECTION
 from .site_yield import SiteYieldTerms, site_volume_ratio, site_yield_terms
@@ -225,7 +226,7 @@ def classify(
     if overrides is not None:
         beside = decided(result, geometry, overrides)
         result = pd.concat([result, beside.columns], axis=1)
-        issues.append(beside.issues)
+        issues += [beside.issues, against_rules(found.evaluations, beside.columns)]
     progress.update(1.0)
     return StageResult(result, join_issues(issues))
 

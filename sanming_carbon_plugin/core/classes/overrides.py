@@ -113,6 +113,22 @@ class Decisions:
             raise InputError("DECISIONS_INVALID", count=len(problems.found), problems=problems.listed())
         return Decisions(table.reset_index(drop=True))
 
+    def made_until(self, today: date) -> Decisions:
+        """The same; a decision of a day to come would outweigh all that are made before it.
+
+        Raises
+        ------
+        InputError
+            DECISIONS_INVALID, with every decision dated after ``today`` and its row.
+        """
+        problems = Problems()
+        for number, day in enumerate(self.table["date"], start=1):
+            if str(day) > today.isoformat():
+                problems.add("row {}".format(number), "date {} lies in the future", day)
+        if problems.found:
+            raise InputError("DECISIONS_INVALID", count=len(problems.found), problems=problems.listed())
+        return self
+
     def with_decision(self, decision: Mapping[str, object]) -> Decisions:
         """These decisions and one more; an earlier one about the same stand and column stays as history."""
         added = pd.DataFrame([decision], columns=list(DECISION_COLUMNS), dtype=object)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 import shapely.affinity
 
-from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
+from sanming_carbon_plugin.adapters.decision_files import (
+    decisions_beside,
+    decisions_of_run,
+    read_decisions,
+    write_decisions,
+)
+from sanming_carbon_plugin.adapters.resources import render_issues
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
 from sanming_carbon_plugin.core.classes.measures import classify
 from sanming_carbon_plugin.core.classes.overrides import Decisions, geometry_hash, in_force, no_decisions
@@ -64,7 +72,7 @@ def test_the_latest_of_several_decisions_counts():
     decisions = no_decisions().with_decision(decision(date="2025-05-01", value="strip_cut")).with_decision(decision())
     result = classify(layer(), POLYGONS, RULES, decisions)
     assert result.columns.loc["a", "pine_technique_decided"] == "strip_cut"
-    assert codes(result) == ["DECISION_SUPERSEDED"]
+    assert codes(result)[0] == "DECISION_SUPERSEDED"
     assert len(decisions.table) == 2
 
 
@@ -176,3 +184,80 @@ def test_a_decision_that_was_withdrawn_leaves_what_was_computed():
     assert result.columns["pine_technique_decided"].isna().all()
     assert in_force(result.columns, "pine_technique").tolist() == result.columns["pine_technique"].tolist()
     assert codes(result) == ["DECISION_SUPERSEDED"]
+
+
+def told(result, code):
+    rows = result.issues[result.issues["code"] == code]
+    return [(row["stand_key"], row["field"], row["value"], row["params"]["rules"]) for _, row in rows.iterrows()]
+
+
+STRICT = "red_line=yes forest_use=public forest_class=public_key protection_grade=1 slope_deg=27.8"
+
+
+def decided_on(changes, base="pine", **more):
+    one = table([stand(base, changes), stand(base)], ["a", "b"])
+    return classify(one, POLYGONS[:2], RULES, no_decisions().with_decision(decision(**more)))
+
+
+def test_a_decision_against_a_prohibition_counts_and_is_told_with_the_rules():
+    result = decided_on(STRICT, value="clear_cut")
+    assert result.columns.loc["a", "pine_technique_decided"] == "clear_cut"
+    against = [("a", "pine_technique", "clear_cut", "CC_REDLINE;CC_GRADE1")]
+    assert told(result, "DECISION_AGAINST_PROHIBITION") == against
+    ((_, _, _, lacking),) = told(result, "DECISION_AGAINST_REQUIREMENT")
+    assert {"CC_USE", "CC_SLOPE25"} <= set(lacking.split(";"))
+    row = render_issues(result.issues[result.issues["code"] == "DECISION_AGAINST_PROHIBITION"]).iloc[0]
+    assert row["severity"] == "warning"
+    for text in row[["message", "message_zh"]]:
+        assert "CC_REDLINE" in text
+        assert "CC_GRADE1" in text
+        assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "more", "rules"),
+    [
+        ("fir", "dispute=yes", {"column": "reserve_forest", "value": "yes"}, "RF_DISPUTE"),
+        ("fir", "dispute=yes", {"column": "measure", "value": "reserve_forest"}, "RF_DISPUTE"),
+        ("fir", "dispute=yes", {"column": "reserve_mode", "value": "young_tending"}, "RF_DISPUTE"),
+        ("cutover", "red_line=yes", {"column": "measure", "value": "afforestation"}, "AF_REDLINE"),
+        # No technique is allowed in a reserve's core, so the measure is not either.
+        ("pine", "reserve=yes reserve_core=yes", {"column": "pine_transform", "value": "yes"},
+         "CC_RESERVE;ST_RESERVE;SEL_CORE"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_decision_is_held_against_the_prohibitions(base, changes, more, rules):
+    result = decided_on(changes, base, **more)
+    assert [row[3] for row in told(result, "DECISION_AGAINST_PROHIBITION")] == [rules]
+
+
+@pytest.mark.parametrize(
+    ("changes", "more"),
+    [
+        ("", {"value": "clear_cut"}),
+        ("red_line=", {"value": "clear_cut"}),
+        (STRICT, {"value": "withdrawn"}),
+        (STRICT, {"column": "pine_transform", "value": "no"}),
+        (STRICT, {"column": "measure", "value": "none"}),
+        # On a red line another technique is possible.
+        ("red_line=yes", {"column": "pine_transform", "value": "yes"}),
+    ],
+)
+def test_a_decision_that_no_prohibition_meets_is_left_alone(changes, more):
+    assert told(decided_on(changes, **more), "DECISION_AGAINST_PROHIBITION") == []
+
+
+def test_a_decision_of_a_day_to_come_is_refused(tmp_path):
+    today = datetime.now().astimezone().date()
+    path = tmp_path / "r.decisions.csv"
+    write_decisions(no_decisions().with_decision(decision(date=today.isoformat())), path)
+    assert len(read_decisions(path).table) == 1
+    later = no_decisions().with_decision(decision()).with_decision(decision(date="2099-01-01"))
+    with pytest.raises(InputError, match="DECISIONS_INVALID") as caught:
+        write_decisions(later, path)
+    assert "row 2: date 2099-01-01 lies in the future" in str(caught.value.values["problems"])
+    path.write_text(path.read_text(encoding="utf-8-sig").replace(today.isoformat(), "2099/1/1"), encoding="utf-8")
+    for ask in (lambda: read_decisions(path), lambda: decisions_of_run(tmp_path / "r.gpkg"),
+                lambda: decisions_of_run(tmp_path / "other.gpkg", path)):  # fmt: skip
+        with pytest.raises(InputError, match="DECISIONS_INVALID"):
+            ask()
