@@ -113,7 +113,10 @@ def surveyed_span(facts: pd.DataFrame, earlier: pd.DataFrame, change: PieceChang
     np.maximum.at(latest, change.stand[use], then.astype(np.int64))
     known = (latest != never) & ~np.isnat(now) & ~any_by(change.stand[use], np.isnat(then), count)
     span = {"surveyed_from": latest.astype("datetime64[D]"), "surveyed_to": now}
-    return {name: np.where(known, np.datetime_as_string(days), None).astype(object) for name, days in span.items()}
+    texts_of = {name: np.datetime_as_string(days, unit="D").astype(object) for name, days in span.items()}
+    for days in texts_of.values():
+        days[~known] = None
+    return texts_of
 
 
 def _days_from(dates: DateArray, end: date) -> FloatArray:

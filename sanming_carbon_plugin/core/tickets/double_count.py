@@ -2,13 +2,13 @@
 
 The period is cut where a credited parcel begins or ends. Inside each span the blocked part of a stand is
 the area of the *union* of the parcels that are active, so a parcel entered twice, cut or merged blocks the
-same area. The free share of a stand is what is left of area × days.
+same area. The free share of a stand is what is left of area × days; a day that no survey covers is never free.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from ..stands.checks.neighbours import overlapping_pairs
 from .credited_parcels import CreditedParcels, ParcelTable, parcels_in_period
 from .overlay import Rows, Shapes, differences, pieces_of, union_of_groups
 from .parcel_layer import DatedPeriod, usable_polygons
+from .surveyed import DaysOfPeriod, Surveyed, survey_day_issues
 
 Shares = npt.NDArray[np.float64]
 
@@ -38,7 +39,8 @@ class DoubleCount:
     ----------
     stands
         Indexed by ``stand_key``: ``free_share`` and ``blocked_share`` of area × days (0 to 1, together 1;
-        NaN without a polygon), ``state`` (``free``, ``blocked``, ``partly_free`` or None).
+        NaN without a polygon), ``surveyed_share`` (what the free share would be if nobody had credited
+        anything), ``state`` of the surveyed days (``free``, ``blocked``, ``partly_free`` or None).
     pieces
         The map: for each stand the polygon that is free all the time (state ``free``), and one polygon for
         each credited parcel that meets it (``blocked`` for the whole period, ``partly_free`` for some days)
@@ -83,6 +85,7 @@ def free_share(
     overlaps: pd.DataFrame | None = None,
     shown_from_share: float = 0.0,
     progress: Progress | None = None,
+    surveyed: Surveyed | None = None,
 ) -> DoubleCount:
     """Which share of each stand nobody has credited, in space and in time.
 
@@ -103,6 +106,9 @@ def free_share(
         Blocked shares below this are deducted like any other but raise no issue.
     progress
         Asked between blocks whether to stop.
+    surveyed
+        Days that the growth of each stand was found on: no other day is free, and where there are more of them
+        than days in the period, each weighs less. None takes the whole period as surveyed.
 
     Returns
     -------
@@ -117,17 +123,21 @@ def free_share(
     watch = progress or Progress()
     keys = np.asarray(list(stand_keys), dtype=object)
     stands = usable_polygons(stand_geometry)
-    parcels, issues = parcels_in_period(credited, period)
+    parcels, doubts = parcels_in_period(credited, period)
     first = np.datetime64(period.start, "D")
     days = int((np.datetime64(period.end, "D") - first).astype(np.int64)) + 1
     hits = _hits(stands, parcels, watch)
     if overlaps is not None and len(overlaps):
         hits = _with_overlaps(hits, overlaps, keys, shapely.area(stands), days)
-    blocked, all_taken = _blocked_shares(hits, shapely.area(stands), days, watch)
-    shares = _stand_table(keys, stands, blocked)
+    within = DaysOfPeriod(len(keys), period, surveyed)
+    blocked, all_taken = _blocked_shares(_on_days(hits, within), shapely.area(stands), days, watch)
+    shares = _stand_table(keys, stands, blocked, within)
     pieces = _piece_table(keys, stands, hits, all_taken, first, days, shares["state"].to_numpy(), watch)
     found = no_overlaps() if overlaps is None else overlaps
-    return DoubleCount(shares, pieces, found, join_issues([issues, _share_issues(shares, shown_from_share)]))
+    issues = [doubts, _share_issues(shares, shown_from_share)]
+    if surveyed is not None:
+        issues.append(survey_day_issues(keys, within, surveyed, shown_from_share))
+    return DoubleCount(shares, pieces, found, join_issues(issues))
 
 
 def self_overlaps(
@@ -219,6 +229,12 @@ def _sorted_hits(hits: _Hits) -> _Hits:
     return _Hits(**{part.name: getattr(hits, part.name)[order] for part in fields(_Hits)})
 
 
+def _on_days(hits: _Hits, within: DaysOfPeriod) -> _Hits:
+    """The same hits on surveyed days alone; one on other days keeps its place and blocks none."""
+    begin, end = within.begin[hits.stand], within.end[hits.stand]
+    return replace(hits, first_day=np.clip(hits.first_day, begin, end), last_day=np.clip(hits.last_day, begin, end))
+
+
 def _blocked_shares(hits: _Hits, areas: Shares, days: int, progress: Progress) -> tuple[Shares, Shapes]:
     """Blocked share of area × days, and the union of all that is ever blocked, for each stand."""
     blocked = np.zeros(len(areas))
@@ -285,15 +301,17 @@ def _active(hits: _Hits, several: Rows, span_stand: Rows, span_from: Rows, span_
     return span[on], hit[on]
 
 
-def _stand_table(keys: Shapes, stands: Shapes, blocked: Shares) -> pd.DataFrame:
+def _stand_table(keys: Shapes, stands: Shapes, blocked: Shares, within: DaysOfPeriod) -> pd.DataFrame:
     known = shapely.area(stands) > 0.0
-    free = np.where(known, 1.0 - np.clip(blocked, 0.0, 1.0), np.nan)
+    left = within.covered - np.clip(blocked, 0.0, within.covered)
+    free = np.where(known, left * within.scale, np.nan)
     free[free <= OVERLAY_NOISE] = 0.0
     state = np.full(len(keys), None, dtype=object)
     state[known] = "partly_free"
     state[known & (blocked == 0.0)] = "free"
-    state[free == 0.0] = "blocked"
-    columns = {"free_share": free, "blocked_share": 1.0 - free, "state": state}
+    state[(free == 0.0) & (within.covered > 0.0)] = "blocked"
+    surveyed = np.where(known, within.share, np.nan)
+    columns = {"free_share": free, "blocked_share": 1.0 - free, "surveyed_share": surveyed, "state": state}
     return pd.DataFrame(columns, index=pd.Index(keys, name="stand_key"))
 
 

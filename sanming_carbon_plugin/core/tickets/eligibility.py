@@ -14,14 +14,16 @@ from ..carbon.period import Period, refuse_future
 from ..classes.conditions import Comparison, Node
 from ..classes.evaluation import FAILED, PASSED, UNKNOWN, Evaluation, Outcomes, evaluate
 from ..classes.trace import texts_of, trace
+from ..issues import join_issues
 from ..progress import Progress
 from ..stage import StageResult
 from .credited_parcels import CreditedParcels, with_known_schemes
 from .double_count import DoubleCount, free_share, self_overlaps
 from .profiles import FIXED_CONDITIONS, Profile
+from .surveyed import DaysOfPeriod, surveyed_days
 from .tenure import TenureParcels, tenure_cover
 from .ticket_facts import ticket_facts
-from .ticket_issues import ticket_issues
+from .ticket_issues import starts_unknown, ticket_issues
 from .tonnes import Floats, ticket_tonnes, uncertainty_deduction
 from .total_error import ErrorOf, TotalError, error_of_total
 
@@ -155,17 +157,17 @@ def check_tickets(
     if period is not None:
         refuse_future(period, today)
     layers = None if credited is None else with_known_schemes(credited, profile.value("schemes"))
-    cover = None if tenure is None else tenure_cover(geometry, tenure, period, watch)
+    cover = None if tenure is None else tenure_cover(geometry, tenure, period, watch, profile.value("tenure_rights"))
     asked = ticket_facts(facts, geometry, profile, period, cover)
     evaluation = evaluate(profile.rule_set, asked)
     outcomes = dict(evaluation.outcomes)
     candidate = _all_of(outcomes, without=("FREE", "PRECISION")) > FAILED
     found = None
     if layers is not None and period is not None:
-        found = _guard(geometry, facts.index, candidate, period, layers, profile, tidy, watch)
+        found = _guard(geometry, facts, candidate, period, layers, profile, tidy, watch)
     share = np.full(len(facts), np.nan) if found is None else found.free_share.to_numpy()
     # Where nobody looked for credited parcels the tonnes are those of the whole stand; the outcome says so.
-    counted = np.ones(len(facts)) if found is None else share
+    counted = _surveyed_share(facts, period) if found is None else share
     weight = np.where(candidate, np.nan_to_num(counted), 0.0)
     error = (error_of or error_of_total(None, facts))(weight, profile.value("uncertainty_base"))
     deduction = uncertainty_deduction(profile, error.relative)
@@ -178,6 +180,7 @@ def check_tickets(
     tonnes = ticket_tonnes(facts, profile, period, counted, deduction)
     columns = _columns(asked, outcomes, tonnes, missing)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
+    issues = join_issues([issues, starts_unknown(tenure)])
     return TicketCheck(StageResult(columns, issues), asked, evaluation, outcomes, found, error, deduction)
 
 
@@ -258,7 +261,7 @@ def _collect(node: Node, undecided: npt.NDArray[np.bool_], evaluation: Evaluatio
 
 def _guard(
     geometry: npt.NDArray[np.object_],
-    keys: pd.Index,
+    facts: pd.DataFrame,
     candidate: npt.NDArray[np.bool_],
     period: Period,
     credited: list[CreditedParcels],
@@ -267,9 +270,15 @@ def _guard(
     progress: Progress,
 ) -> DoubleCount:
     rows = np.flatnonzero(candidate)
-    overlaps = self_overlaps(geometry[rows], keys[rows], progress, None if tidy is None else tidy[rows])
-    hidden = profile.number("shown_from_share")
-    return free_share(geometry, keys, period, credited, overlaps, hidden, progress)
+    overlaps = self_overlaps(geometry[rows], facts.index[rows], progress, None if tidy is None else tidy[rows])
+    hidden, days = profile.number("shown_from_share"), surveyed_days(facts)
+    return free_share(geometry, facts.index, period, credited, overlaps, hidden, progress, days)
+
+
+def _surveyed_share(facts: pd.DataFrame, period: Period | None) -> Floats:
+    if period is None:
+        return np.ones(len(facts))
+    return DaysOfPeriod(len(facts), period, surveyed_days(facts)).share
 
 
 def _precision(error: float, deduction: float) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from .tenure_rights import RIGHT_PARTS
+
 Checker = Callable[[object], "str | None"]
 """Gives what is wrong with a value, None where it is usable."""
 
@@ -134,8 +136,20 @@ def schemes(value: object) -> str | None:
     return None
 
 
+def right_words(value: object) -> str | None:
+    """The words by which certificates name a right to land, to trees, or to both, each with one meaning."""
+    if not isinstance(value, dict) or set(value) != set(RIGHT_PARTS):
+        return f"must be an object with {', '.join(RIGHT_PARTS)}"
+    lists = list(value.values())
+    if not all(isinstance(one, list) and all(isinstance(word, str) and word.strip() for word in one) for one in lists):
+        return "must hold lists of words"
+    every = [word for one in lists for word in one]
+    return None if len(set(every)) == len(every) else "a word must have one meaning"
+
+
 SETTINGS: Mapping[str, Checker] = {
     "tenure_evidence": one_of("declared", "proved"),
+    "tenure_rights": right_words,
     "proved_share": number(0.5, 1.0),
     "disputed_share": number(0.0, 0.5),
     "minimum_parcel_area_ha": number(0.0, 1000.0),

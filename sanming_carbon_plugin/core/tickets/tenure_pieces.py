@@ -18,6 +18,7 @@ from .double_count import DoubleCount, free_share, self_overlaps
 from .overlay import pieces_of
 from .parcel_layer import usable_polygons
 from .profiles import Profile
+from .surveyed import surveyed_days
 from .tenure import TenureParcels, tenure_cover
 from .tonnes import net_tonnes, number_column, text_column
 
@@ -38,11 +39,13 @@ class TenurePieces:
     ----------
     pieces
         Columns :data:`PIECE_COLUMNS`, in the order of stands; ``row`` counts them from 0. ``outcome`` is ``yes``
-        where the stand's own rules pass and the certificate holds for the whole period without dispute, with
-        ``reason`` otherwise: ``stand_fails``, ``stand_unknown``, ``disputed``, ``dispute_unknown``, ``expired``,
-        ``term_unknown``, ``credited``. ``net_tco2e`` are tonnes of the free part over the period before
-        deductions, of which ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two
-        certificates, or two stands, lie on the same ground, that ground counts for neither.
+        where the stand's own rules pass and a numbered certificate to land and trees holds for the whole period
+        without dispute, with ``reason`` otherwise: ``stand_fails``, ``stand_unknown``, ``disputed``,
+        ``dispute_unknown``, ``expired``, ``starts_late``, ``right_incomplete`` (land or trees only), ``credited``,
+        ``unsurveyed`` (no day of the period lies between the surveys), ``term_unknown``, ``right_unknown``,
+        ``certificate_missing``. ``net_tco2e`` are tonnes of the free part over the period before deductions, of
+        which ``low_tco2e`` and ``high_tco2e`` are the stand's own 90 % interval. Where two certificates, or two
+        stands, lie on the same ground, that ground counts for neither.
     double_count
         What the guard found; its ``stand_key`` is the row of the piece, from 0, as text.
     """
@@ -78,13 +81,14 @@ def tenure_pieces(
     labels = np.arange(len(stand)).astype(str).astype(object)
     overlaps = self_overlaps(common, labels, watch)
     layers = with_known_schemes(credited, profile.value("schemes"))
-    found = free_share(common, labels, period, layers, overlaps, progress=watch)
+    days = surveyed_days(results.iloc[stand])
+    found = free_share(common, labels, period, layers, overlaps, progress=watch, surveyed=days)
     free = found.free_share.to_numpy()
     part = share * free
     sink = number_column(results, "sink_tco2e_yr")
     spread = {name: number_column(results, f"sink_{name}_tco2e_yr") - sink for name in ("low", "high")}
     net = net_tonnes(results, profile, period)[stand] * part
-    outcome, reason = _outcomes(results, stands, profile, period, tenure, stand, parcel, free)
+    outcome, reason = _outcomes(results, stands, profile, period, tenure, stand, parcel, found)
     pieces = pd.DataFrame(
         {
             "row": np.arange(len(stand), dtype=np.int64),
@@ -153,23 +157,28 @@ def _outcomes(
     tenure: TenureParcels,
     stand: npt.NDArray[np.int64],
     parcel: npt.NDArray[np.int64],
-    free: npt.NDArray[np.float64],
+    found: DoubleCount,
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     own = stand_outcomes(results, profile, rules_of_pieces(profile))
     own[_disputed_by_inventory(results, stands, profile, period, tenure)] = -1
     silent = _judged(results, _dispute_rules(profile), "?")
-    valid = tenure.valid_until(np.datetime64(period.end, "D"))[parcel]
+    title = {name: outcome[parcel] for name, outcome in tenure.title(period, profile.value("tenure_rights")).items()}
     quarrel = tenure.disputed[parcel]
     # A certificate does not stand in for an inventory that says nothing of a dispute.
     no_answer = pd.isna(quarrel) | silent[stand]
     reasons = [
         (own[stand] < 0, "stand_fails", "no"),
         (quarrel == "yes", "disputed", "no"),
-        (valid < 0, "expired", "no"),
-        (~(free > 0), "credited", "no"),
+        (title["expired"] < 0, "expired", "no"),
+        (title["starts_late"] < 0, "starts_late", "no"),
+        (title["right"] < 0, "right_incomplete", "no"),
+        (~(found.stands["surveyed_share"].to_numpy() > 0), "unsurveyed", "no"),
+        (~(found.free_share.to_numpy() > 0), "credited", "no"),
         (own[stand] == 0, "stand_unknown", "unknown"),
         (no_answer, "dispute_unknown", "unknown"),
-        (valid == 0, "term_unknown", "unknown"),
+        (title["certificate"] == 0, "certificate_missing", "unknown"),
+        (title["right"] == 0, "right_unknown", "unknown"),
+        (title["expired"] == 0, "term_unknown", "unknown"),
     ]
     conditions = [condition for condition, _, _ in reasons]
     # The first that applies; the last entry of each table stands for none.

@@ -11,6 +11,7 @@ import shapely
 
 from ..carbon.period import Period
 from .profiles import Profile
+from .surveyed import surveyed_days
 from .tenure import TenureCover
 from .tonnes import Floats, baseline_tco2e_yr, creditable_sink_tco2e_yr, number_column, text_column
 
@@ -49,10 +50,14 @@ def ticket_facts(
 
 
 def measured_at_both_dates(facts: pd.DataFrame) -> Texts:
-    """``yes`` with a sink measured at both dates, ``no`` where growth was modelled, None where nobody knows."""
+    """``yes`` with a sink measured at both dates, ``no`` where growth was modelled, None where nobody knows.
+
+    A measurement without the two dates is none that anybody can hold against a period.
+    """
     basis = pd.Series(text_column(facts, "sink_basis"), dtype=object)
     result = basis.map(_MEASURED).astype(object)
-    known = result.notna().to_numpy() & ((result != "yes").to_numpy() | np.isfinite(creditable_sink_tco2e_yr(facts)))
+    dated = np.isfinite(creditable_sink_tco2e_yr(facts)) & ~np.isnat(surveyed_days(facts)[1])
+    known = result.notna().to_numpy() & ((result != "yes").to_numpy() | dated)
     return result.where(known, None).to_numpy(dtype=object)
 
 

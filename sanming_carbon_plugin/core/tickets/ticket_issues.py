@@ -10,6 +10,7 @@ from ..carbon.period import Period
 from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from .double_count import DoubleCount
 from .profiles import Profile
+from .tenure import TenureParcels
 from .tonnes import bias_of_dropping_losses, creditable_sink_tco2e_yr, number_column, text_column
 
 
@@ -73,6 +74,15 @@ def _about_the_run(profile: Profile, period: Period | None, nobody_looked: bool)
     if nobody_looked:
         parts.append(layer_issue("TICKET_CREDITED_LAYER_MISSING"))
     return join_issues(parts)
+
+
+def starts_unknown(tenure: TenureParcels | None) -> pd.DataFrame:
+    """How many certificates do not say from which day on they hold; they are taken as holding, and checked on paper."""
+    if tenure is None or not len(tenure):
+        return no_issues()
+    stated = np.zeros(len(tenure), dtype=bool) if tenure.valid_from is None else ~pd.isna(tenure.valid_from)
+    count = int((~stated).sum())
+    return layer_issue("TENURE_START_UNKNOWN", "valid_from", count) if count else no_issues()
 
 
 def _about_losses(facts: pd.DataFrame, profile: Profile, possible: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from sanming_carbon_plugin.core.tickets.applications import (
     joint_application,
     village_households,
 )
+from sanming_carbon_plugin.core.tickets.income import income_doubts
 from sanming_carbon_plugin.core.tickets.profiles import Profile
 from sanming_carbon_plugin.core.tickets.shares import in_denominations, largest_remainder
 from sanming_carbon_plugin.core.tickets.tenure import TenureParcels
@@ -59,7 +60,7 @@ def tenure(*rows):
     columns = [np.asarray([row[part] for row in rows] + [None], dtype=object)[:-1] for part in (2, 3, 4)]
     number = np.arange(len(rows))
     certificate = np.asarray([f"证{row}" for row in number] + [None], dtype=object)[:-1]
-    right = np.asarray(["林木所有权"] * len(rows) + [None], dtype=object)[:-1]
+    right = np.asarray(["林权"] * len(rows) + [None], dtype=object)[:-1]
     boxes = shapes(*[shapely.box(row[0], 0, row[1], 100) for row in rows])
     return TenureParcels(boxes, certificate, columns[0], right, columns[1], columns[2], source_row=number)
 
@@ -193,6 +194,42 @@ def test_a_joint_application_shares_out_every_tonne_and_every_fen():
     agreed = [Household("张三", True, 1.0), Household("王五", True, 3.0)]
     split = joint_application(found, load_profile(), PERIOD, "常口村集体", agreed)
     assert split.households.set_index("holder")["income_share"].to_dict() == {"张三": 0.25, "王五": 0.75}
+
+
+def weights(*parts):
+    return [Household(name, True, *part) for name, part in zip(("张三", "李四"), parts, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        (((0.5, True), (0.5, False)), "APPLICATION_WEIGHTS_MIXED"),
+        (((0.3, True), (0.3, True)), "APPLICATION_WEIGHTS_SUM"),
+        (((1.0, True), (0.5, True)), "APPLICATION_WEIGHTS_SUM"),
+        (((0.9, False), (0.5, False)), "APPLICATION_WEIGHTS_SUM"),
+        (((1e308, False), (1e308, False)), "APPLICATION_WEIGHT_UNUSABLE"),
+        (((float("inf"), False), (1.0, False)), "APPLICATION_WEIGHT_UNUSABLE"),
+        (((float("nan"), False), (1.0, False)), "APPLICATION_WEIGHT_UNUSABLE"),
+        (((-1.0, False), (2.0, False)), "APPLICATION_WEIGHT_UNUSABLE"),
+    ],
+)
+def test_weights_that_do_not_say_one_clear_thing_are_refused(parts, code):
+    with pytest.raises(InputError) as caught:
+        together(pieces(TWO), "村", *weights(*parts))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("parts", [((0.6, True), (0.4, True)), ((0.6,), (0.4,)), ((30.0,), (20.0,)), ((1.5,), (1.0,))])
+def test_shares_of_the_whole_and_weights_in_proportion_share_out_the_income(parts):
+    found = together(pieces(TWO), "村", *weights(*parts)).households
+    assert dict(zip(found["holder"], found["income_share"], strict=True)) == pytest.approx({"张三": 0.6, "李四": 0.4})
+
+
+def test_income_without_ground_that_counts_is_told():
+    half = tenure((0, 150, "张三", "2040-01-01", "no"), (150, 300, "李四", "2040-01-01", "yes"))
+    doubts = income_doubts(together(pieces(half), "村", *weights((0.5, True), (0.5, True))))
+    assert doubts[["code", "value"]].to_numpy().tolist() == [["APPLICATION_INCOME_WITHOUT_GROUND", "李四"]]
+    assert income_doubts(together(pieces(TWO), "村", *weights((0.5, True), (0.5, True)))).empty
 
 
 def test_losses_are_netted_and_neighbours_left_out_are_listed():

@@ -47,6 +47,8 @@ GOOD = {
     "land_tenure": "21",
     "dispute": "no",
     "sink_basis": "measured",
+    "surveyed_from": "2015-12-31",
+    "surveyed_to": "2020-12-31",
     "sink_tco2e_yr": 11.9,
     "sink_low_tco2e_yr": 10.9,
     "sink_high_tco2e_yr": 12.9,
@@ -85,7 +87,10 @@ def edited(name, **values):
 
 
 def tenure(geometry=SQUARE, valid_to="2050-12-31", disputed="no"):
-    column = [np.asarray([value], dtype=object) for value in ("闽(2010)001", "张三", "林木所有权", valid_to, disputed)]
+    column = [
+        np.asarray([value], dtype=object)
+        for value in ("闽(2010)001", "张三", "林地使用权和林木所有权", valid_to, disputed)
+    ]
     return TenureParcels(shapes(geometry), *column, source_row=np.arange(1))
 
 

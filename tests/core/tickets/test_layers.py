@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from sanming_carbon_plugin.adapters.profiles import load_profile
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.stands.layer import VectorLayer
 from sanming_carbon_plugin.core.tickets.credited_parcels import CreditedParcels
@@ -17,6 +18,7 @@ from .conftest import FiveYears, shapes
 
 pytestmark = pytest.mark.everywhere
 
+RIGHTS = load_profile().value("tenure_rights")
 SQUARE = shapely.box(0, 0, 100, 100)
 
 
@@ -46,7 +48,7 @@ def test_a_missing_column_is_named():
 def tenure(disputed, valid_to="2040-01-01", geometry=(SQUARE,)):
     count = len(geometry)
     words = [disputed] * count if not isinstance(disputed, list) else disputed
-    columns = {"certificate": ["证1"] * count, "holder": ["张三"] * count, "right": ["林木"] * count}
+    columns = {"certificate": ["证1"] * count, "holder": ["张三"] * count, "right": ["林地、林木"] * count}
     return TenureParcels.from_layer(layer(geometry, **columns, valid_to=[valid_to] * count, disputed=words))
 
 
@@ -65,14 +67,16 @@ def test_a_wrong_term_is_one_clear_error():
 
 
 def test_a_term_without_end_holds():
-    assert tenure_cover(shapes(SQUARE), tenure("no", valid_to="长期"), FiveYears()).proved[0] == 1.0
+    assert tenure_cover(shapes(SQUARE), tenure("no", valid_to="长期"), FiveYears(), rights=RIGHTS).proved[0] == 1.0
 
 
 def test_a_dispute_outweighs_a_certificate_on_the_same_ground():
     half = shapely.box(0, 0, 50, 100)
-    cover = tenure_cover(shapes(SQUARE, None), tenure(["no", "yes"], geometry=(SQUARE, half)), FiveYears())
+    cover = tenure_cover(
+        shapes(SQUARE, None), tenure(["no", "yes"], geometry=(SQUARE, half)), FiveYears(), rights=RIGHTS
+    )
     assert (cover.proved[0], cover.disputed[0]) == (0.5, 0.5)
     assert np.isnan(cover.proved[1])
-    unknown = tenure_cover(shapes(SQUARE), tenure([None, "no"], geometry=(SQUARE, half)), FiveYears())
+    unknown = tenure_cover(shapes(SQUARE), tenure([None, "no"], geometry=(SQUARE, half)), FiveYears(), rights=RIGHTS)
     assert (unknown.proved[0], unknown.provable[0]) == (0.5, 1.0)
     assert tenure_cover(shapes(SQUARE), tenure("no"), None).proved[0] == 0.0
