@@ -327,6 +327,8 @@ def _said(facts: pd.DataFrame, labels: Texts, found: Floats, classes: Texts, ter
     with np.errstate(invalid="ignore"):
         told, strong = covered & (highest >= terms.reject_below), doubt >= terms.conflict_from
     guess[~told] = None
+    # Of a stand that no class is likely enough for, nothing is said: no conflict either.
+    known &= told
     conflict = np.array(["no", "yes"], dtype=object)[strong.astype(int)]
     conflict[~known] = None
     columns = pd.DataFrame(
