@@ -130,6 +130,8 @@ def test_a_model_is_trained_and_asked(village, terms, tmp_path):
     figures = json.loads((tmp_path / "模型.figures.json").read_text(encoding="utf-8"))
     assert list(figures["views"]) == ["blocks", "distance_matched", "random"]
     assert figures["views"]["blocks"]["agreement"] == pytest.approx(results["AGREEMENT"], abs=1e-4)
+    told = [line.split(": ")[-1] for line in log.lines if "agree" in line.lower() or "一致率" in line]
+    assert told == ["{:.4f}".format(view["agreement"]) for view in figures["views"].values()]
     assert sum(figures["importance"].values()) == pytest.approx(1)
     first = model.read_bytes()
     with pytest.raises(QgsProcessingException, match="OUTPUT_EXISTS"):
