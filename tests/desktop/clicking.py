@@ -183,7 +183,7 @@ def tell_error():
 
 
 def finish():
-    seen["ended"] = True
+    seen["finished"] = True
     Path(os.environ["SANMING_RESULT"]).write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
     # A question on leaving would wait for ever; the status then tells that there was one.
     QTimer.singleShot(15_000, lambda: os._exit(9))
@@ -195,5 +195,5 @@ def finish():
 def start(day):
     """Go through the steps of ``day()`` when QGIS is there."""
     steps = day()
-    QTimer.singleShot(int(DAY_LIMIT_S * 1000), lambda: "ended" in seen or tell_error())
+    QTimer.singleShot(int(DAY_LIMIT_S * 1000), lambda: "finished" in seen or tell_error())
     QTimer.singleShot(500, lambda: advance(steps))

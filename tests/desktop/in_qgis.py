@@ -34,6 +34,9 @@ def our_menus():
     ]
 
 
+LOADS = 20
+
+
 def state():
     return {
         "provider": QgsApplication.processingRegistry().providerById("sanmingcarbon") is not None,
@@ -43,15 +46,15 @@ def state():
     }
 
 
-def load_twice():
+def load_many_times():
     seen["states"] = [state()]
-    for _ in range(2):
+    for _ in range(LOADS):
         qgis.utils.unloadPlugin(NAME)
-        yield 300
+        yield 100
         seen["states"].append(state())
         qgis.utils.loadPlugin(NAME)
         qgis.utils.startPlugin(NAME)
-        yield 300
+        yield 100
         seen["states"].append(state())
 
 
@@ -175,7 +178,7 @@ def day():
     yield lambda: NAME in qgis.utils.plugins
     yield 1500
     for part in (
-        load_twice,
+        load_many_times,
         open_the_panel,
         cancel_a_run,
         run_to_the_end,
