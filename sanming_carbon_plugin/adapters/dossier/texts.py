@@ -13,7 +13,10 @@ from ...paths import resources_dir
 from ..words import word
 
 LANGUAGES = ("zh", "en")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+"""Signs without a shape; some turn what follows the other way round, so that a name reads as another."""
+
 _LINE_ENDS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")
 
 
@@ -36,7 +39,7 @@ def _table(name: str, language: str) -> Mapping[str, str]:
 
 def clean(text: object) -> str:
     """A text from a layer as one line that a document can hold: without signs that control a screen or a file."""
-    return _FORBIDDEN.sub("\ufffd", _LINE_ENDS.sub(" ", str(text))).strip()
+    return _FORBIDDEN.sub("\ufffd", _LINE_ENDS.sub(" ", _UNSEEN.sub("", str(text)))).strip()
 
 
 @dataclass(frozen=True)

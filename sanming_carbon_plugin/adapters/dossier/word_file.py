@@ -22,6 +22,10 @@ _SIZES = {"title": 18, "subtitle": 11.5, "notice": 10.5, "body": 10.5, "note": 9
 _HEAD_SIZES = {1: 14, 2: 11.5}
 _CELL_SIZE = 8.5
 _CELL_MARGIN_TWIPS = 60
+_SIGN_MM, _CELL_ROOM_MM = 1.9, 2.6
+"""Room for a bold digit of the widest typeface that may stand in, and for the margins of a cell."""
+
+_MOST_GIVEN = 1 / 3
 _HEAD_FILL, _NOTICE_FILL, _SUM_FILL = "E4ECE4", "FFF4D6", "F2F2F2"
 
 
@@ -136,8 +140,7 @@ def _add_table(file: Any, part: Table, language: str) -> None:  # noqa: ANN401
 
     rows = ([part.head] if part.head else []) + list(part.rows)
     table = _framed(file, len(rows), len(part.widths))
-    total = sum(part.widths)
-    widths = [int(_WIDTH_MM * width / total * 36000) for width in part.widths]
+    widths = [int(width * 36000) for width in column_widths_mm(part)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     last = len(rows) - 1
@@ -154,6 +157,32 @@ def _add_table(file: Any, part: Table, language: str) -> None:  # noqa: ANN401
             if is_head or is_sum:
                 _shade(cell, _HEAD_FILL if is_head else _SUM_FILL)
     file.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def column_widths_mm(part: Table) -> list[float]:
+    """Widths that fill the page; a column of numbers is wide enough that none of them is torn.
+
+    What such a column needs more, the columns of words give, but not more than a third of theirs.
+    """
+    total = sum(part.widths)
+    widths = [_WIDTH_MM * width / total for width in part.widths]
+    needed = [
+        max((len(row[number]) for row in part.rows), default=0) * _SIGN_MM + _CELL_ROOM_MM
+        if number in part.numbers
+        else 0
+        for number in range(len(widths))
+    ]
+    lacking = sum(max(0.0, need - width) for need, width in zip(needed, widths, strict=True))
+    words = sum(width for number, width in enumerate(widths) if number not in part.numbers)
+    given = min(lacking, words * _MOST_GIVEN)
+    if not given > 0:
+        return widths
+    return [
+        width + max(0.0, needed[number] - width) * given / lacking
+        if number in part.numbers
+        else width * (1.0 - given / words)
+        for number, width in enumerate(widths)
+    ]
 
 
 def _fill_cell(cell: Cell, text: str, language: str, *, strong: bool, right: bool) -> WordParagraph:

@@ -18,12 +18,13 @@ from .statement_stands import rule_title
 from .texts import Words
 
 _SUMMARY = (
-    "applicant", "kind", "outcome", "village", "profile", "period_name", "days", "years", "deduction", "risk_share",
-    "rounding", "area_ha", "area_mu", "free_ha", "blocked_ha", "net", "net_low", "net_high", "relative_error", "total",
-    "low", "high", "whole", "whole_handed_out", "check", "stored_total", "stored_whole",
+    "applicant", "kind", "outcome", "papers_missing", "village", "profile", "period_name", "days", "years", "deduction",
+    "risk_share", "rounding", "area_ha", "area_mu", "free_ha", "blocked_ha", "net", "net_low", "net_high",
+    "relative_error", "total", "low", "high", "whole", "whole_handed_out", "check", "stored_total", "stored_whole",
 )  # fmt: skip
 _NUMBERS = {"years": 4, "deduction": 4, "risk_share": 4, "area_ha": 4, "free_ha": 4, "blocked_ha": 4,
-            "relative_error": 4, "days": 0, "whole": 0, "whole_handed_out": 0, "stored_whole": 0}  # fmt: skip
+            "relative_error": 4, "days": 0, "papers_missing": 0, "whole": 0, "whole_handed_out": 0,
+            "stored_whole": 0}  # fmt: skip
 _SIX_DECIMALS = 6
 
 
@@ -37,7 +38,7 @@ def write_workbook(contents: Contents, path: Path, language: str) -> None:
     """
     words, application = Words(language), contents.application
     book = GuardedBook(notice(words, application))
-    _summary(book, words, application)
+    _summary(book, words, application, contents.register)
     _add(book, words, "stands", stand_table.head(words),
          stand_table.rows(words, application, _settings(words, application)), total=True)  # fmt: skip
     _households(book, words, application)
@@ -67,7 +68,7 @@ def _settings(words: Words, application: ApplicationFolder) -> stand_table.Setti
     return stand_table.Settings({name: _place(words, name) for name in names}, values)
 
 
-def _summary(book: GuardedBook, words: Words, application: ApplicationFolder) -> None:
+def _summary(book: GuardedBook, words: Words, application: ApplicationFolder, register: Register) -> None:
     facts, say = application.facts, words.say
     here = {key: "B{}".format(FIRST_ROW + place) for place, key in enumerate(_SUMMARY)}
 
@@ -83,7 +84,8 @@ def _summary(book: GuardedBook, words: Words, application: ApplicationFolder) ->
     rounded = "MAX(0,INT(ROUND({total},6)/{rounding})*{rounding})".format(**here)
     values: dict[str, object] = {
         "applicant": facts["applicant"], "kind": say("kind_" + facts["kind"]),
-        "outcome": words.word("outcome", facts["outcome"]), "village": facts["village"],
+        "outcome": words.word("outcome", facts["outcome"]), "papers_missing": len(register.missing),
+        "village": facts["village"],
         "profile": "{} ({profile_id} {profile_version})".format(words.pick(facts, "profile_title"), **facts),
         "period_name": period(words, facts), "days": facts["days"], "years": facts["years"],
         "deduction": facts["deduction"], "risk_share": facts["risk_share"], "rounding": unit,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...core.errors import UsageError
+from ...core.errors import InputError, UsageError
 from ...core.progress import Progress
 from ...core.tickets.applications import (
     Application,
@@ -25,7 +25,7 @@ from ...core.tickets.applications import (
 from ...core.tickets.eligibility import check_tickets
 from ...core.tickets.parcel_layer import some_parcels
 from ...core.tickets.profiles import Profile
-from ...core.tickets.tenure_pieces import ground_of_holders, tenure_pieces
+from ...core.tickets.tenure_pieces import TenurePieces, ground_of_holders, tenure_pieces
 from ...core.tickets.total_error import error_of_total
 from ..office_lists import read_households
 from ..profiles import load_profile, shipped_profiles
@@ -155,13 +155,41 @@ def _made(
     if request.village is not None:
         pieces = pieces[pieces["village"] == request.village.strip()]
     of_pieces = error_of_pieces(error_of, facts.index)
-    if request.collective is None:
-        application = holder_application(pieces, profile, period, names[0], of_pieces, on_certificates)
-    else:
-        application = joint_application(
-            pieces, profile, period, request.collective, members, of_pieces, on_certificates
-        )
+    try:
+        if request.collective is None:
+            application = holder_application(pieces, profile, period, names[0], of_pieces, on_certificates)
+        else:
+            application = joint_application(
+                pieces, profile, period, request.collective, members, of_pieces, on_certificates
+            )
+    except InputError as problem:
+        raise _with_overlaps(problem, pieces[pieces["holder"].isin(names)], cut) from problem
     return MadeApplication(application, members, profile, judged, cut, check, errors, result, request.village)
+
+
+def _with_overlaps(problem: InputError, own: pd.DataFrame, cut: TenurePieces) -> InputError:
+    """Why nothing counts, where other rows of the tenure layer lie on the applicant's."""
+    if problem.code != "APPLICATION_EMPTY":
+        return problem
+    found = cut.double_count.overlaps
+    lost = set(own.loc[~(own["free_share"] > 0), "row"])
+    pairs = [
+        (int(one), int(other)) if int(one) in lost else (int(other), int(one))
+        for one, other in zip(found["stand_key"], found["other_key"], strict=True)
+        if {int(one), int(other)} & lost
+    ]
+    if not pairs:
+        return problem
+    by_row = cut.pieces.set_index("row")
+    piece, other = (by_row.loc[row] for row in pairs[0])
+    return InputError(
+        "APPLICATION_EMPTY_OVERLAP",
+        applicant=problem.values["applicant"],
+        count=len({mine for mine, _ in pairs}),
+        stand=piece["stand_key"],
+        certificate=piece["certificate"] or "?",
+        other=other["certificate"] or "?",
+    )
 
 
 def _options(request: ApplicationRequest) -> dict[str, object]:

@@ -19,7 +19,9 @@ Layers (geometry in the CRS of the result) and tables of ``application.gpkg``:
         net_tco2e = (sink_tco2e_yr − baseline_tco2e_yr) × years × stand_share × free_share
         tonnes_tco2e = net_tco2e × (1 − deduction) × (1 − risk_share), a loss × (1 + deduction)
 
-    ``whole_t`` adds up to ``whole_t`` of the table ``application``.
+    ``whole_t`` adds up to ``whole_t`` of the table ``application``. ``scheme``, ``scheme_id`` (number of the
+    application, made of applicant, period and pieces), ``period_start`` and ``period_end`` make it a layer of
+    pending parcels: the folder or ``application.gpkg`` can be given as a credited layer.
 ``left_out``
     The other pieces of the same holders: the same columns, ``whole_t`` 0, and ``reason``; ``neighbour`` is ``yes``
     where it touches a piece that counts, of the same holder; ``missing`` names the evidence that would decide.
@@ -69,8 +71,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...core.errors import OutputError
+from ...core.issues import join_issues
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
+from ...core.tickets.claims import application_id
+from ...core.tickets.income import income_doubts
 from ..geopackage import OutputTable, write_geopackage
 from ..geopackage_content import sha256_of_content
 from ..hashes import sha256_of_file
@@ -110,6 +115,7 @@ PIECE_COLUMNS = {
     "net_tco2e": _REAL, "low_tco2e": _REAL, "high_tco2e": _REAL, "tonnes_tco2e": _REAL, "whole_t": _WHOLE,
     "outcome": _TEXT, "ticket_rules": _TEXT,
 }  # fmt: skip
+CLAIM_COLUMNS = {"scheme": _TEXT, "scheme_id": _TEXT, "period_start": _TEXT, "period_end": _TEXT}
 LEFT_OUT_COLUMNS = {**PIECE_COLUMNS, "reason": _TEXT, "neighbour": _TEXT, "missing": _TEXT}
 PART_COLUMNS = {
     "piece": _WHOLE, "stand_key": _TEXT, "certificate": _TEXT, "holder": _TEXT, "state": _TEXT, "reason": _TEXT,
@@ -164,7 +170,8 @@ stands that lost adds by noise alone, NULL where losses are netted. ``notice`` m
 """
 LAYERS = ("pieces", "left_out", "parts", "overlaps")
 TABLES = {
-    "pieces": PIECE_COLUMNS, "left_out": LEFT_OUT_COLUMNS, "parts": PART_COLUMNS, "overlaps": OVERLAP_COLUMNS,
+    "pieces": {**PIECE_COLUMNS, **CLAIM_COLUMNS}, "left_out": LEFT_OUT_COLUMNS,
+    "parts": PART_COLUMNS, "overlaps": OVERLAP_COLUMNS,
     "households": HOUSEHOLD_COLUMNS, "tickets": TICKET_COLUMNS, "rules": RULE_COLUMNS,
     "uncertainty": UNCERTAINTY_COLUMNS, "settings": SETTING_COLUMNS, "application": APPLICATION_COLUMNS,
 }  # fmt: skip
@@ -202,7 +209,8 @@ def write_application(
     check_folder(folder, overwrite)
     crs_wkt = made.result.layer.crs_wkt
     keys, outlines = made.facts.index, _outlines(made)
-    issues = issues_table(application_issues(made), keys, outlines, crs_wkt)
+    doubts = join_issues([application_issues(made), income_doubts(made.application)])
+    issues = issues_table(doubts, keys, outlines, crs_wkt)
     frames = _frames(made)
     tables = [_output(name, frame, crs_wkt) for name, frame in frames.items()]
     run = run_table(record)
@@ -218,7 +226,7 @@ def write_application(
 def _frames(made: MadeApplication) -> dict[str, pd.DataFrame]:
     pieces, left_out = piece_tables(made)
     return {
-        "pieces": pieces,
+        "pieces": pieces.assign(**_claim(made, pieces)),
         "left_out": left_out,
         "parts": part_table(made),
         "overlaps": overlap_table(made),
@@ -229,6 +237,15 @@ def _frames(made: MadeApplication) -> dict[str, pd.DataFrame]:
         "settings": setting_table(made.profile),
         "application": pd.DataFrame([application_row(made)]),
     }
+
+
+def _claim(made: MadeApplication, pieces: pd.DataFrame) -> dict[str, str]:
+    """What makes the pieces a layer of pending parcels."""
+    application = made.application
+    start, end = application.period.start.isoformat(), application.period.end.isoformat()
+    ground = zip(pieces["stand_key"], pieces["certificate"], strict=True)
+    number = application_id(application.applicant, start, end, ground)
+    return {"scheme": made.profile.scheme, "scheme_id": number, "period_start": start, "period_end": end}
 
 
 def _output(name: str, frame: pd.DataFrame, crs_wkt: str | None) -> OutputTable:

@@ -20,10 +20,12 @@ from ...core.tickets.uses import (
     restoration,
     tickets_that_cover,
 )
+from ..dossier.texts import Words
 from ..language import spoken_language
 from ..office_lists import read_tickets
 from ..output_files import moved_into_place, output_errors
 from ..profiles import load_use
+from ..words import word
 from .opening import check_output
 from .request import JobOutcome
 from .run_record import now, versions
@@ -36,6 +38,7 @@ USES = {
 }
 """Kinds of use, each with the factor table that comes with the plugin."""
 
+_ITEMS = {"item": "en", "item_zh": "zh"}
 _OPTIONS = {
     "emissions": {"activities"},
     "restoration": {"area_ha", "years", "growth", "felled"},
@@ -99,12 +102,15 @@ class UseOutcome:
         Tickets used, with ``used_t`` and ``left_t``; None where no tickets were given.
     missing_t
         Whole tonnes that no ticket covers.
+    shared
+        Pieces that two of the given applications claim both, see :func:`.claims.shared_pieces`.
     """
 
     table: FactorTable
     calculation: Calculation
     cover: pd.DataFrame | None
     missing_t: int | None
+    shared: pd.DataFrame
 
 
 def neutrality(request: UseRequest, progress: Progress) -> JobOutcome:
@@ -141,13 +147,14 @@ def calculated(request: UseRequest) -> UseOutcome:
     table = load_use(request.factors or USES[request.kind])
     if table.kind != request.kind:
         raise UsageError("USE_TABLE_OF_OTHER_KIND", table=table.id, kind=table.kind, wanted=request.kind)
-    tickets = read_tickets(request.tickets) if request.tickets else None
+    given = read_tickets(request.tickets)
+    tickets = given.tickets if request.tickets else None
     calculation = _calculation(request, table, tickets)
     needed = calculation.totals.get("needed_t")
     if tickets is None or needed is None:
-        return UseOutcome(table, calculation, tickets if needed is None else None, None)
+        return UseOutcome(table, calculation, tickets if needed is None else None, None, given.shared)
     cover, missing = tickets_that_cover(int(needed), tickets)
-    return UseOutcome(table, calculation, cover, missing)
+    return UseOutcome(table, calculation, cover, missing, given.shared)
 
 
 def _calculation(request: UseRequest, table: FactorTable, tickets: pd.DataFrame | None) -> Calculation:
@@ -177,21 +184,38 @@ def _check_options(request: UseRequest) -> None:
 
 
 def _counts(found: UseOutcome) -> dict[str, object]:
-    table, chinese = found.table, spoken_language() == "zh"
-    counts: dict[str, object] = {"factors": f"{table.id} {table.version}, {table.status}, {table.dated}"}
+    table, language = found.table, spoken_language()
+    chinese = language == "zh"
+    counts: dict[str, object] = {
+        "factors": f"{table.id} {table.version}, {_status(table.status, language)}, {table.dated}"
+    }
     for number, line in enumerate(found.calculation.lines.itertuples(), start=1):
-        item = line.item_zh if chinese else line.item
-        counts[f"step {number}"] = f"{item}: {line.arithmetic} [{line.source}; {line.confidence}]"
+        item, source = (line.item_zh, line.source_zh) if chinese else (line.item, line.source)
+        told = _arithmetic(str(line.arithmetic), language)
+        counts[f"step {number}"] = f"{item}: {told} [{source}; {_confidence(line.confidence, language)}]"
     counts |= {name: f"{value:.10g}" for name, value in found.calculation.totals.items()}
     if found.cover is not None and found.missing_t is not None:
         for row in found.cover.itertuples():
-            counts[f"ticket {row.ticket}"] = f"{row.used_t} of {row.whole_t} t{_status(row.status)}"
+            used = f"用 {row.used_t} 吨，共 {row.whole_t} 吨" if chinese else f"{row.used_t} of {row.whole_t} t"
+            status = f", {_status(row.status, language)}" if isinstance(row.status, str) else ""
+            counts[f"ticket {row.ticket}"] = used + status
         counts["missing_t"] = found.missing_t
+    for number, row in enumerate(found.shared.itertuples(), start=1):
+        counts[f"shared {number}"] = word("use_text", "shared", language).format(**row._asdict())
     return counts | {"note": table.note_zh if chinese else table.note}
 
 
-def _status(status: object) -> str:
-    return f", {status}" if isinstance(status, str) else ""
+def _arithmetic(text: str, language: str) -> str:
+    """The arithmetic with its units in words; a unit of an own factor file stays as it is."""
+    return " ".join(word("use_unit", part, language) for part in text.split(" "))
+
+
+def _confidence(mark: object, language: str) -> str:
+    return Words(language).confidence(mark) if language == "zh" else str(mark)
+
+
+def _status(status: str, language: str) -> str:
+    return word("report", f"status_{status}", language)
 
 
 def _write(found: UseOutcome, request: UseRequest) -> None:
@@ -218,6 +242,7 @@ def _content(found: UseOutcome, request: UseRequest) -> dict[str, object]:
         "totals": dict(found.calculation.totals),
         "tickets": None if found.cover is None else json.loads(found.cover.to_json(orient="records")),
         "missing_t": found.missing_t,
+        "shared_pieces": json.loads(found.shared.to_json(orient="records")),
     }
 
 
@@ -226,9 +251,14 @@ def _rows(found: UseOutcome) -> pd.DataFrame:
     table, lines = found.table, found.calculation.lines
     rows = [lines]
     totals: Mapping[str, float] = found.calculation.totals
-    rows.append(pd.DataFrame({"item": list(totals), "result": list(totals.values())}))
+    names = [word("use_total", name, "zh") for name in totals]
+    rows.append(pd.DataFrame({"item": list(totals), "item_zh": names, "result": list(totals.values())}))
     if found.cover is not None and found.missing_t is not None:
         rows.append(pd.DataFrame({"item": found.cover["ticket"], "result": found.cover["used_t"], "unit": "t"}))
-        rows.append(pd.DataFrame({"item": ["missing_t"], "result": [found.missing_t], "unit": ["t"]}))
+        missing = {"item": "missing_t", "item_zh": word("use_total", "missing_t", "zh"), "unit": "t"}
+        rows.append(pd.DataFrame([missing | {"result": found.missing_t}]))
+    for row in found.shared.itertuples():
+        texts = {name: word("use_text", "shared", code).format(**row._asdict()) for name, code in _ITEMS.items()}
+        rows.append(pd.DataFrame([texts | {"result": row.whole_t, "unit": "t"}]))
     notice = {"item": f"{table.id} {table.version}, {table.status}", "item_zh": table.note_zh, "arithmetic": table.note}
     return pd.concat([*rows, pd.DataFrame([notice])], ignore_index=True)[list(lines.columns)]

@@ -12,13 +12,14 @@ from ...core.progress import Progress
 from ...core.stands.layer import FieldType, VectorLayer
 from ...core.tickets.credited_parcels import CREDITED_FIELDS, CreditedParcels
 from ...core.tickets.parcel_layer import Parcels
-from ...core.tickets.tenure import TENURE_FIELDS, TenureParcels
+from ...core.tickets.tenure import TENURE_FIELDS, TENURE_OPTIONAL, TenureParcels
 from ..geopackage import OutputTable, read_geopackage_table
 from ..geopackage_rows import table_names
 from ..parcel_fields import parcel_fields, parcel_mapping
 from .opening import beside, described, open_layer, open_parcels
-from .request import StandSource
+from .request import LayerSource, StandSource
 
+APPLICATION = "application.gpkg"
 CREDITED, TENURE = "credited_parcels", "tenure_parcels"
 _TEXT = FieldType("text")
 _PLACE = {"source": _TEXT, "source_row": FieldType("integer64")}
@@ -40,12 +41,25 @@ def open_credited(
     """
     if not sources:
         return None, []
-    opened = [open_parcels(source, progress) for source in sources]
+    opened = [open_parcels(_pieces_of_application(source), progress) for source in sources]
     placed = [None if layer is None else beside(layer, stands) for layer in opened]
     given = [layer for layer in placed if layer is not None]
     said = parcel_mapping(mapping, "credited", given) if given else {}
     parcels = tuple(CreditedParcels.from_layer(layer, parcel_fields(layer, "credited", said)) for layer in given)
     return parcels, [described(*pair) for pair in zip(sources, placed, strict=True)]
+
+
+def _pieces_of_application(source: StandSource) -> StandSource:
+    """The pieces, where an application is given: they are pending parcels."""
+    if not isinstance(source, LayerSource) or source.layer is not None:
+        return source
+    path = Path(source.path)
+    file = path / APPLICATION if path.is_dir() and (path / APPLICATION).is_file() else path
+    if file.suffix.lower() != ".gpkg" or not file.is_file():
+        return source
+    if not {"pieces", "application"} <= set(table_names(file)):
+        return source
+    return LayerSource(str(file), "pieces", source.encoding)
 
 
 def open_tenure(
@@ -77,7 +91,7 @@ def parcel_tables(
     if credited is not None:
         tables.append(_table(CREDITED, credited, CREDITED_FIELDS, crs_wkt))
     if tenure is not None:
-        tables.append(_table(TENURE, [tenure], TENURE_FIELDS, crs_wkt))
+        tables.append(_table(TENURE, [tenure], (*TENURE_FIELDS, *TENURE_OPTIONAL), crs_wkt))
     return tables
 
 
@@ -97,7 +111,8 @@ def kept_tenure(path: Path) -> TenureParcels | None:
     rows = _kept(path, TENURE)
     if rows is None:
         return None
-    return TenureParcels(*_columns(rows, TENURE_FIELDS), source_row=_rows(rows), source=_source(rows))
+    more = {name: rows[name].to_numpy(dtype=object) for name in TENURE_OPTIONAL if name in rows.columns}
+    return TenureParcels(*_columns(rows, TENURE_FIELDS), **more, source_row=_rows(rows), source=_source(rows))
 
 
 def _table(name: str, layers: Sequence[Parcels], fields: Sequence[str], crs_wkt: str | None) -> OutputTable:

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..carbon.period import Period, refuse_future
 from ..errors import InputError, UsageError
+from .income import require_agreed_weights
 from .profiles import Profile
 from .shares import in_denominations, largest_remainder
 from .tonnes import deducted, uncertainty_deduction, whole_tonnes
@@ -33,11 +34,15 @@ ErrorOfPieces = Callable[[pd.DataFrame, str], TotalError]
 
 @dataclass(frozen=True)
 class Household:
-    """What the collective knows of a member: whether it signed, and its agreed part of the income."""
+    """What the collective knows of a member: whether it signed, and its agreed part of the income.
+
+    A weight that was written in percent is given as a share, 0 to 1, with ``in_percent``.
+    """
 
     holder: str
     authorised: bool
     income_weight: float | None = None
+    in_percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,12 +144,12 @@ def joint_application(
     ------
     InputError
         APPLICATION_HOLDER_MISSING for a collective or household without a name,
-        APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN, APPLICATION_WEIGHTS_INCOMPLETE where only some of
-        those who signed have a weight or all weights are 0, APPLICATION_EMPTY.
+        APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN, APPLICATION_EMPTY, and those of
+        :func:`.income.require_agreed_weights`.
     """
     names = [household.holder.strip() for household in households]
     require_holders(collective, names, set(pieces["holder"]) if known_holders is None else known_holders)
-    _require_agreed_weights(households)
+    require_agreed_weights(households)
     own = pieces[pieces["holder"].isin(names)]
     return _application("joint", collective.strip(), own, profile, period, households, error_of)
 
@@ -220,13 +225,6 @@ def income_in_fen(application: Application, yuan: float, collective_share: float
     money = pd.Series(parts, index=application.households["holder"].to_numpy(), name="fen")
     money.loc[application.applicant] = money.get(application.applicant, 0) + fen - int(parts.sum())
     return money
-
-
-def _require_agreed_weights(households: Sequence[Household]) -> None:
-    weights = [household.income_weight for household in households if household.authorised]
-    given = [weight for weight in weights if weight is not None]
-    if given and (len(given) < len(weights) or not sum(given) > 0):
-        raise InputError("APPLICATION_WEIGHTS_INCOMPLETE", given=len(given), count=len(weights))
 
 
 def _application(

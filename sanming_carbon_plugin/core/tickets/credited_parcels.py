@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,13 @@ from .parcel_layer import DatedPeriod, Parcels, iso_days, parcel_texts, usable_p
 
 if TYPE_CHECKING:
     from ..stands.layer import VectorLayer
+
+NO_SCHEME = frozenset(
+    {"", "none", "null", "nil", "nan", "na", "n/a", "<na>", "<null>", "(null)", "-", "--", "—", "——", "/", "?"}
+    | {"无", "空", "没有", "未知", "不详", "未填", "待定"}
+)
+"""Texts that stand where nobody wrote a scheme; exports write them for an empty cell. They say nothing about who
+credits, so they set nothing free."""
 
 CREDITED_FIELDS = ("scheme", "scheme_id", "period_start", "period_end")
 _DAY_BEFORE_ALL = np.datetime64("0001-01-01")
@@ -142,9 +150,12 @@ def _table(
         for code, field, count in (
             ("CREDITED_PERIOD_MISSING", "period_start", int((open_period & counted).sum())),
             ("CREDITED_GEOMETRY_MISSING", None, int((~placed & counted).sum())),
+            ("CREDITED_SCHEME_MISSING", "scheme", int(pd.isna(layer.scheme).sum())),
         )
         if count
     ]
+    for name, count in pd.Series(layer.scheme[~counted], dtype=object).value_counts(sort=False).items():
+        issues.append(layer_issue("CREDITED_SCHEME_IGNORED", "scheme", int(count), layer=layer.source, scheme=name))
     columns = (geometry, layer.scheme, layer.scheme_id, begin, end, reason)
     return ParcelTable(*(np.asarray(column)[keep] for column in columns)), join_issues(issues)
 
@@ -156,7 +167,9 @@ def _lower(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 def with_known_schemes(
     credited: Iterable[CreditedParcels], schemes: Mapping[str, Iterable[str]]
 ) -> list[CreditedParcels]:
-    """The same layers with each scheme under its id; a row without a scheme keeps None, and blocks.
+    """The same layers with each scheme under its id; a row without a scheme has None, and blocks.
+
+    A text of :data:`NO_SCHEME` is no scheme, whatever a profile calls it.
 
     Parameters
     ----------
@@ -168,13 +181,17 @@ def with_known_schemes(
     InputError
         TICKET_SCHEME_UNKNOWN with the first name nobody knows, its row and the names that are known.
     """
-    ids = {spelling.strip().lower(): name for name, all_ in schemes.items() for spelling in (name, *all_)}
+    ids: dict[str, str | None] = {
+        spelling.strip().lower(): name for name, all_ in schemes.items() for spelling in (name, *all_)
+    }
+    ids |= dict.fromkeys(NO_SCHEME)
     result = []
     for layer in credited:
         codes, names = pd.factorize(np.asarray(layer.scheme, dtype=object))
-        known = [ids.get(str(name).strip().lower()) for name in names]
-        for number, name in enumerate(known):
-            if name is None:
+        written = [unicodedata.normalize("NFKC", str(name)).strip().lower() for name in names]
+        known = [ids.get(name) for name in written]
+        for number, name in enumerate(written):
+            if name not in ids:
                 row = int(layer.source_row[int(np.flatnonzero(codes == number)[0])]) + 1
                 raise InputError(
                     "TICKET_SCHEME_UNKNOWN", layer=layer.source, row=row, scheme=names[number], known=", ".join(schemes)

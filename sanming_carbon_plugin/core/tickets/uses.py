@@ -15,11 +15,12 @@ from .profiles import CONFIDENCES, STATUSES
 from .settings import is_number, iso_date
 
 KINDS = ("emissions", "restoration", "planting", "pledge")
-LINE_COLUMNS = ("item", "item_zh", "arithmetic", "result", "unit", "source", "confidence")
+LINE_COLUMNS = ("item", "item_zh", "arithmetic", "result", "unit", "source", "source_zh", "confidence")
 
 _KG_PER_T = 1000.0
 _TOP = {"id", "version", "status", "kind", "dated", "title", "title_zh", "note", "note_zh", "factors"}
 _FACTOR = {"id", "title", "title_zh", "value", "unit", "source", "date", "confidence"}
+_OPTIONAL = {"source_zh"}
 _NEEDED = {
     "restoration": ("growth_default",),
     "planting": ("trees_per_person", "yuan_per_tree", "price"),
@@ -39,6 +40,7 @@ class Factor:
     source: str
     date: str
     confidence: str
+    source_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Calculation:
     ----------
     lines
         One row a step: ``item``, ``item_zh``, ``arithmetic``, ``result``, ``unit``, ``source``,
-        ``confidence``.
+        ``source_zh``, ``confidence``.
     totals
         The results by name, in the unit that the name states.
     """
@@ -203,7 +205,9 @@ def tickets_that_cover(needed_t: int, tickets: pd.DataFrame) -> tuple[pd.DataFra
 
 def _line(factor: Factor, arithmetic: str, result: float, unit: str) -> tuple[object, ...]:
     text = f"{arithmetic} = {result:.6g} {unit}"
-    return factor.title, factor.title_zh, text, result, unit, f"{factor.source} ({factor.date})", factor.confidence
+    source_zh = f"{factor.source_zh or factor.source}（{factor.date}）"
+    sources = f"{factor.source} ({factor.date})", source_zh
+    return factor.title, factor.title_zh, text, result, unit, *sources, factor.confidence
 
 
 def _lines(rows: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -261,7 +265,7 @@ def _factors(items: object, problems: Problems) -> dict[str, Factor]:
     found: dict[str, Factor] = {}
     for i, item in enumerate(items):
         path = f"$.factors[{i}]"
-        if not isinstance(item, dict) or set(item) != _FACTOR:
+        if not isinstance(item, dict) or set(item) - _OPTIONAL != _FACTOR:
             problems.add(path, "must be an object with {}", ", ".join(sorted(_FACTOR)))
             continue
         before = len(problems.found)
@@ -274,7 +278,7 @@ def _factors(items: object, problems: Problems) -> dict[str, Factor]:
 
 
 def _check_factor(item: Mapping[str, object], path: str, problems: Problems) -> None:
-    for key in ("title", "title_zh", "unit", "source"):
+    for key in ("title", "title_zh", "unit", "source", *(_OPTIONAL & set(item))):
         text = item[key]
         if not isinstance(text, str) or not text.strip():
             problems.add(f"{path}.{key}", "must be a text")

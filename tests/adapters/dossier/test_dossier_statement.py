@@ -21,7 +21,7 @@ from sanming_carbon_plugin.adapters.dossier.parameters import rows_used
 from sanming_carbon_plugin.adapters.dossier.reading import read_application
 from sanming_carbon_plugin.adapters.dossier.statement import Contents, statement
 from sanming_carbon_plugin.adapters.dossier.texts import Words, clean, rows_of
-from sanming_carbon_plugin.adapters.dossier.word_file import write_word
+from sanming_carbon_plugin.adapters.dossier.word_file import column_widths_mm, write_word
 from sanming_carbon_plugin.adapters.profiles import load_profile, shipped_profiles
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.tickets.settings import SETTINGS
@@ -173,6 +173,16 @@ def test_the_sources_of_the_profiles_and_parameters_are_told_in_chinese(contents
 
 def test_texts_from_layers_are_one_line_without_control_signs():
     assert clean("a\x00\x1b[2Jb\r\n\u2028c\ud800") == "a��[2Jb c�"
+    assert clean("张\u202e三\u2066李\u200b四\ufeff") == "张三李四"
+
+
+def test_no_number_is_torn_in_its_column():
+    rows = (("2001", "350428199001", "3,214,412.44"), ("", "", "9,006.00"))
+    widths = column_widths_mm(Table(("a", "b", "c"), rows, (1.25, 9.0, 1.0), frozenset({2})))
+    assert sum(widths) == pytest.approx(170.0)
+    assert widths[2] > 12 * 1.9
+    fits = column_widths_mm(Table((), (("a", "1"),), (1.0, 1.0), frozenset({1})))
+    assert fits == pytest.approx([85.0, 85.0])
 
 
 @pytest.mark.everywhere

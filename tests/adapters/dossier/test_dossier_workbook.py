@@ -52,6 +52,15 @@ def test_every_formula_shows_its_result_without_being_computed(workbook):
     assert any("SUMPRODUCT" in formula for formula, _ in found.values())
 
 
+def test_the_summary_tells_the_ground_and_the_papers_apart(workbook, contents):
+    sheet = openpyxl.load_workbook(workbook, data_only=True).worksheets[0]
+    told = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, sheet.max_row + 1)}
+    (papers,) = [
+        value for name, value in told.items() if name in ("尚缺的必需材料（件）", "Required papers that are missing")
+    ]
+    assert papers == len(contents.register.missing) > 0
+
+
 def test_totals_are_those_of_the_geopackage(workbook, contents):
     facts, pieces = contents.application.facts, contents.application.tables["pieces"]
     sheet = openpyxl.load_workbook(workbook, data_only=True).worksheets[1]

@@ -12,7 +12,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sanming_carbon_plugin.adapters.profiles import load_profile
 from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.tickets.credited_parcels import with_known_schemes
 from sanming_carbon_plugin.core.tickets.double_count import free_share, self_overlaps, shown_pieces
 
 from .conftest import FiveYears, credited, shapes
@@ -97,7 +99,15 @@ def test_a_parcel_without_dates_blocks_and_is_reported(square):
 def test_rows_without_shape_or_scheme_none_do_not_block(square):
     result = one(square, credited([None, square], scheme=["CCER", "none"]))
     assert result.free_share["A"] == 1.0
-    assert list(result.issues["code"]) == ["CREDITED_GEOMETRY_MISSING"]
+    assert list(result.issues["code"]) == ["CREDITED_GEOMETRY_MISSING", "CREDITED_SCHEME_IGNORED"]
+
+
+@pytest.mark.parametrize("text", ["None", "无", "null", " 空 ", "NaN", "－"])
+def test_a_scheme_that_means_nothing_sets_nothing_free(square, text):
+    (known,) = with_known_schemes([credited([square], scheme=text)], load_profile().value("schemes"))
+    result = free_share(shapes(square), ["A"], FiveYears(), [known])
+    assert result.free_share["A"] == 0.0
+    assert "CREDITED_SCHEME_MISSING" in set(result.issues["code"])
 
 
 def test_a_stand_without_polygon_is_unknown_not_free(square):
