@@ -35,7 +35,7 @@ from .results import ResultTable
 from .stage import StageResult
 from .stands.area import stand_areas_m2
 from .stands.checks import look_over
-from .stands.checks.two_dates import check_two_dates
+from .stands.checks.two_dates import check_earlier_layer, check_two_dates
 from .stands.layer import VectorLayer
 from .stands.mapping import FieldMapping, recognise_fields
 from .stands.normalise import normalise_stands
@@ -221,7 +221,9 @@ def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
     inputs, earlier, doubts = walk.inputs, None, []
     if inputs.earlier is not None:
         before = know_stands(inputs.earlier, inputs.tables, inputs.geodesy, walk.progress)
-        earlier = EarlierInventory(before.columns, inputs.earlier.layer.geometry)
+        told, doubted = check_earlier_layer(walk.facts, before, inputs.tables.settings)
+        earlier = EarlierInventory(before.columns, inputs.earlier.layer.geometry, doubted)
+        doubts.append(told)
         doubts.append(check_two_dates(walk.facts, before.columns, inputs.tables.settings))
     found = sink(
         walk.facts, walk.geometry, earlier, inputs.parameters, inputs.errors, inputs.period, progress=walk.progress

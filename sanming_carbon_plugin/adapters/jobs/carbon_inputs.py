@@ -20,7 +20,7 @@ from ...core.issues import issues_by_key, join_issues
 from ...core.pipeline import know_stands
 from ...core.progress import Progress
 from ...core.results import source_names
-from ...core.stands.checks import check_two_dates
+from ...core.stands.checks import check_earlier_layer, check_two_dates
 from ...core.stands.layer import FieldType, VectorLayer
 from ..carbon_parameters import load_errors, load_growth_rules, load_parameters
 from ..geopackage import OutputTable
@@ -110,7 +110,9 @@ def open_carbon(request: CarbonRequest, progress: Progress) -> CarbonInputs:
         then = open_inventory(request.earlier, None, method_earlier, progress)
         earlier_layer = beside(then.layer, layer)
         before = know_stands(replace(then, layer=earlier_layer), tables, geodesy_of(layer))
-        earlier = EarlierInventory(before.columns, earlier_layer.geometry)
+        noticed, doubted = check_earlier_layer(known.columns, before, tables.settings)
+        earlier = EarlierInventory(before.columns, earlier_layer.geometry, doubted)
+        told.append(noticed)
         told.append(check_two_dates(known.columns, before.columns, tables.settings))
     progress.step("stock")
     progress.raise_if_cancelled()

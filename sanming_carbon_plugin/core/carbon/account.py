@@ -164,8 +164,9 @@ def _volume(
     volume[volume < 0] = np.nan
     basis = np.full(len(facts), BASIS_NONE, dtype=object)
     basis[~np.isnan(volume)] = BASIS_RECORDED
-    # On felled or burnt ground the tree figures are those of the stand that stood there: they make no volume.
-    felled = pd.Series(texts(facts, "land_class"), dtype=object).isin(UNSTOCKED).to_numpy()
+    # On felled or burnt ground the tree figures are those of the stand that stood there, on ground that is not
+    # stocked yet those of saplings: they make no volume.
+    felled = pd.Series(texts(facts, "land_class"), dtype=object).isin(UNSTOCKED | NOT_YET_STOCKED).to_numpy()
     missing = np.isnan(volume) & (family == FAMILY_VOLUME) & ~not_forest & ~felled
     if parameters.equations is None or not missing.any():
         return volume, basis

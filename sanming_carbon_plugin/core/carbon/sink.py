@@ -155,7 +155,9 @@ def _two_dates(
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     times = survey_times(facts, earlier.facts, change, between, period, parameters.limits)
     thin = columns["earlier_cover"].to_numpy() < parameters.limits.measured_cover_share
-    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, times.undated | times.beside | thin)
+    columns["sink_basis"] = basis_of(
+        facts, earlier.facts, change, known, times.undated | times.beside | thin | earlier.doubted
+    )
     parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..progress import Progress
 from .parameters import FloatArray, IntArray
-from .sums import sum_by
+from .sums import any_by, sum_by
 from .tiles import cut_large
 
 GeometryArray = npt.NDArray[np.object_]
@@ -43,10 +43,13 @@ class EarlierInventory:
         Table of stands, indexed by ``stand_key``.
     geometry
         One polygon per row of ``facts``; None where missing.
+    doubted
+        The volumes of a layer, of this one or of today's, seem to be in another unit: no difference is measured.
     """
 
     facts: pd.DataFrame
     geometry: GeometryArray
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ class Pieces:
         Per earlier stand: share that no stand of today covers.
     overlapping
         Per stand of today: earlier stands overlap on it; its shares were scaled down to its own ground.
+    shared_out
+        Per stand of today: an earlier stand under it is covered more than once today; its ground was shared out
+        among today's stands by the ground each has on it.
     inner_line
         Per stand of today: length of the earlier lines that run through it, by the square root of its area.
     """
@@ -82,6 +88,7 @@ class Pieces:
     block: IntArray
     gone: FloatArray
     overlapping: BoolArray
+    shared_out: BoolArray
     inner_line: FloatArray
 
     def only(self, pieces: BoolArray) -> Pieces:
@@ -120,6 +127,8 @@ def match(
     real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
     cover_rest = sum_by(now, share_now, len(rest_now))
     excess = np.maximum(cover_rest, 1.0)
+    used = np.maximum(sum_by(then, share_then / excess[now], len(rest_then)), 1.0)
+    counted = share_now / excess[now] / used[then]
     at_key = np.flatnonzero(keyed)
 
     def of_all(values: FloatArray, otherwise: float) -> FloatArray:
@@ -133,13 +142,14 @@ def match(
     return Pieces(
         now=np.concatenate([at_key, rest_now[now]]),
         then=np.concatenate([partner[at_key], rest_then[then]]),
-        share_of_now=np.concatenate([np.ones(len(at_key)), share_now / excess[now]]),
+        share_of_now=np.concatenate([np.ones(len(at_key)), counted]),
         share_of_then=np.concatenate([np.ones(len(at_key)), share_then]),
         keyed=keyed,
-        cover=of_all(np.minimum(cover_rest, 1.0), 1.0),
+        cover=of_all(np.minimum(sum_by(now, counted, len(rest_now)), 1.0), 1.0),
         block=of_all(block, -1.0).astype(np.int64),
         gone=gone,
         overlapping=of_all((excess > 1.0 + LINE_SHARE).astype(np.float64), 0.0) > 0.0,
+        shared_out=of_all(any_by(now, used[then] > 1.0 + LINE_SHARE, len(rest_now)).astype(np.float64), 0.0) > 0.0,
         inner_line=of_all(_inner_lines(ground), 0.0),
     )
 

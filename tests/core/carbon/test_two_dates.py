@@ -516,3 +516,40 @@ def test_an_earlier_zero_with_trees_is_unknown(compare, before, true_zero):
     found = compare(shape, now, shape.copy(), then)
     assert changes(found) == pytest.approx([400 * PINE if true_zero else np.nan], nan_ok=True)
     assert ("SINK_EARLIER_ZERO" in codes(found)) == (not true_zero)
+
+
+def test_stands_of_today_that_overlap_do_not_count_earlier_ground_twice(compare, five_years):
+    """10 ha of 100 m3/ha hold two stands of 7 ha at 120: the growth is that of 10 ha, not of 14."""
+    found = compare(
+        boxes((0, 0, 280, 250), (120, 0, 400, 250)),
+        {"keys": ["n", "o"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 400, 250)),
+        {"keys": ["t"], "volume_m3_ha": 100.0},
+    )
+    assert changes(found) == pytest.approx([100 * PINE] * 2)
+    assert found.columns["sink_tco2e_yr"].sum() == pytest.approx(44.78, abs=5e-3)
+    assert "SINK_EARLIER_SHARED_OUT" in codes(found)
+    assert "measured" not in set(found.columns["sink_basis"])
+
+
+def test_stands_of_today_twice_on_the_same_ground(compare):
+    """The second copy has another key; the earlier stand is the first one's."""
+    shape = boxes((0, 0, 400, 250))
+    found = compare(
+        np.concatenate([shape, shape]),
+        {"keys": ["a", "b"], "volume_m3_ha": 120.0},
+        shape,
+        {"keys": ["a"], "volume_m3_ha": 100.0},
+    )
+    assert np.nansum(changes(found)) == pytest.approx(200 * PINE)
+
+
+def test_volumes_in_a_doubted_unit_measure_nothing(make_facts, parameters, errors, five_years):
+    shape = boxes((0, 0, 400, 250))
+    now = make_facts(species_code="220", volume_m3_ha=120.0, survey_date="2020-12-31")
+    then = make_facts(species_code="220", volume_m3_ha=100.0, survey_date="2015-12-31")
+    bases = [
+        sink(now, shape, EarlierInventory(then, shape, doubted), parameters, errors, five_years).columns["sink_basis"]
+        for doubted in (False, True)
+    ]
+    assert [list(basis) for basis in bases] == [["measured"], ["two_layers"]]

@@ -190,11 +190,18 @@ def check_composition(facts: pd.DataFrame, kinds: Texts, settings: Settings, fin
 
 def check_volume_unit(facts: pd.DataFrame, settings: Settings, findings: Findings) -> None:
     """Whether the stock of the whole layer looks like m³ per 亩."""
+    median = doubtful_median_m3_ha(facts, settings)
+    if median is not None:
+        findings.layer("VOLUME_UNIT_DOUBTFUL", "volume_m3_ha", median, median=median)
+
+
+def doubtful_median_m3_ha(facts: pd.DataFrame, settings: Settings) -> float | None:
+    """Median stock of the grown stands where it is too low to be m³ per hectare, else None."""
     grown = (facts["land_class"] == "arbor") & (facts["dbh_cm"] >= settings["volume_unit_dbh_cm"])
     stock = facts["volume_m3_ha"][grown].dropna()
     few = len(stock) < settings["outlier_smallest_group"]
-    if not few and stock.median() < settings["volume_unit_median_m3_ha"]:
-        findings.layer("VOLUME_UNIT_DOUBTFUL", "volume_m3_ha", float(stock.median()), median=float(stock.median()))
+    doubtful = not few and stock.median() < settings["volume_unit_median_m3_ha"]
+    return float(stock.median()) if doubtful else None
 
 
 def _numbers(facts: pd.DataFrame, name: str) -> Floats:

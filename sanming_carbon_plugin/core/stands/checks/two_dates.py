@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...issues import join_issues, layer_issue
+from ...stage import StageResult
+from .attributes import doubtful_median_m3_ha
 
 _NEIGHBOURHOOD = 10.0
 
@@ -61,6 +63,33 @@ def check_two_dates(facts: pd.DataFrame, earlier_facts: pd.DataFrame, settings: 
                 )
             )
     return join_issues(rows)
+
+
+def check_earlier_layer(
+    facts: pd.DataFrame, earlier: StageResult, settings: Mapping[str, float]
+) -> tuple[pd.DataFrame, bool]:
+    """Doubts about the earlier layer as rows about the layer, and whether a layer's volumes are in another unit.
+
+    What the reading of the earlier layer noticed is told with the number of its stands; its unit as an error.
+
+    Parameters
+    ----------
+    facts
+        Normalised stands of today.
+    earlier
+        Normalised stands of then with what was noticed in reading them.
+    settings
+        Thresholds of the check table.
+    """
+    rows = []
+    keyed = earlier.issues[earlier.issues["stand_key"].notna()]
+    for code, count in keyed["code"].value_counts(sort=False).items():
+        field = keyed.loc[keyed["code"] == code, "field"].iloc[0]
+        rows.append(layer_issue("EARLIER_LAYER_DOUBT", field, int(count), doubt=code))
+    median = doubtful_median_m3_ha(earlier.columns, settings)
+    if median is not None:
+        rows.append(layer_issue("EARLIER_VOLUME_UNIT_DOUBTFUL", "volume_m3_ha", median, median=median))
+    return join_issues(rows), median is not None or doubtful_median_m3_ha(facts, settings) is not None
 
 
 def commonest_rate(growth: npt.NDArray[np.float64], settings: Mapping[str, float]) -> tuple[float, int]:
