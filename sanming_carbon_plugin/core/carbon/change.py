@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from .account import BASIS_RECORDED, BASIS_TREES, StandAccount
+from .account import BASIS_TREES, StandAccount
 from .parameters import FAMILY_AREA, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 from .stock import continuous_biomass, per_hectare
 from .sums import sum_by
@@ -51,7 +51,7 @@ class PieceChange:
         Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``constant``,
         ``cover``, ``not_forest`` (on both dates); empty where it is known.
     other_basis
-        Volume is recorded on one date and put together from trees on the other.
+        The volume of a date, or of both, is not recorded but put together from trees.
     converted
         The land is bare by its class, nothing is recorded on it, and its stock was counted as lost.
     """
@@ -168,10 +168,8 @@ def _sets_of_factors(s: _Sides) -> tuple[FloatArray, IntArray, FloatArray, IntAr
 
 
 def _other_basis(today: npt.NDArray[np.object_], before: npt.NDArray[np.object_]) -> BoolArray:
-    """Volume recorded on one date and put together from trees on the other."""
-    recorded_now, trees_now = today == BASIS_RECORDED, today == BASIS_TREES
-    recorded_then, trees_then = before == BASIS_RECORDED, before == BASIS_TREES
-    return np.asarray((recorded_now & trees_then) | (trees_now & recorded_then), dtype=bool)
+    """Volume put together from trees on a date: a stand-in that may fill a gap, but measures no growth."""
+    return np.asarray((today == BASIS_TREES) | (before == BASIS_TREES), dtype=bool)
 
 
 def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceChange:

@@ -137,7 +137,7 @@ def basis_of(
 ) -> TextArray:
     """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``.
 
-    Volume recorded on one date and put together from trees on the other is no measured difference either, nor
+    Volume put together from trees on a date makes no measured difference either, nor
     is one ``beside`` what is asked: between surveys without a date or beside the period, or of too small a part
     of the stand.
     """

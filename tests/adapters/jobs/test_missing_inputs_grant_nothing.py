@@ -10,7 +10,8 @@ import pytest
 from sample_parts import IMAGES, SAMPLE, part
 
 from sanming_carbon_plugin.adapters.jobs.inputs import opened_inputs
-from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.adapters.vectors import read_layer
 from sanming_carbon_plugin.core.pipeline import assess
 from sanming_carbon_plugin.core.progress import Progress
 
@@ -102,3 +103,57 @@ def test_images_that_go_grant_nothing(stands, whole, recipe, tmp_path):
     """The shipped rules ask images only for more; without the recipe nothing is granted that was not before."""
     seen = outcomes(stands, tmp_path, recipe=recipe)
     assert granted(seen, whole) == []
+
+
+def tickets_with_earlier(stands, earlier, folder) -> pd.Series:
+    """Outcome of the tickets with an earlier layer, credited parcels and tenure, and the doubts told."""
+    beside = {name: LayerSource(str(SAMPLE / f"{name}.gpkg")) for name in ("credited", "tenure")}
+    request = AssessRequest(
+        stands,
+        folder / "none.gpkg",
+        rasters=RASTERS[-1:],
+        earlier=earlier,
+        period="2016-01-01/2020-12-31",
+        credited=(beside["credited"],),
+        tenure=beside["tenure"],
+    )
+    with opened_inputs(request, Progress()) as opened:
+        found = assess(opened.inputs, Progress())
+    return found.facts[["ticket", "sink_basis"]].assign(told=",".join(sorted(set(found.issues["code"]))))
+
+
+@pytest.fixture(scope="module")
+def before():
+    return read_layer(str(SAMPLE / "stands_2015.gpkg"))
+
+
+def with_values(layer, column, value):
+    return replace(layer, attributes=layer.attributes.assign(**{column: value}))
+
+
+def test_no_earlier_column_that_goes_or_is_zeroed_grants_a_ticket(stands, before, tmp_path):
+    """Species, volume, culms, DBH, date and method of the earlier layer alone, away or 0."""
+    whole = tickets_with_earlier(stands, before, tmp_path)
+    assert (whole["ticket"] == "yes").sum() > 50
+    faults = {}
+    for column in ("YOU_SHI_SZ", "HUO_LMGQXJ", "PINGJUN_XJ", "MEI_GQ_ZS", "DC_RQ", "DC_FF", "DI_LEI"):
+        kind = before.field_types[column].kind
+        for value in [OF_TYPE[kind]] + ([0.0] if kind in ("real", "integer", "integer64") else []):
+            found = tickets_with_earlier(stands, with_values(before, column, value), tmp_path)
+            new = found.index[(whole["ticket"] != "yes") & (found["ticket"] == "yes")]
+            if len(new):
+                faults[f"{column} = {value}"] = list(new[:5])
+    assert not faults, faults
+
+
+def test_today_without_dates_grants_no_ticket(stands, before, tmp_path):
+    found = tickets_with_earlier(with_values(stands, "DC_RQ", None), before, tmp_path)
+    assert "yes" not in set(found["ticket"])
+    assert "measured" not in set(found["sink_basis"])
+
+
+def test_an_earlier_volume_per_mu_grants_no_ticket(stands, before, tmp_path):
+    per_mu = with_values(before, "HUO_LMGQXJ", before.attributes["HUO_LMGQXJ"] / 15.0)
+    found = tickets_with_earlier(stands, per_mu, tmp_path)
+    assert "yes" not in set(found["ticket"])
+    assert "EARLIER_VOLUME_UNIT_DOUBTFUL" in found["told"].iloc[0]

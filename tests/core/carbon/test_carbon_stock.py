@@ -96,3 +96,10 @@ def test_tree_figures_left_from_a_felled_stand_make_no_volume(make_facts, parame
     found = stock(make_facts(species_code="220", land_class=land, volume_m3_ha=np.nan, **trees), parameters)
     assert np.isnan(found.columns["stock_tco2e"].iloc[0])
     assert codes(found)
+
+
+def test_trees_that_are_left_out_of_a_bamboo_stand_are_told(make_facts, parameters):
+    facts = make_facts(species_code="660", stems_per_ha=3000.0, volume_m3_ha=[60.0, 0.0, np.nan])
+    told = stock(facts, parameters).issues
+    rows = told[told["code"] == "STOCK_TREES_IN_BAMBOO"]
+    assert rows[["stand_key", "value"]].to_numpy().tolist() == [["s0", "60"]]

@@ -208,10 +208,12 @@ def test_slivers_of_neighbours_say_nothing_about_a_new_stand(compare):
     assert found.issues["code"].tolist()[0] == "SINK_NO_EARLIER_STAND"
 
 
-def test_volume_from_trees_on_one_date_only_is_no_measured_difference(compare):
+@pytest.mark.parametrize(("today", "before"), [(np.nan, 100.0), (120.0, np.nan), (np.nan, np.nan)])
+def test_volume_from_trees_is_no_measured_difference(compare, today, before):
+    """Else a volume that is taken away on one date could be granted by taking it away on the other, too."""
     shape = boxes((0, 0, 400, 250))
     trees = {"dbh_cm": 18.0, "height_m": 13.0, "stems_per_ha": 900.0}
-    found = compare(shape, {"volume_m3_ha": np.nan, **trees}, shape.copy(), {"volume_m3_ha": 100.0, **trees})
+    found = compare(shape, {"volume_m3_ha": today, **trees}, shape.copy(), {"volume_m3_ha": before, **trees})
     assert found.columns["sink_basis"].iloc[0] == "two_layers"
     assert "SINK_VOLUME_BASIS_DIFFERS" in codes(found)
 
