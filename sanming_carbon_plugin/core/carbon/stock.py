@@ -153,9 +153,7 @@ def _reasons(
             about("STOCK_NOT_STOCKED", unknown & missing & _by_area(account), "land_class", texts(facts, "land_class")),
             about("STOCK_NO_AREA", no_area, "area_ha"),
             about("STOCK_VOLUME_FROM_TREES", account.volume_basis == BASIS_TREES, "volume_m3_ha", account.volume_m3_ha),
-            about(
-                "STOCK_TREES_IN_BAMBOO", by_culms & (account.volume_m3_ha > 0.0), "volume_m3_ha", account.volume_m3_ha
-            ),
+            about("STOCK_TREES_IN_BAMBOO", left_out, "volume_m3_ha", account.volume_m3_ha),
             about("STOCK_GROUP_FALLBACK", by_group, "species_code", species),
             about("STOCK_MIXED_FALLBACK", np.asarray(level == "mixed", dtype=bool), "species_code", species),
             about("STOCK_SHRUB_LAND", np.asarray((level == "group") & no_species, dtype=bool), "land_class"),

@@ -127,7 +127,8 @@ def match(
     real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
     cover_rest = sum_by(now, share_now, len(rest_now))
     excess = np.maximum(cover_rest, 1.0)
-    used = np.maximum(sum_by(then, share_then / excess[now], len(rest_then)), 1.0)
+    used = sum_by(then, share_then / excess[now], len(rest_then))
+    used = np.where(used > 1.0 + LINE_SHARE, used, 1.0)
     counted = share_now / excess[now] / used[then]
     at_key = np.flatnonzero(keyed)
 
@@ -149,7 +150,7 @@ def match(
         block=of_all(block, -1.0).astype(np.int64),
         gone=gone,
         overlapping=of_all((excess > 1.0 + LINE_SHARE).astype(np.float64), 0.0) > 0.0,
-        shared_out=of_all(any_by(now, used[then] > 1.0 + LINE_SHARE, len(rest_now)).astype(np.float64), 0.0) > 0.0,
+        shared_out=of_all(any_by(now, used[then] > 1.0, len(rest_now)).astype(np.float64), 0.0) > 0.0,
         inner_line=of_all(_inner_lines(ground), 0.0),
     )
 
