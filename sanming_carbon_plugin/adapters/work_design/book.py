@@ -8,7 +8,7 @@ from pathlib import Path
 from ..dossier.sheets import FIRST_ROW, Column, Formula, GuardedBook
 from ..words import word
 from .parcels import Parcel
-from .sheets import known_sum, parcel_name, say, technique_word
+from .sheets import feasible_text, known_sum, parcel_name, say, technique_word
 
 
 def write_design_book(
@@ -26,8 +26,10 @@ def write_design_book(
     columns += [Column(say("year", language), None), Column(say("species", language))]
     columns += [Column(say(key, language), digits) for key, digits in (("area_ha", 2), ("area_mu", 1))]
     columns += [Column(say(key, language), digits) for key, digits in (("felled_m3", 1), ("plants", 0), ("cost", 0))]
+    summed = range(5, len(columns))
+    columns.append(Column(say("feasible", language)))
     rows = [_row(parcel, names, language) for parcel in parcels]
-    rows.append([say("total", language), "", "", "", "", *(_sum(rows, number) for number in range(5, len(columns)))])
+    rows.append([say("total", language), "", "", "", "", *(_sum(rows, number) for number in summed), ""])
     sheet = book.sheet(say("list", language), say("title", language), columns, rows, total=True)
     sheet.protection.sheet = False
     columns = [Column(say(key, language)) for key in ("name", "operation", "unit_of")]
@@ -52,6 +54,7 @@ def _row(parcel: Parcel, names: Mapping[str, tuple[str, str]], language: str) ->
         design["felled_m3_high"],
         design["plants_high"],
         design["cost_yuan"],
+        feasible_text(parcel, language),
     ]
 
 

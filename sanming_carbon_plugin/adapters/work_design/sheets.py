@@ -202,6 +202,7 @@ def design_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
         ("technique", technique_word(design["technique"], language)),
         ("year", number(stand.get("year"), 0, plain=True)),
         ("species", design.get("species_zh" if zh else "species")),
+        *([] if design["feasible"] is None else [("feasible", feasible_text(parcel, language))]),
         ("plants_per_ha", span(design.get("plants_per_ha_low"), design.get("plants_per_ha_high"), 0)),
         ("plants", span(design["plants_low"], design["plants_high"], 0)),
         ("intensity", _intensity(parcel)),
@@ -221,7 +222,24 @@ def design_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
     return [(say(key, language), clean(text) if text else say("none", language)) for key, text in rows]
 
 
+def feasible_text(parcel: Parcel, language: str) -> str:
+    """Whether the felling can be done, and why not; empty where no canopy has to stay."""
+    design, stand = parcel.design, parcel.stand
+    if design["feasible"] in (None, "yes"):
+        return "" if design["feasible"] is None else say("yes", language)
+    return say(
+        "not_" + design["feasible_reason"],
+        language,
+        closure=number(stand.get("closure"), 2),
+        least=number(design.get("closure_after_low"), 2),
+        age=number(stand.get("age_yr"), 0),
+        age_min=number(design.get("age_min_yr"), 0),
+    )
+
+
 def _intensity(parcel: Parcel) -> str:
+    if parcel.design["feasible"] in ("no", "unknown"):
+        return ""
     share = parcel.stand.get("felled_share")
     low, high = (parcel.design.get("intensity_" + side) if share is None else share for side in ("low", "high"))
     return span(None if low is None else low * _PERCENT, None if high is None else high * _PERCENT, 0)

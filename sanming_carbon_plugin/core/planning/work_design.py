@@ -24,6 +24,12 @@ _DESIGN_NUMBERS = {
     "closure_after_low": (0.0, 1.0),
     "tending_years": (0.0, 20.0),
 }
+_AGE_MIN = "age_min_yr"
+_AGE_ALLOWED = (0.0, 200.0)
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+TOO_OPEN, TOO_YOUNG, CLOSURE_UNKNOWN, AGE_UNKNOWN = "canopy_too_open", "too_young", "canopy_unknown", "age_unknown"
+"""Why a felling that has to leave a canopy cannot be done, or why nobody can say whether it can."""
+
 _DESIGN_TEXTS = ("species", "species_zh", "text", "text_zh", "source", "confidence")
 _OPERATION_TEXTS = ("operation", "operation_en", "operation_zh", "quantity", "unit", "unit_zh", "source", "confidence")
 _TOLERANCE = 1e-6
@@ -70,8 +76,10 @@ class DesignTables:
 def _designs(frame: pd.DataFrame) -> pd.DataFrame:
     cells = CellReader(frame.reset_index(drop=True), "technique")
     cells.need_columns(("measure", "technique", *_DESIGN_NUMBERS, *_DESIGN_TEXTS))
-    table = pd.DataFrame({name: cells.text(name) for name in ("measure", "technique", *_DESIGN_TEXTS)})
-    for name, allowed in _DESIGN_NUMBERS.items():
+    texts = ("measure", "technique", *_DESIGN_TEXTS, "source_zh")
+    table = pd.DataFrame({name: cells.text(name) for name in texts})
+    # Older tables of an office have neither a least age nor sources in Chinese.
+    for name, allowed in {**_DESIGN_NUMBERS, _AGE_MIN: _AGE_ALLOWED}.items():
         table[name] = cells.number(name, allowed)
     for base in ("plants_per_ha", "intensity"):
         low, high = table[base + "_low"].to_numpy(), table[base + "_high"].to_numpy()
@@ -88,7 +96,8 @@ def _designs(frame: pd.DataFrame) -> pd.DataFrame:
 def _operations(frame: pd.DataFrame) -> pd.DataFrame:
     cells = CellReader(frame.reset_index(drop=True), "technique")
     cells.need_columns(("measure", "technique", "cost_share", *_OPERATION_TEXTS))
-    table = pd.DataFrame({name: cells.text(name) for name in ("measure", "technique", *_OPERATION_TEXTS)})
+    texts = ("measure", "technique", *_OPERATION_TEXTS, "source_zh")
+    table = pd.DataFrame({name: cells.text(name) for name in texts})
     table["quantity"] = cells.choice("quantity", QUANTITIES, ONE)
     table["cost_share"] = cells.number("cost_share", (0.0, 1.0), required=True)
     sums = table.groupby(["measure", "technique"])["cost_share"].transform("sum").to_numpy()
@@ -103,7 +112,8 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     Parameters
     ----------
     stand
-        ``area_ha``, ``measure``, ``technique``, and where known ``volume_m3_ha``, ``closure``, ``cost_yuan``,
+        ``area_ha``, ``measure``, ``technique``, and where known ``volume_m3_ha``, ``closure`` (0 to 1), ``age_yr``,
+        ``age_group``, ``cost_yuan``,
         ``felled_m3``, ``felled_share``, ``clear_cut_limit_ha_low``, ``clear_cut_limit_ha_high``: those of a plan go
         before those of the tables.
     tables
@@ -112,16 +122,18 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     Returns
     -------
     dict
-        The row of designs, ``plants_low`` and ``plants_high`` (whole parcel), ``felled_m3_low`` and
-        ``felled_m3_high``, ``cost_yuan``, ``cost_yuan_ha``, ``is_clear_cut``, ``within_block_limit`` (``yes``,
-        ``no``, ``unknown`` or None where no ground is opened) and ``operations`` (list of dict with
-        ``quantity_low``, ``quantity_high``, ``cost_yuan``).
+        The row of designs, ``feasible`` (``yes``, ``no``, ``unknown``, None where no canopy has to stay) and
+        ``feasible_reason``: where it is ``no`` or ``unknown`` there is no volume to fell; ``plants_low`` and
+        ``plants_high`` (whole parcel), ``felled_m3_low`` and ``felled_m3_high``, ``cost_yuan``, ``cost_yuan_ha``,
+        ``is_clear_cut``, ``within_block_limit`` (``yes``, ``no``, ``unknown`` or None where no ground is opened) and
+        ``operations`` (list of dict with ``quantity_low``, ``quantity_high``, ``cost_yuan``).
     """
     measure, technique = stand.get("measure"), stand.get("technique")
     mine = tables.designs[(tables.designs["measure"] == measure) & (tables.designs["technique"] == technique)]
     design: dict[str, Any] = {} if mine.empty else {str(k): _plain(v) for k, v in mine.iloc[0].to_dict().items()}
     area_ha = _plain(stand.get("area_ha"))
     design |= {"measure": measure, "technique": technique, "area_ha": area_ha}
+    design["feasible"], design["feasible_reason"] = _feasible(stand, design)
     design |= _amounts(stand, design, area_ha)
     work = _work(tables.works, measure, technique)
     rate = None if work is None else float(tables.works.cost_yuan_ha[work])
@@ -149,7 +161,27 @@ def _amounts(stand: dict[str, Any], design: dict[str, Any], area_ha: float | Non
     felled = _plain(stand.get("felled_m3"))
     if felled is not None:
         found["felled_m3_low"] = found["felled_m3_high"] = felled
+    if design["feasible"] in (NO, UNKNOWN):  # a plan did not look at the canopy either
+        found["felled_m3_low"] = found["felled_m3_high"] = None
     return found
+
+
+def _feasible(stand: dict[str, Any], design: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Whether a felling that has to leave a canopy finds more than that, in trees old enough; and why not."""
+    least, age_min = design.get("closure_after_low"), design.get(_AGE_MIN)
+    if design.get("intensity_low") is None or (least is None and age_min is None):
+        return None, None
+    closure, age = _plain(stand.get("closure")), _plain(stand.get("age_yr"))
+    if least is not None and closure is not None and closure <= least + _TOLERANCE:
+        return NO, TOO_OPEN
+    if age_min is not None and age is not None and age < age_min:
+        return NO, TOO_YOUNG
+    if least is not None and closure is None:
+        return UNKNOWN, CLOSURE_UNKNOWN
+    group = _plain(stand.get("age_group"))
+    if age_min is not None and age is None and not (group is not None and group > 1):
+        return UNKNOWN, AGE_UNKNOWN
+    return YES, None
 
 
 def _within_limit(stand: dict[str, Any], area_ha: float | None) -> str:

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import read_rows
-from sanming_carbon_plugin.adapters.work_design.parcels import load_design_tables
+from sanming_carbon_plugin.adapters.work_design.parcels import Parcel, load_design_tables
+from sanming_carbon_plugin.adapters.work_design.sheets import design_rows
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.work_design import DesignTables, parcel_design
 from sanming_carbon_plugin.paths import resources_dir
@@ -40,12 +41,41 @@ def test_amounts_follow_area_and_volume(tables):
 
 
 def test_a_plan_goes_before_the_tables(tables):
-    planned = {**STAND, "technique": "strip_cut", "cost_yuan": 1234.5, "felled_m3": 77.0, "felled_share": 0.4}
+    planned = {**STAND, "technique": "strip_cut", "cost_yuan": 1234.5, "felled_m3": 77.0, "felled_share": 0.4,
+               "closure": 0.8, "age_yr": 30}  # fmt: skip
     design = parcel_design(planned, tables)
     assert design["cost_yuan"] == 1234.5
     assert design["felled_m3_low"] == design["felled_m3_high"] == 77.0
     assert design["within_block_limit"] is None
     assert sum(one["cost_yuan"] for one in design["operations"]) == pytest.approx(1234.5)
+
+
+@pytest.mark.parametrize(
+    ("known", "feasible", "reason"),
+    [
+        ({"closure": 0.8, "age_yr": 30}, "yes", None),
+        ({"closure": 0.8, "age_group": 3}, "yes", None),
+        ({"closure": 0.6, "age_yr": 30}, "no", "canopy_too_open"),
+        ({"closure": 0.3, "age_yr": 30}, "no", "canopy_too_open"),
+        ({"closure": 0.8, "age_yr": 4}, "no", "too_young"),
+        ({"closure": float("nan"), "age_yr": 30}, "unknown", "canopy_unknown"),
+        ({"closure": 0.8}, "unknown", "age_unknown"),
+    ],
+)
+def test_a_felling_that_must_leave_a_canopy_needs_one(tables, known, feasible, reason):
+    stand = {"area_ha": 2.0, "measure": "tending", "technique": "thinning", "volume_m3_ha": 100.0, **known}
+    for more in ({}, {"felled_m3": 77.0, "felled_share": 0.2}):  # alone, or out of a plan
+        design = parcel_design({**stand, **more}, tables)
+        assert (design["feasible"], design["feasible_reason"]) == (feasible, reason)
+        assert (design["felled_m3_low"] is None) == (design["felled_m3_high"] is None) == (feasible != "yes")
+    sheet = dict(design_rows(Parcel(0, stand, parcel_design(stand, tables)), "en"))
+    assert (sheet["Volume to fell (m³)"] == "–") == (feasible != "yes")
+    assert sheet["Can it be done"].startswith({"yes": "Yes", "no": "No:", "unknown": "Unknown:"}[feasible])
+
+
+def test_work_without_a_canopy_to_leave_is_not_held_back(tables):
+    assert parcel_design(STAND, tables)["feasible"] is None
+    assert parcel_design(STAND, tables)["felled_m3_low"] is not None
 
 
 def test_what_is_not_known_stays_unknown(tables):
