@@ -41,8 +41,10 @@ def result_file(tmp_path_factory) -> Path:
     return out
 
 
-def _template(path: Path, names: dict[str, str]) -> Path:
+def _template(path: Path, names: dict[str, str], joined: str | None = None) -> Path:
     book = Workbook()
+    if joined is not None:
+        book.active.merge_cells(joined)
     book.active.title = "表 一"
     book.active["A20"] = "=B1*2"
     for name, place in names.items():
@@ -177,6 +179,17 @@ def test_an_own_form_is_filled(result_file, tmp_path):
     assert sheet["I10"].value is not None
 
 
+def test_joined_cells_of_an_own_form_are_filled_or_told(result_file, tmp_path):
+    template = _template(tmp_path / "form.xlsx", {"sc_area_ha": "$B$1"}, joined="A1:C2")
+    report(ReportRequest(result_file, tmp_path / "r", template=template), Progress())
+    sheet = load_workbook(tmp_path / "r" / "filled_form.xlsx")["表 一"]
+    assert sheet["A1"].value == pytest.approx(read_map_rows(result_file, themes()["measure"]).frame["area_ha"].sum())
+    template = _template(tmp_path / "table.xlsx", {"sc_table": "$D$10"}, joined="E11:F11")
+    with pytest.raises(CarbonError, match="TEMPLATE_CELLS_JOINED") as told:
+        report(ReportRequest(result_file, tmp_path / "q", template=template), Progress())
+    assert told.value.values["cells"] == "表 一!E11:F11"
+
+
 @pytest.mark.parametrize(
     ("names", "code"),
     [
@@ -227,6 +240,9 @@ def test_progress_is_charted(result_file, tmp_path):
         database.executemany("INSERT INTO progress VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     report(ReportRequest(result_file, tmp_path / "r", plan=plan, language="en"), Progress())
     html = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert "<title>Done: 50 ha</title>" in html
+    assert "<title>Done: –</title>" in html
+    assert "Done: 0" not in html
     told = _cells(html, "Progress to the targets")
     assert told[1] == ["350400", "Forest tending", "2025", "200.00", "50.00", "30.00", "500.00", "120.00"]
     assert told[2][4] == "–"  # nobody accepted anything: not known, and not 0

@@ -69,7 +69,8 @@ def fill_template(
     Raises
     ------
     InputError
-        ``TEMPLATE_NOT_READABLE``, ``TEMPLATE_WITHOUT_NAMES``, ``TEMPLATE_NAME_UNKNOWN``, ``TEMPLATE_NAME_NO_CELL``.
+        ``TEMPLATE_NOT_READABLE``, ``TEMPLATE_WITHOUT_NAMES``, ``TEMPLATE_NAME_UNKNOWN``, ``TEMPLATE_NAME_NO_CELL``,
+        ``TEMPLATE_CELLS_JOINED``.
     DependencyError
         Where openpyxl is not installed.
     """
@@ -84,7 +85,7 @@ def fill_template(
         raise InputError("TEMPLATE_NAME_UNKNOWN", path=str(template), name=unknown[0], near=near)
     for name, cell in cells:
         if name == "sc_table":
-            _put_table(cell, stands, language, units)
+            _put_table(cell, stands, language, units, template)
             continue
         value = values[name]
         cell.value = word("report", "unknown", language) if value is None else value
@@ -119,13 +120,37 @@ def _named_cells(book: Any, template: Path) -> Iterator[tuple[str, Any]]:  # noq
         if len(places) != 1 or ":" in places[0][1] or places[0][0] not in book.sheetnames:
             raise InputError("TEMPLATE_NAME_NO_CELL", path=str(template), name=name)
         sheet, cell = places[0]
-        yield name.lower(), book[sheet][cell.replace("$", "")]
+        yield name.lower(), _writable(book[sheet], cell.replace("$", ""))
 
 
-def _put_table(cell: Any, stands: pd.DataFrame, language: str, units: UnitChoice) -> None:  # noqa: ANN401
+def _writable(sheet: Any, cell: str) -> Any:  # noqa: ANN401
+    """The cell; of joined cells the upper left one, which alone holds a value."""
+    joined = next((one for one in sheet.merged_cells.ranges if cell in one), None)
+    return sheet[cell] if joined is None else sheet.cell(joined.min_row, joined.min_col)
+
+
+def _refuse_joined(sheet: Any, cell: Any, rows: int, columns: int, template: Path) -> None:  # noqa: ANN401
+    """The table needs cells of its own: figures of two of them would land in one that is joined."""
+    last_row, last_column = cell.row + rows - 1, cell.column + columns - 1
+    for one in sheet.merged_cells.ranges:
+        beside = one.min_row > last_row or one.max_row < cell.row
+        if not beside and one.min_col <= last_column and one.max_col >= cell.column:
+            place = f"{sheet.title}!{one.coord}"
+            raise InputError("TEMPLATE_CELLS_JOINED", path=str(template), cells=place, name="sc_table")
+
+
+def _put_table(
+    cell: Any,  # noqa: ANN401
+    stands: pd.DataFrame,
+    language: str,
+    units: UnitChoice,
+    template: Path,
+) -> None:
     """The table from ``cell`` on, one row per group, without a head: the template has its own."""
     sheet = cell.parent
-    for down, row in enumerate(forest_sums(stands).to_dict("records")):
+    sums = forest_sums(stands)
+    _refuse_joined(sheet, cell, len(sums), len(GROUPS) + 1 + len(AMOUNTS), template)
+    for down, row in enumerate(sums.to_dict("records")):
         kinds = {"species_group": "species_group", "measure": "measure"}
         kinds["age_group"] = "bamboo_age_group" if row["species_group"] == "bamboo" else "age_group"
         shown: list[object] = [

@@ -51,19 +51,26 @@ def _bars(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
     marks = []
     unit = escape(area_unit(units, language))
     for place, row in enumerate(rows.to_dict("records")):
-        amounts = [(name, colour, _known(row[f"{name}_ha"])) for name, colour in PARTS]
-        whole = max(_known(row["target_ha"]), sum(amount for _, _, amount in amounts)) or 1.0
+        amounts = [(name, colour, row[f"{name}_ha"]) for name, colour in PARTS]
+        whole = max(_length(row["target_ha"]), sum(_length(amount) for _, _, amount in amounts)) or 1.0
+        unknown: list[str] = []
         top, at = 8 + place * _ROW, _LEFT + 10
         label = "{} {}".format(word("measure", row["measure"], language), _year(row["year"]))
         marks.append(f'<text x="{_LEFT:.0f}" y="{top + 15:.0f}" text-anchor="end">{escape(label)}</text>')
         for name, colour, amount in amounts:
-            length = amount / whole * _BAR
-            words = f"{_say(name, language)}: {units.area_of(amount):,.0f} {unit}"
+            length = _length(amount) / whole * _BAR
+            told = _say("unknown", language) if pd.isna(amount) else f"{units.area_of(float(amount)):,.0f} {unit}"
+            words = f"{_say(name, language)}: {told}"
             marks.append(
                 f'<rect x="{at:.1f}" y="{top:.0f}" width="{length:.1f}" height="20" fill="{colour}">'
                 f"<title>{escape(words)}</title></rect>"
             )
             at += length
+            if pd.isna(amount):
+                unknown.append(_say(name, language))
+        if unknown:  # no bar is not a bar of length 0
+            text = escape("{}: {}".format(", ".join(unknown), _say("unknown", language)))
+            marks.append(f'<text x="{at + 6:.1f}" y="{top + 15:.0f}">{text}</text>')
     height = 46 + len(rows) * _ROW
     for place, (name, colour) in enumerate(PARTS):
         x = _LEFT + 10 + place * 130
@@ -92,8 +99,8 @@ def _table(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
     return f'<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
 
 
-def _known(value: object) -> float:
-    """For the length of a bar only; the table beside it says what is not known."""
+def _length(value: object) -> float:
+    """For the length of a bar only; beside it stands what is not known."""
     return 0.0 if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
 
 
