@@ -120,19 +120,33 @@ def read_quotas(path: Path | None) -> pd.DataFrame:
     return _numbers(_table(path, "quota"), "quota", {"volume_m3": True}, choices)[columns]
 
 
-def read_shares(path: Path | None) -> pd.DataFrame:
+def read_shares(path: Path | None, works: Works) -> pd.DataFrame:
     """Shares of techniques, CSV ``area_unit``, ``measure``, ``technique``, ``low``, ``high`` (shares from 0 to 1).
 
     Raises
     ------
     InputError
-        ``PARAMETERS_INVALID`` with every bad cell.
+        ``PARAMETERS_INVALID`` with every bad cell, measures and techniques that ``works`` does not have among them.
     """
     columns = ["area_unit", "measure", "technique", "low", "high"]
     if path is None:
         return pd.DataFrame(columns=columns)
-    frame = _numbers(_table(path, "shares"), "shares", {"low": False, "high": False}, {}, 1.0)
-    return frame[columns]
+    frame = _table(path, "shares")
+    cells = CellReader(frame, "area_unit")
+    cells.need_columns(tuple(columns))
+    measure, technique = cells.text("measure"), cells.text("technique")
+    for row in range(len(frame)):
+        known = sorted({str(name) for name in works.measure})
+        if measure[row] in known:
+            column, given = "technique", technique[row]
+            known = sorted({str(name) for name in works.technique[works.measure == measure[row]]})
+        else:
+            column, given = "measure", measure[row]
+        if given not in known:
+            cells.note(row, column, f"{given or '-'} ({' | '.join(known)})")
+    cells.refuse("shares")
+    frame["measure"], frame["technique"] = measure, technique
+    return _numbers(frame, "shares", {"low": False, "high": False}, {}, 1.0)[columns]
 
 
 def _table(path: Path, name: str) -> pd.DataFrame:

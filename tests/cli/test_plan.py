@@ -181,6 +181,30 @@ def test_options_that_cannot_be(command, result, targets, tmp_path, options, cod
     assert finished.last_line.startswith(f"error[{code}]: ")
 
 
+def test_a_cap_that_runs_beyond_the_plan_years_holds(command, result, targets, tmp_path):
+    text = HEADER + "pine_transform,350428,2026,2027,50,ha,at_least,t\npine_transform,350428,2026,2030,{},ha,{},t\n"
+    plan = ("plan", result, "--out", tmp_path / "p.gpkg", "--years", "2026/2027", "--overwrite", "--gap", "0.02")
+    finished = command(*plan, "--targets", targets(text.format(40, "at_most")))
+    assert finished.status == 3
+    assert finished.last_line.startswith("error[PLAN_INFEASIBLE]: ")
+    finished = command(*plan, "--targets", targets(text.format(60, "at_most")))
+    assert finished.status == 0, finished.err
+    assert 50 <= table(tmp_path / "p.gpkg", "plan")["area_ha"].sum() <= 60
+    finished = command(*plan, "--targets", targets(text.format(500, "at_least")))
+    assert finished.status == 0, finished.err
+    assert (finished.counts["targets"], finished.counts["targets_met"]) == ("2", "1")
+    assert "2026-2030" in finished.counts["targets_beyond_years"]
+
+
+@pytest.mark.parametrize("share", ["pine_transform,clearcut", "pine,clear_cut", "pine_transform,"])
+def test_shares_of_a_technique_that_does_not_exist_are_refused(command, result, targets, tmp_path, share):
+    shares = targets(f"area_unit,measure,technique,low,high\n350428,{share},,0.0\n", "shares.csv")
+    finished = command("plan", result, "--targets", targets(), "--shares", shares, "--out", tmp_path / "p.gpkg")
+    assert finished.status == 3
+    assert finished.last_line.startswith("error[PARAMETERS_INVALID]: ")
+    assert "shares" in finished.last_line
+
+
 def accepted_layer(path, rows, epsg):
     source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
     reference = osr.SpatialReference()

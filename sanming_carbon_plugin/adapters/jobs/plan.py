@@ -46,6 +46,7 @@ from ...core.planning.counties import SolveAll, solve_by_county
 from ...core.planning.gains import GrowthAhead, growth_ahead, infested_ha
 from ...core.planning.limits import (
     PATCH,
+    Beyond,
     Counted,
     LimitRows,
     add_budgets,
@@ -205,11 +206,7 @@ def _ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...]
     horizon = request.horizon if request.horizon is not None else years[0] + int(tables.rules["horizon_yr"])
     if horizon < years[-1]:
         raise UsageError("PLAN_HORIZON_INVALID", horizon=horizon, last=years[-1])
-    mine = [
-        t
-        for t in opened.targets
-        if t.is_area and (t.year_from or t.year) <= years[-1] and years[0] <= t.year <= years[-1]
-    ]
+    mine = [t for t in opened.targets if t.is_area and (t.year_from or t.year) <= years[-1] and t.year >= years[0]]
     if not mine:
         raise InputError("TARGETS_PAST", years=f"{years[0]}-{years[-1]}")
     parameters = load_parameters(None)
@@ -225,7 +222,7 @@ def _ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...]
     _require_work(facts, options, locks)
     counted = Counted.of(options, tables.works, tables.matrix)
     rows = LimitRows(len(options.table))
-    _add_limits(request, opened, counted, rows, mine, locks)
+    _add_limits(request, opened, counted, rows, mine, locks, years[-1])
     cut = clear_cut_stands(options, tables.works)
     blocks = None
     if len(cut):
@@ -255,8 +252,9 @@ def _require_work(facts: pd.DataFrame, options: Options, locks: Locks) -> None:
 
 
 def _add_limits(
-    request: PlanRequest, opened: Programme, counted: Counted, rows: LimitRows, targets: list[Target], locks: Locks
-) -> None:
+    request: PlanRequest, opened: Programme, counted: Counted, rows: LimitRows, targets: list[Target], locks: Locks,
+    last: int,
+) -> None:  # fmt: skip
     """All limits that were asked for."""
     beyond = opened.tables.rules["beyond_share"] if request.beyond is None else request.beyond
 
@@ -265,9 +263,10 @@ def _add_limits(
         done = opened.done(target.measure, target.year_from or target.year, target.year)
         return 0.0 if stands is None else float(done[stands].sum())
 
-    add_targets(rows, counted, targets, done_ha, opened.units, beyond, locks.locked_in)
+    beyond_met = request.beyond or 0.0
+    add_targets(rows, counted, targets, done_ha, opened.units, Beyond(beyond, beyond_met, last), locks.locked_in)
     budgets = read_budgets(request.budget, opened.tables.units.municipality())
-    quotas, shares = read_quotas(request.quota), read_shares(request.shares)
+    quotas, shares = read_quotas(request.quota), read_shares(request.shares, opened.tables.works)
     for name, table in (("budget", budgets), ("quota", quotas), ("shares", shares)):
         table["area_unit"] = [normalised_unit(str(unit)) for unit in table["area_unit"]]
         missing = sorted({str(unit) for unit in table["area_unit"]} - set(opened.units))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.planning.gains import GrowthAhead
-from ...core.planning.limits import Counted, LimitRows
+from ...core.planning.limits import LATER, Counted, LimitRows
 from ...core.planning.options import Options, PlanTerms
 from ...core.planning.plan_layers import (
     CANDIDATE_COLUMNS,
@@ -165,6 +165,11 @@ def plan_counts(opened: Programme, planned: Planned, tables: list[OutputTable]) 
         "gap": f"{choice.gap:.6f}",
         "method": choice.method,
     }
+    limits = frames["constraints"]
+    later = limits.loc[limits["kind"] == LATER, ["measure", "area_unit", "year_from", "year"]]
+    if len(later):
+        told = [f"{measure} {unit} {first:.0f}-{last:.0f}" for measure, unit, first, last in later.to_numpy()]
+        counts["targets_beyond_years"] = "; ".join(told)
     if opened.accepted is not None:
         counts["acceptance_refused"] = sum(opened.accepted.refused.values())
     return counts

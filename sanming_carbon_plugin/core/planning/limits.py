@@ -19,6 +19,8 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 TARGET, CAP, BEYOND, BUDGET, QUOTA, SHARE, PATCH = "target", "cap", "beyond", "budget", "quota", "share", "patch"
+LATER = "later"
+"""A target that runs beyond the plan years: told, limited as any target, but neither asked for in full nor met."""
 ROW_COLUMNS = (
     "kind", "area_unit", "measure", "technique", "year_from", "year", "unit", "low", "high",
 )  # fmt: skip
@@ -89,6 +91,10 @@ class Counted:
                 counts |= (own == other) & self.fits[measure][self.table["stand"].to_numpy(dtype=np.int64)]
         return np.asarray(counts, dtype=bool)
 
+    def own(self, measure: str) -> BoolArray:
+        """Options whose work is of ``measure``."""
+        return np.asarray(self.works.measure[self.table["work"].to_numpy(dtype=np.int64)] == measure, dtype=bool)
+
     def in_unit(self, stands: BoolArray) -> BoolArray:
         """Options of the stands of a unit."""
         return np.asarray(stands[self.table["stand"].to_numpy(dtype=np.int64)])
@@ -106,13 +112,39 @@ class Counted:
 Units = Mapping[str, BoolArray]
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """How far a plan may go beyond its targets.
+
+    Attributes
+    ----------
+    share
+        Share by which a plan may pass a target; infinite for no such limit.
+    met_share
+        The same for a target that is met by what is done; 0 where nothing more is to be planned for it.
+    last_year
+        Last plan year: what a target asks for until a later year need not be planned in full.
+    """
+
+    share: float
+    met_share: float = 0.0
+    last_year: float = np.inf
+
+    def most(self, amount: float, done: float, largest: float) -> float:
+        """Hectares that may be planned for a target; it may always be passed by the last stand it needs."""
+        left = amount - done
+        if left <= 0:
+            return max(amount * (1 + self.met_share) - done, 0.0)
+        return max(left * (1 + self.share), left + largest)
+
+
 def add_targets(
     rows: LimitRows,
     counted: Counted,
     targets: Sequence[Target],
     done_ha: Callable[[Target], float],
     units: Units,
-    beyond: float,
+    beyond: Beyond,
     locked: BoolArray,
 ) -> None:
     """Targets that the plan has to meet, less what is done; caps; and how far a plan may go beyond a target.
@@ -122,7 +154,7 @@ def add_targets(
     targets, done_ha
         The targets and what is done of each.
     beyond
-        Share by which a plan may pass a target; infinite for no such limit.
+        How far a plan may pass a target. A target that is met limits the works of its own measure alone.
     locked
         Stands that must be chosen: their area may pass it too.
 
@@ -135,28 +167,37 @@ def add_targets(
     too_few: list[tuple[Target, float, float]] = []
     area, stand = counted.numbers("area_ha"), counted.table["stand"].to_numpy(dtype=np.int64)
     passed: list[tuple[Target, BoolArray, float]] = []
-    for target in sorted(targets, key=lambda t: int(units[t.area_unit].sum()) if t.area_unit in units else 0):
+    for target in sorted(targets, key=lambda t: _extent(t, units)):
         where = _serving(counted, target, units.get(target.area_unit))
-        left = max(target.amount - done_ha(target), 0.0)
+        done = done_ha(target)
+        left = max(target.amount - done, 0.0)
         if target.bound == AT_MOST:
             rows.add(where, area, -np.inf, left, kind=CAP, **_said(target))
-        if target.bound == AT_MOST or left <= 0:
             continue
+        later = target.year > beyond.last_year
         largest = pd.Series(area[where]).groupby(stand[where]).max()
-        if not len(largest):
-            nobody.append(target)
-            continue
-        if largest.sum() < left * (1 - 1e-9):
-            too_few.append((target, left, float(largest.sum())))
-        rows.add(where, area, left, np.inf, kind=TARGET, **_said(target))
-        inner = sum(most for other, options, most in passed if other.measure == target.measure and where[options].all())
-        most = max(left * (1 + beyond), left + float(largest.max()), inner) + float(
-            largest[locked[largest.index.to_numpy(dtype=np.int64)]].sum()
-        )
+        if left > 0 and not later:
+            if not len(largest):
+                nobody.append(target)
+                continue
+            if largest.sum() < left * (1 - 1e-9):
+                too_few.append((target, left, float(largest.sum())))
+            rows.add(where, area, left, np.inf, kind=TARGET, **_said(target))
+        if left <= 0:
+            where &= counted.own(target.measure)
+        most = beyond.most(target.amount, done, float(largest.max() if len(largest) else 0.0))
+        inner = sum(high for other, options, high in passed if other.measure == target.measure and where[options].all())
+        most = max(most, inner) + float(largest[locked[largest.index.to_numpy(dtype=np.int64)]].sum())
         passed.append((target, where, most))
-        if np.isfinite(beyond):
-            rows.add(where, area, -np.inf, most, kind=BEYOND, **_said(target))
+        if later or np.isfinite(beyond.share):
+            rows.add(where, area, -np.inf, most, kind=LATER if later and left > 0 else BEYOND, **_said(target))
     _refuse(nobody, too_few)
+
+
+def _extent(target: Target, units: Units) -> tuple[int, int]:
+    """Stands and years of a target: the smaller come first, so that the larger may hold what they need."""
+    stands = int(units[target.area_unit].sum()) if target.area_unit in units else 0
+    return stands, target.year - (target.year_from or target.year)
 
 
 def _refuse(nobody: list[Target], too_few: list[tuple[Target, float, float]]) -> None:

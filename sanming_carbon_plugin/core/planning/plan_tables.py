@@ -11,7 +11,7 @@ import pandas as pd
 from ..carbon.account import numbers, texts
 from ..units import mu_from_hectares
 from .gains import GrowthAhead
-from .limits import BEYOND, CAP, PATCH, TARGET, Counted
+from .limits import BEYOND, CAP, LATER, PATCH, TARGET, Counted
 from .openings import opening_numbers
 from .plan_layers import (
     CANDIDATE_COLUMNS,
@@ -120,11 +120,12 @@ def constraint_frame(described: pd.DataFrame, problem: ChoiceProblem, choice: Ch
 
 
 def targets_met(constraints: pd.DataFrame) -> tuple[int, int]:
-    """How many targets the plan meets, and how many there are."""
-    targets = constraints[constraints["kind"].isin([TARGET, CAP])]
+    """How many targets the plan meets, and how many there are; one that runs beyond the plan years is not met."""
+    targets = constraints[constraints["kind"].isin([TARGET, CAP, LATER])]
     low, high = targets["low"].fillna(-np.inf), targets["high"].fillna(np.inf)
     room = 1e-6 * (1 + targets["used"].abs())
-    return int(((targets["used"] >= low - room) & (targets["used"] <= high + room)).sum()), len(targets)
+    kept = (targets["used"] >= low - room) & (targets["used"] <= high + room) & (targets["kind"] != LATER)
+    return int(kept.sum()), len(targets)
 
 
 def planned_ha(counted: Counted, option: npt.NDArray[np.int64], measure: str, first: int, last: int) -> FloatArray:

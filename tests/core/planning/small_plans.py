@@ -7,6 +7,7 @@ import pandas as pd
 
 from sanming_carbon_plugin.core.planning.assembly import Locks, choice_problem, locked_options
 from sanming_carbon_plugin.core.planning.limits import (
+    Beyond,
     Counted,
     LimitRows,
     add_budgets,
@@ -171,7 +172,7 @@ class SmallPlan:
             self.targets,
             lambda t: self.done.get(t.measure, 0.0),
             self.units(),
-            self.beyond,
+            Beyond(self.beyond),
             self.locked_in,
         )
         add_budgets(rows, counted, self.budgets, self.units())

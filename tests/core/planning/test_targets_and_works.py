@@ -10,7 +10,9 @@ from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand
 from sanming_carbon_plugin.core.planning.area_units import units_of_stands
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead, infested_ha
-from sanming_carbon_plugin.core.planning.options import fitting
+from sanming_carbon_plugin.core.planning.limits import Beyond, Counted, LimitRows, add_targets
+from sanming_carbon_plugin.core.planning.options import Options, fitting
+from sanming_carbon_plugin.core.planning.plan_tables import targets_met
 from sanming_carbon_plugin.core.planning.reasons import swapped
 from sanming_carbon_plugin.core.planning.scenarios import differences, error_of_difference
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
@@ -221,3 +223,31 @@ def test_parcels_that_both_plans_treat_alike_have_no_part_in_the_interval():
     assert differences(first, second)["stand_key"].tolist() == ["b", "c"]
     assert error_of_difference(first, second, TABLES.works) == pytest.approx(0.5)  # 50 % of 10 - 4, shared error
     assert error_of_difference(first, first, TABLES.works) == 0.0
+
+
+def limits_of(targets, done=0.0, beyond=None, seed=3):
+    plan = SmallPlan(seed)
+    counted = Counted.of(Options(plan.table, plan.fits), plan.works, CountingMatrix(frozenset()))
+    found = LimitRows(len(plan.table))
+    add_targets(found, counted, targets, lambda _: done, plan.units(), beyond or Beyond(0.1), plan.locked_in & False)
+    return found.table().set_index("kind"), plan
+
+
+@pytest.mark.parametrize(("amount", "done"), [(0.0, 0.0), (5.0, 5.0), (5.0, 9.0)])
+def test_a_target_that_is_met_asks_for_nothing_more(amount, done):
+    target = Target("tending", "350400", 2026, 2028, amount, "ha", "at_least", "made")
+    found, _ = limits_of([target], done)
+    assert found.index.tolist() == ["beyond"]
+    assert found.loc["beyond", "high"] == 0.0
+    found, _ = limits_of([target], done, Beyond(1.0, 1.0))
+    assert found.loc["beyond", "high"] == pytest.approx(max(2 * amount - done, 0.0))
+
+
+def test_a_target_that_runs_beyond_the_plan_years_is_a_limit_but_not_met():
+    target = Target("tending", "350400", 2026, 2030, 5.0, "ha", "at_least", "made")
+    found, _ = limits_of([target], beyond=Beyond(0.1, 0.0, 2028))
+    assert found.index.tolist() == ["later"]
+    assert np.isneginf(found.loc["later", "low"])
+    assert 5.0 < found.loc["later", "high"] < 20.0
+    constraints = found.reset_index().assign(used=5.2)
+    assert targets_met(constraints) == (0, 1)
