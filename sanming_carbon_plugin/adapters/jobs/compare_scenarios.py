@@ -65,7 +65,7 @@ def compare_scenarios(request: CompareRequest, progress: Progress) -> JobOutcome
         keys = [set(read_geopackage_table(one.path, "candidates")["stand_key"]) for one in plans]
         if not keys[0] & keys[1]:
             raise InputError("PLANS_OF_OTHER_STANDS", first=str(first.path), second=str(second.path))
-    progress.step("compare")
+    progress.step("scenarios")
     found = differences(first.rows, second.rows)
     carbon = carbon_difference(first.carbon, second.carbon, error_of_difference(first.rows, second.rows, works))
     outlines = {
