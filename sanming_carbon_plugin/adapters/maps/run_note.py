@@ -24,6 +24,7 @@ _NOTES = {
 }
 _DATA = {"en": " Data: {name} ({hash}).", "zh": "数据:{name}({hash})。"}
 _RULES = {"en": " Rules: {rules}; parameters: {parameters}.", "zh": "规则:{rules};参数:{parameters}。"}
+_TABLES = {"en": " Planning tables: {tables}.", "zh": "规划参数表:{tables}。"}
 _STATUS = {
     "en": {"provisional": "provisional", "official": "official"},
     "zh": {"provisional": "暂行", "official": "正式"},
@@ -73,9 +74,13 @@ def _run_of(layer: QgsVectorLayer) -> dict[str, object]:
 
 
 def _data_and_rules(run: Mapping[str, object], language: str) -> str:
-    stands = read_run_part(run, "inputs").get("stands")
-    rules = read_run_part(run, "rules")
-    told = ""
+    inputs, rules = read_run_part(run, "inputs"), read_run_part(run, "rules")
+    # A plan is made from a result: that is its data, and the rules of the result stand in its own record.
+    stands = inputs.get("stands") or inputs.get("result")
+    tables = rules.get("planning")
+    told, planning = "", [one for one in tables.values() if isinstance(one, dict)] if isinstance(tables, dict) else []
+    if isinstance(rules.get("result"), dict):
+        rules = rules["result"]
     if isinstance(stands, dict) and stands.get("sha256"):
         name = Path(str(stands.get("source") or stands.get("layer"))).name
         told += _DATA[language].format(name=name, hash=str(stands["sha256"])[:_SHOWN_HASH])
@@ -86,6 +91,8 @@ def _data_and_rules(run: Mapping[str, object], language: str) -> str:
     if named:
         table = _versioned(parameters, language) if isinstance(parameters, dict) else "–"
         told += _RULES[language].format(rules=", ".join(named), parameters=table)
+    if planning:
+        told += _TABLES[language].format(tables=", ".join(_versioned(one, language) for one in planning))
     return told
 
 
