@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pandas as pd
 
 from ..core.carbon.parameter_checks import CellReader
 from ..core.errors import InputError, UsageError
-from ..core.planning.area_units import AreaUnits, normalised_unit
+from ..core.planning.area_units import COUNTY_DIGITS, AreaUnits, normalised_unit
 from ..core.planning.assembly import Locks
 from ..core.planning.limits import ANY
 from ..core.planning.options import Weights
@@ -21,6 +23,8 @@ from .carbon_parameters import read_rows
 LARGEST = 1e13
 YEARS = (1990.0, 2200.0)
 WEIGHT_NAMES = ("carbon", "infestation", "cost")
+TOWNSHIP_DIGITS = 9
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 LEDGER_KINDS = ("ticket", "trade", "project", "project_credit")
 
 
@@ -219,8 +223,11 @@ def read_locks(path: Path | None, keys: pd.Index) -> Locks:
     )
 
 
-def read_ledger(path: Path | None) -> pd.DataFrame | None:
+def read_ledger(path: Path | None, units: AreaUnits, townships: frozenset[str] = frozenset()) -> pd.DataFrame | None:
     """Tickets, trade and projects, CSV ``kind``, ``id``, ``area_unit``, ``date``, ``tonnes``, ``status``.
+
+    ``status`` comes back as what its word means (``resources/targets/ledger_status.csv``), ``date`` as year, month
+    and day. A township is known by its stands, or by six digits of a known county and three of its own.
 
     Raises
     ------
@@ -231,13 +238,33 @@ def read_ledger(path: Path | None) -> pd.DataFrame | None:
         return None
     frame = _table(path, "ledger")
     cells = CellReader(frame, "id")
-    cells.need_columns(("kind", "id", "area_unit", "date", "tonnes", "status"))
+    names = ("kind", "id", "area_unit", "date", "tonnes", "status")
+    cells.need_columns(names)
     kind = cells.choice("kind", LEDGER_KINDS, None)
     tonnes = cells.number("tonnes", (0.0, LARGEST), required=np.array([k not in (None, "project") for k in kind]))
+    meaning = read_rows(resources_dir() / "targets" / "ledger_status.csv")[0].set_index("word")["meaning"].to_dict()
+    found = {name: cells.text(name) for name in ("area_unit", "date", "status", "id")}
+    area = [normalised_unit(text or "") for text in found["area_unit"]]
+    status = [meaning.get((text or "").lower()) for text in found["status"]]
+    date = [_day(text) for text in found["date"]]
+    for row, code in enumerate(area):
+        in_county = code[:COUNTY_DIGITS] in units.level and code.isdigit() and len(code) == TOWNSHIP_DIGITS
+        known = units.level_of(code, townships) is not None or in_county
+        checks = {"kind": kind[row], "id": found["id"][row], "area_unit": known or None, "date": date[row],
+                  "status": status[row]}  # fmt: skip
+        for name in [name for name, value in checks.items() if value is None]:
+            cells.note(row, name, f"{cells.text(name)[row] or '-'} (row {row + 1})")
     cells.refuse("ledger")
-    units = [normalised_unit(text or "") for text in cells.text("area_unit")]
-    columns = (kind, cells.text("id"), units, cells.text("date"), tonnes, cells.text("status"))
-    return pd.DataFrame(dict(zip(("kind", "id", "area_unit", "date", "tonnes", "status"), columns, strict=True)))
+    return pd.DataFrame(dict(zip(names, (kind, found["id"], area, date, tonnes, status), strict=True)))
+
+
+def _day(text: str | None) -> str | None:
+    """A date as ``2026-03-01``, also written with slashes, dots or 年月日; None for what is none."""
+    found = _DAY.fullmatch(text or "")
+    try:
+        return None if found is None else dt.date(*(int(part) for part in found.groups())).isoformat()
+    except ValueError:
+        return None
 
 
 def weights_of(text: str) -> Weights:

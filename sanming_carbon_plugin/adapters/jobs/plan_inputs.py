@@ -114,6 +114,7 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
     units = units_of_stands(facts, tables.units)
     measures = {str(name) for name in tables.works.measure}
     targets = targets_of(text, measures, tables.units, frozenset(units))
+    ledger = read_ledger(request.ledger, tables.units, frozenset(units))
     accepted, acceptance = None, None
     if request.acceptance is not None:
         acceptance = open_parcels(request.acceptance, progress)
@@ -125,9 +126,7 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
         "ledger": request.ledger.name if request.ledger else None,
     }
     run = read_geopackage_table(request.result, "run").iloc[0].to_dict()
-    return Programme(
-        facts, layer.geometry, layer.crs_wkt, tables, targets, units, accepted, read_ledger(request.ledger), inputs, run
-    )
+    return Programme(facts, layer.geometry, layer.crs_wkt, tables, targets, units, accepted, ledger, inputs, run)
 
 
 def _accepted(layer: VectorLayer | None, stands: VectorLayer, tables: PlanningTables) -> Accepted:

@@ -11,7 +11,7 @@ import pandas as pd
 from ..carbon.account import numbers, texts
 from ..carbon.survey import survey_dates
 from ..units import mu_from_hectares
-from .area_units import AreaUnits
+from .area_units import MUNICIPALITY, TOWNSHIP, AreaUnits
 from .plan_layers import INDICATOR_COLUMNS, PROGRESS_COLUMNS
 from .targets import AT_LEAST, Target
 
@@ -21,7 +21,8 @@ BoolArray = npt.NDArray[np.bool_]
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 HECTARES_PER_KM2 = 100.0
 LIVING_KINDS = {"tickets": ("ticket",), "traded": ("ticket", "trade", "project_credit")}
-GONE, SOLD = ("cancelled", "注销", "void"), ("sold", "traded", "成交", "已售")
+GONE, SOLD, PLANNED = ("cancelled", "rejected"), "sold", "planned"
+"""What a status of the ledger means; the words for it are data (``resources/targets/ledger_status.csv``)."""
 
 
 def target_progress(
@@ -105,7 +106,8 @@ def indicators(
     """Rows of the layer ``indicators``.
 
     Forest cover and growing stock come from the stands; both are only set against a target where the layer covers
-    the unit (``covered_share`` of its land area). Tickets, trade and projects come from the ledger.
+    the unit (``covered_share`` of its land area). Tickets, trade and projects come from the ledger, from the years
+    of the target; a unit without a target of its own is told for the years of the programme's first.
     """
     date = survey_dates(facts)
     latest = None if np.isnat(date).all() else str(np.nanmax(date[~np.isnat(date)]))
@@ -116,14 +118,16 @@ def indicators(
         for unit, stands in units.items():
             land = area_units.land_km2.get(unit, np.nan) * HECTARES_PER_KM2
             covered = bool(area[stands].sum() >= covered_share * land) if not np.isnan(land) else False
-            if str(definition["land_classes"] or "").strip() not in ("", "nan"):
-                value, complete = _of_stands(name, facts, str(definition["land_classes"]), stands, land, covered)
-                day = latest
-            else:
-                value, day = _of_ledger(name, ledger, unit)
-                complete = value is not None
-            target = next((t for t in targets if t.measure == name and t.area_unit == unit), None)
-            rows.append(_indicator(definition, unit, area_units, value, unit_name, day, target, complete))
+            of_stands = str(definition["land_classes"] or "").strip() not in ("", "nan")
+            programme = [t for t in targets if t.measure == name]
+            for target in [t for t in programme if t.area_unit == unit] or [None]:
+                if of_stands:
+                    value, complete = _of_stands(name, facts, str(definition["land_classes"]), stands, land, covered)
+                    day = latest
+                else:
+                    value, day = _of_ledger(name, ledger, unit, area_units, target or next(iter(programme), None))
+                    complete = value is not None
+                rows.append(_indicator(definition, unit, area_units, value, unit_name, day, target, complete))
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 
 
@@ -141,23 +145,40 @@ def _of_stands(
     return value, covered and bool(known.sum() == inside.sum())
 
 
-def _of_ledger(name: str, ledger: pd.DataFrame | None, unit: str) -> tuple[float | None, str | None]:
-    """Value of an indicator from the ledger and the day of its last entry; None without a ledger."""
+def _of_ledger(
+    name: str, ledger: pd.DataFrame | None, unit: str, area_units: AreaUnits, period: Target | None
+) -> tuple[float | None, str | None]:
+    """Value of an indicator from the ledger and the day of its last entry; None without a ledger.
+
+    What was entered more than once stands as it was entered last; it is dated by its first entry, a sale by its last.
+    Only what is dated in the years of ``period`` counts.
+    """
     if ledger is None:
         return None, None
-    inside = ledger[ledger["area_unit"].map(lambda code: _lies_in(str(code), unit))]
-    day = None if inside["date"].isna().all() else str(inside["date"].dropna().max())
-    alive = inside[~inside["status"].isin(GONE)].drop_duplicates(["kind", "id"])
+    inside = ledger[np.array([_lies_in(str(code), unit, area_units) for code in ledger["area_unit"]], dtype=bool)]
+    inside = inside.sort_values("date", kind="stable")
+    last = inside.drop_duplicates(["kind", "id"], keep="last").set_index(["kind", "id"])
+    if name != "traded":
+        first = inside.drop_duplicates(["kind", "id"]).set_index(["kind", "id"])
+        last = last.assign(date=first["date"].reindex(last.index))
+    last = last.reset_index()
+    if period is not None:
+        year = last["date"].astype(str).str.slice(0, 4).astype("int64")
+        last = last[(year >= (period.year_from or 0)) & (year <= period.year)]
+    day = str(last["date"].max()) if len(last) else None
+    alive = last[~last["status"].isin(GONE)]
     if name == "projects_planned":
         return float((alive["kind"] == "project").sum()), day
     mine = alive[alive["kind"].isin(LIVING_KINDS[name])]
-    if name == "traded":
-        mine = mine[mine["status"].isin(SOLD)]
+    mine = mine[mine["status"] == SOLD] if name == "traded" else mine[mine["status"] != PLANNED]
     return float(mine["tonnes"].sum()), day
 
 
-def _lies_in(code: str, unit: str) -> bool:
-    return code.startswith(unit.rstrip("0")) if unit.endswith("00") else code.startswith(unit)
+def _lies_in(code: str, unit: str, area_units: AreaUnits) -> bool:
+    level = area_units.level_of(unit, frozenset((unit,)))
+    if level == TOWNSHIP:
+        return code == unit
+    return code.startswith(unit.rstrip("0") if level == MUNICIPALITY else unit)
 
 
 def _indicator(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_targets
+from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_ledger, read_targets
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand
 from sanming_carbon_plugin.core.planning.area_units import units_of_stands
@@ -16,7 +16,7 @@ from sanming_carbon_plugin.core.planning.plan_tables import targets_met
 from sanming_carbon_plugin.core.planning.reasons import swapped
 from sanming_carbon_plugin.core.planning.scenarios import differences, error_of_difference
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
-from sanming_carbon_plugin.core.planning.target_progress import target_progress
+from sanming_carbon_plugin.core.planning.target_progress import indicators, target_progress
 from sanming_carbon_plugin.core.planning.targets import Target, targets_of
 from sanming_carbon_plugin.core.planning.works import CountingMatrix
 from sanming_carbon_plugin.paths import resources_dir
@@ -251,3 +251,68 @@ def test_a_target_that_runs_beyond_the_plan_years_is_a_limit_but_not_met():
     assert 5.0 < found.loc["later", "high"] < 20.0
     constraints = found.reset_index().assign(used=5.2)
     assert targets_met(constraints) == (0, 1)
+
+
+LEDGER = "kind,id,area_unit,date,tonnes,status\n"
+
+
+def ledger(tmp_path, *lines):
+    path = tmp_path / "ledger.csv"
+    path.write_text(LEDGER + "\n".join(lines) + "\n", encoding="utf-8")
+    return read_ledger(path, TABLES.units)
+
+
+def told(found, name, unit="350428", years=(2021, 2025), units=("350400", "350428", "350428100", "350428101")):
+    target = Target(name, "350400", *years, 1.0, "t", "at_least", "made")
+    facts = pd.DataFrame({"area_ha": [1.0], "volume_m3_ha": [1.0], "land_class": ["arbor"], "survey_date": [None]})
+    stands = {code: np.array([True]) for code in units}
+    seen = indicators(facts, TABLES.indicators, [target], stands, TABLES.units, found, 0.7)
+    row = seen[(seen["indicator"] == name) & (seen["area_unit"] == unit)].iloc[0]
+    return row["value"] * (1e4 if row["unit"].startswith("万") else 1)
+
+
+def test_a_ledger_is_read_in_the_words_of_the_office_and_the_years_of_the_target(tmp_path):
+    found = ledger(
+        tmp_path,
+        "ticket,T1,350428,2024-03-01,1000,已成交",
+        "ticket,T2,350428,2024年4月1日,200,已注销",
+        "ticket,T3,350428,2024/5/1,40,已制发",
+        "ticket,T4,350428,2030-03-01,300,已交易",
+        "ticket,T5,350428,2023-01-01,7,作废",
+        "ticket,T6,350428,2023-01-01,80,有效",
+        "ticket,T6,350428,2024-01-01,80,注销",
+        "project,P1,350428,2023-01-01,,驳回",
+        "project,P2,350428,2023-01-01,,planned",
+        "project,P3,350428,2035-01-01,,planned",
+    )
+    assert told(found, "tickets") == pytest.approx(1040)
+    assert told(found, "traded") == pytest.approx(1000)
+    assert told(found, "traded", years=(2026, 2030)) == pytest.approx(300)
+    assert told(found, "projects_planned") == 1
+    assert told(ledger(tmp_path), "tickets") == 0
+
+
+def test_a_township_has_its_own_tickets_alone(tmp_path):
+    found = ledger(tmp_path, "ticket,A,350428100,2024-03-01,10,sold", "ticket,B,350428101,2024-03-01,5,sold")
+    wanted = {"350428100": 10, "350428101": 5, "350428": 15, "350400": 15}
+    assert {unit: round(told(found, "tickets", unit)) for unit in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("ticket,T1,350428,2024-03-01,1,perhaps", "T1.status"),
+        ("ticket,T1,350428,2024-03-01,1,", "T1.status"),
+        ("ticket,T1,350428,bad,1,sold", "T1.date"),
+        ("ticket,T1,350428,2024-02-31,1,sold", "T1.date"),
+        ("ticket,T1,350428,,1,sold", "T1.date"),
+        ("ticket,T1,Jiangle,2024-03-01,1,sold", "T1.area_unit"),
+        ("ticket,T1,,2024-03-01,1,sold", "T1.area_unit"),
+        (",T1,350428,2024-03-01,1,sold", "T1.kind"),
+    ],
+)
+def test_what_a_ledger_cannot_say_is_refused_with_its_row(tmp_path, line, named):
+    with pytest.raises(InputError, match="PARAMETERS_INVALID") as refused:
+        ledger(tmp_path, "project,P1,350428,2023-01-01,,planned", line)
+    assert named in str(refused.value.values["problems"])
+    assert "row 2" in str(refused.value.values["problems"])
