@@ -232,8 +232,9 @@ PERIOD = ("--period", "2016-01-01/2020-12-31", "--survey-method", "plot,plot")
 def two_dates(tmp_path_factory):
     """Ten hectares of 马尾松 that grew from 100 to 120 m³/ha in five years, owned and undisputed."""
     folder = tmp_path_factory.mktemp("dates")
-    write_stands(folder / "now.gpkg", [stand(1, HUO_LMGQXJ=120.0)], extra=TENURE)
-    write_stands(folder / "then.gpkg", [stand(1, HUO_LMGQXJ=100.0, PINGJUN_NL=20)], extra=TENURE)
+    write_stands(folder / "now.gpkg", [stand(1, HUO_LMGQXJ=120.0)], extra={**TENURE, "DIAO_CHA_RQ": "2020-12-31"})
+    then = {**TENURE, "DIAO_CHA_RQ": "2015-12-31"}
+    write_stands(folder / "then.gpkg", [stand(1, HUO_LMGQXJ=100.0, PINGJUN_NL=20)], extra=then)
     write_credited(folder / "none.gpkg", [])
     return folder
 
