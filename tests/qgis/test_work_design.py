@@ -51,6 +51,10 @@ def _text(path: Path) -> str:
     return unicodedata.normalize("NFKC", told)
 
 
+def _info(path: Path) -> str:
+    return subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.everywhere
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_parcel_has_its_sheet_and_its_map(result_file, keys, tmp_path, language):
@@ -69,14 +73,23 @@ def test_each_parcel_has_its_sheet_and_its_map(result_file, keys, tmp_path, lang
     book = load_workbook(out / "work_design.xlsx", data_only=True).worksheets[0]
     rows = [[cell.value for cell in row] for row in book.iter_rows(min_row=5)]
     assert len(rows) == 4
-    assert rows[-1][9] == pytest.approx(sum(row[9] for row in rows[:-1])) == pytest.approx(outcome.counts["cost_yuan"])
+    assert (
+        rows[-1][11] == pytest.approx(sum(row[11] for row in rows[:-1])) == pytest.approx(outcome.counts["cost_yuan"])
+    )
+    assert all(row[9] <= row[10] and float(row[10]).is_integer() for row in rows if row[10] is not None)
+    pages = int(re.search(r"Pages:\s+(\d+)", _info(out / "work_design.pdf")).group(1))
+    flat, words = re.sub(r"\s+", "", text), r"第(\d+).[,，]共(\d+)." if language == "zh" else r"Page(\d+)of(\d+)"
+    found = re.findall(words, flat)
+    assert {int(whole) for _, whole in found} == {pages}
+    assert sorted({int(page) for page, _ in found})[:2] == [1, 2]
+    assert len({page for page, _ in found}) == len(found) == pages - 3  # the maps count, but have their own words
     word = docx.Document(str(out / "work_design.docx"))
     assert len(word.inline_shapes) == 3
     said = "\n".join(cell.text for table in word.tables for row in table.rows for cell in row.cells)
     for row in rows[:-1]:
-        assert "{:,.0f}".format(row[9]) in said
-        assert "{:,.0f}".format(row[9]) in text
-    assert "{:,.0f}".format(rows[-1][9]) in said
+        assert "{:,.0f}".format(row[11]) in said
+        assert "{:,.0f}".format(row[11]) in text
+    assert "{:,.0f}".format(rows[-1][11]) in said
 
 
 def test_a_plan_gives_its_parcels_with_year_and_cost(result_file, keys, tmp_path):

@@ -22,8 +22,10 @@ _GREY = "#444444"
 Page = list[tuple[float, Box]]
 
 
-def write_pdf_document(document: Document, path: Path, named: Path) -> int:
+def write_pdf_document(document: Document, path: Path, named: Path, first: int = 1, whole: int | None = None) -> int:
     """Write ``document`` to ``path`` and give the number of its pages; an error names the target ``named``.
+
+    Where it is a part of a set, its pages count from ``first`` and the set has ``whole`` of them.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def write_pdf_document(document: Document, path: Path, named: Path) -> int:
             for top, box in page:
                 box.draw(top)
             painter.restore()
-            _draw_edges(painter, document, number, len(pages))
+            _draw_edges(painter, document, first + number - 1, whole or len(pages))
     finally:
         painter.end()
     return len(pages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from ...about import version
 from ...core.errors import OutputError
 from ...core.progress import Progress
 from ...core.rasters.bands import BandReader
+from ..dossier.document import Document
 from ..maps.map_rows import MapRows, place_names, read_map_rows
 from ..maps.qgis_session import running_qgis
 from ..maps.themes import themes
@@ -117,7 +118,6 @@ def _draw(
     progress: Progress,
 ) -> None:
     """Front pages, then sheet and map of each parcel, joined; the same with pictures for Word."""
-    from ..dossier.pdf import write_pdf_document
     from ..dossier.word_file import write_word
     from ..maps.atlas import drawing_project
     from ..maps.pdf import write_pdf, write_png
@@ -129,14 +129,14 @@ def _draw(
     work = folder / "parts"
     work.mkdir()
     parts, titles, pictures = [work / "front.pdf"], [say("title", language)], {}
-    write_pdf_document(front_document(parcels, names, request.author, day, language), parts[0], named)
+    papers: dict[Path, Document] = {parts[0]: front_document(parcels, names, request.author, day, language)}
     with drawing_project() as project:
         maker = DesignMaps(project, rows, themes()["measure"], dem, names, language)
         for place, parcel in enumerate(parcels, start=1):
             progress.raise_if_cancelled()
             name = parcel_name(parcel, names, language)
             sheet, plan, picture = (work / f"{place}_{kind}" for kind in ("sheet.pdf", "map.pdf", "map.png"))
-            write_pdf_document(parcel_document(parcel, names, request.author, day, language), sheet, named)
+            papers[sheet] = parcel_document(parcel, names, request.author, day, language)
             table: list[tuple[str, ...]] = [
                 (say("item", language), say("value", language)),
                 *design_rows(parcel, language),
@@ -148,9 +148,24 @@ def _draw(
             titles += [name, f"{name} · {say('map', language)}"]
             pictures[parcel.key] = picture
             progress.update(place / len(parcels))
+    _number_through(parts, papers, named, progress)
     join_pdfs(parts, titles, folder / PDF, title=say("title", language), author=request.author,
               producer=f"sanming_carbon_plugin {version()}", day=day)  # fmt: skip
     write_word(design_document(parcels, names, pictures, request.author, day, language), folder / WORD)
     for path in work.iterdir():
         path.unlink()
     work.rmdir()
+
+
+def _number_through(parts: list[Path], papers: Mapping[Path, Document], named: Path, progress: Progress) -> None:
+    """Write the papers so that their pages count through the set, the maps between them counting one each."""
+    from ..dossier.pdf import write_pdf_document
+
+    pages = []
+    for path in parts:
+        progress.raise_if_cancelled()
+        pages.append(write_pdf_document(papers[path], path, named) if path in papers else 1)
+    for place, path in enumerate(parts):
+        progress.raise_if_cancelled()
+        if path in papers:
+            write_pdf_document(papers[path], path, named, 1 + sum(pages[:place]), sum(pages))

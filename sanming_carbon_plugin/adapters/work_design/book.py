@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ...core.planning.work_design import PLANTS
 from ..dossier.sheets import FIRST_ROW, Column, Formula, GuardedBook
 from ..words import word
 from .parcels import Parcel
 from .sheets import feasible_text, known_sum, parcel_name, say, technique_word
+
+_RANGES = (("felled_m3", 1), ("plants", 0))
+_SIDES = ("low", "high")
+"""Amounts that the tables give from and to: both ends are told, never the upper one alone."""
 
 
 def write_design_book(
@@ -25,7 +30,8 @@ def write_design_book(
     columns = [Column(say(key, language)) for key in ("name", "measure", "technique")]
     columns += [Column(say("year", language), None), Column(say("species", language))]
     columns += [Column(say(key, language), digits) for key, digits in (("area_ha", 2), ("area_mu", 1))]
-    columns += [Column(say(key, language), digits) for key, digits in (("felled_m3", 1), ("plants", 0), ("cost", 0))]
+    columns += [Column(_side(key, side, language), digits) for key, digits in _RANGES for side in _SIDES]
+    columns.append(Column(say("cost", language), 0))
     summed = range(5, len(columns))
     columns.append(Column(say("feasible", language)))
     rows = [_row(parcel, names, language) for parcel in parcels]
@@ -33,9 +39,10 @@ def write_design_book(
     sheet = book.sheet(say("list", language), say("title", language), columns, rows, total=True)
     sheet.protection.sheet = False
     columns = [Column(say(key, language)) for key in ("name", "operation", "unit_of")]
-    columns += [Column(say("quantity", language), 2), Column(say("amount", language), 0)]
+    columns += [Column(_side("quantity", side, language), 2) for side in _SIDES]
+    columns.append(Column(say("amount", language), 0))
     rows = [line for parcel in parcels for line in _operations(parcel, names, language)]
-    rows.append([say("total", language), "", "", None, _sum(rows, 4)])
+    rows.append([say("total", language), "", "", None, None, _sum(rows, 5)])
     sheet = book.sheet(say("operations", language), say("operations", language), columns, rows, total=True)
     sheet.protection.sheet = False
     book.save(path)
@@ -51,8 +58,9 @@ def _row(parcel: Parcel, names: Mapping[str, tuple[str, str]], language: str) ->
         design.get("species_zh" if language == "zh" else "species") or "",
         design["area_ha"],
         parcel.stand.get("area_mu"),
+        design["felled_m3_low"],
         design["felled_m3_high"],
-        design["plants_high"],
+        *(_whole(design["plants_" + side]) for side in _SIDES),
         design["cost_yuan"],
         feasible_text(parcel, language),
     ]
@@ -65,11 +73,19 @@ def _operations(parcel: Parcel, names: Mapping[str, tuple[str, str]], language: 
             name,
             one["operation_zh" if zh else "operation_en"],
             one["unit_zh" if zh else "unit"],
-            one["quantity_high"],
+            *(_whole(one[key]) if one["quantity"] == PLANTS else one[key] for key in ("quantity_low", "quantity_high")),
             one["cost_yuan"],
         ]
         for one in parcel.design["operations"]
     ]
+
+
+def _side(key: str, side: str, language: str) -> str:
+    return say(side + "_of", language, name=say(key, language))
+
+
+def _whole(plants: float | None) -> int | None:
+    return None if plants is None else round(plants)
 
 
 def _sum(rows: Sequence[Sequence[object]], number: int) -> Formula:

@@ -262,10 +262,23 @@ def _operations(parcel: Parcel, language: str) -> Table:
 
 
 def _sources(parcel: Parcel, language: str) -> str:
-    design = parcel.design
-    told = [f"{design['source']} [{design['confidence']}]"] if design.get("source") else []
-    told += [f"{one['source']} [{one['confidence']}]" for one in design["operations"][:1]]
-    return say("sources", language) + ": " + "; ".join(clean(text) for text in told)
+    told = [source_in_words(one, language) for one in (parcel.design, *parcel.design["operations"][:1])]
+    return say("sources", language) + ": " + "; ".join(clean(text) for text in told if text)
+
+
+def source_in_words(row: Mapping[str, Any], language: str) -> str:
+    """Who says so and how sure that is; the English source where an office's own table has no other."""
+    source = (row.get("source_zh") if language == "zh" else None) or row.get("source")
+    if not source:
+        return ""
+    parts = [part.strip() for part in str(row.get("confidence") or "").split(";")]
+    sure = ("、" if language == "zh" else ", ").join(_confidence(part, language) for part in parts if part)
+    return f"{source}（{sure}）" if language == "zh" else f"{source} ({sure})"
+
+
+def _confidence(code: str, language: str) -> str:
+    known = _texts().get("confidence_" + code)
+    return word("confidence", code, language) if known is None else known[language == "zh"]
 
 
 def number(value: object, digits: int, *, plain: bool = False, unknown: str | None = None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import read_rows
 from sanming_carbon_plugin.adapters.work_design.parcels import Parcel, load_design_tables
-from sanming_carbon_plugin.adapters.work_design.sheets import design_rows
+from sanming_carbon_plugin.adapters.work_design.sheets import design_rows, source_in_words
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.work_design import DesignTables, parcel_design
 from sanming_carbon_plugin.paths import resources_dir
@@ -26,6 +28,15 @@ def test_every_technique_of_the_works_has_its_design_and_operations(tables):
     assert works == set(zip(tables.designs["measure"], tables.designs["technique"], strict=True))
     assert works == set(zip(tables.operations["measure"], tables.operations["technique"], strict=True))
     assert tables.designs[["source", "confidence", "text", "text_zh"]].notna().all().all()
+
+
+def test_sources_are_told_in_the_language_of_the_sheet(tables):
+    for row in (*tables.designs.to_dict("records"), *tables.operations.to_dict("records")):
+        said = source_in_words(row, "zh")
+        assert re.search("[\u4e00-\u9fff]", said.rpartition("（")[0])
+        assert not re.search(r"design|low|medium|\[", said.rpartition("（")[2])
+        assert source_in_words({**row, "source_zh": None}, "zh").startswith(row["source"])  # an office's older table
+    assert source_in_words({"source": "S", "confidence": "design; low"}, "en") == "S (design default, low confidence)"
 
 
 def test_amounts_follow_area_and_volume(tables):
