@@ -244,9 +244,17 @@ def test_progress_is_charted(result_file, tmp_path):
     assert "<title>Done: –</title>" in html
     assert "Done: 0" not in html
     told = _cells(html, "Progress to the targets")
-    assert told[1] == ["350400", "Forest tending", "2025", "200.00", "50.00", "30.00", "500.00", "120.00"]
+    assert told[1] == ["Sanming", "Forest tending", "2025", "200.00", "50.00", "30.00", "500.00", "120.00"]
     assert told[2][4] == "–"  # nobody accepted anything: not known, and not 0
     assert len(told) == 3
+    names = tmp_path / "names.csv"
+    names.write_text("code,name,name_en\n350400,三明全市,Whole Sanming\n350428-199,古镛镇,Guyong\n", encoding="utf-8")
+    report(ReportRequest(result_file, tmp_path / "zh", plan=plan, names=names), Progress())
+    html = (tmp_path / "zh" / "report.html").read_text(encoding="utf-8")
+    assert _cells(html, "目标完成进度")[1][0] == "三明全市"
+    assert _cells(html, "分类汇总")[1][:2] == ["将乐县", "古镛镇"]
+    sheet = load_workbook(tmp_path / "zh" / "carbon_tables.xlsx").worksheets[0]
+    assert [sheet["A2"].value, sheet["B2"].value] == ["将乐县", "古镛镇"]
 
 
 def test_the_report_opens_offline(result_file, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def report(request: ReportRequest, progress: Progress) -> JobOutcome:
     progress.step("read")
     names = place_names(request.names)
     rows = read_map_rows(request.result, themes()["measure"])
-    content, themed = _content(request, rows, progress)
+    content, themed = _content(request, rows, names, progress)
     progress.step("report")
     counts: dict[str, object] = {"stands": len(rows)}
     with output_folder(request.out) as beside:  # all of it or nothing
@@ -108,7 +109,7 @@ def _check_target(request: ReportRequest) -> None:
 
 
 def _content(
-    request: ReportRequest, rows: MapRows, progress: Progress
+    request: ReportRequest, rows: MapRows, names: Mapping[str, tuple[str, str]], progress: Progress
 ) -> tuple[ReportInput, dict[str, tuple[Theme, pd.DataFrame]]]:
     language = request.language
     tables = table_names(request.result)
@@ -117,7 +118,7 @@ def _content(
         raise InputError("RESULT_LAYER_MISSING", path=str(request.result), layer=missing)
     errors = load_sink_errors(request.result, pd.Index(rows.frame["stand_key"]))
     themed = _themed(rows, request.result)
-    sections = [] if request.plan is None else _plan_sections(request.plan, language, request.units)
+    sections = [] if request.plan is None else _plan_sections(request.plan, language, request.units, names)
     sections += [
         (theme.title(language), _theme_section(theme, frame, rows, language, pictured=name in _MAPPED))
         for name, (theme, frame) in themed.items()
@@ -132,13 +133,16 @@ def _content(
         carbon=_carbon(rows, errors, language, request.units),
         units=request.units,
         sections=tuple(sections),
+        names=names,
     )
     return content, themed
 
 
-def _plan_sections(plan: Path, language: str, units: UnitChoice) -> list[tuple[str, str]]:
+def _plan_sections(
+    plan: Path, language: str, units: UnitChoice, names: Mapping[str, tuple[str, str]]
+) -> list[tuple[str, str]]:
     """Progress, and what a plan has chosen: maps and areas by measure, technique and year."""
-    sections = [progress_section(plan, language, units)]
+    sections = [progress_section(plan, language, units, names)]
     if "plan" not in table_names(plan) or not len(read_geopackage_table(plan, "plan")):
         return sections
     for theme in plan_themes().values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class ReportInput:
     units: UnitChoice = field(default_factory=UnitChoice)
     sections: tuple[tuple[str, str], ...] = ()
     """More sections of the page, after the totals: heading and HTML that is safe already."""
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Names of places in English and Chinese by code."""
 
 
 def write_report(content: ReportInput, folder: Path, language: str, progress: Progress) -> list[Path]:

@@ -38,7 +38,7 @@ def write_workbook(path: Path, content: ReportInput, language: str) -> None:
 
     book = Workbook()
     book.remove(book.active)
-    _add(book, word("report", "summary", language), summary_in_words(content.summary, language))
+    _add(book, word("report", "summary", language), summary_in_words(content.summary, language, names=content.names))
     outcomes = [
         area_by(content.stands, column, kind, language)
         for column, kind in (

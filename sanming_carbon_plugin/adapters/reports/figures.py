@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -29,9 +31,17 @@ def totals(summary: pd.DataFrame, run: dict[str, object]) -> dict[str, float | N
     return sums
 
 
-def summary_in_words(summary: pd.DataFrame, language: str, units: UnitChoice | None = None) -> pd.DataFrame:
-    """The summary with codes as words, columns named for readers and amounts in the chosen units."""
-    units = units or UnitChoice()
+def summary_in_words(
+    summary: pd.DataFrame,
+    language: str,
+    units: UnitChoice | None = None,
+    names: Mapping[str, tuple[str, str]] | None = None,
+) -> pd.DataFrame:
+    """The summary with codes as words, columns named for readers and amounts in the chosen units.
+
+    ``names`` are those of places in English and Chinese by code; a place without a name keeps its code.
+    """
+    units, names = units or UnitChoice(), names or {}
     table = summary.copy()
     for name in summary.columns:
         if units.factor_of(name) != 1.0:
@@ -41,13 +51,25 @@ def summary_in_words(summary: pd.DataFrame, language: str, units: UnitChoice | N
     bamboo = summary["species_group"] == "bamboo"
     kinds = bamboo.map({True: "bamboo_age_group", False: "age_group"})
     table["age_group"] = [word(kind, age, language) for kind, age in zip(kinds, summary["age_group"], strict=True)]
-    for name in ("county", "township"):
-        table[name] = [word("report", "unknown", language) if value is None else value for value in summary[name]]
+    full = {
+        "county": summary["county"],
+        "township": summary["county"].astype(str) + "-" + summary["township"].astype(str),
+    }
+    for name, codes in full.items():
+        table[name] = [
+            word("report", "unknown", language) if pd.isna(value) else _named(code, value, names, language)
+            for code, value in zip(codes, summary[name], strict=True)
+        ]
     if units.area == "mu" and "area_mu" in table.columns:
         table = table.drop(columns="area_ha")
     return table.rename(
         columns={name: titled_in_units(word("column", name, language), units, language) for name in table.columns}
     )
+
+
+def _named(code: object, value: object, names: Mapping[str, tuple[str, str]], language: str) -> object:
+    found = names.get(str(code))
+    return value if found is None else found[language == "zh"]
 
 
 def area_by(stands: pd.DataFrame, column: str, kind: str, language: str) -> pd.DataFrame:

@@ -56,7 +56,9 @@ def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool
         _section("measures", _area_bars(content.stands, "measure", language, content.units), language),
         _section("techniques", _area_bars(content.stands, "pine_technique", language, content.units), language),
         _section("outcomes", _outcomes(content.stands, language), language),
-        _section("summary", _table(summary_in_words(content.summary, language, content.units)), language),
+        _section(
+            "summary", _table(summary_in_words(content.summary, language, content.units, content.names)), language
+        ),
         _section("issues", _table(issue_counts(content.issues, language)), language),
         _section("run", _record(content.run, language), language),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -24,8 +25,12 @@ _LEVELS = ("municipality", "county", "township")
 _BAR, _LEFT, _ROW = 560.0, 250.0, 30.0
 
 
-def progress_section(plan: Path, language: str, units: UnitChoice) -> tuple[str, str]:
+def progress_section(
+    plan: Path, language: str, units: UnitChoice, names: Mapping[str, tuple[str, str]] | None = None
+) -> tuple[str, str]:
     """Heading and HTML of the progress that a plan or a progress file tells, for its highest level.
+
+    ``names`` are those of places in English and Chinese by code.
 
     Raises
     ------
@@ -39,7 +44,7 @@ def progress_section(plan: Path, language: str, units: UnitChoice) -> tuple[str,
     asked = table[table["target_ha"].notna()]
     level = next((one for one in _LEVELS if ((table if asked.empty else asked)["level"] == one).any()), None)
     rows = table[table["level"] == level] if level else table
-    return _say("title", language), _bars(rows, language, units) + _table(rows, language, units)
+    return _say("title", language), _bars(rows, language, units) + _table(rows, language, units, names or {})
 
 
 def _say(name: str, language: str) -> str:
@@ -83,15 +88,17 @@ def _bars(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
     )
 
 
-def _table(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
-    names = ("target", "done", "planned", "available", "missing")
+def _table(rows: pd.DataFrame, language: str, units: UnitChoice, names: Mapping[str, tuple[str, str]]) -> str:
+    parts = ("target", "done", "planned", "available", "missing")
     unit = area_unit(units, language)
     heads = [_say("unit", language), _say("measure", language), _say("year", language)]
-    heads += [f"{_say(name, language)} ({unit})" for name in names]
+    heads += [f"{_say(name, language)} ({unit})" for name in parts]
     lines = []
     for row in rows.to_dict("records"):
-        texts = [str(row["area_unit"] or ""), word("measure", row["measure"], language), _year(row["year"])]
-        areas = [row[f"{name}_ha"] for name in names]
+        place = str(row["area_unit"] or "")
+        place = names[place][language == "zh"] if place in names else place
+        texts = [place, word("measure", row["measure"], language), _year(row["year"])]
+        areas = [row[f"{name}_ha"] for name in parts]
         numbers = ["–" if pd.isna(area) else f"{units.area_of(float(area)):,.2f}" for area in areas]
         cells = [f"<td>{escape(text)}</td>" for text in texts] + [f'<td class="n">{text}</td>' for text in numbers]
         lines.append("<tr>" + "".join(cells) + "</tr>")
