@@ -255,6 +255,33 @@ def test_done_is_accepted_ground_and_no_hectare_counts_twice(command, result, ta
         assert row["done_ha"] == pytest.approx(fits["area_ha"].iloc[0], rel=1e-6)
 
 
+def test_done_and_planned_never_exceed_a_parcel(command, result, planned, targets, tmp_path):
+    stands = read_geopackage_table(result, "stands", geometry=True).set_index("stand_key")
+    plan = table(planned[0], "plan")
+    fits = stands.loc[plan.loc[plan["measure"] == "pine_transform"].nlargest(4, "area_ha")["stand_key"]]
+    rows = []
+    for shape in fits["geometry"]:
+        west, south, east, north = shape.bounds
+        third = shapely.box(west, south, east, south + (north - south) * 0.25)
+        part = max(shapely.get_parts(third & shape), key=shapely.area)
+        rows.append((part, "pine_transform", "2026-05-01", "a.jpg", 0.95))
+    with sqlite3.connect(result) as database:
+        srs = database.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name='stands'").fetchone()[0]
+    layer, out = tmp_path / "accepted.gpkg", tmp_path / "p.gpkg"
+    accepted_layer(layer, rows, srs)
+    locks = targets("stand_key,lock\n" + "".join(f"{key},in\n" for key in fits.index), "locks.csv")
+    text = HEADER + "pine_transform,350428,2026,2028,100,ha,at_least,t\n"
+    finished = command("plan", result, "--targets", targets(text), "--acceptance", layer, "--locks", locks,
+                       "--out", out, "--gap", "0.02")  # fmt: skip
+    assert finished.status == 0, finished.err
+    plan, progress = table(out, "plan").set_index("stand_key"), table(out, "progress")
+    county = progress[progress["area_unit"] == "350428"].iloc[0]
+    assert county["done_ha"] > 0
+    rest = fits["area_ha"].sum() - county["done_ha"]
+    assert plan.loc[fits.index, "area_ha"].sum() <= rest + 1e-6
+    assert county["planned_ha"] == pytest.approx(plan["area_ha"].sum())
+
+
 def test_the_shipped_programme_is_told_with_its_indicators(command, result, targets, tmp_path):
     ledger = targets(
         "kind,id,area_unit,date,tonnes,status\nticket,T1,350428,2024-03-01,1200,sold\nticket,T2,350428,2024-04-01,300,"

@@ -216,7 +216,10 @@ def _ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...]
     terms = PlanTerms(years, horizon, weights_of(request.benefit), request.quota is not None)
     measures = sorted({target.measure for target in mine})
     infested = infested_ha(facts, tables.rules)
-    options = options_of(facts, tables.works, terms, ahead, infested, measures, _done(opened, measures, years))
+    options = options_of(
+        facts, tables.works, terms, ahead, infested, measures, _done(opened, measures, years),
+        opened.taken(measures, _first_year(opened, years), years[-1]),
+    )  # fmt: skip
     locks = read_locks(request.locks, facts.index)
     options = locked_options(options, tables.works, locks)
     _require_work(facts, options, locks)
@@ -235,12 +238,17 @@ def _done(opened: Programme, measures: list[str], years: tuple[int, ...]) -> dic
     """Stands that are done in the programme's years, so that nothing is planned there once more."""
     if opened.accepted is None:
         return {}
-    first = min([t.year_from or t.year for t in opened.targets if t.is_area] or [years[0]])
+    first = _first_year(opened, years)
     area = opened.facts["area_ha"].to_numpy(dtype=np.float64)
     done = np.zeros(len(area))
     for measure in {str(name) for name in opened.tables.works.measure}:
         done += opened.done(measure, first, years[-1])
     return {DONE_ALREADY: done > DONE_SHARE * np.nan_to_num(area)} if measures else {}
+
+
+def _first_year(opened: Programme, years: tuple[int, ...]) -> int:
+    """First year of the programme."""
+    return min([t.year_from or t.year for t in opened.targets if t.is_area] or [years[0]])
 
 
 def _require_work(facts: pd.DataFrame, options: Options, locks: Locks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...core.errors import InputError
-from ...core.planning.acceptance import Accepted, accepted_of, done_by_stand, done_for
+from ...core.planning.acceptance import Accepted, accepted_of, done_by_stand, done_for, taken_for
 from ...core.planning.area_units import units_of_stands
 from ...core.planning.targets import Target, targets_of
 from ...core.progress import Progress
@@ -97,6 +98,14 @@ class Programme:
             area = self.facts["area_ha"].to_numpy(dtype=np.float64)
             self._done[first, last] = done_by_stand(self.accepted, self.geometry, area, self.tables.matrix, first, last)
         return done_for(measure, self._done[first, last], len(self.facts))
+
+    def taken(self, measures: Iterable[str], first: int, last: int) -> dict[str, npt.NDArray[np.float64]]:
+        """Hectares of each stand done in these years on which a measure may not be counted once more, by measure."""
+        if self.accepted is None:
+            return {}
+        done = {str(name): self.done(str(name), first, last) for name in set(self.tables.works.measure)}
+        area = self.facts["area_ha"].to_numpy(dtype=np.float64)
+        return {measure: taken_for(measure, done, self.tables.matrix, area) for measure in measures}
 
 
 def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:

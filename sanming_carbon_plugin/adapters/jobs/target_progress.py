@@ -92,6 +92,7 @@ def _planned(path: Path | None, opened: Programme) -> Callable[[str, int, int], 
         mine = counts & (stand >= 0) & (year >= first) & (year <= last)
         found = np.zeros(len(opened.facts))
         np.add.at(found, stand[mine], area[mine])
-        return np.maximum(found - opened.done(measure, first, last), 0.0) * (found > 0)
+        whole = np.nan_to_num(opened.facts["area_ha"].to_numpy(dtype=np.float64))
+        return np.minimum(found, np.maximum(whole - opened.done(measure, first, last), 0.0))
 
     return planned

@@ -185,3 +185,15 @@ def done_by_stand(
 def done_for(measure: str, done: Mapping[str, FloatArray], stands: int) -> FloatArray:
     """Done hectares of each stand for one measure."""
     return done.get(measure, np.zeros(stands))
+
+
+def taken_for(measure: str, done: Mapping[str, FloatArray], matrix: CountingMatrix, area_ha: FloatArray) -> FloatArray:
+    """Hectares of each stand on which ``measure`` may not be counted once more.
+
+    Ground done for it, and ground done for measures that may not be counted together with it, at most the stand.
+    """
+    taken = np.zeros(len(area_ha))
+    for other, ha in done.items():
+        if other == measure or not matrix.together(other, measure):
+            taken += ha
+    return np.minimum(taken, np.nan_to_num(area_ha))

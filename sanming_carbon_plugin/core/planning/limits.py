@@ -151,10 +151,8 @@ def add_targets(
 
     Parameters
     ----------
-    targets, done_ha
-        The targets and what is done of each.
-    beyond
-        How far a plan may pass a target. A target that is met limits the works of its own measure alone.
+    targets, done_ha, beyond
+        The targets, what is done of each, and how far a plan may pass it (one that is met: by its own works).
     locked
         Stands that must be chosen: their area may pass it too.
 
@@ -176,12 +174,11 @@ def add_targets(
             continue
         later = target.year > beyond.last_year
         largest = pd.Series(area[where]).groupby(stand[where]).max()
+        if left > 0 and not later and not len(largest):
+            nobody.append(target)
+            continue
         if left > 0 and not later:
-            if not len(largest):
-                nobody.append(target)
-                continue
-            if largest.sum() < left * (1 - 1e-9):
-                too_few.append((target, left, float(largest.sum())))
+            too_few += [(target, left, float(largest.sum()))] if largest.sum() < left * (1 - 1e-9) else []
             rows.add(where, area, left, np.inf, kind=TARGET, **_said(target))
         if left <= 0:
             where &= counted.own(target.measure)

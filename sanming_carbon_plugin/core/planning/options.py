@@ -112,6 +112,7 @@ def options_of(
     infested: FloatArray,
     measures: Sequence[str],
     barred: Mapping[str, BoolArray] | None = None,
+    taken_ha: Mapping[str, FloatArray] | None = None,
 ) -> Options:
     """Every work of ``measures`` for every stand and year.
 
@@ -131,6 +132,9 @@ def options_of(
         Measures the plan is for.
     barred
         Stands left out from the start, by reason: locked out, done already.
+    taken_ha
+        Hectares of each stand that are done and may not be counted for a measure once more, by measure: an option
+        is for the rest of the stand.
     """
     area = numbers(facts, "area_ha")
     refused = {reason: where.copy() for reason, where in (barred or {}).items()}
@@ -143,10 +147,11 @@ def options_of(
         fits[measure] = fits.get(measure, np.zeros(len(facts), dtype=bool)) | here
         if measure not in measures:
             continue
-        for reason, where in _hindered(facts, works, work, area, terms).items():
+        rest = np.maximum(area - (taken_ha or {}).get(measure, 0.0), 0.0)
+        for reason, where in _hindered(facts, works, work, (area, rest), terms).items():
             refused[reason] = refused.get(reason, np.zeros(len(facts), dtype=bool)) | (here & where)
             here = here & ~where
-        part, unknown = _of_work(facts, works, work, terms, ahead, infested, np.flatnonzero(here & ~closed))
+        part, unknown = _of_work(facts, works, work, terms, ahead, infested, rest, np.flatnonzero(here & ~closed))
         parts.append(part)
         for reason, rows in unknown.items():
             where = refused.setdefault(reason, np.zeros(len(facts), dtype=bool))
@@ -156,9 +161,15 @@ def options_of(
     return Options(table, fits, {reason: where for reason, where in refused.items() if where.any()})
 
 
-def _hindered(facts: pd.DataFrame, works: Works, work: int, area: FloatArray, terms: PlanTerms) -> dict[str, BoolArray]:
-    """Stands where a work cannot be planned, by reason; what is not known hinders too."""
-    found = {AREA_UNKNOWN: ~(area > 0), TOO_SMALL: area < works.minimum_ha[work]}
+def _hindered(
+    facts: pd.DataFrame, works: Works, work: int, areas: tuple[FloatArray, FloatArray], terms: PlanTerms
+) -> dict[str, BoolArray]:
+    """Stands where a work cannot be planned, by reason; what is not known hinders too.
+
+    ``areas`` are those of the stands and of what is left of them; an opening is judged by the whole stand.
+    """
+    area, rest = areas
+    found = {AREA_UNKNOWN: ~(area > 0), TOO_SMALL: (rest < works.minimum_ha[work]) | (rest <= 0)}
     if works.clear_cut[work]:
         limit = numbers(facts, "clear_cut_limit_ha_low")
         found[LIMIT_UNKNOWN] = np.isnan(limit)
@@ -175,19 +186,21 @@ def _of_work(
     terms: PlanTerms,
     ahead: GrowthAhead,
     infested: FloatArray,
+    rest: FloatArray,
     stands: npt.NDArray[np.int64],
 ) -> tuple[pd.DataFrame, dict[str, npt.NDArray[np.int64]]]:
-    """Options of one work for its stands in every year, and the stands whose value is unknown."""
-    area = ahead.area_ha[stands]
+    """Options of one work for the ``rest`` of its stands in every year, and the stands whose value is unknown."""
+    area = rest[stands]
+    part = area / ahead.area_ha[stands]
     cost = works.cost_yuan_ha[work] * area
     share = works.felled_share[work]
     felled = np.zeros(len(stands)) if share == 0 else numbers(facts, "volume_m3_ha")[stands] * area * share
     removed_share = works.infestation_removed_share[work]
-    removed = np.zeros(len(stands)) if removed_share == 0 else infested[stands] * removed_share
+    removed = np.zeros(len(stands)) if removed_share == 0 else infested[stands] * part * removed_share
     weights, unknown = terms.weights, {}
     rows = []
     for year in terms.years:
-        gain = ahead.gain(works, work, year, terms.horizon, stands)
+        gain = part * ahead.gain(works, work, year, terms.horizon, stands)
         value = -weights.cost * cost
         for weight, amount, reason in (
             (weights.carbon, gain, GAIN_UNKNOWN),

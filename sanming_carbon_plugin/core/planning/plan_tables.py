@@ -151,6 +151,7 @@ def carbon_frame(
     stands = np.flatnonzero(option >= 0)
     work = counted.table["work"].to_numpy(dtype=np.int64)[option[stands]]
     when = counted.table["year"].to_numpy(dtype=np.int64)[option[stands]]
+    part = counted.numbers("area_ha")[option[stands]] / ahead.area_ha[stands]
     county = texts(facts, "county")
     units = [(ALL, np.ones(len(facts), dtype=bool))]
     units += [(name, county == name) for name in sorted({str(c) for c in county if c is not None})]
@@ -160,7 +161,7 @@ def carbon_frame(
         gain = np.zeros(len(stands))
         for one, then in {(int(w), int(y)) for w, y in zip(work, when, strict=True) if y <= year}:
             at = np.flatnonzero((work == one) & (when == then))
-            gain[at] = ahead.gain(works, one, then, year, stands[at])
+            gain[at] = part[at] * ahead.gain(works, one, then, year, stands[at])
         for unit, inside in units:
             mine = inside[stands]
             parts = [np.nansum(np.abs(gain[mine & (work == w)])) * works.gain_error_share[w] for w in set(work[mine])]

@@ -7,11 +7,11 @@ import shapely
 
 from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_ledger, read_targets
 from sanming_carbon_plugin.core.errors import InputError
-from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand
+from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand, taken_for
 from sanming_carbon_plugin.core.planning.area_units import units_of_stands
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead, infested_ha
 from sanming_carbon_plugin.core.planning.limits import Beyond, Counted, LimitRows, add_targets
-from sanming_carbon_plugin.core.planning.options import Options, fitting
+from sanming_carbon_plugin.core.planning.options import Options, PlanTerms, Weights, fitting, options_of
 from sanming_carbon_plugin.core.planning.plan_tables import targets_met
 from sanming_carbon_plugin.core.planning.reasons import swapped
 from sanming_carbon_plugin.core.planning.scenarios import differences, error_of_difference
@@ -316,3 +316,16 @@ def test_what_a_ledger_cannot_say_is_refused_with_its_row(tmp_path, line, named)
         ledger(tmp_path, "project,P1,350428,2023-01-01,,planned", line)
     assert named in str(refused.value.values["problems"])
     assert "row 2" in str(refused.value.values["problems"])
+
+
+def test_what_is_done_and_what_is_planned_are_distinct_ground():
+    facts = pd.DataFrame({"measures": ["tending"] * 3, "area_ha": [10.0, 10.0, 10.0], "volume_m3_ha": 100.0})
+    ahead = GrowthAhead(np.full(3, 1000.0), {2026: np.full(3, 1.1), 2046: np.full(3, 1.5)}, facts["area_ha"].to_numpy())
+    done = {"tending": np.array([0.0, 3.0, 1.0]), "pine_transform": np.array([0, 0, 1.0]), "closure": np.full(3, 9.0)}
+    matrix = CountingMatrix(frozenset({frozenset(("tending", "closure"))}))
+    taken = {"tending": taken_for("tending", done, matrix, facts["area_ha"].to_numpy())}
+    terms = PlanTerms((2026,), 2046, Weights())
+    found = options_of(facts, TABLES.works, terms, ahead, np.zeros(3), ["tending"], {}, taken).table
+    assert found["area_ha"].tolist() == [10.0, 7.0, 8.0]
+    for name in ("cost_yuan", "felled_m3", "carbon_gain_tco2e", "value"):
+        assert found[name].to_numpy() / found[name].iloc[0] == pytest.approx([1.0, 0.7, 0.8])
