@@ -161,8 +161,7 @@ def add_targets(
     InputError
         ``TARGET_WITHOUT_CANDIDATES`` or ``TARGET_ABOVE_AVAILABLE``, each with all targets concerned.
     """
-    nobody: list[Target] = []
-    too_few: list[tuple[Target, float, float]] = []
+    nobody, too_few = list[Target](), list[tuple[Target, float, float]]()
     area, stand = counted.numbers("area_ha"), counted.table["stand"].to_numpy(dtype=np.int64)
     passed: list[tuple[Target, BoolArray, float]] = []
     for target in sorted(targets, key=lambda t: _extent(t, units)):

@@ -118,14 +118,10 @@ def options_of(
 
     Parameters
     ----------
-    facts
-        The stands of a result, n rows.
-    works
-        The works table.
-    terms
-        Years, horizon and weights.
-    ahead
-        Growth of the same stands.
+    facts, ahead
+        The stands of a result, n rows, and their growth.
+    works, terms
+        The works table; years, horizon and weights.
     infested
         Infested hectares of each stand, NaN where unknown.
     measures
@@ -133,8 +129,7 @@ def options_of(
     barred
         Stands left out from the start, by reason: locked out, done already.
     taken_ha
-        Hectares of each stand that are done and may not be counted for a measure once more, by measure: an option
-        is for the rest of the stand.
+        Hectares of each stand done and not to be counted for a measure again, by measure: options are for the rest.
     """
     area = numbers(facts, "area_ha")
     refused = {reason: where.copy() for reason, where in (barred or {}).items()}

@@ -120,7 +120,8 @@ def indicators(
             covered = bool(area[stands].sum() >= covered_share * land) if not np.isnan(land) else False
             of_stands = str(definition["land_classes"] or "").strip() not in ("", "nan")
             programme = [t for t in targets if t.measure == name]
-            for target in [t for t in programme if t.area_unit == unit] or [None]:
+            own: list[Target | None] = [t for t in programme if t.area_unit == unit]
+            for target in own or [None]:
                 if of_stands:
                     value, complete = _of_stands(name, facts, str(definition["land_classes"]), stands, land, covered)
                     day = latest
