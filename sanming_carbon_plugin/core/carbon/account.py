@@ -118,7 +118,7 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     family = np.where(found.row >= 0, parameters.family[found.row], FAMILY_NONE).astype(np.int8)
     volume, basis = _volume(facts, found, family, parameters, not_forest)
     stems = _own_culms(facts)
-    covered = np.where(not_forest | land.isin(UNSTOCKED).to_numpy(), np.nan, 1.0)
+    covered = np.where(land.isin(BARE).to_numpy(), np.nan, 1.0)
     quantity = np.select(
         [family == FAMILY_CULM, family == FAMILY_AREA], [np.where(stems >= 0, stems, np.nan), covered], volume
     )

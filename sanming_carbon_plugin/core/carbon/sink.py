@@ -147,7 +147,9 @@ def _two_dates(
     del now, parts  # a county's worth of arrays
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
-    columns = _columns(facts, pieces, change, years).assign(**surveyed_span(facts, earlier.facts, change))
+    columns = _columns(facts, pieces, change, years)
+    for name, days in surveyed_span(facts, earlier.facts, change).items():
+        columns[name] = days
     kinds = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
     recorded = ~pd.isna(texts(facts, "change_reason"))
     anew = redigitised(pieces, geometry, earlier.geometry, recorded, HALF_WIDTH_90 * errors.size["boundary"])

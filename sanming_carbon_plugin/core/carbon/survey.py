@@ -113,10 +113,16 @@ def surveyed_span(facts: pd.DataFrame, earlier: pd.DataFrame, change: PieceChang
     np.maximum.at(latest, change.stand[use], then.astype(np.int64))
     known = (latest != never) & ~np.isnat(now) & ~any_by(change.stand[use], np.isnat(then), count)
     span = {"surveyed_from": latest.astype("datetime64[D]"), "surveyed_to": now}
-    texts_of = {name: np.datetime_as_string(days, unit="D").astype(object) for name, days in span.items()}
+    texts_of = {name: _written(days) for name, days in span.items()}
     for days in texts_of.values():
         days[~known] = None
     return texts_of
+
+
+def _written(days: DateArray) -> TextArray:
+    """Days as ISO text; stands of one day share its text, for a county has few days and many stands."""
+    code, different = pd.factorize(days.astype(np.int64))
+    return np.datetime_as_string(different.astype("datetime64[D]"), unit="D").astype(object)[code]
 
 
 def _days_from(dates: DateArray, end: date) -> FloatArray:
@@ -126,10 +132,12 @@ def _days_from(dates: DateArray, end: date) -> FloatArray:
 
 def survey_dates(facts: pd.DataFrame) -> DateArray:
     """Survey date of each stand, NaT where missing or no date; a year or a month alone names no day."""
-    written = pd.Series(texts(facts, "survey_date"), dtype=object).astype("string").str.slice(0, ISO_DATE_LENGTH)
+    # Layers hold few different dates, so each is read once.
+    code, different = pd.factorize(pd.Series(texts(facts, "survey_date"), dtype=object))
+    written = pd.Series(different, dtype=object).astype("string").str.slice(0, ISO_DATE_LENGTH)
     written = written.where((written.str.len() == ISO_DATE_LENGTH).fillna(False))
-    values = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
-    return values.to_numpy().astype("datetime64[D]")
+    values = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce").to_numpy().astype("datetime64[D]")
+    return np.append(values, np.datetime64("NaT", "D"))[code]
 
 
 def basis_of(

@@ -110,3 +110,18 @@ def test_a_loss_enters_the_total_and_its_interval(make_facts, parameters, errors
     found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
     assert found.columns["sink_tco2e_yr"].sum() * five_years.years == pytest.approx((200 - 500) * PINE)
     assert pd.isna(found.columns["sink_low_tco2e_yr"]).sum() == 0
+
+
+@pytest.mark.parametrize("species", ["670", "700", "900"])
+@pytest.mark.parametrize("land", ["unestablished_plantation", "unestablished_closure", "cutover"])
+def test_ground_that_is_not_stocked_yet_holds_no_constant_per_hectare(change, land, species):
+    """Economic forest is a constant per hectare once it stands; planted over a 0 it would all count as grown."""
+    then = {"species_code": None, "land_class": "plantable_barren", "volume_m3_ha": 0.0}
+    now = {"land_class": land, "species_code": species, "volume_m3_ha": np.nan}
+    assert change(now, then)[1] == 0.0
+
+
+def test_saplings_make_no_volume(change):
+    then = {"species_code": None, "land_class": "plantable_barren", "volume_m3_ha": 0.0}
+    now = {"land_class": "unestablished_plantation", "species_code": "220", "volume_m3_ha": np.nan}
+    assert change(now | {"dbh_cm": 5.0, "height_m": 3.0, "stems_per_ha": 2000.0}, then)[1] == 0.0
