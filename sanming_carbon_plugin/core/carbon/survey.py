@@ -80,13 +80,13 @@ def survey_times(
     period: Period | None,
     limits: SinkLimits,
 ) -> SurveyTimes:
-    """Compare the survey dates of every known piece with the stated period, or with ``between`` where there is none.
+    """Compare the survey dates of every piece with the stated period, or with ``between`` where there is none.
 
-    A date too far from its end of the period, or surveys whose distance differs too much from the period's
-    length, measured nothing over it. Missing dates are told apart: they grant nothing either.
+    Pieces of unknown change ask too. A date too far from its end of the period, or surveys whose distance differs
+    too much from the period's length, measured nothing over it. Missing dates are told apart: they grant nothing
+    either.
     """
-    count, use = len(facts), change.known
-    stand, piece = change.stand[use], change.earlier[use]
+    count, stand, piece = len(facts), change.stand, change.earlier
     now, then = survey_dates(facts), survey_dates(earlier)
     undated = np.isnat(now) | any_by(stand, np.isnat(then)[piece], count)
     expected, away = between[stand], np.zeros(count, dtype=bool)
@@ -151,8 +151,8 @@ def basis_of(
     """
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
-    use = change.known
-    not_then = any_by(change.stand[use], (~surveyed_then[change.earlier] | change.other_basis)[use], len(facts))
+    # Pieces of unknown change ask too: what is left out for a gap must not leave a measurement behind.
+    not_then = any_by(change.stand, ~surveyed_then[change.earlier] | change.other_basis, len(facts))
     basis = np.full(len(facts), TWO_LAYERS, dtype=object)
     basis[surveyed_now & ~not_then & ~beside] = MEASURED
     basis[~known] = NO_BASIS

@@ -555,3 +555,13 @@ def test_volumes_in_a_doubted_unit_measure_nothing(make_facts, parameters, error
         for doubted in (False, True)
     ]
     assert [list(basis) for basis in bases] == [["measured"], ["two_layers"]]
+
+
+def test_a_piece_that_is_left_out_leaves_no_measurement_behind(compare):
+    """5 % of the stand were never surveyed; without their species the rest is no better a measurement than with it."""
+    shapes = boxes((0, 0, 380, 250), (380, 0, 400, 250))
+    for species in ("220", None):
+        then = {"keys": ["t", "u"], "volume_m3_ha": 100.0, "species_code": ["220", species]}
+        then["survey_method"] = ["plot", "model"]
+        found = compare(boxes((0, 0, 400, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, shapes, then)
+        assert found.columns["sink_basis"].tolist() == ["two_layers"]
