@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import InputError
-from ..core.rasters.terrain import metres_per_degree
 
 if TYPE_CHECKING:
     from osgeo import osr
@@ -40,7 +39,6 @@ _PARAMETERS = (
 )
 _SMALL_MARGIN_DEG = 1.0
 _SMALL_MARGIN_M = 200_000.0
-_STEP_M = 100.0
 
 
 class Candidate(NamedTuple):
@@ -265,36 +263,6 @@ def metres_per_unit(crs_wkt: str) -> float:
     """Length of one coordinate unit of a projected CRS in metres; NaN for a geographic one."""
     reference = _reference(crs_wkt)
     return float("nan") if reference.IsGeographic() else float(reference.GetLinearUnits())
-
-
-def ground_metres(crs_wkt: str, places: Points) -> Points:
-    """Length on the ground of one unit of a projected CRS towards east and north at some places, in metres.
-
-    Gauss-Krüger and UTM keep lengths to a few parts in ten thousand; web Mercator stretches them by an eighth in
-    Fujian.
-
-    Parameters
-    ----------
-    crs_wkt
-        The projected CRS.
-    places
-        x and y, shape (n, 2).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, 2); NaN where a place has no position on earth.
-    """
-    places = np.asarray(places, dtype=np.float64)
-    step = _STEP_M / metres_per_unit(crs_wkt)
-    move = to_lonlat(crs_wkt)
-    lengths = []
-    for way in ((step, 0.0), (0.0, step)):
-        before, after = move(places - way), move(places + way)
-        east_m, north_m = metres_per_degree((before[:, 1] + after[:, 1]) / 2)
-        turned = after - before
-        lengths.append(np.hypot(turned[:, 0] * east_m, turned[:, 1] * north_m) / (2 * step))
-    return np.column_stack(lengths)
 
 
 def ellipsoid(crs_wkt: str) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from ...paths import resources_dir
 from .. import crs
 from ..resources import read_json
 from .facts import BandFacts, RasterFacts
+from .ground import ground_metres
 from .placing import mover
 from .reading import FileBands, TrueValues
 
@@ -96,7 +97,7 @@ def terrain_of(dem: BandReader) -> TerrainRecipe:
     stretch: tuple[tuple[float, float, float], ...] = ()
     if wkt is not None and np.isfinite(metres):
         rows = np.linspace(0, grid.height, _STRETCH_ROWS)
-        found = crs.ground_metres(wkt, grid.to_map(np.column_stack([np.full(len(rows), grid.width / 2), rows])))
+        found = ground_metres(wkt, grid.to_map(np.column_stack([np.full(len(rows), grid.width / 2), rows])))
         if (np.abs(found / metres - 1.0) > _STRETCH_OF_NOTE).any():
             stretch = tuple(
                 (float(row), float(east), float(north)) for row, (east, north) in zip(rows, found, strict=True)

@@ -11,7 +11,9 @@ import pytest
 import shapely
 from osgeo import gdal, osr
 
+from sanming_carbon_plugin.adapters.crs import from_lonlat
 from sanming_carbon_plugin.adapters.rasters import apply_recipe, back_end_name, open_bands, open_raster
+from sanming_carbon_plugin.adapters.rasters.ground import ground_metres
 from sanming_carbon_plugin.adapters.resources import message_table
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.rasters.evidence import evidence
@@ -462,3 +464,13 @@ def test_a_model_in_web_mercator_is_as_steep_as_in_a_true_grid(folder):
             slopes.append(evidence(["a"], stand, [raster]).columns["slope_deg_mean"].iloc[0])
     assert slopes[0] == pytest.approx(np.degrees(np.arctan(0.5)), rel=1e-4)
     assert slopes[1] == pytest.approx(slopes[0], rel=6e-3)
+
+
+def test_units_are_as_long_on_the_ground_as_the_projection_lets_them():
+    place = np.array([[117.45, 26.7]])
+    for code, expected in ((4527, 1.0), (32650, 1 / 0.9996), (3857, np.cos(np.radians(26.7)))):
+        here = from_lonlat(wkt(code))(place)
+        # Web Mercator is a sphere's, so north and east differ by half a percent on the ellipsoid.
+        assert ground_metres(wkt(code), here)[0] == pytest.approx(
+            [expected, expected], rel=6e-3 if code == 3857 else 2e-4
+        )
