@@ -1,9 +1,9 @@
 """Templates of messages filled in one language: codes of facts and rules in words, numbers as short as they may be.
 
-A template may say how a value is to be read: ``{field:fact}`` names facts, ``{value:rule}`` names rules by the titles
-that come with the issue, ``{value:answer}`` a value of the field in question, ``{technique:pine_technique}`` a code of
-that kind in ``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and ``{value:or_unknown}`` what may be
-missing. Lists are texts with ``;`` or ``,`` between.
+A template may say how a value is to be read: ``{doubt:doubt}`` tells what another doubt is about,
+``{field:fact}`` names facts, ``{value:rule}`` names rules by the titles that come with the issue,
+``{value:answer}`` a value of the field in question, ``{technique:pine_technique}`` a code of that kind in
+``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and ``{value:or_unknown}`` what may be missing. Lists are texts with ``;`` or ``,`` between.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .words import word, words_of
 MOST_NAMES = {"fact": 30, "rule": 6}
 _ANSWERS = {"pine_transform": "outcome", "reserve_forest": "outcome", "ticket": "outcome"}
 _ANSWERS |= {name: name for name in ("measure", "pine_technique", "reserve_mode")}
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 _DIGITS = 5
 _LARGE = 1000
 
@@ -52,8 +53,9 @@ class _Sentence(string.Formatter):
         language = self._language
         if format_spec in ("fact", "rule"):
             return _joined([self._name(format_spec, name) for name in _names(value)], MOST_NAMES[format_spec], language)
-        if format_spec == "answer":
-            return _answer(str(self._values.get("field")), value, language)
+        if format_spec in ("doubt", "answer"):
+            asked = str(self._values.get("field"))
+            return _quoted(str(value), language) if format_spec == "doubt" else _answer(asked, value, language)
         if value is None and (format_spec == "if_any" or words_of(format_spec, language)):
             return word("report", "none", language)
         if format_spec == "or_unknown":
@@ -79,6 +81,21 @@ def _names(value: object) -> list[str]:
     if isinstance(value, str):
         return [name for name in re.split(r"[;,]\s*", value) if name]
     return [str(name) for name in value] if isinstance(value, Sequence) else ["NULL" if value is None else str(value)]
+
+
+def doubt_text(code: str, language: str) -> str:
+    """What a doubt is about in general, with dots for what differs from stand to stand."""
+    from .resources import message_table
+
+    row = message_table("issues").get(code, {})
+    return _PLACEHOLDER.sub("…", row.get("message_zh" if language == "zh" else "message") or code)
+
+
+def _quoted(code: str, language: str) -> str:
+    text = doubt_text(code, language)
+    if text == code:
+        return code
+    return ("“{}”（{}）" if language == "zh" else "“{}” ({})").format(text.rstrip("。."), code)
 
 
 def _called(text: str, code: str, language: str) -> str:

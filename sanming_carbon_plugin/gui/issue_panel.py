@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QHeaderView, QInputDialog, QTableWi
 
 from ..adapters.issue_list import IssueCount, IssueFilter, IssueRow, code_counts, issue_rows
 from ..adapters.issue_status import ACCEPTED, FIXED, RETURNED, mark_issues, reopen_issues
-from ..adapters.resources import message_table
+from ..adapters.sentences import doubt_text
 from ..adapters.words import word
 from ..core.errors import CarbonError
 from ..processing.base import error_in_words
@@ -26,7 +25,6 @@ from .issue_places import go_to, list_crs, select_stand
 
 _SEVERITY, _NUMBER, _OPEN, _WHAT = range(4)
 _SEARCH_AFTER_MS = 300
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 _STATES = ("open", RETURNED, FIXED, ACCEPTED)
 
 
@@ -208,7 +206,7 @@ class IssuePanel(QgsDockWidget):
         rows: list[tuple[str, int, int, str, str | None]] = [("", *total, tr("All doubts"), None)]
         for each in counts:
             severity = word("severity", each.severity, language())
-            rows.append((severity, each.count, each.still_open, code_text(each.code), each.code))
+            rows.append((severity, each.count, each.still_open, doubt_text(each.code, language()), each.code))
         for row, (severity, count, still_open, text, code) in enumerate(rows):
             cells = (severity, numbers.toString(count), numbers.toString(still_open), text)
             for column, cell in enumerate(cells):
@@ -273,10 +271,3 @@ class IssuePanel(QgsDockWidget):
         self._iface.messageBar().pushMessage(
             tr("Sanming Forest Carbon"), error_in_words(error), Qgis.MessageLevel.Critical, 0
         )
-
-
-def code_text(code: str) -> str:
-    """What a code is about, with dots for what differs from stand to stand."""
-    row = message_table("issues").get(code, {})
-    text = row.get("message_zh" if language() == "zh" else "message") or code
-    return _PLACEHOLDER.sub("…", text)

@@ -140,7 +140,7 @@ def test_templates_ask_only_for_what_there_is(kind):
             for _, field, how, _ in string.Formatter().parse(template):
                 if not field or not how:
                     continue
-                known = how in ("fact", "rule", "answer", "if_any", "or_unknown") or words_of(how, "en")
+                known = how in ("fact", "rule", "doubt", "answer", "if_any", "or_unknown") or words_of(how, "en")
                 assert known or format(0.5, how), (code, name, how)
 
 
@@ -155,3 +155,11 @@ def test_what_is_missing_in_a_message_is_said():
         "{technique:pine_technique} {most_ha:or_unknown} {block_ha:or_unknown} {most_ha:if_any} {block_ha:if_any}"
     )
     assert filled(template, values, "zh") == "无 未知 4.25 无 4.25"
+
+
+def test_a_doubt_about_the_earlier_layer_is_told_in_words():
+    told = filled("{doubt:doubt}", {"doubt": "STAND_KEY_MISSING"}, "zh")
+    assert told.startswith("“图层中没有县、乡、村、林班、小班号字段")
+    assert told.endswith("”（STAND_KEY_MISSING）")
+    assert "{" not in told
+    assert filled("{doubt:doubt}", {"doubt": "NO_SUCH"}, "en") == "NO_SUCH"
