@@ -3,7 +3,8 @@
 A template may say how a value is to be read: ``{doubt:doubt}`` tells what another doubt is about,
 ``{field:fact}`` names facts, ``{value:rule}`` names rules by the titles that come with the issue,
 ``{value:answer}`` a value of the field in question, ``{technique:pine_technique}`` a code of that kind in
-``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and ``{value:or_unknown}`` what may be missing. Lists are texts with ``;`` or ``,`` between.
+``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and ``{value:or_unknown}`` what may be missing.
+Lists are texts with ``;`` or ``,`` between.
 """
 
 from __future__ import annotations
