@@ -36,6 +36,8 @@ class PieceChange:
         What comes only from a new code or another way of counting.
     gap
         Signed difference between the results of the two sets of factors, 0 where they agree.
+    other_set
+        Factor of the set that was not counted by that of the counted one, 1 where they agree.
     now, then
         Stock that the counted set of factors gives today and gave then; their difference is ``change``
         unless the dates are counted in different things.
@@ -65,6 +67,7 @@ class PieceChange:
     change_alt: FloatArray
     recode: FloatArray
     gap: FloatArray
+    other_set: FloatArray
     now: FloatArray
     then: FloatArray
     row_now: IntArray
@@ -140,6 +143,7 @@ def piece_change(
         change_alt=np.multiply(np.where(np.isnan(change), np.nan, alternative), area),
         recode=_recoding(raw, change) * area,
         gap=np.multiply(np.where(same_kind & ~constant, by_now - by_then, 0.0), area),
+        other_set=np.where(same_kind & ~constant, _ratio(np.where(use, set_then, set_now), factor), 1.0),
         now=np.multiply(np.where(same_kind, per_hectare(s.q_now, factor), stock_now), area),
         then=np.multiply(np.where(same_kind, per_hectare(s.q_then, factor), stock_then), area),
         row_now=np.where(same_kind, row, s.row_now),
@@ -165,6 +169,13 @@ def _sets_of_factors(s: _Sides) -> tuple[FloatArray, IntArray, FloatArray, IntAr
         np.where(borrow_then, s.f_now, s.f_then),
         np.where(borrow_then, s.row_now, s.row_then),
     )
+
+
+def _ratio(other: FloatArray, counted: FloatArray) -> FloatArray:
+    """``other`` by ``counted``, 1 where either is unknown or 0."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = other / counted
+    return np.where((counted > 0.0) & (other > 0.0), ratio, 1.0)
 
 
 def _other_basis(today: npt.NDArray[np.object_], before: npt.NDArray[np.object_]) -> BoolArray:

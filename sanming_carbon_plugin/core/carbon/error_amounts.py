@@ -93,8 +93,10 @@ class ErrorSources:
 class ErrorPieces:
     """What errs, one entry per known piece: stand, whose volume error on each date, tonnes a year, rows.
 
-    ``now`` minus ``then`` is what changed in a year; ``change`` is what of it counts as sink (a gain between
-    dates that are counted in different things does not), ``stock`` is what stands on the piece today, t.
+    ``now`` minus ``then`` is what changed in a year, where either of two codes may be right halfway between their
+    results, because what is measured wrongly errs by the factor that is right; ``change`` is what of it counts as
+    sink (the smaller result; a gain between dates that are counted in different things does not), ``stock`` is what
+    stands on the piece today, t.
     """
 
     stand: IntArray
@@ -187,12 +189,13 @@ def collect_errors(
     per_year = 1.0 / years[stand]
     row_now, row_then = change.row_now[use], change.row_then[use]
     half_gap = change.gap[use] * per_year * errors.size["recode"]
+    halfway = 1.0 + errors.size["recode"] * (change.other_set[use] - 1.0)
     code_pair = pd.factorize(row_now * (len(parameters.species) + 1) + row_then)[0].astype(np.int64)
     found = ErrorPieces(
         stand,
         *identities,
-        now=change.now[use] * per_year,
-        then=change.then[use] * per_year,
+        now=change.now[use] * per_year * halfway,
+        then=change.then[use] * per_year * halfway,
         row_now=row_now,
         row_then=row_then,
         change=change.change[use] * per_year,

@@ -108,7 +108,7 @@ def _drawn_pieces(found: SinkErrors, parameters: ParameterTable, rng: np.random.
 def _drawn_lines_and_codes(
     found: SinkErrors, rng: np.random.Generator, draws: int, codes: IntArray, groups: int
 ) -> FloatArray:
-    """What moved lines and doubtful codes add to each total; either code may be the right one."""
+    """What moved lines and doubtful codes add to each total: either code may be right, the pieces lie halfway."""
     added = np.zeros((draws, groups))
     line, code = found.boundary, found.recode
     same = found.errors.correlation["recode"]
@@ -125,7 +125,7 @@ def _drawn_lines_and_codes(
             together = rng.choice([-1.0, 1.0], code.identity.max() + 1)[code.identity]
             alone = rng.choice([-1.0, 1.0], len(code.stand))
             sign = np.sqrt(same) * together + np.sqrt(1.0 - same) * alone
-            added[draw] += _grouped(codes[code.stand], np.abs(code.amount) + sign * code.amount, groups)
+            added[draw] += _grouped(codes[code.stand], sign * code.amount, groups)
     return added
 
 
