@@ -32,7 +32,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerUtils,
 )
-from qgis.PyQt.QtCore import QEventLoop, QSize
+from qgis.PyQt.QtCore import QDate, QEventLoop, QSize
 
 from sanming_carbon_plugin.adapters.field_package.files import BackgroundSource
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
@@ -139,13 +139,123 @@ def test_the_form_has_lists_photos_and_constraints(project):
         assert strength(name, NOT_NULL) == HARD
     assert strength("closure", EXPRESSION) == SOFT
     assert strength("photo_1", EXPRESSION) == SOFT
-    assert setup("row_id").type() == setup("spare_text_1").type() == "Hidden"
+    assert setup("row_id").type() == "Hidden"
     assert work.editFormConfig().readOnly(work.fields().indexOf("stand_key"))
     assert not work.editFormConfig().readOnly(work.fields().indexOf("species_code"))
-    assert [tab.name() for tab in work.editFormConfig().tabs()] == ["图上内容", "核查", "林分因子"]
+    assert [tab.name() for tab in work.editFormConfig().tabs()] == [
+        "图上内容", "核查", "林分因子", "备用字段（由内业约定用途）"
+    ]  # fmt: skip
     assert work.attributeAlias(work.fields().indexOf("closure")) == "郁闭度(0至1)"
-    for lock in ("is_geometry_locked", "is_geometry_editing_locked", "is_feature_deletion_locked"):
-        assert work.customProperty("QFieldSync/" + lock) in (True, "true")
+
+
+def test_spare_fields_have_a_page_of_their_own_that_can_be_filled_in(project):
+    work = work_of(project)
+    page = work.editFormConfig().tabs()[-1]
+    names = [child.name() for child in page.children()]
+    assert names == [*("spare_text_{}".format(n) for n in (1, 2, 3)), *("spare_number_{}".format(n) for n in (1, 2, 3))]
+    for name in names:
+        index = work.fields().indexOf(name)
+        assert work.editorWidgetSetup(index).type() == "TextEdit"
+        assert not work.editFormConfig().readOnly(index)
+        assert work.attributeAlias(index).startswith("备用")
+    shown = {child.name() for tab in work.editFormConfig().tabs() for child in tab.children()}
+    assert shown == set(work.fields().names()) - {"fid", "row_id"}
+
+
+def test_what_qfield_is_told_is_what_its_desktop_plugin_writes(project):
+    """Names and values as libqfieldsync's LayerSource.apply writes them, and reads them again."""
+    for layer in project.mapLayers().values():
+        told = {key: layer.customProperty(key) for key in layer.customPropertyKeys() if key.startswith("QFieldSync/")}
+        work = layer is work_of(project)
+        assert told["QFieldSync/action"] == "copy"  # files that are where they belong
+        assert told["QFieldSync/cloud_action"] == ("offline" if work else "no_action")
+        assert told["QFieldSync/relationship_maximum_visible"] == "{}"
+        locks = {key.removeprefix("QFieldSync/") for key, value in told.items() if key.endswith("_locked") and value}
+        assert locks == (
+            {"is_geometry_locked", "is_feature_addition_locked", "is_geometry_editing_locked",
+             "is_feature_deletion_locked"}
+            if work else set()
+        )  # fmt: skip
+    told = work_of(project).customProperty
+    naming, older = (json.loads(told("QFieldSync/" + name)) for name in ("attachment_naming", "photo_naming"))
+    assert sorted(naming) == sorted(older) == ["photo_1", "photo_2"]
+    assert all(text.endswith("'.{extension}'") for text in naming.values())
+    assert int(told("QFieldSync/value_map_button_interface_threshold")) == 4
+    assert project.readNumEntry("qfieldsync", "maximumImageWidthHeight")[0] == 2000
+    assert project.readEntry("qfieldsync", "initialActiveLayer")[0] == work_of(project).id()
+
+
+def test_where_outlines_are_free_only_deleting_is_locked(made, tmp_path, qgis_app, monkeypatch):
+    from sanming_carbon_plugin.adapters.jobs import field_package as job
+
+    settings = job.read_json
+    monkeypatch.setattr(job, "read_json", lambda path: settings(path) | {"lock_outlines": False})
+    field_package(request(made, tmp_path / "package"), Progress())
+    project = QgsProject()
+    assert project.read(str(tmp_path / "package" / "field.qgz"))
+    keys = work_of(project).customPropertyKeys()
+    # The older name, whatever its value, would be read instead of all others and let stands be deleted.
+    assert [key for key in keys if key.startswith("QFieldSync/is_")] == ["QFieldSync/is_feature_deletion_locked"]
+    project.clear()
+
+
+# After a quote, a bracket or the like: /one/two, C:\\one or an address of a file.
+PLACES = re.compile(r"""[\s"'=>(|:](/[\w.-]+/[\w./-]+|[A-Za-z]:\\[^\s<"]+|file:/+[^\s<"]+)""")
+
+
+def test_no_file_of_the_project_knows_a_place_on_this_machine(moved):
+    """Whatever lies in the archive, and whatever kind of path: of Linux, of Windows, or as an address."""
+    for path in ('"/家/甲/b.gpkg"', ">/tmp/x", '"C:\\\\x', "=file:///c"):
+        assert PLACES.search(path), path
+    with zipfile.ZipFile(moved / "field.qgz") as archive:
+        contents = {name: archive.read(name).decode("utf-8", errors="replace") for name in archive.namelist()}
+    assert any(name.endswith(".qgs") for name in contents)
+    for name, content in contents.items():
+        # An address of a page, such as that of a language of XML, is no place on this machine.
+        assert PLACES.findall(re.sub(r"https?:/+[^\s<\"]+", "", content)) == [], name
+    manifest = (moved / "package.json").read_text(encoding="utf-8")
+    assert PLACES.findall(manifest) == []
+
+
+def test_every_row_has_an_id_that_stays_and_a_copied_row_gets_its_own(moved, project):
+    import uuid
+
+    work = work_of(project)
+    about = read_geopackage_table(moved / "field.gpkg", "field_package").iloc[0]
+    for feature in work.getFeatures():
+        assert feature["row_id"] == str(uuid.uuid5(uuid.UUID(about["package"]), feature["stand_key"]))
+    index = work.fields().indexOf("row_id")
+    first = next(work.getFeatures())
+    values = dict(enumerate(first.attributes()))
+    copied = QgsVectorLayerUtils.createFeature(work, first.geometry(), values)
+    assert copied["row_id"] != first["row_id"]
+    assert uuid.UUID(copied["row_id"])
+    assert work.fields().field(index).constraints().constraints() & QgsFieldConstraints.Constraint.ConstraintUnique
+
+
+def test_constraints_say_what_they_want(project):
+    work = work_of(project)
+    fields = {name: work.fields().field(name).constraints() for name in work.fields().names()}
+    asked = {name for name, each in fields.items() if each.constraintExpression()}
+    assert asked == {"verdict", "surveyor", "survey_date", "photo_1", "age_yr", "closure", "dbh_cm", "height_m",
+                     "stems_per_ha", "volume_m3_ha"}  # fmt: skip
+    told = {name: fields[name].constraintDescription() for name in asked}
+    assert all(any("一" <= letter <= "鿿" for letter in text) for text in told.values()), told
+    feature = QgsFeature(next(work.getFeatures()))
+    today = QDate.currentDate()
+    for day, fits in ((today, True), (today.addDays(2), False), (None, True)):
+        feature["survey_date"] = day
+        soft = QgsVectorLayerUtils.validateAttribute(work, feature, work.fields().indexOf("survey_date"), SOFT)
+        assert soft[0] is fits, day
+
+
+def test_layers_lie_where_the_result_lies(moved, project):
+    result = work_of(project).crs()
+    assert result.isValid()
+    assert project.crs() == result
+    for layer in project.mapLayers().values():
+        assert layer.crs() == result, layer.name()
+        assert layer.extent().intersects(work_of(project).extent()), layer.name()
 
 
 def test_constraints_and_photo_names_work_as_expressions(project):

@@ -26,7 +26,8 @@ _HARD = QgsFieldConstraints.ConstraintStrength.ConstraintStrengthHard
 _SOFT = QgsFieldConstraints.ConstraintStrength.ConstraintStrengthSoft
 _EXPRESSION = QgsFieldConstraints.Constraint.ConstraintExpression
 _NOT_NULL = QgsFieldConstraints.Constraint.ConstraintNotNull
-_GROUPS = ("map", "check", "stand")
+_UNIQUE = QgsFieldConstraints.Constraint.ConstraintUnique
+_GROUPS = ("map", "check", "stand", "spare")
 _PROJECT_FOLDER, _IMAGE, _FILE_PATH = 1, 1, 0
 
 
@@ -39,7 +40,9 @@ def dress_form(layer: QgsVectorLayer, form: Form, language: str) -> None:
         layer.setEditorWidgetSetup(index, _widget(column, language))
         config.setReadOnly(index, column.role == SHOWN)
         _constrain(layer, index, column, language)
-    layer.setDefaultValueDefinition(layer.fields().indexOf(ROW_ID), QgsDefaultValue("uuid('WithoutBraces')"))
+    row_id = layer.fields().indexOf(ROW_ID)
+    layer.setDefaultValueDefinition(row_id, QgsDefaultValue("uuid('WithoutBraces')"))
+    layer.setFieldConstraint(row_id, _UNIQUE, _SOFT)  # a copied row gets an id of its own
     _lay_out(layer, config, form, language)
     layer.setEditFormConfig(config)
     layer.setDisplayExpression('"stand_key"')
@@ -91,6 +94,10 @@ def _constrain(layer: QgsVectorLayer, index: int, column: FormColumn, language: 
             text = word("field_package", "needed", language)
             layer.setConstraintExpression(index, 'length(trim("{}")) > 0'.format(column.name), text)
             layer.setFieldConstraint(index, _EXPRESSION, _HARD)
+    if column.kind == "date":
+        test = '"{0}" IS NULL OR "{0}" <= to_date(now())'.format(column.name)
+        layer.setConstraintExpression(index, test, word("field_package", "day_to_come", language))
+        layer.setFieldConstraint(index, _EXPRESSION, _SOFT)
     if column.low is not None and column.high is not None:
         text = word("field_package", "range", language).format(
             low="{:g}".format(column.low), high="{:g}".format(column.high)

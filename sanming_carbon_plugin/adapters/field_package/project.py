@@ -56,7 +56,14 @@ _LABEL_SIZE = 9.0
 
 
 def write_project(
-    folder: Path, context: list[str], form: Form, language: str, *, lock_outlines: bool, photo_pixels: int
+    folder: Path,
+    context: list[str],
+    form: Form,
+    language: str,
+    *,
+    lock_outlines: bool,
+    photo_pixels: int,
+    buttons_up_to: int,
 ) -> None:
     """Write ``field.qgz`` into a folder that holds the data files already.
 
@@ -71,9 +78,11 @@ def write_project(
     language
         ``en`` or ``zh``.
     lock_outlines
-        Whether QField lets nobody change an outline.
+        Whether QField lets nobody change or draw an outline.
     photo_pixels
         Longest side of a photo.
+    buttons_up_to
+        Lists of up to so many values are shown as buttons.
 
     Raises
     ------
@@ -84,7 +93,7 @@ def write_project(
     try:
         project.setFilePathStorage(Qgis.FilePathType.Relative)
         project.setTitle(word("field_package", "project", language))
-        work = _work_layer(folder, form, language, lock_outlines=lock_outlines)
+        work = _work_layer(folder, form, language)
         project.setCrs(work.crs())
         layers: list[QgsMapLayer] = [work, *(_context_layer(folder, name, language) for name in context)]
         if (folder / BACKGROUND_FILE).exists():
@@ -92,6 +101,8 @@ def write_project(
         for layer in layers:
             _known_to_qfield(layer, editable=layer is work)
             project.addMapLayer(layer)
+        _locked(work, outlines=lock_outlines)
+        work.setCustomProperty("QFieldSync/value_map_button_interface_threshold", buttons_up_to)
         # addMapLayer puts each new one on top; the stands to check belong there.
         root = project.layerTreeRoot()
         for position, layer in enumerate(layers):
@@ -102,6 +113,7 @@ def write_project(
         extent.scale(1.2)
         project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, work.crs()))
         project.writeEntry("qfieldsync", "maximumImageWidthHeight", photo_pixels)
+        project.writeEntry("qfieldsync", "initialActiveLayer", work.id())
         if not project.write(str(folder / PROJECT_FILE)):
             raise OutputError("FIELD_PROJECT_NOT_WRITTEN", path=str(folder / PROJECT_FILE), reason=project.error())
     finally:
@@ -117,7 +129,7 @@ def _vector(folder: Path, file: str, name: str, title: str) -> QgsVectorLayer:
     return layer
 
 
-def _work_layer(folder: Path, form: Form, language: str, *, lock_outlines: bool) -> QgsVectorLayer:
+def _work_layer(folder: Path, form: Form, language: str) -> QgsVectorLayer:
     layer = _vector(folder, FIELD_FILE, WORK_LAYER, word("field_package", "title", language))
     categories = []
     for value, fill, pattern, line in _VERDICTS:
@@ -132,10 +144,6 @@ def _work_layer(folder: Path, form: Form, language: str, *, lock_outlines: bool)
     # The last part of the key is the stand's own number; a star tells the random control sample.
     _label(layer, "regexp_substr(\"stand_key\", '([^-]+-[^-]+)$') || if(\"control_sample\" = 'yes', ' *', '')")
     dress_form(layer, form, language)
-    # The older and the newer name of the same lock; a stand that is deleted by mistake would be missing afterwards.
-    layer.setCustomProperty("QFieldSync/is_geometry_locked", lock_outlines)
-    layer.setCustomProperty("QFieldSync/is_geometry_editing_locked", lock_outlines)
-    layer.setCustomProperty("QFieldSync/is_feature_deletion_locked", True)
     return layer
 
 
@@ -164,6 +172,22 @@ def _known_to_qfield(layer: QgsMapLayer, *, editable: bool) -> None:
     """Tell QField and its desktop plugin what to do with a layer: the files are where they belong already."""
     layer.setCustomProperty("QFieldSync/action", "copy")
     layer.setCustomProperty("QFieldSync/cloud_action", "offline" if editable else "no_action")
+    layer.setCustomProperty("QFieldSync/relationship_maximum_visible", "{}")
+
+
+def _locked(layer: QgsVectorLayer, *, outlines: bool) -> None:
+    """Nobody deletes a stand in QField; where ``outlines`` are locked, nobody draws one anew or changes it either.
+
+    The older name of the lock of outlines stands for all three of them in newer programs, and goes before their own
+    names there: it must not be written where only deleting is locked.
+    """
+    if outlines:
+        layer.setCustomProperty("QFieldSync/is_geometry_locked", True)
+    locks = {"feature_addition": outlines, "attribute_editing": False, "geometry_editing": outlines}
+    for name, locked in (locks | {"feature_deletion": True}).items():
+        if locked:
+            layer.setCustomProperty("QFieldSync/is_{}_locked".format(name), True)
+        layer.setCustomProperty("QFieldSync/{}_locked_expression".format(name), "")
 
 
 def _label(layer: QgsVectorLayer, expression: str) -> None:

@@ -141,6 +141,7 @@ def _fill(folder: Path, request: PackageRequest, package: str, progress: Progres
         language,
         lock_outlines=bool(settings["lock_outlines"]),
         photo_pixels=int(settings["photo_max_pixels"]),
+        buttons_up_to=int(settings["buttons_up_to"]),
     )
     (folder / files.PHOTO_FOLDER).mkdir()
     (folder / files.MANIFEST_FILE).write_text(json.dumps(about, ensure_ascii=False, indent=2), encoding="utf-8")
