@@ -34,15 +34,18 @@ def implausible(facts: pd.DataFrame, columns: pd.DataFrame, group: TextArray, ba
     low, high = bands.of(group, numbers(facts, "age_group"))
     keys = facts.index.to_numpy(dtype=object)
     rows = []
+    explained = _explained(facts)
+    asked = (sink >= 0) | ((most >= 0) & ~explained)  # a loss is told as one, or tells its reason itself
     for code, where in (
         ("SINK_ABOVE_BAND", least > high),
         ("SINK_ABOVE_BAND_UNSURE", (sink > high) & ~(least > high)),
-        ("SINK_BELOW_BAND", (sink < low) & (sink >= 0)),
+        ("SINK_BELOW_BAND", (most < low) & asked),
+        ("SINK_BELOW_BAND_UNSURE", (sink < low) & ~(most < low) & asked),
     ):
         for band in np.unique(np.column_stack([low[where], high[where]]), axis=0):
             at = np.flatnonzero(where & (low == band[0]) & (high == band[1]))
             rows.append(_about(code, keys[at], sink[at], low=float(band[0]), high=float(band[1])))
-    lost = np.flatnonzero((most < 0) & ~_explained(facts))
+    lost = np.flatnonzero((most < 0) & ~explained)
     rows.append(_about("SINK_LOSS_UNEXPLAINED", keys[lost], sink[lost]))
     return join_issues(rows)
 

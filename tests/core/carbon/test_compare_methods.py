@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +123,36 @@ def test_sinks_outside_their_band_are_told(make_facts, parameters):
         ["s3", "SINK_LOSS_UNEXPLAINED"],
     ]
     assert found["params"].iloc[0] == {"low": 3.0, "high": 16.0}
+
+
+def test_sinks_below_their_band_are_told(make_facts, parameters):
+    """Middle-aged pine usually takes up 3 to 16 t; by how far it falls short decides how loud that is said."""
+    sink_t = np.array([1.0, 1.0, 3.0, -0.5, -0.5, -0.5])
+    half = np.array([1.5, 2.5, 0.1, 2.0, 2.0, 4.0])
+    facts = make_facts(species_code="220", age_group=2.0, area_ha=1.0, volume_m3_ha=np.full(6, 100.0))
+    facts["change_reason"] = [None, None, None, None, "21", None]
+    columns = pd.DataFrame(
+        {"sink_tco2e_yr": sink_t, "sink_low_tco2e_yr": sink_t - half, "sink_high_tco2e_yr": sink_t + half}
+    )
+    found = implausible(facts, columns, np.full(6, "pine", dtype=object), parameters.bands)
+    assert found[["stand_key", "code"]].values.tolist() == [
+        ["s0", "SINK_BELOW_BAND"],
+        ["s3", "SINK_BELOW_BAND"],
+        ["s1", "SINK_BELOW_BAND_UNSURE"],
+        ["s5", "SINK_BELOW_BAND_UNSURE"],
+    ]
+    assert found["params"].iloc[0] == {"low": 3.0, "high": 16.0}
+
+
+def test_the_sink_says_where_it_is_below_its_band(make_facts, parameters, errors, five_years):
+    """100 to 101 m3/ha of middle-aged pine is 0.22 t a year and ha; the errors of the volumes may be the reason."""
+    then = make_facts(species_code="220", age_group=2.0, volume_m3_ha=[100.0])
+    now = then.assign(volume_m3_ha=101.0)
+    nowhere = np.full(1, None, dtype=object)
+    sure = replace(errors, size={**errors.size, "stand_volume": 0.01, "survey": 0.01})
+    for table, code in ((errors, "SINK_BELOW_BAND_UNSURE"), (sure, "SINK_BELOW_BAND")):
+        found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, table, five_years)
+        assert code in set(found.issues["code"])
 
 
 def test_the_narrowest_band_serves(parameters):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -146,6 +148,70 @@ def test_a_modelled_sink_says_so_and_has_a_wider_interval(layer, parameters, err
     assert whole["sd_tco2e_yr"] == pytest.approx(drawn.std(), rel=0.06)
     shares = contributions(found.errors).set_index("component")["share"]
     assert shares["growth_model"] > 0.1
+
+
+@pytest.fixture
+def layer_of_sites(make_facts):
+    """Pines of three sites that differ in height and in how fast their volume grows, and firs that grow faster."""
+    rng = np.random.default_rng(4)
+    count = 450
+    site = np.arange(count) % 3
+    age = rng.integers(6, 55, count).astype(float)
+    species = np.where(np.arange(count) < 300, "220", "310").astype(object)
+    rate = np.array([0.03, 0.06, 0.10])[site] * np.where(species == "220", 1.0, 1.5)
+    volume = 300.0 * (1 - np.exp(-rate * age)) ** 2.2 * rng.lognormal(0.0, 0.03, count)
+    height = 20 * np.exp(-8 / age) * np.array([0.7, 1.0, 1.3])[site]
+    return make_facts(
+        [f"s{i}" for i in range(count)], species_code=species, volume_m3_ha=volume, age_yr=age, height_m=height
+    ), rate
+
+
+def test_each_species_and_site_has_a_curve_of_its_own_and_is_moved_by_it(layer_of_sites, parameters):
+    facts, rate = layer_of_sites
+    growth = fit_growth(facts, parameters, RULES)
+    assert {(group, site) for group in ("pine", "chinese_fir") for site in range(4)} <= set(growth.curves)
+    assert (growth.sites["site_class"] == np.arange(len(facts)) % 3 + 1).mean() > 0.97
+    found = project(facts, growth, parameters, 10)
+    ratio = (found.columns["volume_projected_m3_ha"] / facts["volume_m3_ha"]).to_numpy()
+    age = facts["age_yr"].to_numpy()
+    truth = ((1 - np.exp(-rate * (age + 10))) / (1 - np.exp(-rate * age))) ** 2.2
+    inside = (age >= 10) & (age <= 40)
+    assert ratio[inside] == pytest.approx(truth[inside], rel=0.12)
+    curves, served = growth.curve_of(facts.index, np.full(len(facts), "pine", dtype=object))
+    assert {curves[at].site_class for at in np.unique(served)} == {1, 2, 3}
+    # The curve of all sites would be wrong by far more than that for most stands.
+    one = growth.curves["pine", 0].ratio(age, age + 10)
+    assert np.median(np.abs(one / truth - 1)[inside & (np.arange(len(age)) % 3 != 1)]) > 0.12
+
+
+def test_a_stand_without_a_height_is_moved_by_the_curve_of_all_sites(layer_of_sites, parameters):
+    facts, _ = layer_of_sites
+    growth = fit_growth(facts, parameters, RULES)
+    other = facts.iloc[:1].assign(height_m=np.nan)
+    other.index = pd.Index(["elsewhere"])
+    found = project(other, growth, parameters, 10).columns.iloc[0]
+    age = other["age_yr"].to_numpy()
+    ratio = growth.curves["pine", 0].ratio(age, age + 10)[0]
+    assert found["volume_projected_m3_ha"] == pytest.approx(other["volume_m3_ha"].iloc[0] * ratio)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.1, 0.1), (0.6, 0.6), (np.nan, None)])
+def test_the_hold_out_error_of_its_curve_is_in_the_interval_of_a_modelled_sink(
+    layer, parameters, errors, five_years, share, expected
+):
+    """One sd of the model is the hold-out share of the sink; without re-measured stands the size in the table."""
+    growth = fit_growth(layer, parameters, RULES)
+    held = {key: replace(curve, hold_out_share=share) for key, curve in growth.curves.items()}
+    growth = replace(growth, curves=held, sites=growth.sites.assign(site_class=0))
+    nowhere = np.full(len(layer), None, dtype=object)
+    found = sink(layer, nowhere, None, parameters, errors, five_years, SinkOptions(growth=growth))
+    table = contributions(found.errors).set_index("component")["sd_tco2e_yr"]
+    total = found.columns["sink_tco2e_yr"].sum()
+    expected = errors.size["growth_curve"] if expected is None else expected
+    assert table["growth_model"] / total == pytest.approx(expected, rel=1e-9)
+    one = contributions(found.errors, np.where(np.arange(len(layer)) == 0, 0, -1)).set_index("component")
+    width = found.columns["sink_high_tco2e_yr"] - found.columns["sink_low_tco2e_yr"]
+    assert width.iloc[0] / 2 == pytest.approx(1.6448536 * np.sqrt((one["sd_tco2e_yr"] ** 2).sum()))
 
 
 def rates(tmp_path, text):

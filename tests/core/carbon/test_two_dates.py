@@ -19,6 +19,7 @@ from sanming_carbon_plugin.core.progress import Progress
 
 PINE = 0.38 * 1.472 * 1.187 * 0.46 * 44 / 12  # t CO2e per m3
 FIR = 0.307 * 1.634 * 1.246 * 0.52 * 44 / 12
+CULM = 16.2 / 1000 * 0.475 * 44 / 12
 
 
 def boxes(*corners):
@@ -315,6 +316,27 @@ def test_bamboo_among_trees_is_counted_beside_them(compare):
     found = compare(shape, now, shape.copy(), then)
     assert changes(found) == pytest.approx([200 * PINE + 10 * 200 * 0.0162 * 0.475 * 44 / 12])
     assert found.columns["increment_m3_ha_yr"].iloc[0] * found.columns["years"].iloc[0] == pytest.approx(20.0)
+
+
+def test_bamboo_in_a_block_of_changed_stands_is_in_its_account_once(compare):
+    """20 ha that were two stands and are two others: every hectare once, pine and bamboo beside it.
+
+    Then 10 ha with 500 culms and 10 ha with 200; today the line lies 100 m further east: 12.5 ha with 600 culms and
+    7.5 ha with 200. In the block: 12.5*600 + 7.5*200 - 10*500 - 10*200 = 2,000 culms.
+    """
+    found = compare(
+        boxes((0, 0, 500, 250), (500, 0, 800, 250)),
+        {"keys": ["c", "d"], "volume_m3_ha": [120.0, 110.0], "bamboo_culms_per_ha": [600.0, 200.0]},
+        boxes((0, 0, 400, 250), (400, 0, 800, 250)),
+        {"keys": ["a", "b"], "volume_m3_ha": 100.0, "bamboo_culms_per_ha": [500.0, 200.0]},
+    )
+    assert len(found.blocks) == 1
+    block = found.blocks.iloc[0]
+    assert block["stands"] == 2
+    assert block["area_ha"] == pytest.approx(20.0)
+    assert block["stock_earlier_tco2e"] == pytest.approx(20 * 100 * PINE + 7_000 * CULM)
+    assert block["change_tco2e"] == pytest.approx((12.5 * 20 + 7.5 * 10) * PINE + 2_000 * CULM)
+    assert block["change_tco2e"] == pytest.approx(changes(found).sum())
 
 
 def test_without_a_period_the_survey_dates_count(compare):
