@@ -33,9 +33,8 @@ from ..core.issues import join_issues, layer_issue
 from ..core.progress import Progress
 from ..core.rasters.coverage import CoverageBlock, coverage_blocks
 from ..core.rasters.grid import Grid
+from ..core.stands.packed import Outlined, PackedOutlines
 from .output_files import output_error
-
-ObjectArray = npt.NDArray[np.object_]
 
 FORMAT = b"sanming-carbon coverage 1\n"
 
@@ -47,6 +46,7 @@ _DIGEST_BYTES = 32
 _TWO_BYTES = 1 << 16
 _GEOMETRIES_AT_ONCE = 20_000
 _BYTES_AT_ONCE = 2**22
+_PARTS, _POLYGON, _MULTIPOLYGON = 1_000_003, 3, 6
 _SUFFIX, _ASIDE = ".coverage", ".coverage-"
 _FOLDER = ".sanming_coverage"
 _UNUSED_SECONDS = 90 * 86_400
@@ -101,7 +101,7 @@ class CoverageStore:
         return join_issues(layer_issue("COVERAGE_INDEX_DAMAGED", None, path.name) for path in self.damaged)
 
     def covering(
-        self, geometry: ObjectArray, grid: Grid, progress: Progress | None = None
+        self, geometry: Outlined, grid: Grid, progress: Progress | None = None
     ) -> Generator[CoverageBlock, None, None]:
         """Blocks from the saved index where there is one, else computed and saved on the way.
 
@@ -280,20 +280,41 @@ def _narrowed(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return numbers
 
 
-def coverage_key(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> str:
+def coverage_key(geometry: Outlined, grid: Grid, progress: Progress | None = None) -> str:
     """SHA-256 of outlines and grid: the name of their index."""
     key = hashlib.sha256(FORMAT)
     key.update(json.dumps([len(geometry), grid.width, grid.height, *grid.transform]).encode())
     for first in range(0, len(geometry), _GEOMETRIES_AT_ONCE):
         if progress is not None:
             progress.raise_if_cancelled()
-        part = geometry[first : first + _GEOMETRIES_AT_ONCE]
-        points, owner = shapely.get_coordinates(part, return_index=True)
-        rings = shapely.get_num_geometries(part) * 1_000_003 + shapely.get_num_interior_rings(part)
+        points, counts = _content(geometry, slice(first, min(first + _GEOMETRIES_AT_ONCE, len(geometry))))
         key.update(np.ascontiguousarray(points).data.cast("B") if len(points) else b"")
-        for counts in (np.bincount(owner, minlength=len(part)), rings, shapely.get_type_id(part)):
-            key.update(np.ascontiguousarray(counts, dtype=np.int64).data.cast("B"))
+        for one in counts:
+            key.update(np.ascontiguousarray(one, dtype=np.int64).data.cast("B"))
     return key.hexdigest()
+
+
+def _content(geometry: Outlined, part: slice) -> tuple[npt.NDArray[np.float64], list[npt.NDArray[Any]]]:
+    """Corners of some stands; for each stand how many, how many parts and holes, and its type; holes of each part."""
+    if isinstance(geometry, PackedOutlines):
+        polygons = geometry.stand_start[part.start : part.stop + 1]
+        first_ring = geometry.polygon_start[polygons]
+        first_corner = geometry.ring_start[first_ring]
+        kind = geometry.kind[part]
+        single = np.where(kind == _POLYGON, np.maximum(np.diff(first_ring) - 1, 0), 0)
+        counts = [np.diff(first_corner), np.diff(polygons) * _PARTS + single, kind]
+        points = geometry.corners[first_corner[0] : first_corner[-1]]
+        rings = np.diff(geometry.polygon_start[polygons[0] : polygons[-1] + 1])
+        holes = np.maximum(rings - 1, 0)[np.repeat(kind, np.diff(polygons)) == _MULTIPOLYGON]
+    else:
+        shapes = geometry[part]
+        kind = shapely.get_type_id(shapes)
+        points, owner = shapely.get_coordinates(shapes, return_index=True)
+        parts = shapely.get_num_geometries(shapes) * _PARTS + shapely.get_num_interior_rings(shapes)
+        counts = [np.bincount(owner, minlength=len(shapes)), parts, kind]
+        holes = shapely.get_num_interior_rings(shapely.get_parts(shapes[kind == _MULTIPOLYGON]))
+    # The same rings may be holes of another part.
+    return points, [*counts, holes] if holes.any() else counts
 
 
 def is_sound(file: BinaryIO, progress: Progress | None = None) -> bool:
@@ -314,7 +335,7 @@ def is_sound(file: BinaryIO, progress: Progress | None = None) -> bool:
     return file.read() == content.digest()
 
 
-def _saved_or_found(file: BinaryIO, geometry: ObjectArray, grid: Grid, progress: Progress) -> Iterator[CoverageBlock]:
+def _saved_or_found(file: BinaryIO, geometry: Outlined, grid: Grid, progress: Progress) -> Iterator[CoverageBlock]:
     """Blocks of a checked index; should its disk go away meanwhile, the rest is computed."""
     given = 0
     with file, closing(_read(file, progress)) as blocks:

@@ -17,6 +17,7 @@ from sanming_carbon_plugin.core.rasters import outlines
 from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.stands.packed import packed_outlines
 
 GRID = Grid(60, 50, (0.0, 1.0, 0.0, 50.0, 0.0, -1.0))
 
@@ -88,6 +89,40 @@ def test_rings_that_only_differ_in_their_ends_have_another_index():
     one = np.array([shapely.Polygon(square, [inner]), shapely.Polygon(other)], dtype=object)
     two = np.array([shapely.Polygon(square), shapely.MultiPolygon([shapely.Polygon(inner), shapely.Polygon(other)])])
     assert coverage_key(one, GRID) != coverage_key(two, GRID)
+
+
+def test_rings_that_are_holes_of_another_part_have_another_index():
+    square, inner = shapely.box(1, 1, 6, 6).exterior, shapely.box(2, 2, 4, 4).exterior
+    last = shapely.box(2.5, 2.5, 3, 3).exterior
+    one = [shapely.MultiPolygon([shapely.Polygon(square, [inner]), shapely.Polygon(last)])]
+    two = [shapely.MultiPolygon([shapely.Polygon(square), shapely.Polygon(inner, [last])])]
+    keys = {coverage_key(make(np.array(shapes)), GRID) for shapes in (one, two) for make in (np.array, packed_outlines)}
+    assert len(keys) == 2
+
+
+def mixed():
+    hole = shapely.Polygon([(1, 1), (6, 1), (6, 6), (1, 6)], [[(2, 2), (4, 2), (4, 4), (2, 4)]])
+    several = shapely.MultiPolygon([shapely.box(1, 1, 6, 6), shapely.box(7, 7, 9, 9)])
+    shapes = [hole, None, shapely.Polygon(), shapely.MultiPolygon(), several, shapely.box(0, 0, 3, 3)]
+    return np.array(shapes, dtype=object)
+
+
+def test_indices_that_offices_have_saved_stay_in_use(monkeypatch):
+    """Who changes the key on purpose changes the name of the format, too, and this number."""
+    shapes = mixed()
+    for portion in (coverage_store._GEOMETRIES_AT_ONCE, 2):
+        monkeypatch.setattr(coverage_store, "_GEOMETRIES_AT_ONCE", portion)
+        assert coverage_key(packed_outlines(shapes), GRID) == coverage_key(shapes, GRID)
+    monkeypatch.undo()
+    assert coverage_key(shapes, GRID) == "cc52bb075a5e2506a3472246a46f72535fd1a0c96607a06c7209f3da84fa05de"
+
+
+def test_an_index_is_shared_by_packed_outlines_and_geometries(tmp_path, stands, monkeypatch):
+    store = CoverageStore(tmp_path)
+    plain = told(stands, store)
+    monkeypatch.setattr(coverage_store, "coverage_blocks", None)
+    assert told(packed_outlines(stands), store).equals(plain)
+    assert len(files(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import shapely
 
 from ..progress import Progress
+from ..stands.packed import Outlined
 from .boundary import NOTHING, FloatArray, IntArray, Windows, covered_shares
 from .grid import Grid
-from .outlines import ObjectArray, Outlines, Rings, edges_of, outlines_in_row_order, rings_of
+from .outlines import Outlines, Rings, edges_of, outlines_in_row_order, rings_of
 
 _OVERLAP = 1e-7
 
@@ -116,13 +117,14 @@ def add_per_stand(total: FloatArray, stands: npt.NDArray[np.int32], amounts: Flo
     total[unique] += np.bincount(position, weights=amounts, minlength=len(unique))
 
 
-def coverage_index(geometry: ObjectArray, grid: Grid, progress: Progress | None = None) -> CoverageIndex:
+def coverage_index(geometry: Outlined, grid: Grid, progress: Progress | None = None) -> CoverageIndex:
     """Exact coverage of every stand.
 
     Parameters
     ----------
     geometry
-        Polygons and multipolygons in the CRS of the grid, length n; None and empty ones have no cells.
+        Polygons and multipolygons in the CRS of the grid, length n, packed or not; None and empty ones have no
+        cells.
     grid
         The cells.
     progress
@@ -132,7 +134,7 @@ def coverage_index(geometry: ObjectArray, grid: Grid, progress: Progress | None 
 
 
 def coverage_blocks(
-    geometry: ObjectArray, grid: Grid, progress: Progress | None = None, threads: int = 2
+    geometry: Outlined, grid: Grid, progress: Progress | None = None, threads: int = 2
 ) -> Generator[CoverageBlock, None, None]:
     """Blocks of the index one after the other, in order of their first row; computed a few ahead."""
     progress = progress or Progress()
@@ -158,7 +160,7 @@ def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> Cove
     rings = rings_of(polygons, grid)
     nowhere = _items_without_place(rings, len(stands))
     if nowhere.any():
-        polygons = polygons.copy()
+        polygons = np.array(polygons, dtype=object)
         polygons[nowhere] = shapely.Polygon()
         rings = rings_of(polygons, grid, repair=nowhere)
     shares, segments, areas = _shares(rings, limits, grid)

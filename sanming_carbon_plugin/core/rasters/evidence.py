@@ -15,22 +15,22 @@ from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..progress import Progress
 from ..stage import StageResult
+from ..stands.packed import STANDS_AT_ONCE, Outlined, PackedOutlines, bounds_of, outlined
 from .bands import NamedRaster
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
 from .moments import Moments, moments
 from .terrain import TerrainBands, terrain_columns
 
-ObjectArray = npt.NDArray[np.object_]
 FloatArray = npt.NDArray[np.float64]
-Covering = Callable[[ObjectArray, Grid, Progress], Generator[CoverageBlock, None, None]]
+Covering = Callable[[Outlined, Grid, Progress], Generator[CoverageBlock, None, None]]
 
 _WHOLE = 1 - 1e-9
 
 
 def evidence(
     stand_keys: Sequence[str] | pd.Index,
-    geometry: ObjectArray,
+    geometry: Outlined,
     rasters: Sequence[NamedRaster],
     progress: Progress | None = None,
     *,
@@ -45,7 +45,7 @@ def evidence(
     stand_keys
         Unique key per stand, length n.
     geometry
-        Polygons in the CRS of the stands, length n; None where a stand has none.
+        Polygons in the CRS of the stands, length n, packed or not; None where a stand has none.
     rasters
         Open rasters, each with the name its columns begin with.
     progress
@@ -73,23 +73,23 @@ def evidence(
     """
     progress = progress or Progress()
     keys = pd.Index(stand_keys, name="stand_key")
-    geometry = np.asarray(geometry, dtype=object)
     asked = _with_terrain(rasters)
-    return _told(keys, asked, _sums_of(asked, geometry, progress, covering, threads), low_support)
+    return _told(keys, asked, _sums_of(asked, outlined(geometry), progress, covering, threads), low_support)
 
 
-def _told(
-    keys: pd.Index, asked: Sequence[NamedRaster], found: dict[int, tuple[Moments, _Covered]], low_support: float
-) -> StageResult:
+def _told(keys: pd.Index, asked: Sequence[NamedRaster], found: _Sums, low_support: float) -> StageResult:
     columns: dict[str, FloatArray] = {}
     issues = []
+    elevation_m = np.empty(0)
     for number, raster in enumerate(asked):
-        sums, covered = found[number]
+        # Sums are let go of as soon as they are figures: both at once are much for a million stands.
+        sums, covered = found.pop(number)
         if raster.terrain is not None and isinstance(raster.reader, TerrainBands):
-            elevation_m = found[number - 1][0].of_band(0).mean()[0]
-            support = support_share(sums.valid[0], covered.areas_known())
+            support = support_share(sums[0].valid, covered.areas_known())
             columns |= terrain_columns(raster.terrain, sums, elevation_m, support, low_support)
             continue
+        if raster.terrain is not None:
+            elevation_m = sums[0].mean()
         new, doubts = _columns(keys, raster, sums, covered, low_support)
         columns |= new
         issues.extend(doubts)
@@ -97,23 +97,31 @@ def _told(
 
 
 def _sums_of(
-    rasters: Sequence[NamedRaster], geometry: ObjectArray, progress: Progress, covering: Covering, threads: int
-) -> dict[int, tuple[Moments, _Covered]]:
+    rasters: Sequence[NamedRaster], geometry: Outlined, progress: Progress, covering: Covering, threads: int
+) -> _Sums:
     """Sums of every raster by its position; coverage is found once for rasters on the same cells."""
-    found: dict[int, tuple[Moments, _Covered]] = {}
+    found: _Sums = {}
     groups = same_grid(rasters)
     for position, group in enumerate(groups):
         part = PartOfProgress(progress, position / len(groups), (position + 1) / len(groups))
         first = rasters[group[0]]
-        placed = first.to_grid(geometry) if first.to_grid is not None else geometry
+        placed = placed_on(first, geometry)
+        boxes = bounds_of(placed)
         for number in group:
-            _require_overlap(rasters[number], placed)
-        covered = _Covered(shapely.area(geometry) > 0)
+            _require_overlap(rasters[number], boxes)
+        covered = _Covered(geometry)
         readers = [rasters[number].reader for number in group]
         with closing(covered.watching(covering(placed, first.reader.grid, part))) as blocks:
             sums = moments(blocks, len(geometry), readers, part, threads)
         found.update({number: (one, covered) for number, one in zip(group, sums, strict=True)})
     return found
+
+
+def placed_on(raster: NamedRaster, geometry: Outlined) -> Outlined:
+    """The outlines in the CRS of a raster."""
+    if raster.to_grid is None:
+        return geometry
+    return geometry.moved(raster.to_grid) if isinstance(geometry, PackedOutlines) else raster.to_grid(geometry)
 
 
 def _with_terrain(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
@@ -142,19 +150,21 @@ class PartOfProgress(Progress):
 
 
 class _Covered:
-    """Adds up the areas of the blocks that pass by.
+    """Adds up the areas of the blocks that pass by; ``areas`` and ``inside`` are in cells, per stand."""
 
-    ``areas`` and ``inside`` are in cells, per stand; ``has_land`` says which stands have an outline with an area.
-    """
-
-    def __init__(self, has_land: npt.NDArray[np.bool_]) -> None:
-        self.has_land = has_land
-        self.areas = np.zeros(len(has_land))
-        self.inside = np.zeros(len(has_land))
+    def __init__(self, geometry: Outlined) -> None:
+        self._geometry = geometry
+        self.areas = np.zeros(len(geometry))
+        self.inside = np.zeros(len(geometry))
 
     def areas_known(self) -> FloatArray:
         """Areas in cells; 1 for land that has no place in the CRS of the raster, so that its support is 0."""
-        return np.where(self.has_land & (self.areas <= 0), 1.0, self.areas)
+        known = self.areas.copy()
+        nowhere = np.flatnonzero(known <= 0)
+        for first in range(0, len(nowhere), STANDS_AT_ONCE):
+            rows = nowhere[first : first + STANDS_AT_ONCE]
+            known[rows[shapely.area(self._geometry[rows]) > 0]] = 1.0
+        return known
 
     def watching(self, blocks: Generator[CoverageBlock, None, None]) -> Generator[CoverageBlock, None, None]:
         """The same blocks; a saved index that was begun is put away at once when the reading fails."""
@@ -163,6 +173,10 @@ class _Covered:
                 add_per_stand(self.areas, block.stands, block.areas)
                 add_per_stand(self.inside, block.stands, block.covered_per_item())
                 yield block
+
+
+_Sums = dict[int, tuple[list[Moments], _Covered]]
+"""Sums of the bands of each raster, by its position."""
 
 
 def same_grid(rasters: Sequence[NamedRaster]) -> list[list[int]]:
@@ -205,7 +219,7 @@ def support_share(valid: FloatArray, areas: FloatArray) -> FloatArray:
 
 
 def _columns(
-    keys: pd.Index, raster: NamedRaster, sums: Moments, covered: _Covered, low_support: float
+    keys: pd.Index, raster: NamedRaster, sums: list[Moments], covered: _Covered, low_support: float
 ) -> tuple[dict[str, FloatArray], list[pd.DataFrame]]:
     areas, inside = covered.areas_known(), covered.inside
     columns: dict[str, FloatArray] = {}
@@ -213,13 +227,13 @@ def _columns(
     outside = (areas > 0) & (inside <= 0)
     issues.append(stand_issues("RASTER_OUTSIDE", keys[outside], raster.name))
     for band, name in enumerate(band_columns(raster)):
-        of_band = sums.of_band(band)
-        support = support_share(of_band.valid[0], areas)
+        of_band = sums.pop(0)
+        support = support_share(of_band.valid, areas)
         if raster.scaling and raster.scaling[band] != (1.0, 0.0):
             factor, offset = raster.scaling[band]
             issues.append(layer_issue("RASTER_SCALE_DECLARED", f"{name}_mean", factor, factor=factor, offset=offset))
-        columns[f"{name}_mean"] = of_band.mean()[0]
-        columns[f"{name}_std"] = of_band.standard_deviation()[0]
+        columns[f"{name}_mean"] = of_band.mean()
+        columns[f"{name}_std"] = of_band.standard_deviation()
         columns[f"{name}_support"] = support
         empty = (areas > 0) & ~outside & (support <= 0)
         issues.append(stand_issues("RASTER_NODATA", keys[empty], f"{name}_mean"))
@@ -230,9 +244,7 @@ def _columns(
     return columns, issues
 
 
-def _require_overlap(raster: NamedRaster, placed: ObjectArray) -> None:
-    with np.errstate(invalid="ignore"):
-        boxes = shapely.bounds(placed).reshape(-1, 4)
+def _require_overlap(raster: NamedRaster, boxes: FloatArray) -> None:
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
         return

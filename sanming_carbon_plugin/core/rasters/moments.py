@@ -28,40 +28,39 @@ _ROUNDING = 1e-14
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums per band and stand, shape (bands, stands).
+    """Sums of one band.
 
     Attributes
     ----------
-    valid
-        Covered area with valid cells, in cells.
-    total, total_square
-        Sums of the values and of their squares, counted from ``origin``.
+    added
+        Per stand the covered area with valid cells, in cells, and the sums of the values and of their squares,
+        counted from ``origin``; shape (stands, 3).
     origin
-        Per band the value that the sums count from, so that squares keep their digits.
+        The value that the sums count from, so that squares keep their digits.
     """
 
-    valid: FloatArray
-    total: FloatArray
-    total_square: FloatArray
-    origin: FloatArray
+    added: FloatArray
+    origin: float
 
-    def of_band(self, band: int) -> Moments:
-        """The sums of one band; so that a million stands need memory for one band at a time."""
-        part = slice(band, band + 1)
-        return Moments(self.valid[part], self.total[part], self.total_square[part], self.origin[part])
+    @property
+    def valid(self) -> FloatArray:
+        """Covered area with valid cells per stand, in cells."""
+        return self.added[:, 0]
 
     def mean(self) -> FloatArray:
-        """Area-weighted mean, NaN where there is no valid cell."""
+        """Area-weighted mean per stand, NaN where there is no valid cell."""
+        valid, total, _ = self.added.T
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.valid > 0, self.origin[:, None] + self.total / self.valid, np.nan)
+            return np.where(valid > 0, self.origin + total / valid, np.nan)
 
     def standard_deviation(self) -> FloatArray:
-        """Area-weighted population standard deviation, NaN where there is no valid cell."""
+        """Area-weighted population standard deviation per stand, NaN where there is no valid cell."""
+        valid, total, total_square = self.added.T
         with np.errstate(divide="ignore", invalid="ignore"):
-            square = self.total_square / self.valid
-            variance = square - (self.total / self.valid) ** 2
+            square = total_square / valid
+            variance = square - (total / valid) ** 2
         variance[variance < _ROUNDING * square] = 0.0
-        return np.where(self.valid > 0, np.sqrt(np.maximum(variance, 0.0)), np.nan)
+        return np.where(valid > 0, np.sqrt(np.maximum(variance, 0.0)), np.nan)
 
 
 def moments(
@@ -70,7 +69,7 @@ def moments(
     readers: Sequence[BandReader],
     progress: Progress | None = None,
     threads: int = 2,
-) -> list[Moments]:
+) -> list[list[Moments]]:
     """Moments of all bands of rasters that share one grid.
 
     Parameters
@@ -88,20 +87,19 @@ def moments(
 
     Returns
     -------
-    list of Moments
-        One per reader.
+    list of list of Moments
+        Per reader those of its bands, each in memory of its own.
     """
     progress = progress or Progress()
-    band_count = sum(len(reader.band_names) for reader in readers)
-    added = np.zeros((stand_count, 3, band_count))
-    origin = np.zeros(band_count)
+    added = [[np.zeros((stand_count, 3)) for _ in reader.band_names] for reader in readers]
+    by_band = [one for of_reader in added for one in of_reader]
+    origin = np.zeros(len(by_band))
     for part in _in_turn(strips_with_values(blocks, readers, progress), threads):
         origin = part.origin
-        added[part.stands] += part.added
-    by_sum = added.transpose(1, 2, 0)
-    split = np.cumsum([len(reader.band_names) for reader in readers])[:-1]
-    parts = zip(*(np.split(whole, split) for whole in (*by_sum, origin)), strict=True)
-    return [Moments(*part) for part in parts]
+        for one, new in zip(by_band, part.added, strict=True):
+            one[part.stands] += new
+    origins = iter(origin.tolist())
+    return [[Moments(one, next(origins)) for one in of_reader] for of_reader in added]
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class StripValues:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums of one strip; ``added`` has the shape (stands, 3, bands): valid area, values, squares."""
+    """Sums of one strip; ``added`` has the shape (bands, stands, 3): valid area, values, squares."""
 
     stands: npt.NDArray[np.int32]
     added: FloatArray
@@ -234,7 +232,7 @@ def _summed(work: StripValues, strip: StripCoverage) -> _Sums:
             total = summing.of(plane)
             np.multiply(plane, plane, out=square)
             rows.append((supported, total, summing.of(square)))
-    return _Sums(strip.stands, np.array(rows).transpose(2, 1, 0), work.origin)
+    return _Sums(strip.stands, np.array(rows).transpose(0, 2, 1), work.origin)
 
 
 def _in_turn(work: Iterator[StripValues], threads: int) -> Iterator[_Sums]:

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..stands.packed import ObjectArray, Outlined, PackedOutlines, bounds_of, parts_of
 from .boundary import Edges, FloatArray, IntArray
 from .grid import Grid
-
-ObjectArray = npt.NDArray[np.object_]
 
 VERTICES_PER_BLOCK = 20_000
 CELLS_PER_BLOCK = 400_000
 """Sizes of a block of stands: small enough for the processor's cache, large enough to drown call costs."""
 
+BOXES_AT_ONCE = 50_000
+
 _LEVEL = 1e-100
 """An edge that rises by less is level: it covers nothing, and one divided by its rise would be no number."""
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+
+
+@dataclass(frozen=True)
+class PackedPolygons:
+    """Some polygons of packed outlines, by their numbers; as an array they are geometries."""
+
+    outlines: PackedOutlines
+    numbers: IntArray
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ObjectArray:  # noqa: ANN401
+        return np.asarray(self.outlines.polygons(self.numbers), dtype=dtype)
+
+    def __getitem__(self, which: slice | npt.NDArray[Any]) -> PackedPolygons:
+        return PackedPolygons(self.outlines, self.numbers[which])
+
+    def rings(self, grid: Grid) -> Rings:
+        """Their rings, in columns and rows of the grid."""
+        outlines = self.outlines
+        rings, item = parts_of(outlines.polygon_start, self.numbers)
+        places, ring = parts_of(outlines.ring_start, rings)
+        is_hole = rings != outlines.polygon_start[self.numbers][item]
+        return Rings(grid.to_cells(outlines.corners[places]), ring, item, is_hole)
+
+
+Polygons = ObjectArray | PackedPolygons
 
 
 @dataclass(frozen=True)
@@ -41,7 +71,7 @@ class Outlines:
         Ranges of items (start, end not included) that make a block each.
     """
 
-    polygons: ObjectArray
+    polygons: Polygons
     stands: npt.NDArray[np.int32]
     from_row: IntArray
     to_row: IntArray
@@ -63,20 +93,20 @@ class Rings:
     is_hole: npt.NDArray[np.bool_]
 
 
-def outlines_in_row_order(geometry: ObjectArray, grid: Grid) -> Outlines:
+def outlines_in_row_order(geometry: Outlined, grid: Grid) -> Outlines:
     """The polygons of all stands in order of their first row.
 
     Parameters
     ----------
     geometry
-        Geometries in the CRS of the grid; None, empty ones and those without area give no item.
+        Geometries in the CRS of the grid, packed or not; None, empty ones and those without area give no item.
     grid
         The cells.
     """
-    polygons, stands = polygon_parts(geometry)
-    boxes = _boxes_in_cells(polygons, grid)
+    polygons, stands, map_boxes, corner_counts = _single_polygons(geometry)
+    boxes = _boxes_in_cells(map_boxes, grid)
     usable = np.isfinite(boxes).all(axis=1)
-    polygons, stands, boxes = polygons[usable], stands[usable], boxes[usable]
+    polygons, stands, boxes, corner_counts = polygons[usable], stands[usable], boxes[usable], corner_counts[usable]
     first = np.clip(np.floor(boxes[:, 1]), 0, grid.height).astype(np.int64)
     last = np.clip(np.floor(boxes[:, 3]) + 1, first, grid.height).astype(np.int64)
     left = np.clip(np.floor(boxes[:, 0]), 0, grid.width).astype(np.int64)
@@ -92,10 +122,21 @@ def outlines_in_row_order(geometry: ObjectArray, grid: Grid) -> Outlines:
     order = np.lexsort((left[owner], from_row))
     owner, number, from_row, to_row = owner[order], number[order], from_row[order], to_row[order]
     work = np.maximum(
-        shapely.get_num_coordinates(polygons)[owner] / VERTICES_PER_BLOCK,
+        corner_counts[owner] / VERTICES_PER_BLOCK,
         (to_row - from_row) * width[owner] / CELLS_PER_BLOCK,
     )
     return Outlines(polygons[owner], stands[owner], from_row, to_row, number == 0, _cuts(work))
+
+
+def _single_polygons(geometry: Outlined) -> tuple[Polygons, npt.NDArray[np.int32], FloatArray, IntArray]:
+    """All polygons, the stand of each, its box in the CRS and its number of corners."""
+    if isinstance(geometry, PackedOutlines):
+        boxes, counts = geometry.polygon_boxes(), geometry.corner_counts()
+        stands = np.repeat(np.arange(len(geometry), dtype=np.int32), np.diff(geometry.stand_start))
+        filled = np.flatnonzero(counts > 0)
+        return PackedPolygons(geometry, filled), stands[filled], boxes[filled], counts[filled]
+    polygons, stands = polygon_parts(geometry)
+    return polygons, stands, bounds_of(polygons), shapely.get_num_coordinates(polygons)
 
 
 def polygon_parts(geometry: ObjectArray) -> tuple[ObjectArray, npt.NDArray[np.int32]]:
@@ -114,16 +155,16 @@ def polygon_parts(geometry: ObjectArray) -> tuple[ObjectArray, npt.NDArray[np.in
     return parts[filled], areal[owner[filled]].astype(np.int32)
 
 
-def last_rows(geometry: ObjectArray, grid: Grid) -> IntArray:
+def last_rows(geometry: Outlined, grid: Grid) -> IntArray:
     """Last row of the grid that each geometry can reach; −1 where it has none."""
-    boxes = _boxes_in_cells(geometry, grid)
+    boxes = _boxes_in_cells(bounds_of(geometry), grid)
     usable = np.isfinite(boxes).all(axis=1)
     rows = np.full(len(geometry), -1, dtype=np.int64)
     rows[usable] = np.clip(np.floor(boxes[usable, 3]), -1, grid.height - 1)
     return rows
 
 
-def rings_of(polygons: ObjectArray, grid: Grid, *, repair: npt.NDArray[np.bool_] | None = None) -> Rings:
+def rings_of(polygons: Polygons, grid: Grid, *, repair: npt.NDArray[np.bool_] | None = None) -> Rings:
     """Rings of polygons, in columns and rows of the grid.
 
     Parameters
@@ -135,6 +176,10 @@ def rings_of(polygons: ObjectArray, grid: Grid, *, repair: npt.NDArray[np.bool_]
     repair
         Items whose outline crosses itself: they are made valid first.
     """
+    if isinstance(polygons, PackedPolygons):
+        if repair is None or not repair.any():
+            return polygons.rings(grid)
+        polygons = np.asarray(polygons)
     item = np.arange(len(polygons))
     if repair is not None and repair.any():
         polygons = polygons.copy()
@@ -179,13 +224,15 @@ def edges_of(columns: FloatArray, rows: FloatArray, rings: Rings) -> tuple[Edges
     return edges, areas
 
 
-def _boxes_in_cells(polygons: ObjectArray, grid: Grid) -> FloatArray:
-    """Smallest column and row, largest column and row of each polygon; for rotated grids of its box."""
-    with np.errstate(invalid="ignore"):
-        boxes = shapely.bounds(polygons).reshape(-1, 4)
-    corners = [grid.to_cells(boxes[:, pair]) for pair in ((0, 1), (0, 3), (2, 1), (2, 3))]
-    stacked = np.stack(corners)
-    return np.concatenate([stacked.min(axis=0), stacked.max(axis=0)], axis=1)
+def _boxes_in_cells(boxes: FloatArray, grid: Grid) -> FloatArray:
+    """Smallest column and row, largest column and row of boxes in the CRS; for rotated grids of the turned box."""
+    found = np.empty_like(boxes)
+    for first in range(0, len(boxes), BOXES_AT_ONCE):
+        part = boxes[first : first + BOXES_AT_ONCE]
+        corners = np.stack([grid.to_cells(part[:, pair]) for pair in ((0, 1), (0, 3), (2, 1), (2, 3))])
+        found[first : first + BOXES_AT_ONCE, :2] = corners.min(axis=0)
+        found[first : first + BOXES_AT_ONCE, 2:] = corners.max(axis=0)
+    return found
 
 
 def _cuts(work: FloatArray) -> list[tuple[int, int]]:

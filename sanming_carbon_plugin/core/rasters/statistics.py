@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from ..errors import InputError, UsageError
 from ..progress import Progress
 from ..stage import StageResult
-from .bands import NamedRaster, ObjectArray
+from ..stands.packed import Outlined, outlined
+from .bands import NamedRaster
 from .boundary import FloatArray, IntArray
 from .coverage import coverage_blocks
-from .evidence import Covering, PartOfProgress, band_columns, evidence, result_columns
+from .evidence import Covering, PartOfProgress, band_columns, evidence, placed_on, result_columns
 from .moments import StripValues, strips_with_values
 from .outlines import last_rows
 
@@ -50,7 +50,7 @@ class Cells:
 
 def statistics(
     stand_keys: Sequence[str] | pd.Index,
-    geometry: ObjectArray,
+    geometry: Outlined,
     rasters: Sequence[NamedRaster],
     chosen: Sequence[str] = ("mean", "std", "support"),
     progress: Progress | None = None,
@@ -86,7 +86,7 @@ def statistics(
         ``RASTER_NO_OVERLAP``; ``RASTER_WITHOUT_CLASSES`` when classes are asked of a raster of measurements.
     """
     require_known(chosen)
-    geometry, progress = np.asarray(geometry, dtype=object), progress or Progress()
+    geometry, progress = outlined(geometry), progress or Progress()
     further = [name for name in chosen if name not in _FROM_MOMENTS]
     passes = 1 + (len(rasters) if further else 0)
     first = PartOfProgress(progress, 0.0, 1 / passes)
@@ -94,7 +94,7 @@ def statistics(
     columns = dict(found.columns)
     for number, raster in enumerate(rasters if further else (), start=1):
         part = PartOfProgress(progress, number / passes, (number + 1) / passes)
-        columns.update(_further(raster, geometry, further, part, covering))
+        columns.update(_further(raster, geometry, further, part, covering, columns))
     names = [base for raster in rasters for base in band_columns(raster)]
     wanted = [column for base in names for name in chosen for column in _named(columns, base, name)]
     usual = set(result_columns(rasters))
@@ -134,15 +134,20 @@ def _quantile(name: str) -> float | None:
 
 
 def _further(
-    raster: NamedRaster, geometry: ObjectArray, chosen: Sequence[str], progress: Progress, covering: Covering
+    raster: NamedRaster,
+    geometry: Outlined,
+    chosen: Sequence[str],
+    progress: Progress,
+    covering: Covering,
+    known: dict[str, Any],
 ) -> dict[str, FloatArray]:
-    placed = raster.to_grid(geometry) if raster.to_grid is not None else geometry
+    placed = placed_on(raster, geometry)
     grid = raster.reader.grid
     names = band_columns(raster)
     plain = [name for name in chosen if name not in {"shares", "majority"}]
     columns = {f"{base}_{name}": np.full(len(geometry), np.nan) for base in names for name in plain}
-    none_yet = np.where(shapely.area(geometry) > 0, 0.0, np.nan)
-    columns |= {f"{base}_count": none_yet.copy() for base in names if "count" in chosen}
+    for base in names if "count" in chosen else ():
+        columns[f"{base}_count"] = np.where(np.isnan(known[f"{base}_support"]), np.nan, 0.0)
     classes: list[list[pd.Series]] = [[] for _ in names]
     with closing(covering(placed, grid, progress)) as blocks:
         work = strips_with_values(blocks, [raster.reader], progress)

@@ -6,7 +6,7 @@ stand; the slope of averaged heights would be too gentle. A cell with an unknown
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,7 +145,7 @@ def metres_per_degree(latitude_deg: FloatArray) -> tuple[FloatArray, FloatArray]
 
 
 def terrain_columns(
-    recipe: TerrainRecipe, terrain: Moments, elevation_m: FloatArray, support: FloatArray, low_support: float
+    recipe: TerrainRecipe, terrain: Sequence[Moments], elevation_m: FloatArray, support: FloatArray, low_support: float
 ) -> dict[str, FloatArray]:
     """Columns about the lie of the land.
 
@@ -154,7 +154,7 @@ def terrain_columns(
     recipe
         What was asked.
     terrain
-        Sums of :class:`TerrainBands`.
+        Sums of the bands of :class:`TerrainBands`.
     elevation_m
         Mean elevation per stand, n.
     support
@@ -168,7 +168,7 @@ def terrain_columns(
         ``slope_deg_mean``, ``slope_over_15_share`` … (0..1), ``elevation_m_mean`` and
         ``aspect_code`` (the direction most of the land falls to, or flat; codes of PO_XIANG).
     """
-    means = terrain.mean()
+    means = [band.mean() for band in terrain]
     limits = recipe.slope_shares_deg
     unknown = ~(support >= low_support)
     columns: dict[str, FloatArray] = {"slope_deg_mean": means[0]}
