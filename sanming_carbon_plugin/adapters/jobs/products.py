@@ -20,6 +20,7 @@ from ..harvest_files import load_harvest, load_stand_species, load_unnamed_speci
 from ..language import spoken_language
 from ..output_files import output_folder
 from ..reports.pictures import write_pictures
+from ..stand_tables import load_stand_tables
 from ..words import word
 from .carbon_inputs import plain_table
 from .inputs import file_record, identity
@@ -77,7 +78,8 @@ def product_accounts(request: ProductsRequest, progress: Progress, language: str
     progress.step("read")
     parameters, products = load_parameters(request.parameters), load_products(request.products)
     stands = load_stand_species(request.stands) if request.stands is not None else None
-    harvest = read_harvest(load_harvest(request.harvest), parameters, products, load_unnamed_species(), stands)
+    tables = load_stand_tables()
+    harvest = read_harvest(load_harvest(request.harvest), parameters, products, load_unnamed_species(), stands, tables)
     progress.step("products")
     progress.raise_if_cancelled()
     rows = harvest.rows

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..issues import join_issues, stand_issues
+from ..issues import join_issues, layer_issue, no_issues, stand_issues
+from ..stands.codes import read_codes
+from ..stands.tables import StandTables
 from .parameter_checks import ANY_POSITIVE, CellReader
 from .parameters import FloatArray, ParameterTable, TextArray
 from .products import MATERIALS, ProductTable, harvested_tco2e
@@ -41,6 +43,7 @@ def read_harvest(
     products: ProductTable,
     unnamed: dict[str, str],
     stands: pd.DataFrame | None = None,
+    tables: StandTables | None = None,
 ) -> Harvest:
     """Check a harvest table and find the carbon in what was carried out.
 
@@ -54,6 +57,9 @@ def read_harvest(
         Species code that stands for each material where none is named.
     stands
         ``species_code`` and ``county`` of stands, indexed by their key, for rows that only name a stand.
+    tables
+        Look-up tables by which the species of stands are read, so that 马尾松, 220000 and 220 are one here too; without
+        them only codes of the parameter table are known.
 
     Raises
     ------
@@ -61,6 +67,7 @@ def read_harvest(
         ``PARAMETERS_INVALID`` with every bad cell at once.
     """
     rows = _checked(frame, products)
+    told = no_issues() if tables is None else _read_species(rows, tables)
     if stands is not None:
         for name in ("species_code", "county"):
             found = stands[name].reindex(rows["stand_key"]).to_numpy(dtype=object)
@@ -77,7 +84,16 @@ def read_harvest(
     rows["material"], rows["tco2e"] = material, amount
     contradicts = wanted.notna().to_numpy() & ~pd.isna(material) & (wanted.to_numpy(dtype=object) != material)
     rows.loc[contradicts, "tco2e"] = np.nan
-    return Harvest(rows, _issues(rows, ~named.to_numpy(), contradicts))
+    return Harvest(rows, join_issues([told, _issues(rows, ~named.to_numpy(), contradicts)]))
+
+
+def _read_species(rows: pd.DataFrame, tables: StandTables) -> pd.DataFrame:
+    """Bring the species of ``rows`` to codes as those of stands; what no list knows stays as it is written."""
+    found = read_codes(rows["species_code"], tables.roles["species"].code_tables, tables)
+    written = rows["species_code"].to_numpy(dtype=object)
+    rows["species_code"] = np.where(found.is_unknown(), written, found.code)
+    names = found.count("name")
+    return layer_issue("CODES_FROM_NAMES", "species_code", names, count=names) if names else no_issues()
 
 
 def _carbon(rows: pd.DataFrame, parameters: ParameterTable) -> tuple[FloatArray, TextArray]:

@@ -68,6 +68,38 @@ def test_what_cannot_be_used_is_one_line_and_leaves_nothing(tmp_path, capsys, te
     assert list(tmp_path.iterdir()) == [path]
 
 
+BY_NAME = """年度,树种,采伐蓄积,采伐株数,县
+2020,马尾松,100,,350428
+2021,杉木,50,,350428
+2021,毛竹林,,1000,350426
+2022,0,10,,
+"""
+
+
+def test_species_are_read_as_those_of_stands(harvest, tmp_path):
+    """Names, six digits and names beside codes give the very same account as the codes; a 0 names nothing."""
+    path = tmp_path / "names.csv"
+    six = BY_NAME.replace("马尾松", "220000").replace("杉木", "310 杉木")
+    tables = []
+    for text in (harvest.read_text(encoding="gb18030"), BY_NAME, six):
+        path.write_text(text, encoding="utf-8")
+        assert main(["products", str(path), "--out", str(tmp_path / "o.gpkg"), "--overwrite"]) == 0
+        told = read_geopackage_table(tmp_path / "o.gpkg", "issues")
+        years = read_geopackage_table(tmp_path / "o.gpkg", "years")
+        tables.append((years, told["code"].tolist()))
+    for years, told in tables[1:]:
+        pd.testing.assert_frame_equal(years, tables[0][0])
+        assert set(told) == {"CODES_FROM_NAMES", "HARVEST_NO_SPECIES"}
+
+
+def test_a_species_that_no_list_knows_is_told_as_it_is_written(tmp_path):
+    path = tmp_path / "h.csv"
+    path.write_text("年度,树种,采伐蓄积\n2020,马尾忪,10\n", encoding="utf-8")
+    assert main(["products", str(path), "--out", str(tmp_path / "o.gpkg")]) == 0
+    told = read_geopackage_table(tmp_path / "o.gpkg", "issues")
+    assert told[["code", "value"]].to_numpy().tolist() == [["HARVEST_UNKNOWN", "马尾忪"]]
+
+
 def test_own_shares_and_half_lives(harvest, tmp_path):
     products = tmp_path / "p.csv"
     products.write_text("product,material,share,half_life_yr,source\nbeams,wood,1,50,own\n", encoding="utf-8")
