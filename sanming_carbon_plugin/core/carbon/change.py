@@ -51,7 +51,7 @@ class PieceChange:
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
         Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``constant``,
-        ``cover``, ``not_forest`` (on both dates); empty where it is known.
+        ``cover``, ``basis`` (see :func:`measured_part`), ``not_forest`` (on both dates); empty where it is known.
     other_basis
         The volume of a date, or of both, is not recorded but put together from trees.
     converted
@@ -183,15 +183,36 @@ def _other_basis(today: npt.NDArray[np.object_], before: npt.NDArray[np.object_]
     return np.asarray((today == BASIS_TREES) | (before == BASIS_TREES), dtype=bool)
 
 
+def measured_part(change: PieceChange, count: int, needed_share: float) -> PieceChange:
+    """Leave volume put together from trees out of stands that are recorded on nearly all of their ground.
+
+    Such a piece measures nothing, so it counts like one of which nothing is known: a stand with recorded volumes
+    on ``needed_share`` of it is measured there, and is neither less nor more so where the trees of a sliver beside
+    it are told or not. ``needed_share`` 0 leaves all as it is.
+    """
+    stands_in = change.other_basis & change.main
+    if needed_share <= 0.0 or not stands_in.any():
+        return change
+    recorded = change.known & change.main & ~stands_in
+    cover = sum_by(change.stand[recorded], change.share_of_now[recorded], count)
+    out = stands_in & (cover >= needed_share)[change.stand]
+    left = _withheld(change, out, "basis")
+    return replace(left, other_basis=change.other_basis & ~out)
+
+
+def _withheld(change: PieceChange, out: BoolArray, why: str) -> PieceChange:
+    """The same with the change of some pieces unknown."""
+    reason = change.reason.copy()
+    reason[out & change.known] = why
+    gone = {name: np.where(out, np.nan, getattr(change, name)) for name in ("change", "change_alt", "recode")}
+    return replace(change, reason=reason, **gone)
+
+
 def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceChange:
     """Withhold the change of stands of which too little lies on earlier stands of known stock."""
     main = change.known & change.main
     cover = sum_by(change.stand[main], change.share_of_now[main], count)
-    thin = (cover < needed_share)[change.stand]
-    reason = change.reason.copy()
-    reason[thin & change.known] = "cover"
-    withheld = {name: np.where(thin, np.nan, getattr(change, name)) for name in ("change", "change_alt", "recode")}
-    return replace(change, reason=reason, **withheld)
+    return _withheld(change, (cover < needed_share)[change.stand], "cover")
 
 
 def because_of_zeros(change: PieceChange, doubted: BoolArray) -> PieceChange:

@@ -12,7 +12,7 @@ from ..progress import Progress
 from ..stage import StageResult
 from .account import numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change, redigitised
-from .change import BoolArray, PieceChange, because_of_zeros, enough_cover, joined, piece_change
+from .change import BoolArray, PieceChange, because_of_zeros, enough_cover, joined, measured_part, piece_change
 from .earlier_zeros import doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
@@ -143,6 +143,7 @@ def _two_dates(
     parts = [piece_change(pieces, now, then, area, parameters)]
     parts.extend(_bamboo_change(pieces, facts, earlier.facts, area, parameters))
     change = because_of_zeros(joined(parts), doubted)
+    change = measured_part(change, len(facts), parameters.limits.measured_cover_share)
     change = enough_cover(change, len(facts), parameters.limits.cover_needed_share)
     del now, parts  # a county's worth of arrays
     between = years_between(facts, earlier.facts, pieces)

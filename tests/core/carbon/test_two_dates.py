@@ -219,6 +219,28 @@ def test_volume_from_trees_is_no_measured_difference(compare, today, before):
     assert "SINK_VOLUME_BASIS_DIFFERS" in codes(found)
 
 
+@pytest.mark.parametrize(("east", "basis"), [(380, "measured"), (340, "two_layers")])
+@pytest.mark.parametrize("gone", [None, "dbh_cm", "height_m", "stems_per_ha", "all"])
+def test_trees_of_a_sliver_make_the_rest_neither_more_nor_less_measured(compare, east, basis, gone):
+    """5 % of the stand stood on volume that only trees tell: that part is left out, told or not; of 15 % all counts.
+
+    Recorded: 9.5 or 8.5 ha * (120 - 100).
+    """
+    trees = {"dbh_cm": 18.0, "height_m": 13.0, "stems_per_ha": 900.0}
+    trees = {name: np.nan if gone in (name, "all") else value for name, value in trees.items()}
+    then = {"keys": ["t", "u"], "volume_m3_ha": [100.0, np.nan], **trees}
+    shapes = boxes((0, 0, east, 250), (east, 0, 400, 250))
+    found = compare(boxes((0, 0, 400, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, shapes, then)
+    row = found.columns.iloc[0]
+    assert row["sink_basis"] == basis
+    if basis == "measured" or gone is not None:
+        assert changes(found) == pytest.approx([east * 250 / 1e4 * 20 * PINE])
+        assert row["earlier_cover"] == pytest.approx(east / 400)
+    else:
+        assert row["earlier_cover"] == pytest.approx(1.0)
+        assert "SINK_VOLUME_BASIS_DIFFERS" in codes(found)
+
+
 def test_earlier_stands_that_overlap_do_not_count_a_hectare_twice(compare):
     found = compare(
         boxes((0, 0, 400, 250)),
