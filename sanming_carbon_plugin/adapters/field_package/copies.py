@@ -14,10 +14,11 @@ from ...core.classes.overrides import geometry_hashes
 from ...core.errors import InputError
 from ...core.fieldwork.form import ROW_ID, STAND_KEY, Form
 from ...core.fieldwork.returned import GEOMETRY
-from ...core.stands.layer import VectorLayer
+from ...core.stands.layer import FieldType, VectorLayer
 from ..crs import same_crs, transformer
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
+from ..resources import read_table
 from ..vectors import read_layer
 from .files import ABOUT_TABLE, FIELD_FILE, MANIFEST_FILE, PHOTO_FOLDER, PROJECT_FILE, WORK_LAYER, Sent
 from .results import Geometries, as_multi
@@ -66,11 +67,18 @@ def read_returned(path: Path) -> ReturnedFile:
         layer_name = WORK_LAYER if WORK_LAYER in names else None
         if ABOUT_TABLE in names and len(about := read_geopackage_table(file, ABOUT_TABLE)):
             package, mark = str(about["package"].iloc[0]), str(about["base_mark"].iloc[0])
-    layer = read_layer(file, layer=layer_name)
+    layer = _table_alone(file) if file.suffix.lower() == ".csv" else read_layer(file, layer=layer_name)
     if ROW_ID not in layer.attributes.columns and STAND_KEY not in layer.attributes.columns:
         raise InputError("FIELD_RETURN_UNFIT", path=str(path), reason="{} + {}".format(ROW_ID, STAND_KEY))
     own_name = file.parent.name if file.name == FIELD_FILE else file.stem
     return ReturnedFile(own_name, file, file.parent, layer, package, mark)
+
+
+def _table_alone(path: Path) -> VectorLayer:
+    """A table that was saved as CSV; its cells are texts, and nothing is known of outlines."""
+    table = read_table(path)
+    outlines = np.full(len(table), None, dtype=object)
+    return VectorLayer(path.stem, table, dict.fromkeys(table.columns, FieldType("text")), outlines, None)
 
 
 def named_apart(copies: list[ReturnedFile]) -> list[str]:
@@ -104,7 +112,8 @@ def returned_table(copy: ReturnedFile, sent: Sent, form: Form) -> tuple[pd.DataF
         before = int(place[row])
         if marks[row] != sent_marks[before] and _close(geometry[row], sent.geometry[before]):
             marks[row] = sent_marks[before]
-    table[GEOMETRY] = marks
+    if copy.layer.crs_wkt is not None:  # a table without outlines does not say that they were taken away
+        table[GEOMETRY] = marks
     return table, geometry
 
 

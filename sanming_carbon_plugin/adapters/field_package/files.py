@@ -16,7 +16,7 @@ import shapely
 
 from ...core.errors import InputError
 from ...core.fieldwork.form import ROW_ID, SHOWN, STAND_KEY, Form, desk_table
-from ...core.fieldwork.values import NUMBER, TEXT, canonical
+from ...core.fieldwork.values import NUMBER, TEXT, canonical, iso_date
 from ...core.stands.layer import FieldType, VectorLayer
 from ..crs import is_geographic
 from ..geopackage import OutputTable, read_geopackage_table, write_geopackage
@@ -58,6 +58,8 @@ class Sent:
         Mark of the content of ``table``.
     made
         When the run of the result ended that it was made from.
+    sent_on
+        Day on which the package was made, ISO; empty where it does not say.
     table
         Canonical cells, index ``row_id``, with the marks of the outlines.
     geometry
@@ -77,6 +79,7 @@ class Sent:
     control: pd.DataFrame
     design: pd.DataFrame
     record: dict[str, object]
+    sent_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -259,6 +262,7 @@ def read_sent(path: Path, form: Form) -> Sent:
         control=read_geopackage_table(path, CONTROL_TABLE),
         design=read_geopackage_table(path, DESIGN_TABLE),
         record=dict(read_geopackage_table(path, RECORD_TABLE).iloc[0]),
+        sent_on=iso_date(str(about.get("made") or "")) or "",
     )
 
 

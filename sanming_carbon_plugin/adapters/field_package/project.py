@@ -28,6 +28,7 @@ from ...core.fieldwork.form import Form
 from ..maps.layers import dress
 from ..maps.symbols import class_symbol
 from ..maps.themes import ThemeClass, themes
+from ..palette import palette
 from ..words import word
 from . import background
 from .files import (
@@ -41,12 +42,7 @@ from .files import (
 )
 from .forms import dress_form
 
-_VERDICTS = (
-    ("not_checked", "#ffffff", "dots", "#0072b2"),
-    ("right", "#009e73", "diagonal", "#00543d"),
-    ("wrong", "#d55e00", "cross", "#5e2900"),
-    ("not_reached", "#bbbbbb", "horizontal", "#5f5f5f"),
-)
+_VERDICTS = ("not_checked", "right", "wrong", "not_reached")
 """Colours come with a pattern, so that sunlight on a screen and colour-blind eyes tell them apart."""
 _OPACITY = 0.7
 _OUTLINE, _OUTLINE_MM = "#1a1a1a", 0.7
@@ -132,10 +128,11 @@ def _vector(folder: Path, file: str, name: str, title: str) -> QgsVectorLayer:
 def _work_layer(folder: Path, form: Form, language: str) -> QgsVectorLayer:
     layer = _vector(folder, FIELD_FILE, WORK_LAYER, word("field_package", "title", language))
     categories = []
-    for value, fill, pattern, line in _VERDICTS:
+    for value in _VERDICTS:
+        look = palette()[value]
         kind = "field_package" if value == "not_checked" else "field_verdict"
         label = word(kind, value, language)
-        symbol = class_symbol(ThemeClass(value, None, None, fill, pattern, line, (label, label)))
+        symbol = class_symbol(ThemeClass(value, None, None, look.fill, look.pattern, look.line, (label, label)))
         symbol.setOpacity(_OPACITY)
         symbol.symbolLayer(0).setStrokeColor(QColor(_OUTLINE))
         symbol.symbolLayer(0).setStrokeWidth(_OUTLINE_MM)

@@ -16,7 +16,7 @@ from ...core.fieldwork.form import RECORD, ROW_ID, SPARE, STAND_KEY, Form
 from ...core.fieldwork.merge import CONFLICT
 from ...core.fieldwork.resolution import APPLIED, KEPT
 from ...core.fieldwork.returned import GEOMETRY, Copy
-from ...core.fieldwork.values import NUMBER, shown
+from ...core.fieldwork.values import NUMBER, TEXT, canonical_value, shown
 from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable, read_geopackage_table
 from ..geopackage_rows import table_names
@@ -82,6 +82,7 @@ def review_tables(
         _outlines(resolved, sent, copies),
         _new_rows(copies, sent),
         _records(copies, form),
+        _other_columns(copies, form),
         _notes(issues),
     ]
 
@@ -188,6 +189,20 @@ def _records(copies: Sequence[ReturnedCopy], form: Form) -> OutputTable:
         if column.kind == NUMBER:
             frame[column.name] = pd.to_numeric(frame[column.name], errors="coerce")
     return OutputTable("records", columns, frame[told].reset_index(drop=True))
+
+
+def _other_columns(copies: Sequence[ReturnedCopy], form: Form) -> OutputTable:
+    """What stands in columns that were not sent, cell by cell: one that was renamed on the way is not lost."""
+    names = ("copy", ROW_ID, STAND_KEY, "column", "value")
+    parts = []
+    for one in copies:
+        for name in (column for column in one.table.columns if column not in (*form.names, GEOMETRY, "fid")):
+            values = pd.Series([shown(canonical_value(cell, TEXT)) for cell in one.table[name]], dtype=object)
+            part = one.table.reindex(columns=[ROW_ID, STAND_KEY]).reset_index(drop=True)
+            part = part.assign(copy=one.copy.name, column=str(name), value=values)
+            parts.append(part[values.notna()])
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(names))
+    return text_table("other_columns", frame[list(names)].astype(object))
 
 
 def _notes(issues: pd.DataFrame) -> OutputTable:

@@ -25,7 +25,7 @@ from ...core.fieldwork.resolution import (
     unresolved,
     with_corrections,
 )
-from ...core.fieldwork.returned import GEOMETRY, found_photos, tidied
+from ...core.fieldwork.returned import GEOMETRY, found_photos, odd_days, tidied
 from ...core.issues import join_issues, layer_issue, no_issues
 from ...core.progress import Progress
 from ..decision_files import decisions_beside, read_decisions, write_decisions
@@ -152,6 +152,8 @@ def _in_order(files: Sequence[ReturnedFile], sent: Sent, form: Form, progress: P
         progress.raise_if_cancelled()
         table, geometry = returned_table(file, sent, form)
         copy, _ = found_photos(tidied(name, table, sent.table, form), form, photo_finder(file))
+        days = odd_days(copy, "survey_date", sent.sent_on, today().isoformat())
+        copy = replace(copy, issues=join_issues([copy.issues, days]))
         copies.append(ReturnedCopy(copy, table, geometry))
     return copies
 

@@ -51,7 +51,7 @@ class Merge:
     ----------
     differences
         One row per stand and column: ``row_id``, ``stand_key``, ``column``, ``state``, ``why`` (of a conflict:
-        ``desk_and_field``, ``surveyors``, ``cleared``, ``not_allowed``, ``unsigned``, ``stand_gone``,
+        ``desk_and_field``, ``surveyors``, ``row_twice``, ``cleared``, ``not_allowed``, ``unsigned``, ``stand_gone``,
         ``contradicts``), the values as text ``base_value``, ``desk_value``, ``field_value``, ``field_value_2`` …, and
         of the first of them ``surveyor``, ``survey_date``, ``photo``, ``note``.
     issues
@@ -88,7 +88,7 @@ def three_way(base: pd.DataFrame, desk: pd.DataFrame, copies: Sequence[Copy], fo
         if column.name == "row_id" or not (column.role in (SHOWN, FINDING) or column.name == VERDICT):
             continue
         compared += len(base)
-        lines += _lines_of(column, base, now, gone, everywhere)
+        lines += _lines_of(column, base, now, gone, everywhere, _unlike(column.name, copies))
     lines += _outlines(base, now, everywhere)
     frame = pd.DataFrame(lines)
     for name in (*_DIFFERENCE_COLUMNS, "field_value", "surveyor", "survey_date", "photo", "note"):
@@ -119,8 +119,24 @@ def _repeated_rows(copies: Sequence[Copy]) -> list[Copy]:
     return further
 
 
+def _unlike(name: str, copies: Sequence[Copy]) -> set[object]:
+    """Rows that one copy holds twice with different values of a column: nobody knows which of them is meant."""
+    return {
+        row_id
+        for copy in copies
+        if name in copy.twice
+        for row_id, value in copy.twice[name].items()
+        if not same(value, copy.rows.at[row_id, name])
+    }
+
+
 def _lines_of(
-    column: FormColumn, base: pd.DataFrame, now: pd.DataFrame, gone: np.ndarray, copies: Sequence[Copy]
+    column: FormColumn,
+    base: pd.DataFrame,
+    now: pd.DataFrame,
+    gone: np.ndarray,
+    copies: Sequence[Copy],
+    unlike: set[object],
 ) -> list[dict[str, object]]:
     name = column.name
     before = base[name].to_numpy(dtype=object) if name in base else np.full(len(base), None, dtype=object)
@@ -139,7 +155,10 @@ def _lines_of(
     lines = []
     for row in sorted(changed | set(said)):
         head = {"row_id": base.index[row], STAND_KEY: base[STAND_KEY].iat[row], "column": name}
-        lines.append(head | _line(column, before[row], today[row], said.get(row, []), bool(gone[row])))
+        line = _line(column, before[row], today[row], said.get(row, []), bool(gone[row]))
+        if line["state"] in (FIELD_ONLY, RECORDED, BOTH_SAME) and base.index[row] in unlike:
+            line |= {"state": CONFLICT, "why": "row_twice"}
+        lines.append(head | line)
     return lines
 
 

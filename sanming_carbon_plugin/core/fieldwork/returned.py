@@ -71,7 +71,9 @@ def tidied(name: str, table: pd.DataFrame, base: pd.DataFrame, form: Form) -> Co
     issues.append(told)
     rows, told = _read_again(name, rows, base, form)
     issues.append(told)
-    known = rows[ROW_ID].isin(base.index).to_numpy(dtype=bool)
+    other, told = _of_other_stands(name, rows, keys)
+    issues.append(told)
+    known = rows[ROW_ID].isin(base.index).to_numpy(dtype=bool) & ~other
     new_rows = rows[~known]
     if len(new_rows):
         issues.append(layer_issue("FIELD_ROW_NEW", value=len(new_rows), copy=name))
@@ -116,6 +118,37 @@ def _with_row_ids(name: str, rows: pd.DataFrame, keys: pd.Series) -> tuple[pd.Da
     if not without.any():
         return rows, no_issues()
     return rows, stand_issues("FIELD_ROW_WITHOUT_ID", rows[STAND_KEY][without], copy=name)
+
+
+def _of_other_stands(name: str, rows: pd.DataFrame, keys: pd.Series) -> tuple[npt.NDArray[np.bool_], pd.DataFrame]:
+    """Rows that carry the id of one stand and the key of another: nobody knows which of the two is meant."""
+    sent = rows[ROW_ID].map(keys)
+    own = rows[STAND_KEY] if STAND_KEY in rows else pd.Series(None, index=rows.index, dtype=object)
+    other = (sent.notna() & own.notna() & (own != sent)).to_numpy(dtype=bool)
+    return other, stand_issues("FIELD_ROW_KEY_CHANGED", sent[other], STAND_KEY, own[other], copy=name)
+
+
+def odd_days(copy: Copy, column: str, sent: str, today: str) -> pd.DataFrame:
+    """Visits on days on which nobody can have been there: the clock of the phone was wrong, or the writing.
+
+    Parameters
+    ----------
+    copy
+        What came back, tidied.
+    column
+        Day of the visit.
+    sent, today
+        Day on which the package was made (empty where not known) and the day of today, ISO.
+    """
+    if column not in copy.rows:
+        return no_issues()
+    days = copy.rows[column].map(lambda cell: iso_date(cell) if isinstance(cell, str) else None)
+    days = days[days.notna()]
+    keys = copy.rows[STAND_KEY].reindex(days.index)
+    odd = {"FIELD_DATE_TO_COME": days > today, "FIELD_DATE_BEFORE_PACKAGE": days < sent}
+    return join_issues(
+        [stand_issues(code, keys[rows], column, days[rows], copy=copy.name) for code, rows in odd.items()]
+    )
 
 
 def _read_again(name: str, rows: pd.DataFrame, base: pd.DataFrame, form: Form) -> tuple[pd.DataFrame, pd.DataFrame]:

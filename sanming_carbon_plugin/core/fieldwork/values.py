@@ -7,8 +7,9 @@ measurement.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,10 @@ _DATE_FORMS = (
     re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
     re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日"),
 )
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})")
+_CHINA = timezone(timedelta(hours=8))
+"""The whole country has one time, without a summer time."""
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WRONG_READINGS = (("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"))
 """Pairs of how bytes were read by mistake and what they are."""
 
@@ -51,9 +56,11 @@ def canonical_value(value: object, kind: str) -> object:
 def _number(value: object) -> object:
     if isinstance(value, (int, float, np.integer, np.floating)):
         return float(value)
-    text = str(value).strip()
+    text = unicodedata.normalize("NFKC", str(value)).strip()
     if not text:
         return None
+    if _THOUSANDS.fullmatch(text):
+        return text  # 1,500 may be meant as 1500 or as 1.5: somebody has to look
     try:
         return float(text.replace(",", "."))
     except ValueError:
@@ -61,7 +68,17 @@ def _number(value: object) -> object:
 
 
 def iso_date(text: str) -> str | None:
-    """A date as ``YYYY-MM-DD``, written in any of the usual ways; None where it is no date."""
+    """A date as ``YYYY-MM-DD``, written in any of the usual ways; None where it is no date.
+
+    A moment with its offset from UTC is the day that people in China wrote into their books then.
+    """
+    moment = _MOMENT.fullmatch(text.strip())
+    if moment:
+        try:
+            told = datetime.fromisoformat("{}T{}{}".format(*moment.groups()).replace("Z", "+00:00"))
+        except ValueError:
+            return None
+        return told.astimezone(_CHINA).date().isoformat()
     for form in _DATE_FORMS:
         found = form.fullmatch(text.strip())
         if found:
