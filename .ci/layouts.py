@@ -1,4 +1,4 @@
-"""Make the layout templates of resources/layouts: A4 and A3 for each level; the same bytes every time.
+"""Make the layout templates of resources/layouts: A4 and A3, both ways, for each level; the same bytes every time.
 
 An office opens them in QGIS (Project > Layout Manager > Specific template), changes them and gives its own copy.
 """
@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import uuid
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,28 +42,33 @@ from qgis.PyQt.QtGui import QColor  # noqa: E402
 PAPERS = {"a4": (297.0, 210.0), "a3": (420.0, 297.0)}
 LEVELS = ("municipality", "county", "township", "village", "parcel")
 MARGIN, COLUMN, NOTES = 8.0, 74.0, 13.0
+BLOCK, BLOCK_LEGEND, BLOCK_SIDE, GAP = 62.0, 64.0, 46.0, 4.0
 _UUID = re.compile(r"\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?")
 
 
-def make(level: str, paper: str) -> QgsPrintLayout:
-    """One template: the map on the left, what explains it in a column on the right."""
+def make(level: str, paper: str, *, portrait: bool) -> QgsPrintLayout:
+    """One template: lying, the map on the left and beside it what explains it; upright, that below the map."""
     layout = QgsPrintLayout(QgsProject.instance())
-    layout.setName("{} {}".format(level, paper.upper()))
+    layout.setName("{} {}{}".format(level, paper.upper(), " portrait" if portrait else ""))
     page = QgsLayoutItemPage(layout)
-    width, height = PAPERS[paper]
+    width, height = reversed(PAPERS[paper]) if portrait else PAPERS[paper]
     page.setPageSize(QgsLayoutSize(width, height))
     layout.pageCollection().addPage(page)
     bigger = 1.25 if paper == "a3" else 1.0
     _label(layout, "title", QRectF(MARGIN, 4, width - 2 * MARGIN, 10.3), 15 * bigger, bold=True, centred=True)
     _label(layout, "subtitle", QRectF(MARGIN, 14.5, width - 2 * MARGIN, 6), 8.5 * bigger, centred=True)
+    (_upright if portrait else _lying)(layout, width, height, bigger, overview=level != "municipality")
+    return layout
+
+
+def _lying(layout: QgsPrintLayout, width: float, height: float, bigger: float, *, overview: bool) -> None:
     column = COLUMN * bigger
     top, bottom = 25.5, height - MARGIN - NOTES - 5
     left = width - MARGIN - column
-    area = QRectF(MARGIN + 5, top, left - MARGIN - 10, bottom - top)
-    _map(layout, area)
+    _map(layout, QRectF(MARGIN + 5, top, left - MARGIN - 10, bottom - top))
     _picture(layout, QRectF(left, 22, 12, 15))
     _scale(layout, QRectF(left, 38, 38, 13))
-    if level != "municipality":
+    if overview:
         beside = 40.0
         _overview(layout, QRectF(left + beside, 22, column - beside, 28))
     _legend(layout, left, 52)
@@ -70,7 +76,22 @@ def make(level: str, paper: str) -> QgsPrintLayout:
     base = height - MARGIN - NOTES
     _label(layout, "notes", QRectF(MARGIN, base, left - MARGIN - 5, NOTES), 6.2 * bigger)
     _label(layout, "author", QRectF(left, base, column, NOTES), 7 * bigger)
-    return layout
+
+
+def _upright(layout: QgsPrintLayout, width: float, height: float, bigger: float, *, overview: bool) -> None:
+    base = height - MARGIN - NOTES
+    block = base - BLOCK * bigger
+    _map(layout, QRectF(MARGIN + 5, 25.5, width - 2 * MARGIN - 5, block - 25.5 - 7))
+    _legend(layout, MARGIN, block)
+    side = width - MARGIN - BLOCK_SIDE * bigger
+    table = MARGIN + BLOCK_LEGEND * bigger
+    _table(layout, QRectF(table, block, side - table - GAP, 40))
+    _picture(layout, QRectF(side, block, 12, 15))
+    _scale(layout, QRectF(side, block + 16, 38, 13))
+    if overview:
+        _overview(layout, QRectF(side, block + 31, width - MARGIN - side, 26))
+    _label(layout, "notes", QRectF(MARGIN, base, side - MARGIN - GAP, NOTES), 6.2 * bigger)
+    _label(layout, "author", QRectF(side, base, width - MARGIN - side, NOTES), 7 * bigger)
 
 
 def _place(item: QgsLayoutItem, area: QRectF, name: str) -> None:
@@ -173,23 +194,20 @@ def _table(layout: QgsPrintLayout, area: QRectF) -> None:
 def main() -> None:
     """Write all templates."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for level in LEVELS:
-        for paper in PAPERS:
-            path = FOLDER / "{}_{}.qpt".format(level, paper)
-            layout = make(level, paper)
-            layout.saveAsTemplate(str(path), QgsReadWriteContext())
-            names: dict[str, str] = {}
+    for level, paper, portrait in product(LEVELS, PAPERS, (False, True)):
+        path = FOLDER / "{}_{}{}.qpt".format(level, paper, "_portrait" if portrait else "")
+        layout = make(level, paper, portrait=portrait)
+        layout.saveAsTemplate(str(path), QgsReadWriteContext())
+        names: dict[str, str] = {}
 
-            def steady(found: re.Match, names: dict = names, path: Path = path) -> str:
-                plain = found.group(0).strip("{}")
-                number = names.setdefault(
-                    plain, str(uuid.uuid5(uuid.NAMESPACE_URL, "{}{}".format(path.name, len(names))))
-                )
-                return found.group(0).replace(plain, number)
+        def steady(found: re.Match, names: dict = names, path: Path = path) -> str:
+            plain = found.group(0).strip("{}")
+            number = names.setdefault(plain, str(uuid.uuid5(uuid.NAMESPACE_URL, "{}{}".format(path.name, len(names)))))
+            return found.group(0).replace(plain, number)
 
-            text = _UUID.sub(steady, path.read_text(encoding="utf-8"))
-            path.write_text(text, encoding="utf-8")
-            sys.stdout.write("{}\t{}\n".format(path.relative_to(ROOT), path.stat().st_size))
+        text = _UUID.sub(steady, path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write("{}\t{}\n".format(path.relative_to(ROOT), path.stat().st_size))
 
 
 if __name__ == "__main__":

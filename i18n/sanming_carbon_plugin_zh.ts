@@ -79,7 +79,7 @@
         <translation>保存地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -158,7 +158,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="85"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
@@ -228,7 +228,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请用系统的软件包管理器安装，或用 conda 安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="74"/>
         <source>Stands</source>
         <translation>小班</translation>
     </message>
@@ -733,7 +733,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>Stand</source>
         <translation>小班</translation>
     </message>
@@ -773,47 +773,47 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>{status}：{reason}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="45"/>
         <source>List of Doubts</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="71"/>
         <source>List of Doubts: {name}</source>
         <translation>问题清单：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="158"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="156"/>
         <source>All severities</source>
         <translation>全部级别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="161"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="159"/>
         <source>All states</source>
         <translation>全部状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="208"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="206"/>
         <source>All doubts</source>
         <translation>全部问题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="222"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="220"/>
         <source>{count} doubts, {open} of them open</source>
         <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="251"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="249"/>
         <source>Open a List of Doubts</source>
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="262"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="260"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="263"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="261"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
@@ -958,7 +958,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>图层 pieces 为小班落在每一宗地上的部分，带有双方编号、面积及占双方面积的比例。表 reconciliation 逐宗对照权证面积（有“发证面积”等字段时，单位自动识别）、宗地椭球面积和宗地上的小班面积，单位为亩。图层 issues 列出无宗地的小班、相互重叠的宗地和面积不符的权证。个人身份证号码一律不写入结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="93"/>
         <source>Pieces</source>
         <translation>叠置地块</translation>
     </message>
@@ -973,17 +973,17 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>权证、宗地与小班面积对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="26"/>
+        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="27"/>
         <source>Carbon stock</source>
         <translation>碳储量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="30"/>
+        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="31"/>
         <source>Biomass, carbon and tonnes of CO₂e of each stand by two methods.</source>
         <translation>按两种方法计算各小班的生物量、碳量和二氧化碳当量吨数。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="34"/>
+        <location filename="../sanming_carbon_plugin/processing/carbonstock.py" line="35"/>
         <source>Works out the stock with constant factors and with the continuous method side by side. The columns parameter_row and parameter_level say which row of the parameter table served a stand, volume_basis says whether its volume was recorded or put together from its trees.
 
 What cannot be known stays empty, never 0, and the layer issues says why.</source>
@@ -1021,17 +1021,17 @@ Curves of one survey compare stands of different ages; good sites are felled fir
         <translation>存放 growth_curves.csv、growth_curves.json、growth_issues.csv 和图的文件夹。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="37"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="39"/>
         <source>Project stocks</source>
         <translation>推算未来储量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="43"/>
         <source>Modelled stock of each stand, and of each group of stands, in coming years.</source>
         <translation>用模型推算各小班及各汇总组未来年份的碳储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="47"/>
         <source>Moves each stand along the growth curve of its species group and site class from its survey to the last day of each year. The table projection has the sums by county, township, species group and age group, the table curves says how good the curves are.
 
 All of it is modelled, as projection_basis says, and nothing of it may be issued as a ticket. Felling, fire and planting to come are not in it.</source>
@@ -1040,52 +1040,52 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
 全部结果均为模型推算（见 projection_basis 列），不得用于签发碳票；未来的采伐、火灾和造林不在其中。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="57"/>
         <source>Years</source>
         <translation>年数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="57"/>
         <source>For example 2030;2035;2060. The stock is that of the last day of each year.</source>
         <translation>例如 2030;2035;2060。储量为各年份最后一天的储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="64"/>
         <source>Day of the survey</source>
         <translation>调查日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="65"/>
         <source>For stands that do not say when they were surveyed.</source>
         <translation>用于自身未记载调查日期的小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="38"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="39"/>
         <source>Yearly sink</source>
         <translation>年碳汇量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="42"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="43"/>
         <source>Yearly change of each stand&apos;s stock between two inventories, with its 90 % interval.</source>
         <translation>由两期清查计算各小班储量的年变化量及其 90% 置信区间。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="59"/>
         <source>Growth curves where nothing was measured</source>
         <translation>无实测时采用生长曲线</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="59"/>
         <source>Curves are fitted to these stands; each needs 30 stands over 15 years of age.</source>
         <translation>用本图层小班拟合，每条曲线需 30 个小班且年龄跨度达 15 年。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="65"/>
         <source>Growth rates</source>
         <translation>生长率</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="65"/>
         <source>Table with the columns group, age_from_yr, age_to_yr, percent_yr and source, for stands that are still without a sink.</source>
         <translation>含 group、age_from_yr、age_to_yr、percent_yr、source 列的表，用于仍无碳汇量的小班。</translation>
     </message>
@@ -1358,37 +1358,37 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>保存卡片</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="37"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="38"/>
         <source>Yearly sink with its 90 % interval</source>
         <translation>年碳汇量及其 90% 置信区间</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="60"/>
         <source>The yearly sink is not known.</source>
         <translation>年碳汇量未知。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="62"/>
         <source>{value} {unit}, interval not known</source>
         <translation>{value} {unit}，区间未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="63"/>
         <source>{value} {unit}, between {low} and {high} with 90 % confidence</source>
         <translation>{value} {unit}，90% 置信区间为 {low} 至 {high}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="57"/>
         <source>Export maps</source>
         <translation>导出图集</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="61"/>
         <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
         <translation>按县、乡镇、村、林班或小班逐幅制图，输出 PDF、PNG 或网页地图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="65"/>
         <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
 
 FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
@@ -1397,87 +1397,82 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
 输出为 文件.pdf 时所有图幅在一个文件中；输出为文件夹时每幅一个文件；输出为 文件.html 时是可离线打开的网页地图。中途停止的图集，用相同数据和选项再次运行即从下一幅接着制图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
         <source>Result or plan</source>
         <translation>评估结果或规划方案</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>Municipality</source>
         <translation>市</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>County</source>
         <translation>县</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>Township</source>
         <translation>乡镇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>Village</source>
         <translation>村</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
         <source>Compartment</source>
         <translation>林班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
         <source>One sheet for each</source>
         <translation>每幅图的范围</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
         <source>Stands without a code come together on a sheet of their own.</source>
         <translation>没有代码的小班合在单独一幅。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
         <source>Theme</source>
         <translation>专题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
         <source>What is coloured.</source>
         <translation>按什么着色。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
         <source>Paper</source>
         <translation>纸张</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
-        <source>Landscape.</source>
-        <translation>横向。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="91"/>
         <source>Files in a folder</source>
         <translation>文件夹中的文件格式</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="92"/>
         <source>Only where the output is a folder: what each sheet is saved as.</source>
         <translation>仅在输出为文件夹时有效：每幅图保存为何种格式。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="93"/>
         <source>Drawn by</source>
         <translation>制图单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="94"/>
         <source>Stands below the map; left empty there is a line to sign on.</source>
         <translation>写在图下方；留空则留出签署横线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
         <source>Web map</source>
         <translation>网页地图</translation>
     </message>
@@ -1487,12 +1482,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="98"/>
         <source>Maps</source>
         <translation>地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
         <source>Number of sheets</source>
         <translation>图幅数</translation>
     </message>
@@ -1512,7 +1507,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地名表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
         <source>Layout template</source>
         <translation>布局模板</translation>
     </message>
@@ -1532,17 +1527,17 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="114"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="154"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="163"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="46"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="47"/>
         <source>Compares the stands with the earlier ones on their common ground, so that no hectare counts twice where stands were split, merged or redrawn. What comes only from a new species code is kept out of the sink. The column sink_basis says how a sink was found: only measured ones can lead to a ticket.
 
 Stands that were not measured twice stay without a sink unless growth curves or growth rates are asked for; such sinks are modelled. The table uncertainty says how much each error gives to the interval of the total and of each group; with random draws the table simulation holds the interval of drawn errors beside the calculated one.</source>
@@ -1551,12 +1546,12 @@ Stands that were not measured twice stay without a sink unless growth curves or 
 没有两期实测的小班不计算碳汇量，除非要求采用生长曲线或生长率，此类碳汇量为模型推算值。uncertainty 表说明各误差分量对总量及各组区间的贡献；设置随机抽样次数后，simulation 表并列给出抽样所得区间与计算所得区间。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="72"/>
         <source>Random draws to check the interval</source>
         <translation>随机抽样次数（用于核对区间）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/sink.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/sink.py" line="74"/>
         <source>0 for none. 20000 are enough for a project; a whole county takes hours.</source>
         <translation>0 为不抽样。一个项目 20000 次即可；全县需数小时。</translation>
     </message>
@@ -1630,52 +1625,52 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>采伐行数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="46"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="45"/>
         <source>Application for a ticket</source>
         <translation>碳票申请</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="49"/>
         <source>Pieces, tonnes and shares of one right-holder, or of households through their collective.</source>
         <translation>单个权利人或村集体联合农户的地块、吨数和份额。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="53"/>
         <source>Cuts the stands of a result with the certificates, takes the pieces of one right-holder, or of the households of a list that signed, and judges them again: certificate and dispute piece by piece, free ground in space and time, the error of the total of these stands. Whole tonnes are shared out so that they add up exactly. The folder holds application.gpkg (pieces, pieces left out with the reason, free and blocked parts, households, totals) and the same as application.json; nothing is written when it fails.</source>
         <translation>用权证宗地切割结果中的小班，取出单个权利人或清单中已授权农户的地块并重新判定：逐块核对权证与争议，在空间和时间上扣除已计入部分，并按这些小班计算总量误差。整吨按最大余数分配，合计完全一致。文件夹内有 application.gpkg（计入地块、未计入地块及原因、可计与已计部分、农户、合计）和内容相同的 application.json；失败时不写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="65"/>
         <source>Right-holder</source>
         <translation>权利人</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="65"/>
         <source>As on the certificates. Leave empty for a joint application.</source>
         <translation>与权证一致；联合申请时留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="65"/>
         <source>Collective</source>
         <translation>村集体</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="65"/>
         <source>Who applies for the households of a joint application.</source>
         <translation>代表农户联合申请的村集体。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="70"/>
         <source>Households</source>
         <translation>农户清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="71"/>
         <source>CSV with the columns holder, authorised (yes or no) and, if agreed, income_weight.</source>
         <translation>CSV，列为 holder（农户）、authorised（是否授权），如有约定再加 income_weight（收益权重）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/application.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/application.py" line="78"/>
         <source>Only stands of this village, where persons share a name.</source>
         <translation>只取该村小班，用于区分同名人员。</translation>
     </message>
@@ -1690,57 +1685,57 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>整吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
         <source>Free and blocked ground</source>
         <translation>可计与已计地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="49"/>
         <source>Check for double counting</source>
         <translation>重复计入检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="53"/>
         <source>Free, blocked and partly free ground against parcels that are credited or pending, with the reason.</source>
         <translation>对照已计入或申报中的地块，给出可计、已计和部分可计的地块及原因。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="57"/>
         <source>Lays a layer of candidates exactly over any number of layers of credited or pending parcels. Only what is free in space and in time counts; both days of a period belong to it, so a vintage that ends on 2020-12-31 leaves 2021-01-01 free. Slivers are always deducted; the share only decides whether they are drawn. Candidates that lie on each other both lose that ground. Layers: candidates with their shares, parts with state, scheme, days and reason, overlaps, issues.</source>
         <translation>将候选图层与任意多个已计入或申报中的地块图层精确叠加。只有在空间和时间上都未被计入的部分才可计；起止两日均计入期内，故截至 2020-12-31 的计入期不占用 2021-01-01。细碎图斑一律扣减，显示阈值只决定是否绘出。候选地块相互重叠的部分双方均不计。图层：candidates（各候选地块的比例）、parts（状态、机制、天数、原因）、overlaps（自身重叠）、issues（问题）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
         <source>Further periods</source>
         <translation>其他监测期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="71"/>
         <source>FROM/TO as YYYY-MM-DD/YYYY-MM-DD, with ; between. They must not overlap.</source>
         <translation>按 YYYY-MM-DD/YYYY-MM-DD 填写，以 ; 分隔，不得重叠。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="75"/>
         <source>Draw blocked parts from this share</source>
         <translation>已计部分的显示阈值（比例）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="79"/>
         <source>Smaller parts are still deducted. Empty: as the profile says.</source>
         <translation>更小的部分仍会扣减。留空则按规则配置。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="87"/>
         <source>Free area, weighed by days (ha)</source>
         <translation>可计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="88"/>
         <source>Blocked area, weighed by days (ha)</source>
         <translation>已计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="163"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="164"/>
         <source>Candidates</source>
         <translation>候选小班</translation>
     </message>
@@ -1855,27 +1850,27 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>碳票不足的吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="55"/>
         <source>Ticket eligibility</source>
         <translation>碳票资格判定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="59"/>
         <source>Which stands may get a carbon ticket under a profile, for how many tonnes, and what is missing.</source>
         <translation>按规则配置判定哪些小班可计碳票、可计多少吨、尚缺什么材料。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="63"/>
         <source>Judges the stands of a result again, by another profile or against other parcels, or judges a stand layer with its earlier inventory. The layer stands has the outcome, the trace of all rules, the tonnes of the free part and, where the outcome is unknown, exactly what evidence is missing. The layer parts shows free, blocked and partly free ground, the table rules how many stands each rule passes. A profile that is provisional says so in every output.</source>
         <translation>按另一套规则配置或另一批地块重新判定结果中的小班，或结合前期数据直接判定小班图层。stands 图层给出判定结果、全部规则的过程、可计部分的吨数；无法判定的小班列明尚缺的材料。parts 图层显示可计、已计和部分可计的地块，rules 表列出每条规则通过的小班数。暂行的规则配置在所有输出中都会注明。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="77"/>
         <source>A stand layer in place of a result.</source>
         <translation>不用结果文件时选用的小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="87"/>
         <source>Judged stands</source>
         <translation>判定结果</translation>
     </message>
@@ -2153,11 +2148,6 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="98"/>
         <source>Stands of the control sample</source>
         <translation>随机检查样本小班数</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="114"/>
-        <source>Stands to check</source>
-        <translation>待核查小班</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/report.py" line="36"/>
@@ -2745,12 +2735,12 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="108"/>
         <source>Result around a plan</source>
         <translation>规划所依据的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="110"/>
         <source>Its stands give the boundaries of the units that the parcels of a plan lie in.</source>
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
@@ -2783,6 +2773,61 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="55"/>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="70"/>
+        <source>Plans side by side</source>
+        <translation>方案对照</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="70"/>
+        <source>Carbon gained over the years</source>
+        <translation>逐年碳增益</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="104"/>
+        <source>Products by year</source>
+        <translation>各年产品碳储量</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="104"/>
+        <source>Products by kind</source>
+        <translation>各类产品碳储量</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="70"/>
+        <source>Sums of the projection</source>
+        <translation>推算汇总</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <source>Size of the sheets and of the template.</source>
+        <translation>图幅和模板的纸张大小。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <source>Orientation</source>
+        <translation>纸张方向</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <source>The one that shows more, sheet by sheet</source>
+        <translation>自动（逐幅选用能画得更大的方向）</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <source>Portrait</source>
+        <translation>竖版</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <source>Landscape</source>
+        <translation>横版</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
+        <source>An own template keeps its form.</source>
+        <translation>自己的模板保持原有方向。</translation>
     </message>
 </context>
 <context>

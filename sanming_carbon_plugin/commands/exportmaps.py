@@ -25,6 +25,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--theme", default="measure", metavar="NAME", help="what is coloured: measure, carbon_density …"
     )
     parser.add_argument("--paper", default="a4", metavar="SIZE", help="a4 or a3")
+    parser.add_argument(
+        "--orientation", default="auto", metavar="HOW", help="portrait, landscape, or auto: what shows each unit larger"
+    )
     parser.add_argument("--format", dest="form", default="pdf", metavar="KIND", help="pdf or png, for a folder")
     parser.add_argument("--within", action="append", default=[], metavar="CODE", help="only inside 350428-199 …")
     parser.add_argument("--stand", action="append", default=[], metavar="STAND_KEY", help="only this stand; repeatable")
@@ -48,6 +51,7 @@ def _run(options: argparse.Namespace) -> None:
         level=options.level,
         theme=options.theme,
         paper=options.paper,
+        orientation=options.orientation,
         form=options.form,
         language=options.language or spoken_language(),
         within=tuple(options.within),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 RESULT = "RESULT"
 LEVELS = ("municipality", "county", "township", "village", "compartment", "parcel")
 PAPERS = ("a4", "a3")
+ORIENTATIONS = ("auto", "portrait", "landscape")
 
 
 class MapAlgorithm(StandAlgorithm):
@@ -45,7 +46,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
 
     LEVEL, THEME, PAPER, FORM = "LEVEL", "THEME", "PAPER", "FORM"
     WITHIN, STAND_KEYS, NAMES, AUTHOR, TEMPLATE = "WITHIN", "STAND_KEYS", "NAMES", "AUTHOR", "TEMPLATE"
-    GROUND = "GROUND"
+    GROUND, ORIENTATION = "GROUND", "ORIENTATION"
 
     def name(self) -> str:
         """Identifier."""
@@ -79,7 +80,14 @@ class ExportMapsAlgorithm(MapAlgorithm):
         theme = QgsProcessingParameterEnum(self.THEME, tr("Theme"), titles, defaultValue=0)
         self.addParameter(explained(theme, tr("What is coloured.")))
         papers = QgsProcessingParameterEnum(self.PAPER, tr("Paper"), [each.upper() for each in PAPERS], defaultValue=0)
-        self.addParameter(explained(papers, tr("Landscape.")))
+        self.addParameter(explained(papers, tr("Size of the sheets and of the template.")))
+        turned = QgsProcessingParameterEnum(
+            self.ORIENTATION,
+            tr("Orientation"),
+            [tr("The one that shows more, sheet by sheet"), tr("Portrait"), tr("Landscape")],
+            defaultValue=0,
+        )
+        self.addParameter(explained(turned, tr("An own template keeps its form.")))
         forms = QgsProcessingParameterEnum(self.FORM, tr("Files in a folder"), ["PDF", "PNG"], defaultValue=0)
         self.addParameter(explained(forms, tr("Only where the output is a folder: what each sheet is saved as.")))
         author = QgsProcessingParameterString(self.AUTHOR, tr("Drawn by"), optional=True)
@@ -124,6 +132,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
             level=LEVELS[chosen(self.LEVEL)],
             theme=[*themes(), *plan_themes()][chosen(self.THEME)],
             paper=PAPERS[chosen(self.PAPER)],
+            orientation=ORIENTATIONS[chosen(self.ORIENTATION)],
             form=("pdf", "png")[chosen(self.FORM)],
             language=language(),
             within=several(self.WITHIN),

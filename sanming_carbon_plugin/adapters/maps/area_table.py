@@ -13,6 +13,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 
+from .sheet_texts import TextRuler
 from .themes import Theme
 
 Row = tuple[str, ...]
@@ -20,9 +21,7 @@ Row = tuple[str, ...]
 AREA_SHARES = (0.40, 0.14, 0.22, 0.24)
 """Share of each column in the width of the table."""
 
-_MARGIN_MM, _GRID_MM = 0.6, 0.1
-_MM_PER_POINT = 0.3528
-_FIRST_WIDE_LETTER = "⺀"
+_MARGIN_MM, _GRID_MM, _SPARE_MM = 0.6, 0.1, 0.2
 
 
 def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
@@ -45,7 +44,12 @@ def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
 
 
 def fill_table(
-    table: QgsLayoutItemManualTable, rows: Sequence[Row], text: QgsTextFormat, shares: Sequence[float], width_mm: float
+    table: QgsLayoutItemManualTable,
+    rows: Sequence[Row],
+    text: QgsTextFormat,
+    shares: Sequence[float],
+    width_mm: float,
+    ruler: TextRuler,
 ) -> None:
     """Write ``rows`` into the table of a layout: text to the left, numbers to the right, head and sum bold."""
     bold = QgsTextFormat(text)
@@ -58,8 +62,9 @@ def fill_table(
     for place, row in enumerate(rows):
         cells = []
         for column, value in enumerate(row):
-            cell = QgsTableCell(broken(value, widths_mm[column], text.size()))
-            cell.setTextFormat(bold if place in {0, len(rows) - 1} and len(row) > 2 else text)  # noqa: PLR2004
+            form = bold if place in {0, len(rows) - 1} and len(row) > 2 else text  # noqa: PLR2004
+            cell = QgsTableCell("\n".join(ruler.lines(value, form, widths_mm[column] - _SPARE_MM)))
+            cell.setTextFormat(form)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             cell.setHorizontalAlignment(side)
             cell.setVerticalAlignment(Qt.AlignmentFlag.AlignVCenter)
@@ -73,18 +78,3 @@ def fill_table(
     table.setShowGrid(True)
     table.setGridStrokeWidth(_GRID_MM)
     table.refresh()
-
-
-def broken(text: str, width_mm: float, size_pt: float) -> str:
-    """``text`` in lines that fit into a cell; QGIS itself breaks lines at blanks only, which Chinese does not have."""
-    if not any(letter >= _FIRST_WIDE_LETTER for letter in text):
-        return text
-    lines, used = [""], 0.0
-    for letter in text:
-        width = size_pt * _MM_PER_POINT * (1.0 if letter >= _FIRST_WIDE_LETTER else 0.62)
-        if used + width > width_mm and lines[-1]:
-            lines.append("")
-            used = 0.0
-        lines[-1] += letter
-        used += width
-    return "\n".join(lines)

@@ -19,6 +19,7 @@ AREA_UNITS = ("ha", "mu")
 _HEADS = {"en": ("Class", "Stands"), "zh": ("类型", "小班数")}
 _ISSUE_HEADS = {"en": ("Severity", "Doubts"), "zh": ("级别", "问题数")}
 _AREAS = {"ha": {"en": "Area (ha)", "zh": "面积(公顷)"}, "mu": {"en": "Area (mu)", "zh": "面积(亩)"}}
+_OTHERS = {"en": "{} other classes", "zh": "其余 {} 类"}
 _TOTAL = {"en": "Total", "zh": "合计"}
 
 
@@ -38,10 +39,13 @@ def class_areas(stands: pd.DataFrame, theme: Theme) -> pd.DataFrame:
     return sums.sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
 
 
-def class_table(stands: pd.DataFrame, theme: Theme, language: str, units: Sequence[str] = AREA_UNITS) -> list[Row]:
+def class_table(
+    stands: pd.DataFrame, theme: Theme, language: str, units: Sequence[str] = AREA_UNITS, most: int | None = None
+) -> list[Row]:
     """Head, one row for each class that occurs, and the sum, as texts.
 
-    A stand without a known area counts as a stand; its area is missing in the sum, never 0.
+    A stand without a known area counts as a stand; its area is missing in the sum, never 0. In a table of at most
+    ``most`` rows the smallest classes stand together in the last row before the sum.
     """
     if theme.layer == ISSUES:
         units = ()
@@ -49,13 +53,26 @@ def class_table(stands: pd.DataFrame, theme: Theme, language: str, units: Sequen
     labels: Mapping[str, str] = {each.value: each.label(language) for each in theme.classes}
     heads = _ISSUE_HEADS if theme.layer == ISSUES else _HEADS
     head = (*heads[language], *(_AREAS[unit][language] for unit in units))
+    shown, rest = _largest(sums, most)
     rows = [
         (labels.get(str(value), str(value)), "{:,}".format(count), *area_texts(area, units))
-        for value, count, area in zip(sums["class"], sums["stands"], sums["area_ha"], strict=True)
+        for value, count, area in zip(shown["class"], shown["stands"], shown["area_ha"], strict=True)
     ]
+    if len(rest):
+        others = sums_by(stands[stands["class"].isin(rest["class"])], []).iloc[0]
+        told = _OTHERS[language].format(len(rest))
+        rows.append((told, "{:,}".format(int(others["stands"])), *area_texts(others["area_ha"], units)))
     whole = total.iloc[0]
     rows.append((_TOTAL[language], "{:,}".format(int(whole["stands"])), *area_texts(whole["area_ha"], units)))
     return [head, *rows]
+
+
+def _largest(sums: pd.DataFrame, most: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The classes that have rows of their own in a table of ``most`` rows, in their order, and the others."""
+    if most is None or len(sums) + 2 <= most:
+        return sums, sums.iloc[:0]
+    kept = sums["area_ha"].fillna(0.0).nlargest(max(most - 3, 0)).index
+    return sums.loc[sums.index.isin(kept)], sums.loc[~sums.index.isin(kept)]
 
 
 def area_texts(area_ha: float, units: Sequence[str] = AREA_UNITS) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from .set_state import set_fingerprint
 from .themes import Theme, plan_themes, themes
 
 PAPERS = ("a4", "a3")
+ORIENTATIONS = ("auto", "portrait", "landscape")
 FORMS = ("pdf", "png")
 
 
@@ -36,8 +37,9 @@ class MapSetRequest:
         What one page shows, one of :data:`sanming_carbon_plugin.adapters.maps.map_units.LEVELS`.
     theme
         What is coloured, a theme of ``resources/styles/themes.csv``.
-    paper, form
-        ``a4`` or ``a3``; ``pdf`` or ``png`` for one file each.
+    paper, orientation, form
+        ``a4`` or ``a3``; ``portrait``, ``landscape`` or, page by page, the one that shows more (``auto``); ``pdf`` or
+        ``png`` for one file each.
     within, stands
         Codes of units and keys of stands to draw, all by default.
     names
@@ -57,6 +59,7 @@ class MapSetRequest:
     level: str = "village"
     theme: str = "measure"
     paper: str = "a4"
+    orientation: str = "auto"
     form: str = "pdf"
     language: str = "zh"
     within: tuple[str, ...] = ()
@@ -84,8 +87,8 @@ class MapSet:
         asked = self.request
         files = [_file(path) for path in (asked.names, asked.template, asked.ground)]
         options = [
-            asked.level, asked.theme, asked.paper, asked.form, asked.language, asked.within, asked.stands, asked.author,
-            asked.units, self.theme, version(), *files,
+            asked.level, asked.theme, asked.paper, asked.orientation, asked.form, asked.language, asked.within,
+            asked.stands, asked.author, asked.units, self.theme, version(), *files,
         ]  # fmt: skip
         return set_fingerprint(self.rows, options)
 
@@ -96,13 +99,15 @@ def open_map_set(request: MapSetRequest) -> MapSet:
     Raises
     ------
     UsageError
-        ``MAP_PAPER_UNKNOWN``, ``MAP_FORM_UNKNOWN``.
+        ``MAP_PAPER_UNKNOWN``, ``MAP_ORIENTATION_UNKNOWN``, ``MAP_FORM_UNKNOWN``.
     InputError
         ``MAP_THEME_UNKNOWN``, ``MAP_LEVEL_UNKNOWN``, ``MAP_UNIT_UNKNOWN``, ``MAP_STAND_UNKNOWN``,
         ``MAP_WITHOUT_STANDS``, ``RESULT_LAYER_MISSING``, ``MAP_COLUMN_MISSING``, ``NAMES_TABLE_INVALID``.
     """
     if request.paper not in PAPERS:
         raise UsageError("MAP_PAPER_UNKNOWN", paper=request.paper, papers=PAPERS)
+    if request.orientation not in ORIENTATIONS:
+        raise UsageError("MAP_ORIENTATION_UNKNOWN", orientation=request.orientation, orientations=ORIENTATIONS)
     if request.form not in FORMS:
         raise UsageError("MAP_FORM_UNKNOWN", form=request.form, forms=FORMS)
     unknown = [unit for unit in request.units if unit not in AREA_UNITS]

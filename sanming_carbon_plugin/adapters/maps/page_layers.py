@@ -24,9 +24,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from .sheet_items import text_format, typeface
+from .sheet_texts import text_format, typeface
 from .symbols import class_symbol
-from .themes import Theme
+from .themes import Theme, ThemeClass
 
 LINES = {
     "unit": {"line_color": "#1d2a21", "line_width": "0.7"},
@@ -35,6 +35,7 @@ LINES = {
 }
 """Symbols of boundaries: of the page's unit, of the units inside it, and of those beside it."""
 
+_NO_CLASS = "#d9d9d9"
 _BUFFER_MM = 0.6
 _ZONE_WIDTH_DEG = 3.0
 _FIRST_CODE = 4488
@@ -71,20 +72,25 @@ def stands_layer(
     theme: Theme,
     language: str,
 ) -> QgsVectorLayer:
-    """Stands in the symbols of their classes; the legend holds only the classes that occur."""
+    """Stands in the symbols of their classes; the legend holds only the classes that are drawn."""
     layer = _memory_layer(theme.title(language), crs)
     texts = [""] * len(classes) if labels is None else labels
     layer.dataProvider().addFeatures(
         _feature(layer, shape, str(value), text) for shape, value, text in zip(geometry, classes, texts, strict=True)
     )
-    occurring = {str(value) for value in classes}
+    drawn = {
+        str(value) for value, shape in zip(classes, geometry, strict=True) if shape is not None and not shape.is_empty
+    }
+    known = {each.value for each in theme.classes}
+    # What a theme has no class for is told as it is: a stand that is not drawn would be missing on the sheet.
+    others = [ThemeClass(value, None, None, _NO_CLASS, "", "", (value, value)) for value in sorted(drawn - known)]
     layer.setRenderer(
         QgsCategorizedSymbolRenderer(
             "class",
             [
                 QgsRendererCategory(each.value, class_symbol(each), each.label(language))
-                for each in theme.classes
-                if each.value in occurring
+                for each in (*theme.classes, *others)
+                if each.value in drawn
             ],
         )
     )

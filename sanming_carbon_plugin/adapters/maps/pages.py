@@ -15,6 +15,7 @@ from .map_units import LEVELS, MapUnit, next_level, outline, short_name, unit_co
 from .page_layers import crs_of, drawing_crs, filled_layer, outline_layer, rectangle, stands_layer
 from .run_note import author_note, note_of
 from .sheet import AREA_SHARES, SheetContent, fill_sheet, new_layout, template_path
+from .sheet_items import best_template, seen_at_most
 from .stand_figures import stand_rows
 
 _MARGIN = 1.06
@@ -26,6 +27,10 @@ _TITLES = {"en": "{theme} – {place}", "zh": "{place}{theme}图"}
 _SHEETS = {
     "en": "Sheet {number} of {count}, stands: {stands:,}",
     "zh": "第 {number} 幅,共 {count} 幅,小班 {stands:,} 个",
+}
+_NOT_DRAWN = {
+    "en": " Stands without an outline, in the table only: {}.",
+    "zh": "无图形的小班 {} 个,仅列入表中。",
 }
 _LINES = {
     "unit": {"municipality": ("Boundary", "界线"), "county": ("County boundary", "县界"),
@@ -60,9 +65,18 @@ class PageMaker:
         codes = unit_codes(self._ground.frame, self._level)
         self._outlines = self._all_outlines(codes)
         self._boxes = {code: shapely.box(*shape.bounds) for code, shape in self._outlines.items()}
-        template = request.template or template_path(self._level, request.paper)
-        self._template_layout = new_layout(project, "map set", template)
+        self._templates = self._all_templates()
         self._small = self._small_map()
+
+    def _all_templates(self) -> list[QgsPrintLayout]:
+        """The templates to choose from; an own one is taken as it is."""
+        request = self._set.request
+        turned = {"landscape": (False,), "portrait": (True,), "auto": (False, True)}[request.orientation]
+        paths = [template_path(self._level, request.paper, portrait=portrait) for portrait in turned]
+        return [
+            new_layout(self._project, "map set {}".format(place), path)
+            for place, path in enumerate([request.template] if request.template else paths)
+        ]
 
     def _all_outlines(self, codes) -> dict[str, shapely.Geometry]:  # noqa: ANN001
         """Boundary of every unit of the file, drawn or not: the units beside are shown too."""
@@ -96,23 +110,33 @@ class PageMaker:
         """The filled sheet of one unit; its own layers go when it is through."""
         own: list[QgsVectorLayer] = []
         request = self._set.request
-        layout = self._template_layout.clone()
+        shape = self._outlines.get(unit.code)
+        extent = self._extent(
+            np.asarray(shape.bounds) if shape is not None else self._bounds,
+            _PARCEL_MARGIN if self._level == "parcel" else _MARGIN,
+        )
+        layout = best_template(self._templates, extent).clone()
         layout.setName(unit.name(self._language))
         self._project.layoutManager().addLayout(layout)
         try:
-            fill_sheet(layout, self._content(unit, place, own), request.language)
+            fill_sheet(layout, self._content(unit, place, own, shape, extent, layout), request.language)
             yield layout
         finally:
             self._project.layoutManager().removeLayout(layout)
             self._project.removeMapLayers([layer.id() for layer in own])
 
-    def _content(self, unit: MapUnit, place: int, own: list[QgsVectorLayer]) -> SheetContent:
+    def _content(
+        self,
+        unit: MapUnit,
+        place: int,
+        own: list[QgsVectorLayer],
+        shape: shapely.Geometry | None,
+        extent: QgsRectangle,
+        layout: QgsPrintLayout,
+    ) -> SheetContent:
         language, rows = self._language, self._set.rows
-        shape = self._outlines.get(unit.code)
-        bounds = np.asarray(shape.bounds) if shape is not None else self._bounds
         parcel = self._level == "parcel"
-        extent = self._extent(bounds, _PARCEL_MARGIN if parcel else _MARGIN)
-        layers, legend = self._layers(unit, shape, extent, own)
+        layers, legend = self._layers(unit, shape, seen_at_most(layout, extent), own)
         overview: list[QgsMapLayer] = []
         if self._small:
             here = filled_layer([shape], self._crs, "#b5402a", "#b5402a")
@@ -128,7 +152,7 @@ class PageMaker:
         return SheetContent(
             title=_TITLES[language].format(theme=self._set.theme.title(language), place=unit.name(language)),
             subtitle=_SHEETS[language].format(**count),
-            notes=note_of(rows.run, crs_name, language),
+            notes=note_of(rows.run, crs_name, language) + self._not_drawn(unit),
             author=author_note(self._set.request.author, self._day, language),
             layers=layers,
             legend=legend,
@@ -138,7 +162,13 @@ class PageMaker:
             shares=_PARCEL_SHARES if parcel else AREA_SHARES[: len(table[0])],
             overview=overview,
             overview_extent=self._extent(self._bounds, _MARGIN),
+            shortened=None if parcel else lambda most: self._table(unit, most),
         )
+
+    def _not_drawn(self, unit: MapUnit) -> str:
+        """How many stands of the table have no outline; empty where all are on the map."""
+        missing = sum(shape is None or shape.is_empty for shape in self._set.rows.geometry[unit.rows])
+        return _NOT_DRAWN[self._language].format(missing) if missing else ""
 
     def _extent(self, bounds, margin: float) -> QgsRectangle:  # noqa: ANN001
         extent = rectangle(bounds, 1.0)
@@ -147,11 +177,11 @@ class PageMaker:
         extent.scale(margin)
         return extent
 
-    def _table(self, unit: MapUnit) -> list[Row]:
+    def _table(self, unit: MapUnit, most: int | None = None) -> list[Row]:
         frame = self._set.rows.frame.iloc[unit.rows]
         if self._level == "parcel":
             return stand_rows(frame.iloc[0].to_dict(), self._language)
-        return class_table(frame, self._set.theme, self._language, self._set.request.units)
+        return class_table(frame, self._set.theme, self._language, self._set.request.units, most)
 
     def _layers(
         self, unit: MapUnit, shape: shapely.Geometry | None, extent: QgsRectangle, own: list[QgsVectorLayer]

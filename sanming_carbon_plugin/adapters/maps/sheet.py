@@ -25,20 +25,10 @@ from ...core.errors import InputError
 from ...paths import resources_dir
 from .area_table import AREA_SHARES, Row, area_rows
 from .run_note import author_note, run_note
-from .sheet_items import (
-    fill_area_table,
-    fill_grid,
-    fill_legend,
-    fill_north,
-    fill_overview,
-    fill_scale,
-    frame_map,
-    load_template,
-    round_scale,
-    stack_column,
-    text_format,
-    write,
-)
+from .sheet_column import Shortened, explain_map, give_room, stack_column
+from .sheet_items import fill_grid, fill_north, fill_overview, fill_scale, frame_map, round_scale, show_overview
+from .sheet_texts import text_format, write
+from .template_items import load_template
 from .themes import themes
 
 __all__ = ["SheetContent", "fill_sheet", "new_layout", "round_scale", "target_map", "template_path", "text_format"]
@@ -71,7 +61,10 @@ class SheetContent:
     scale
         Denominator of a fixed scale, None for the next round one.
     legend_on_map_only
-        Whether the legend is to leave out what the map does not show; needless where the layers hold only that.
+        Whether the legend is to leave out what the map does not show, class by class; needless where the layers hold
+        only that. A layer of which the map shows nothing is never in it.
+    shortened
+        Gives the table in fewer rows where there is no room for all.
     """
 
     title: str
@@ -88,11 +81,13 @@ class SheetContent:
     overview_extent: QgsRectangle | None = None
     scale: float | None = None
     legend_on_map_only: bool = False
+    shortened: Shortened | None = None
 
 
-def template_path(level: str, paper: str) -> Path:
-    """The shipped template of a level and a paper size (``a4`` or ``a3``)."""
-    return resources_dir() / "layouts" / "{}_{}.qpt".format(_TEMPLATE_LEVELS.get(level, level), paper)
+def template_path(level: str, paper: str, *, portrait: bool = False) -> Path:
+    """The shipped template of a level and a paper size (``a4`` or ``a3``), lying or upright."""
+    name = "{}_{}{}.qpt".format(_TEMPLATE_LEVELS.get(level, level), paper, "_portrait" if portrait else "")
+    return resources_dir() / "layouts" / name
 
 
 def new_layout(project: QgsProject, name: str, template: Path) -> QgsPrintLayout:
@@ -132,16 +127,33 @@ def fill_sheet(layout: QgsPrintLayout, content: SheetContent, language: str) -> 
     write(layout, "title", content.title, language)
     write(layout, "notes", content.notes, language)
     write(layout, "author", content.author, language, needed=False)
-    scale = frame_map(layout, content.layers, content.extent, content.crs, content.scale)
+    fill_north(layout)
+    show_overview(layout, bool(content.overview))
+    place = (content.layers, content.extent, content.crs, content.scale)
+    scale = frame_map(layout, *place)
+    fill_scale(layout, scale, language)
+    _explain(layout, content, language)
+    stack_column(layout)
+    if give_room(layout):
+        scale = frame_map(layout, *place)
+        fill_scale(layout, scale, language)
+        _explain(layout, content, language)  # a smaller map may show fewer layers
     write(layout, "subtitle", "{}    1 : {:,.0f}".format(content.subtitle, scale).strip(), language)
     fill_grid(layout, scale, language)
-    fill_legend(layout, content.legend, language, on_map_only=content.legend_on_map_only)
-    fill_scale(layout, scale, language)
-    fill_north(layout)
-    fill_area_table(layout, content.table, language, content.shares)
-    stack_column(layout)
     fill_overview(layout, content.overview, content.overview_extent or content.extent, content.crs)
     return scale
+
+
+def _explain(layout: QgsPrintLayout, content: SheetContent, language: str) -> None:
+    explain_map(
+        layout,
+        content.legend,
+        content.table,
+        content.shares,
+        language,
+        on_map_only=content.legend_on_map_only,
+        shortened=content.shortened,
+    )
 
 
 def target_map(

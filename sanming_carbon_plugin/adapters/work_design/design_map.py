@@ -32,7 +32,7 @@ from ..maps.map_units import short_name
 from ..maps.page_layers import crs_of, drawing_crs, outline_layer, rectangle, stands_layer
 from ..maps.run_note import author_note, note_of
 from ..maps.sheet import SheetContent, fill_sheet, new_layout, template_path
-from ..maps.sheet_items import text_format
+from ..maps.sheet_texts import text_format
 from ..maps.themes import Theme
 from ..rasters.contours import contours_within
 
