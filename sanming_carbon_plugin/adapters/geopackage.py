@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from ..core.progress import Progress
 from ..core.stands.layer import FieldType
+from ..core.stands.packed import bounds_of, kinds_of
 from . import crs
 from .geopackage_blobs import blobs_from_geometry
 from .output_files import moved_into_place, output_errors
@@ -180,8 +180,7 @@ def _geometry_type(table: OutputTable) -> int:
 
     if table.geometry is None:
         return int(ogr.wkbNone)
-    kinds = shapely.get_type_id(table.geometry)
-    return int(ogr.wkbMultiPolygon if np.isin(kinds, (-1, 3, 6)).all() else ogr.wkbUnknown)
+    return int(ogr.wkbMultiPolygon if np.isin(kinds_of(table.geometry), (-1, 3, 6)).all() else ogr.wkbUnknown)
 
 
 @contextmanager
@@ -274,8 +273,10 @@ def _finish_table(database: sqlite3.Connection, table: OutputTable, names: _Name
         "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(table.frame), table.name)
     )
     if table.geometry is not None and len(table.frame):
-        bounds = shapely.total_bounds(table.geometry)
-        if np.isfinite(bounds).all():
+        boxes = bounds_of(table.geometry)
+        boxes = boxes[~np.isnan(boxes).any(axis=1)]
+        bounds = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)]) if len(boxes) else np.empty(0)
+        if len(bounds) and np.isfinite(bounds).all():
             database.execute(
                 "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
                 (*map(float, bounds), table.name),

@@ -6,13 +6,16 @@ import hostile_files  # noqa: F401  (fills the list)
 import hostile_shapes  # noqa: F401
 import numpy as np
 import pytest
+import shapely
 from hostile_cases import HOSTILE
 from hostile_texts import geojson_in_gbk
-from made_layers import dbf, raw_shapefile, stands
+from made_layers import X0, Y0, dbf, raw_shapefile, stands
+from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.resources import render_error
-from sanming_carbon_plugin.adapters.vectors import read_layer
+from sanming_carbon_plugin.adapters.vectors import geometries, read_layer, with_osgeo
 from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.stands.packed import PackedOutlines
 
 pytestmark = pytest.mark.everywhere
 
@@ -38,6 +41,60 @@ def test_loads_right_or_fails_clearly(folder, backend, name):
         assert "\n" not in message
         assert "{" not in message + hint
         assert hint
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_packed_outlines_are_read_like_geometries(folder, backend, name):
+    build, expected = HOSTILE[name]
+    path = build(folder)
+    if not callable(expected):
+        with pytest.raises(InputError) as caught:
+            read_layer(path, backend=backend, packed=True)
+        assert caught.value.code == expected
+        return
+    plain, packed = (read_layer(path, backend=backend, packed=packed) for packed in (False, True))
+    assert isinstance(packed.geometry, PackedOutlines)
+    np.testing.assert_array_equal(shapely.to_wkb(packed.geometry), shapely.to_wkb(plain.geometry))
+    assert packed.attributes.equals(plain.attributes)
+    assert packed.source_hash == plain.source_hash
+    assert [note.to_dict("records") for note in packed.notes] == [note.to_dict("records") for note in plain.notes]
+
+
+def test_packed_outlines_of_several_portions_are_read_like_geometries(folder, backend, monkeypatch):
+    path = mixed_rows(folder / "many.gpkg", 60)
+    plain = read_layer(path, backend=backend)
+    monkeypatch.setattr(with_osgeo, "_BATCH_ROWS", 17)
+    monkeypatch.setattr(geometries, "_ROWS_PER_CALL", 7)
+    packed = read_layer(path, backend=backend, packed=True)
+    np.testing.assert_array_equal(shapely.to_wkb(packed.geometry), shapely.to_wkb(plain.geometry))
+    assert [note.to_dict("records") for note in packed.notes] == [note.to_dict("records") for note in plain.notes]
+    assert len(plain.notes) > 2
+
+
+def mixed_rows(path, count):
+    """Polygons, multipolygons with heights, points, empty rows and rows without geometry in turn."""
+    shapes = [
+        shapely.box(X0, Y0, X0 + 100, Y0 + 100),
+        shapely.force_3d(shapely.MultiPolygon([shapely.box(X0, Y0, X0 + 50, Y0 + 50)])),
+        shapely.Point(X0, Y0),
+        shapely.Polygon(),
+        None,
+        shapely.GeometryCollection([shapely.box(X0, Y0, X0 + 10, Y0 + 10), shapely.Point(X0, Y0)]),
+    ]
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(4527)
+    layer = source.CreateLayer("stands", reference, ogr.wkbUnknown)
+    layer.CreateField(ogr.FieldDefn("number", ogr.OFTInteger))
+    for number in range(count):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetField(0, number)
+        shape = shapes[number % len(shapes)]
+        if shape is not None:
+            feature.SetGeometry(ogr.CreateGeometryFromWkb(shapely.to_wkb(shape)))
+        layer.CreateFeature(feature)
+    source = None
+    return path
 
 
 def test_a_stated_encoding_wins_and_a_wrong_one_is_an_error(folder, backend):

@@ -52,7 +52,7 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
     started = now()
     check_per_stand_file(request.out, request.overwrite)
     progress.step("read", 0, 2)
-    inventory = open_inventory(request.stands, request.mapping, None, progress)
+    inventory = open_inventory(request.stands, request.mapping, None, progress, packed=True)
     layer = inventory.layer
     require_all(layer)
     known = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress).columns

@@ -29,8 +29,10 @@ def issues_table(
     """
     rendered = render_issues(issues)
     row = stand_keys.get_indexer(pd.Index(rendered["stand_key"], dtype=object))
-    # Row -1, of an issue about the whole layer, takes the place-holder at the end.
-    place = np.concatenate([geometry, np.array([None], dtype=object)])[row]
+    # Row -1 is of an issue about the whole layer.
+    place = np.full(len(row), None, dtype=object)
+    stands, position = np.unique(row[row >= 0], return_inverse=True)
+    place[row >= 0] = geometry[stands][position]
     if "geometry" in rendered.columns:
         own = rendered["geometry"].to_numpy(dtype=object)
         has_own = np.array([item is not None and item == item for item in own], dtype=bool)  # noqa: PLR0124 - NaN

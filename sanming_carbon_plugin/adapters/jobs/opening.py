@@ -40,11 +40,11 @@ def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg
     require_writable(out, overwrite=overwrite)
 
 
-def open_layer(source: StandSource, progress: Progress) -> VectorLayer:
-    """A layer that was taken from the screen, or read now."""
+def open_layer(source: StandSource, progress: Progress, *, packed: bool = False) -> VectorLayer:
+    """A layer that was taken from the screen, or read now, its outlines packed where that is enough."""
     if isinstance(source, VectorLayer):
         return source
-    return read_layer(source.path, layer=source.layer, encoding=source.encoding, progress=progress)
+    return read_layer(source.path, layer=source.layer, encoding=source.encoding, progress=progress, packed=packed)
 
 
 def open_parcels(source: StandSource, progress: Progress) -> VectorLayer | None:
@@ -72,16 +72,16 @@ def crs_of(layer: VectorLayer) -> str:
 
 
 def open_inventory(
-    source: StandSource, mapping: Path | None, survey_method: str | None, progress: Progress
+    source: StandSource, mapping: Path | None, survey_method: str | None, progress: Progress, *, packed: bool = False
 ) -> Inventory:
-    """A stand layer with its mapping.
+    """A stand layer with its mapping, its outlines packed where that is enough.
 
     Raises
     ------
     InputError
         Where the layer or the mapping cannot be used.
     """
-    layer = open_layer(source, progress)
+    layer = open_layer(source, progress, packed=packed)
     columns = list(layer.attributes.columns)
     fields = FieldMapping.from_dict(read_json(mapping), columns) if mapping is not None else None
     return Inventory(layer, fields, survey_method)

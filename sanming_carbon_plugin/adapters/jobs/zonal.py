@@ -57,7 +57,7 @@ def zonal(
     require_known(chosen)
     check_per_stand_file(out, overwrite)
     progress.step("read", 0, 2)
-    inventory = open_inventory(stands, mapping, None, progress)
+    inventory = open_inventory(stands, mapping, None, progress, packed=True)
     layer = inventory.layer
     require_all(layer)
     keys = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress).columns.index

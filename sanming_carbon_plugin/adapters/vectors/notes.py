@@ -20,7 +20,14 @@ def row_note(
     code: str, rows: npt.NDArray[np.bool_], field: str | None = GEOMETRY, **params: object
 ) -> list[pd.DataFrame]:
     """One row with the numbers (from 0) of the source rows concerned; nothing where there are none."""
-    numbers = tuple(np.flatnonzero(rows).tolist())
+    return numbers_note(code, np.flatnonzero(rows), field, **params)
+
+
+def numbers_note(
+    code: str, rows: npt.NDArray[np.int64], field: str | None = GEOMETRY, **params: object
+) -> list[pd.DataFrame]:
+    """The same for rows that are known by their numbers."""
+    numbers = tuple(rows.tolist())
     if not numbers:
         return []
     return [layer_issue(code, field, len(numbers), count=len(numbers), rows=numbers, **params)]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.stands.layer import FieldType
+from .geometries import PackedWkb
 
 POLYGON_HOLDING_TYPES = frozenset({0, 3, 6, 7, 10, 12, 15, 16, 17})
 """OGR's flat codes of geometry types that can hold polygons; 0 is "unknown", 7 a collection."""
@@ -48,11 +49,11 @@ class RawColumn:
 
 @dataclass
 class RawLayer:
-    """A whole layer; ``wkb`` is an object array of ``bytes`` or None."""
+    """A whole layer; ``wkb`` is an object array of ``bytes`` or None, or what has packed the rows already."""
 
     name: str
     columns: list[RawColumn]
-    wkb: npt.NDArray[np.object_]
+    wkb: npt.NDArray[np.object_] | PackedWkb
     crs_wkt: str | None
     skipped: tuple[str, ...] = ()
     """Names of fields whose type the back end cannot read."""

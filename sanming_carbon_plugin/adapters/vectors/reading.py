@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from ...core.errors import DependencyError, InputError, UsageError
 from ...core.progress import Progress
 from ...core.stands.layer import VectorLayer
+from ...core.stands.packed import bounds_of
 from .. import crs
 from ..dbf import read_dbf
 from ..encodings import declared_encoding, sidecars
 from ..hashes import sha256_of_rows
 from .columns import TextClues, attributes_from_raw
-from .geometries import Geometries, Simplify, polygons_from_wkb
+from .geometries import Geometries, PackedWkb, Packing, Simplify, polygons_from_wkb, seen_kinds
 from .notes import layer_note
 from .raw import LayerInfo, RawLayer
 from .sources import Source, located
@@ -34,7 +36,7 @@ class Dataset(Protocol):
     def layers(self) -> list[LayerInfo]:
         """Every layer of the source."""
 
-    def read(self, name: str, progress: Progress, deleted_rows: int) -> RawLayer:
+    def read(self, name: str, progress: Progress, deleted_rows: int, packing: Packing) -> RawLayer:
         """All rows of layer ``name``; GDAL's row count of a shapefile includes the deleted ones."""
 
 
@@ -46,6 +48,7 @@ def read_layer(
     backend: str | None = None,
     crs_wkt: str | None = None,
     progress: Progress | None = None,
+    packed: bool = False,
 ) -> VectorLayer:
     """Rows of a polygon layer, in the source's order, with nothing repaired.
 
@@ -63,6 +66,8 @@ def read_layer(
         Coordinate system that the user has assigned, in place of the one the source states.
     progress
         Told the share of rows read.
+    packed
+        Hand over the outlines packed, never all of them as geometries; for work that needs little else of them.
 
     Raises
     ------
@@ -73,9 +78,11 @@ def read_layer(
     """
     progress = progress or Progress()
     with located(path, layer, encoding) as source:
+        # A database has no file by whose bytes it is known again: its rows are needed for that.
+        packing = (lambda rows: PackedWkb(rows, _simplifier())) if packed and source.files else None
         with _opened(source, backend) as dataset:
             chosen = _chosen_layer(dataset.layers(), layer, source)
-            raw = dataset.read(chosen.name, progress, _deleted_rows(source))
+            raw = dataset.read(chosen.name, progress, _deleted_rows(source), packing)
         raw.crs_wkt = crs_wkt or raw.crs_wkt
         clues = _clues(source, encoding)
         return layer_from_raw(raw, source.shown, clues, source_hash=source.content_hash())
@@ -188,9 +195,15 @@ def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str
     if not len(raw.wkb):
         raise InputError("LAYER_EMPTY", path=shown, layer=raw.name)
     attributes = attributes_from_raw(raw.columns, clues, len(raw.wkb), shown)
-    source_hash = source_hash or sha256_of_rows(attributes.table, raw.wkb)
-    geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier(), release=True)
-    require_polygons(geometry, raw.wkb, shown)
+    if isinstance(raw.wkb, PackedWkb):
+        outlines, geometry_notes = raw.wkb.outlines()
+        geometry = cast("Geometries", outlines)  # stands in for an array wherever one is wanted
+        require_polygons(outlines.kind < 0, raw.wkb.kinds, shown)
+    else:
+        source_hash = source_hash or sha256_of_rows(attributes.table, raw.wkb)
+        kinds = seen_kinds(raw.wkb)
+        geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier(), release=True)
+        require_polygons(shapely.is_missing(geometry), kinds, shown)
     crs_wkt = require_crs(raw.crs_wkt, geometry, shown)
     return VectorLayer(
         name=raw.name,
@@ -205,19 +218,18 @@ def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str
     )
 
 
-def require_polygons(geometry: Geometries, wkb: Geometries, shown: str) -> None:
-    """Refuse a layer where not one row is a polygon.
+def require_polygons(is_missing: npt.NDArray[np.bool_], kinds: Collection[int], shown: str) -> None:
+    """Refuse a layer where not one row is a polygon; ``kinds`` are the flat OGR types of its geometries.
 
     Raises
     ------
     InputError
         ``NOT_POLYGONS`` with the kinds found.
     """
-    if not shapely.is_missing(geometry).all():
+    if not is_missing.all():
         return
-    present = [item for item in wkb if item is not None]
-    kinds = sorted({_KIND_NAMES.get(int.from_bytes(item[1:3], "little") % 1000, "unreadable") for item in present})
-    raise InputError("NOT_POLYGONS", path=shown, found=kinds or ["NULL"])
+    names = sorted({_KIND_NAMES.get(kind, "unreadable") for kind in kinds if kind >= 0})
+    raise InputError("NOT_POLYGONS", path=shown, found=names or ["NULL"])
 
 
 _KIND_NAMES = {
@@ -252,7 +264,7 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str) -> str:
 
 def middle_extent(geometry: Geometries) -> crs.Extent:
     """Extent of the middle nine tenths of the polygons, so that one stray stand does not speak for all."""
-    bounds = shapely.bounds(geometry)
+    bounds = bounds_of(geometry)
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     if not len(bounds):
         return (np.nan, np.nan, np.nan, np.nan)

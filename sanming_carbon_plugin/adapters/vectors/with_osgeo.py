@@ -20,6 +20,7 @@ from osgeo import gdal, ogr, osr
 from ...core.errors import InputError
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
+from .geometries import Packing
 from .raw import POLYGON_HOLDING_TYPES, LayerInfo, RawColumn, RawLayer
 from .sources import as_reason
 
@@ -77,8 +78,8 @@ class OsgeoDataset:
             found = [self._dataset.GetLayer(number) for number in range(self._dataset.GetLayerCount())]
             return [_describe(layer) for layer in found if layer is not None]
 
-    def read(self, name: str, progress: Progress, deleted_rows: int = 0) -> RawLayer:
-        """All rows of layer ``name``."""
+    def read(self, name: str, progress: Progress, deleted_rows: int = 0, packing: Packing = None) -> RawLayer:
+        """All rows of layer ``name``; their outlines packed while they are read where ``packing`` is given."""
         layer = next(
             layer
             for layer in map(self._dataset.GetLayer, range(self._dataset.GetLayerCount()))
@@ -86,7 +87,7 @@ class OsgeoDataset:
         )
         with _listening() as complaints:
             try:
-                raw = _LayerReader(layer, progress, complaints).read()
+                raw = _LayerReader(layer, progress, complaints, packing).read()
                 expected = layer.GetFeatureCount(0) - deleted_rows
             except _GDAL_FAULTS as error:
                 raise InputError(
@@ -101,7 +102,7 @@ class OsgeoDataset:
 
 
 class _LayerReader:
-    def __init__(self, layer: ogr.Layer, progress: Progress, complaints: _Complaints) -> None:
+    def __init__(self, layer: ogr.Layer, progress: Progress, complaints: _Complaints, packing: Packing) -> None:
         self._layer = layer
         self._complaints = complaints
         self._progress = progress
@@ -110,6 +111,8 @@ class _LayerReader:
         self._names = [field.GetName() for field in self._fields]
         self._types = [_field_type(field) for field in self._fields]
         self._count = max(layer.GetFeatureCount(0), 0)
+        self._packed = packing(self._count) if packing is not None else None
+        self._wkb: list[npt.NDArray[np.object_]] = []
 
     def read(self) -> RawLayer:
         by_stream = [
@@ -118,18 +121,18 @@ class _LayerReader:
             if field.GetType() in _KINDS and self._types[number].kind in _STREAMED
         ]
         if not by_stream or not self._streamable():  # GDAL 3.6 gives empty geometries where it has no column to give
-            columns, wkb = self._loop(range(len(self._fields)), with_geometry=True)
+            columns = self._loop(range(len(self._fields)), with_geometry=True)
         else:
-            columns, wkb = self._stream(by_stream[:_FIELDS_AT_ONCE])
+            columns = self._stream(by_stream[:_FIELDS_AT_ONCE], with_geometry=True)
             for first in range(_FIELDS_AT_ONCE, len(by_stream), _FIELDS_AT_ONCE):
-                columns |= self._stream(by_stream[first : first + _FIELDS_AT_ONCE])[0]
+                columns |= self._stream(by_stream[first : first + _FIELDS_AT_ONCE], with_geometry=False)
             rest = [number for number in range(len(self._fields)) if number not in columns]
             if rest:
-                columns |= self._loop(rest, with_geometry=False)[0]
+                columns |= self._loop(rest, with_geometry=False)
         return RawLayer(
             name=self._layer.GetName(),
             columns=[columns[number] for number in range(len(self._fields))],
-            wkb=wkb,
+            wkb=_joined(self._wkb) if self._packed is None else self._packed,
             crs_wkt=_crs(self._layer.GetSpatialRef()),
         )
 
@@ -145,11 +148,10 @@ class _LayerReader:
 
     # Arrow stream
 
-    def _stream(self, numbers: Sequence[int]) -> tuple[dict[int, RawColumn], npt.NDArray[np.object_]]:
+    def _stream(self, numbers: Sequence[int], *, with_geometry: bool) -> dict[int, RawColumn]:
         chosen = set(numbers)
         self._layer.SetIgnoredFields([name for number, name in enumerate(self._names) if number not in chosen])
         parts: dict[int, list[tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]]] = {number: [] for number in numbers}
-        geometry: list[npt.NDArray[np.object_]] = []
         geometry_name = self._layer.GetGeometryColumn() or "wkb_geometry"
         rows = 0
         self._layer.ResetReading()
@@ -161,15 +163,15 @@ class _LayerReader:
                 size = len(batch[geometry_name])
                 if not size:  # GDAL 3.6 goes on for ever with empty batches of an empty FlatGeobuf
                     break
-                geometry.append(_blobs(batch[geometry_name]))
+                if with_geometry:
+                    self._take(_blobs(batch[geometry_name]))
                 for number in numbers:
                     parts[number].append(_split(batch[self._names[number]], self._types[number].kind))
                 rows += size
                 del batch
                 self._tell(rows)
         self._layer.SetIgnoredFields([])
-        columns = {number: self._column(number, parts[number]) for number in numbers}
-        return columns, _joined(geometry)
+        return {number: self._column(number, parts[number]) for number in numbers}
 
     def _column(self, number: int, parts: list[tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]]) -> RawColumn:
         values = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, dtype=object)
@@ -178,9 +180,7 @@ class _LayerReader:
 
     # Loop over features
 
-    def _loop(
-        self, numbers: Sequence[int], *, with_geometry: bool
-    ) -> tuple[dict[int, RawColumn], npt.NDArray[np.object_]]:
+    def _loop(self, numbers: Sequence[int], *, with_geometry: bool) -> dict[int, RawColumn]:
         chosen = set(numbers)
         if all(map(_is_utf8, self._names)) and len(set(self._names)) == len(self._names):
             ignored = [name for number, name in enumerate(self._names) if number not in chosen]
@@ -189,6 +189,7 @@ class _LayerReader:
         rows: list[list[Any]] = [[] for _ in numbers]
         wkb: list[bytes | None] = []
         self._layer.ResetReading()
+        count = 0
         while (feature := self._layer.GetNextFeature()) is not None:
             self._complaints.hear()
             for number, getter, values in zip(numbers, getters, rows, strict=True):
@@ -196,16 +197,28 @@ class _LayerReader:
             if with_geometry:
                 geometry = feature.GetGeometryRef()
                 wkb.append(None if geometry is None else bytes(geometry.ExportToIsoWkb()))
-            if len(wkb) % _BATCH_ROWS == 0:
-                self._tell(len(wkb))
+            count += 1
+            if count % _BATCH_ROWS == 0:
+                self._take(_objects(wkb))
+                wkb = []
+                self._tell(count)
+        if wkb:
+            self._take(_objects(wkb))
         self._layer.SetIgnoredFields([])
-        columns = {
+        return {
             number: RawColumn(
                 _name_bytes(self._names[number]), self._types[number], *_typed(values, self._types[number])
             )
             for number, values in zip(numbers, rows, strict=True)
         }
-        return columns, _objects(wkb)
+
+    def _take(self, wkb: npt.NDArray[np.object_]) -> None:
+        """Keep some rows of geometry, or pack them at once."""
+        self._complaints.hear()  # what GDAL says of a single geometry is another matter
+        if self._packed is not None:
+            self._packed.add(wkb)
+        else:
+            self._wkb.append(wkb)
 
     def _tell(self, rows: int) -> None:
         self._complaints.hear()

@@ -22,12 +22,14 @@ from ...core.errors import InputError
 from ...core.progress import Progress
 from ...core.stands.layer import FieldType
 from ..crs import wkt_from_user_input
+from .geometries import PackedWkb, Packing
 from .raw import LayerInfo, RawColumn, RawLayer
 from .sources import as_reason
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+_ROWS_AT_ONCE = 10_000
 _SKIPPED = "Skipping field "
 _ANY_BYTES = "ISO-8859-1"
 """Loses no byte on the way through ``str``."""
@@ -73,8 +75,8 @@ class PyogrioDataset:
             self._options["encoding"] = _ANY_BYTES
             return question(self._location, **how, **self._options)
 
-    def read(self, name: str, progress: Progress, deleted_rows: int = 0) -> RawLayer:
-        """All rows of layer ``name``."""
+    def read(self, name: str, progress: Progress, deleted_rows: int = 0, packing: Packing = None) -> RawLayer:
+        """All rows of layer ``name``; their outlines packed where ``packing`` is given."""
         expected = next(info.rows for info in self._layers if info.name == name) - deleted_rows
         with _quietly() as said:
             try:
@@ -92,10 +94,18 @@ class PyogrioDataset:
         return RawLayer(
             name=name,
             columns=[_column(*item, self._codec) for item in zip(meta["fields"], meta["dtypes"], values, strict=True)],
-            wkb=wkb,
+            wkb=wkb if packing is None else _packed(wkb, packing(len(wkb))),
             crs_wkt=wkt_from_user_input(crs) if crs else None,
             skipped=tuple(_skipped_name(text) for text in said if text.startswith(_SKIPPED)),
         )
+
+
+def _packed(wkb: npt.NDArray[np.object_], packer: PackedWkb) -> PackedWkb:
+    """The same rows packed; each is let go of as soon as it is."""
+    for first in range(0, len(wkb), _ROWS_AT_ONCE):
+        packer.add(wkb[first : first + _ROWS_AT_ONCE])
+        wkb[first : first + _ROWS_AT_ONCE] = None
+    return packer
 
 
 def _column(name: str, dtype: str, values: npt.NDArray[Any], codec: str) -> RawColumn:

@@ -37,7 +37,8 @@ class VectorLayer:
     field_types
         One entry per column of ``attributes``.
     geometry
-        Object array of shapely geometries, None for NULL; length = rows.
+        Object array of shapely geometries, None for NULL; length = rows. Where it was read packed,
+        :class:`~sanming_carbon_plugin.core.stands.packed.PackedOutlines` in its place.
     crs_wkt
         WKT2 of the CRS, None where the source does not state one.
     encoding

@@ -20,6 +20,7 @@ from .land_class import OLD, PLAN_2020, SURVEY_3, read_land_classes
 from .layer import VectorLayer
 from .mapping import FieldMapping
 from .measures import read_measures
+from .packed import portions_of
 from .slope import read_slopes
 from .source import Source, no_text
 from .species import is_bamboo, pine_share_interval, read_compositions, species_groups, species_kinds
@@ -103,7 +104,9 @@ def _certain_areas(source: Source, area_m2: Floats) -> Floats:
     Round a crossing ring one side counts against the other: a figure of eight has the area 0. Where the outline
     made valid has another area, nobody can say which of the two is meant.
     """
-    change = repair_rings(np.asarray(source.layer.geometry, dtype=object), np.inf)[1]
+    change = np.full(len(source.layer), np.nan)
+    for part, outlines in portions_of(source.layer.geometry):
+        change[part] = repair_rings(outlines, np.inf)[1]
     uncertain = np.abs(change) > source.tables.settings["repair_tolerance"]
     source.doubts.stands("AREA_UNCERTAIN", uncertain, None, np.round(hectares_from_square_metres(area_m2), 4))
     return np.where(uncertain, np.nan, area_m2)

@@ -59,8 +59,10 @@ class PackedOutlines:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> ObjectArray:  # noqa: ANN401
         return np.asarray(self[:], dtype=dtype)
 
-    def __getitem__(self, rows: slice | npt.NDArray[Any]) -> ObjectArray:
-        """Geometries of some stands: of a slice, by their numbers, or by a mask."""
+    def __getitem__(self, rows: int | slice | npt.NDArray[Any]) -> Any:  # noqa: ANN401 - as of an array
+        """Geometries of some stands: of a slice, by their numbers, or by a mask; of one by its number."""
+        if isinstance(rows, (int, np.integer)):
+            return self[np.array([rows])][0]
         stands = np.arange(len(self))[rows]
         polygons, owner = parts_of(self.stand_start, stands)
         made = self.polygons(polygons)
@@ -98,23 +100,12 @@ class PackedOutlines:
             content += np.array([len(corners)], dtype="<u4").tobytes() + corners.astype("<f8").tobytes()
         return shapely.from_wkb(content)
 
-    def portions(self) -> Iterator[tuple[slice, ObjectArray]]:
-        """Geometries of some stands after the others, each time with their place."""
-        for first in range(0, len(self), STANDS_AT_ONCE):
-            part = slice(first, min(first + STANDS_AT_ONCE, len(self)))
-            yield part, self[part]
-
     def moved(self, move: Callable[[ObjectArray], ObjectArray]) -> PackedOutlines:
         """The same stands moved, some at a time."""
         packer = OutlinePacker(len(self))
-        for _, geometry in self.portions():
+        for _, geometry in portions_of(self):
             packer.add(move(geometry))
         return packer.packed()
-
-    def missing(self) -> npt.NDArray[np.bool_]:
-        """True for stands without a geometry."""
-        found: npt.NDArray[np.bool_] = self.kind == _MISSING
-        return found
 
     def corner_counts(self) -> IntArray:
         """Number of corners of each polygon."""
@@ -174,6 +165,21 @@ def bounds_of(geometry: Outlined) -> FloatArray:
     with np.errstate(invalid="ignore"):
         found: FloatArray = shapely.bounds(geometry).reshape(-1, 4)
     return found
+
+
+def kinds_of(geometry: Outlined) -> npt.NDArray[np.integer[Any]]:
+    """Type of each stand's geometry as shapely numbers them, -1 where there is none."""
+    if isinstance(geometry, PackedOutlines):
+        return geometry.kind
+    found: npt.NDArray[np.int32] = shapely.get_type_id(geometry)
+    return found
+
+
+def portions_of(geometry: Outlined) -> Iterator[tuple[slice, ObjectArray]]:
+    """Geometries of some stands after the others, each time with their place."""
+    for first in range(0, len(geometry), STANDS_AT_ONCE):
+        part = slice(first, min(first + STANDS_AT_ONCE, len(geometry)))
+        yield part, geometry[part]
 
 
 def parts_of(starts: IntArray, numbers: IntArray) -> tuple[IntArray, IntArray]:
@@ -269,6 +275,6 @@ def _starts(sizes: npt.NDArray[np.int32]) -> IntArray:
 def packed_outlines(geometry: ObjectArray) -> PackedOutlines:
     """Packed outlines of an array of polygons, multipolygons and None."""
     packer = OutlinePacker(len(geometry))
-    for first in range(0, len(geometry), STANDS_AT_ONCE):
-        packer.add(geometry[first : first + STANDS_AT_ONCE])
+    for _, part in portions_of(geometry):
+        packer.add(part)
     return packer.packed()

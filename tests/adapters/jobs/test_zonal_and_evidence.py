@@ -9,16 +9,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from sample_parts import IMAGES, SAMPLE, written
 
 from sanming_carbon_plugin.adapters import coverage_store
-from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.geopackage import OutputTable, read_geopackage_table, write_geopackage
+from sanming_carbon_plugin.adapters.jobs import opening
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.evidence import EvidenceRequest, evidence
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
 from sanming_carbon_plugin.adapters.jobs.zonal import parse_statistics, zonal
+from sanming_carbon_plugin.adapters.vectors import read_layer
 from sanming_carbon_plugin.core.errors import InputError, OutputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.stands.packed import PackedOutlines
 
 DEM = (("dem", str(SAMPLE / "dem.tif")),)
 
@@ -56,6 +60,41 @@ def test_the_second_run_of_zonal_takes_the_saved_index_and_gives_the_same_number
     index.unlink()
     monkeypatch.setattr(coverage_store.CoverageStore, "covering", staticmethod(coverage_store.coverage_blocks))
     assert take(stands, tmp_path / "c.csv").equals(first)
+
+
+@pytest.mark.parametrize("kind", ["csv", "gpkg"])
+def test_outlines_stay_packed_and_give_the_same_file(village, tmp_path, monkeypatch, kind):
+    """A million stands would not fit as geometries; the file is the same as of a layer that has them."""
+    stands = tmp_path / "村.gpkg"
+    rows = OutputTable("stands", village.field_types, village.attributes, village.geometry, village.crs_wkt)
+    write_geopackage(stands, [rows])
+
+    def files(name):
+        out, other = tmp_path / f"{name}.{kind}", tmp_path / f"{name}-evidence.{kind}"
+        zonal(LayerSource(str(stands)), DEM + IMAGES, out, None, True, Progress(), ("mean", "std", "support", "max"))
+        recipe = written(tmp_path / "r.json", {"scenes": SCENES, "changes": CHANGES, "dem": "dem"})
+        evidence(asked(LayerSource(str(stands)), other, recipe), Progress())
+        return [content(out), content(other)]
+
+    def content(path):
+        if kind == "csv":
+            return path.read_bytes()
+        tables = [read_geopackage_table(path, name, geometry=True) for name in ("stands", "issues")]
+        return [table.assign(geometry=shapely.to_wkb(table["geometry"].to_numpy())) for table in tables]
+
+    def never(*_, **__):
+        pytest.fail("all geometries were made at once")
+
+    monkeypatch.setattr(PackedOutlines, "__array__", never)
+    packed = files("packed")
+    monkeypatch.undo()
+    monkeypatch.setattr(opening, "read_layer", lambda *args, **more: read_layer(*args, **more | {"packed": False}))
+    for one, other in zip(packed, files("plain"), strict=True):
+        if kind == "csv":
+            assert one == other
+        else:
+            for table, same in zip(one, other, strict=True):
+                pd.testing.assert_frame_equal(table, same)
 
 
 def test_assess_takes_the_index_that_zonal_saved(stands, tmp_path, monkeypatch):
