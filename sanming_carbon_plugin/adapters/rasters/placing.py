@@ -23,6 +23,8 @@ _BEND_CELLS = 1e-4
 """How far a densified edge may lie from the true one."""
 
 _EARTH_RADIUS_M = 6_378_137.0
+_ROUND_THE_EARTH = 4 * np.pi
+"""Twice round: no stand is that long, in whatever projection."""
 
 
 def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[ObjectArray], ObjectArray] | None:
@@ -47,10 +49,11 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
     moved = backward(corners)
     if np.abs(grid.to_cells(moved) - grid.to_cells(corners)).max() < _UNNOTICED_CELLS:
         return None
-    longest_edge = _longest_edge(grid, backward, is_geographic=crs.is_geographic(stands_crs_wkt))
+    radius = np.degrees(1.0) if crs.is_geographic(stands_crs_wkt) else _EARTH_RADIUS_M
+    longest_edge = _longest_edge(grid, backward, radius)
 
     def move(geometry: ObjectArray) -> ObjectArray:
-        dense = shapely.segmentize(shapely.force_2d(geometry), longest_edge)
+        dense = shapely.segmentize(_on_earth(shapely.force_2d(geometry), radius), longest_edge)
         placed: ObjectArray = shapely.transform(dense, forward)
         points, owner = shapely.get_coordinates(placed, return_index=True)
         # What has no place in the raster's CRS is beside the raster.
@@ -60,13 +63,26 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
     return move
 
 
-def _longest_edge(grid: Grid, backward: PointMover, *, is_geographic: bool) -> float:
+def _on_earth(geometry: ObjectArray, radius: float) -> ObjectArray:
+    """The stands without those that are larger than the earth or have a corner nowhere.
+
+    One wrong corner a million times too far off would be cut into more pieces than there is memory for.
+    """
+    points, owner = shapely.get_coordinates(geometry, return_index=True)
+    kept = geometry.copy()
+    kept[np.unique(owner[~np.isfinite(points).all(axis=1)])] = None
+    with np.errstate(invalid="ignore"):
+        boxes = shapely.bounds(kept)
+    kept[((boxes[:, 2:] - boxes[:, :2]) > _ROUND_THE_EARTH * radius).any(axis=1)] = None
+    return kept
+
+
+def _longest_edge(grid: Grid, backward: PointMover, radius: float) -> float:
     """Longest edge, in units of the stands' CRS, whose bend in the raster's CRS stays unnoticed.
 
     A straight line of length s bends by about s²/(8 R) between two map projections. Where the raster lies
     beside the reach of the stands' CRS, the cell is taken as one hundred-thousandth of the radius.
     """
-    radius = np.degrees(1.0) if is_geographic else _EARTH_RADIUS_M
     middle = np.array([[grid.width / 2, grid.height / 2]])
     across = backward(grid.to_map(middle + np.array([[0, 0], [1, 0], [0, 1]])))
     cell = float(np.hypot(*(across[1:] - across[0]).T).min())

@@ -19,6 +19,8 @@ from .grid import Grid
 from .outlines import Outlines, Rings, edges_of, outlines_in_row_order, rings_of
 
 _OVERLAP = 1e-7
+_FARTHEST_CELLS = 2.0**52
+"""From here on, whole numbers are all that is left of a position; files write 1e308 where they know no corner."""
 
 
 @dataclass(frozen=True)
@@ -221,11 +223,11 @@ def _windows(
 
 
 def _items_without_place(rings: Rings, count: int) -> npt.NDArray[np.bool_]:
-    """Items with a corner that is no number or infinitely far."""
+    """Items with a corner that is no number, or so far off that its column and row are none."""
     nowhere = np.zeros(count, dtype=bool)
-    finite = np.isfinite(rings.points)
-    if not finite.all():
-        nowhere[rings.item[rings.ring[~finite.all(axis=1)]]] = True
+    near = np.abs(rings.points) < _FARTHEST_CELLS
+    if not near.all():
+        nowhere[rings.item[rings.ring[~near.all(axis=1)]]] = True
     return nowhere
 
 

@@ -73,14 +73,16 @@ class Grid:
         """
         x0, a, b, y0, c, d = self.transform
         placed = np.empty((len(points), 2))
-        if not self.is_rotated:
-            np.subtract(points[:, 0], x0, out=placed[:, 0])
-            placed[:, 0] /= a
-            np.subtract(points[:, 1], y0, out=placed[:, 1])
-            placed[:, 1] /= d
-            return placed
-        determinant = a * d - b * c
-        east, north = points[:, 0] - x0, points[:, 1] - y0
-        placed[:, 0] = (east * d - north * b) / determinant
-        placed[:, 1] = (north * a - east * c) / determinant
+        # A corner of 1e308 may be infinitely many cells away.
+        with np.errstate(over="ignore", invalid="ignore"):
+            if not self.is_rotated:
+                np.subtract(points[:, 0], x0, out=placed[:, 0])
+                placed[:, 0] /= a
+                np.subtract(points[:, 1], y0, out=placed[:, 1])
+                placed[:, 1] /= d
+                return placed
+            determinant = a * d - b * c
+            east, north = points[:, 0] - x0, points[:, 1] - y0
+            placed[:, 0] = (east * d - north * b) / determinant
+            placed[:, 1] = (north * a - east * c) / determinant
         return placed

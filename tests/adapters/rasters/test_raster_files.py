@@ -267,6 +267,25 @@ def test_long_edges_are_bent_as_the_projection_bends_them(folder, backend):
     assert pair[0] == pytest.approx(pair[1], abs=1e-6)
 
 
+def test_a_corner_that_is_nowhere_on_earth_costs_its_own_stand_only(folder, backend):
+    """Cut into edges of a few hundred metres, the first would need more memory than there is."""
+    values = np.arange(3600.0).reshape(1, 60, 60)
+    path = write(folder / "g.tif", values, epsg=4490, place=(117.0, 0.0001, 0, 26.2, 0, -0.0001))
+    west, south = from_lonlat(CGCS_39)(np.array([[117.002, 26.196]]))[0]
+    good = shapely.box(west, south, west + 100, south + 100)
+    corners = [(west, south), (west + 100, south), (west + 100, south + 100)]
+    lost = [shapely.Polygon([*corners, (far, south + 100)]) for far in (1e14, 1e300, np.inf, np.nan)]
+    found = {}
+    for name, stands in (("alone", [good]), ("all", [*lost, good, None])):
+        raster = open_raster(path, "x", CGCS_39, backend=backend)
+        with closing(raster.reader):
+            found[name] = evidence(range(len(stands)), np.array(stands, dtype=object), [raster]).columns
+    assert found["all"].iloc[4].equals(found["alone"].iloc[0])
+    assert found["alone"].x_support[0] == 1
+    assert found["all"].x_mean[:4].isna().all()
+    assert found["all"].x_support[:3].tolist() == [0, 0, 0]
+
+
 def _crs(code):
     crs = osr.SpatialReference()
     crs.ImportFromEPSG(code)

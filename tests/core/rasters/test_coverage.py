@@ -14,6 +14,7 @@ from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import outlines as outlines_module
 from sanming_carbon_plugin.core.rasters.coverage import coverage_index
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.stands.packed import packed_outlines
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 
@@ -123,6 +124,23 @@ def test_an_outline_that_crosses_itself_is_made_valid_first():
     bow_tie = shapely.Polygon([(1, 1), (7, 7), (7, 1), (1, 7)])
     shares = shares_of([bow_tie], PLAIN)[0]
     np.testing.assert_allclose(shares, expected_shares(shapely.make_valid(bow_tie), PLAIN), atol=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("far", [1e15, 1e16, 1e19, 1e150, 1.7e308, np.inf, np.nan])
+@pytest.mark.parametrize("cell", [1.0, 1e-4])
+@pytest.mark.parametrize("is_hole", [False, True])
+def test_a_corner_that_is_no_place_costs_its_own_stand_only(far, cell, is_hole):
+    """Files write such numbers where they know no corner."""
+    grid = Grid(10, 8, (0.0, cell, 0.0, 8 * cell, 0.0, -cell))
+    ring = np.array([(1, 1), (9, 1), (9, 7), (1, far), (1, 1)])
+    with np.errstate(invalid="ignore"):
+        broken = shapely.Polygon(shapely.box(0, 0, 8, 8).exterior, [ring]) if is_hole else shapely.Polygon(ring)
+        shapes = shapely.transform(np.array([broken, shapely.box(1, 1, 3, 3)], dtype=object), lambda xy: xy * cell)
+    for geometry in (shapes, packed_outlines(shapes)):
+        covered = coverage_index(geometry, grid).covered_cells()
+        assert covered[1] == pytest.approx(4)
+        assert covered[0] == 0 or far == 1e15
 
 
 def test_a_degenerate_outline_that_vanishes_when_repaired_has_no_cells():
