@@ -78,8 +78,8 @@ def product_accounts(request: ProductsRequest, progress: Progress, language: str
     progress.step("read")
     parameters, products = load_parameters(request.parameters), load_products(request.products)
     stands = load_stand_species(request.stands) if request.stands is not None else None
-    tables = load_stand_tables()
-    harvest = read_harvest(load_harvest(request.harvest), parameters, products, load_unnamed_species(), stands, tables)
+    known = load_stand_tables()
+    harvest = read_harvest(load_harvest(request.harvest), parameters, products, load_unnamed_species(), stands, known)
     progress.step("products")
     progress.raise_if_cancelled()
     rows = harvest.rows

@@ -5,7 +5,7 @@ Stock and sink are both made from this account, so that they can never use diffe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +126,13 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     factor = tonnes * np.where(found.row >= 0, parameters.tco2e_per_biomass()[found.row], np.nan)
     basis[np.isnan(quantity) & not_forest] = BASIS_NOT_FOREST
     return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest, land.isin(BARE).to_numpy())
+
+
+def for_comparison(account: StandAccount) -> StandAccount:
+    """Only what a comparison of two dates asks for: of a county's worth of stands the rest fills memory it needs."""
+    no_texts = np.empty(0, dtype=object)
+    look_up = replace(account.look_up, level=no_texts, group=no_texts)
+    return replace(account, tonnes_per_unit=np.empty(0), volume_m3_ha=np.empty(0), look_up=look_up)
 
 
 def _own_culms(facts: pd.DataFrame) -> FloatArray:

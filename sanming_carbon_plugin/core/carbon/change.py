@@ -215,6 +215,22 @@ def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceC
     return _withheld(change, (cover < needed_share)[change.stand], "cover")
 
 
+def for_errors(change: PieceChange) -> PieceChange:
+    """Only what the error amounts ask for: of a county's worth of pieces the rest fills memory that they need."""
+    none, nothing = np.empty(0, dtype=np.int64), np.empty(0)
+    return replace(
+        change,
+        change_alt=nothing,
+        recode=nothing,
+        stock_then=nothing,
+        volume_now=nothing,
+        volume_then=nothing,
+        species_now=none,
+        species_then=none,
+        reason=np.empty(0, dtype=object),
+    )
+
+
 def because_of_zeros(change: PieceChange, doubted: BoolArray) -> PieceChange:
     """The same change with its own reason where the 0 of an earlier stand is ``doubted``."""
     at = (change.reason == "then") & change.main & doubted[change.earlier]

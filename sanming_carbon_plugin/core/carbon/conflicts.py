@@ -13,12 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..issues import join_issues, stand_issues
+from ..rasters.canopy import HEIGHT, SUPPORT
 from .account import numbers, open_account
 from .parameter_checks import ANY_POSITIVE, CellReader
 from .parameters import NO_ROW, FloatArray, ParameterTable, TextArray
-
-CANOPY_HEIGHT = "chm"
-"""Name of the raster that holds heights of the canopy in metres."""
 
 SAID_BY_CHECKS = {
     "CONFLICT_VOLUME_TREES": ("STOCK_TOO_LARGE_FOR_TREES", "STOCK_TOO_SMALL_FOR_TREES"),
@@ -112,14 +110,14 @@ def conflicts(
 
 
 def canopy_heights_m(facts: pd.DataFrame, rules: ConflictRules) -> FloatArray | None:
-    """Mean canopy height of each stand from the raster of that name; None without one.
+    """Mean canopy height of each stand where a raster plays that role; None without one.
 
     NaN where too little of the stand has a height.
     """
-    if f"{CANOPY_HEIGHT}_mean" not in facts.columns:
+    if f"{HEIGHT}_mean" not in facts.columns:
         return None
-    support = numbers(facts, f"{CANOPY_HEIGHT}_support")
-    return np.where(support >= rules.image_support_needed, numbers(facts, f"{CANOPY_HEIGHT}_mean"), np.nan)
+    support = numbers(facts, SUPPORT)
+    return np.where(support >= rules.image_support_needed, numbers(facts, f"{HEIGHT}_mean"), np.nan)
 
 
 def _not_told_before(found: pd.DataFrame, told: pd.DataFrame | None) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,14 +125,11 @@ class SinkErrors:
     shift
         How far the middle of each stand's interval lies above its sink (recoded stands count the smaller of
         two results, the truth may be either).
-    volume_now, volume_then
-        Stand volume errors; the same identity on both dates is the same ground.
-    parameters
-        One entry per parameter (density, expansion …); identities are error sources.
     boundary, recode, growth
         Errors of lines and codes, and of the growth that moved modelled stands (one identity per curve).
     pieces
-        The pieces behind them, for the check by simulation.
+        What the volumes and the parameters err on; their amounts are made from them when they are asked for, for
+        a county's worth of them would fill the memory that the table of stands needs.
     errors
         The table the sizes came from.
     sources
@@ -140,15 +139,22 @@ class SinkErrors:
     count: int
     sink: FloatArray
     shift: FloatArray
-    volume_now: Amounts
-    volume_then: Amounts
-    parameters: dict[str, Amounts]
     boundary: Amounts
     recode: Amounts
     growth: Amounts
     pieces: ErrorPieces
     errors: ErrorTable
     sources: ErrorSources
+
+    @property
+    def volume_now(self) -> Amounts:
+        """Errors of the stands' volumes of today; the same identity as then is the same ground."""
+        return Amounts(self.pieces.stand, self.pieces.id_now, self.pieces.now * self.errors.size["stand_volume"])
+
+    @property
+    def volume_then(self) -> Amounts:
+        """Errors of the stands' volumes of then."""
+        return Amounts(self.pieces.stand, self.pieces.id_then, self.pieces.then * self.errors.size["stand_volume"])
 
 
 def no_amounts() -> Amounts:
@@ -215,16 +221,12 @@ def errors_of_pieces(
     sources: ErrorSources,
 ) -> SinkErrors:
     """All components of ``count`` stands by their pieces; ``others`` are those of lines, codes and growth."""
-    p, (boundary, recode, growth) = pieces, others
-    size = errors.size["stand_volume"]
-    known = any_by(p.stand, np.ones(len(p.stand), dtype=bool), count)
+    boundary, recode, growth = others
+    known = any_by(pieces.stand, np.ones(len(pieces.stand), dtype=bool), count)
     return SinkErrors(
         count,
-        np.where(known, sum_by(p.stand, p.change, count), np.nan),
+        np.where(known, sum_by(pieces.stand, pieces.change, count), np.nan),
         sum_by(recode.stand, np.abs(recode.amount), count),
-        Amounts(p.stand, p.id_now, p.now * size),
-        Amounts(p.stand, p.id_then, p.then * size),
-        parameter_amounts(p.stand, p.now, p.then, p.row_now, p.row_then, sources),
         boundary,
         recode,
         growth,
@@ -234,26 +236,23 @@ def errors_of_pieces(
     )
 
 
-def parameter_amounts(
-    stand: IntArray,
-    s_now: FloatArray,
-    s_then: FloatArray,
-    row_now: IntArray,
-    row_then: IntArray,
-    sources: ErrorSources,
-) -> dict[str, Amounts]:
-    """Amounts by parameter; one set of factors on both dates errs on the change alone."""
-    one = row_now == row_then
+def parameter_amounts(pieces: ErrorPieces, sources: ErrorSources) -> Iterator[tuple[str, Amounts]]:
+    """Amounts by parameter, one after the other; one set of factors on both dates errs on the change alone.
+
+    Identities are error sources: rows copied from one another err together.
+    """
+    one = pieces.row_now == pieces.row_then
     two = np.flatnonzero(~one)
-    stands = np.concatenate([stand, stand[two]])
-    rows = np.concatenate([row_now, row_then[two]])
-    base = np.concatenate([np.where(one, s_now - s_then, s_now), -s_then[two]])
-    identity = np.where(rows >= 0, sources.source[rows], 0)
-    found = {}
+    stands, rows = _with(pieces.stand, pieces.stand[two]), _with(pieces.row_now, pieces.row_then[two])
+    base = _with(np.where(one, pieces.now - pieces.then, pieces.now), -pieces.then[two])
+    served = rows >= 0
+    identity = np.where(served, sources.source[rows], 0)
     for name, relative in sources.relative.items():
-        amount = base * np.where(rows >= 0, np.nan_to_num(relative[rows]), 0.0)
-        found[name] = _only(Amounts(stands, identity, amount))
-    return found
+        yield name, Amounts(stands, identity, base * np.where(served, np.nan_to_num(relative)[rows], 0.0))
+
+
+def _with(values: npt.NDArray[Any], more: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.concatenate([values, more]) if len(more) else values
 
 
 def _boundary_amounts(

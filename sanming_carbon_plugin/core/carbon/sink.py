@@ -10,9 +10,18 @@ import pandas as pd
 from ..issues import join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
-from .account import numbers, open_account, open_bamboo_part, texts
+from .account import for_comparison, numbers, open_account, open_bamboo_part, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change, redigitised
-from .change import BoolArray, PieceChange, because_of_zeros, enough_cover, joined, measured_part, piece_change
+from .change import (
+    BoolArray,
+    PieceChange,
+    because_of_zeros,
+    enough_cover,
+    for_errors,
+    joined,
+    measured_part,
+    piece_change,
+)
 from .earlier_zeros import doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
@@ -136,16 +145,17 @@ def _two_dates(
 ) -> tuple[SinkResult, SinkErrors]:
     """Sink from two inventories and its error components, without the ends of the intervals."""
     pieces = match(facts.index, geometry, earlier.facts.index, earlier.geometry, progress)
-    now, then = open_account(facts, parameters), open_account(earlier.facts, parameters)
+    now, then = (for_comparison(open_account(table, parameters)) for table in (facts, earlier.facts))
     doubted = doubted_zeros(earlier.facts, then, parameters.limits)
     then = without(then, doubted)
+    gone = ground_left_out(earlier.facts, then, pieces)
     area = numbers(facts, "area_ha")
     parts = [piece_change(pieces, now, then, area, parameters)]
     parts.extend(_bamboo_change(pieces, facts, earlier.facts, area, parameters))
     change = because_of_zeros(joined(parts), doubted)
     change = measured_part(change, len(facts), parameters.limits.measured_cover_share)
     change = enough_cover(change, len(facts), parameters.limits.cover_needed_share)
-    del now, parts  # a county's worth of arrays
+    del now, then, parts  # a county's worth of arrays
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
     columns = _columns(facts, pieces, change, years)
@@ -169,8 +179,9 @@ def _two_dates(
         columns,
         join_issues([issues, period_issues(facts, times, period, known)]),
         blocks=block_accounts(pieces, change),
-        earlier_gone=ground_left_out(earlier.facts, then, pieces),
+        earlier_gone=gone,
     )
+    change = for_errors(change)
     return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
 
 

@@ -56,9 +56,6 @@ def weighted(found: SinkErrors, weight: FloatArray) -> SinkErrors:
         found,
         sink=found.sink * weight,
         shift=found.shift * weight,
-        volume_now=share(found.volume_now),
-        volume_then=share(found.volume_then),
-        parameters={name: share(amounts) for name, amounts in found.parameters.items()},
         boundary=share(found.boundary),
         recode=share(found.recode),
         growth=share(found.growth),
@@ -113,19 +110,16 @@ def stock_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str
         "stand_volume_now": _by_identity(alone, group, groups),
         "survey_now": _sums(together, group, groups) ** 2,
     }
-    nothing = np.zeros(len(pieces.stock))
-    amounts = parameter_amounts(pieces.stand, pieces.stock, nothing, pieces.row_now, pieces.row_now, found.sources)
-    return variances | _parameter_variances(amounts, table, group, groups)
+    today = replace(pieces, now=pieces.stock, then=np.zeros(len(pieces.stock)), row_then=pieces.row_now)
+    return variances | _parameter_variances(replace(found, pieces=today), group, groups)
 
 
-def _parameter_variances(
-    parameters: dict[str, Amounts], table: ErrorTable, group: IntArray, groups: int
-) -> dict[str, FloatArray]:
+def _parameter_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str, FloatArray]:
     """Rows of different source lean the same way by the stated correlation."""
-    lean = table.correlation["parameter"]
+    lean = found.errors.correlation["parameter"]
     return {
         name: (1.0 - lean) * _by_identity(amounts, group, groups) + lean * _sums(amounts, group, groups) ** 2
-        for name, amounts in parameters.items()
+        for name, amounts in parameter_amounts(found.pieces, found.sources)
     }
 
 
@@ -162,7 +156,7 @@ def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict
     variances["survey_earlier"] = total_then**2
     if table.correlation["survey"]:
         variances["survey_shared"] = -2.0 * table.correlation["survey"] * total_now * total_then
-    variances |= _parameter_variances(found.parameters, table, group, groups)
+    variances |= _parameter_variances(found, group, groups)
     variances["boundary"] = _by_identity(found.boundary, group, groups)
     same = table.correlation["recode"]
     alone = Amounts(found.recode.stand, found.recode.stand, found.recode.amount)
