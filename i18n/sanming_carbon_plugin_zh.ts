@@ -738,7 +738,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="43"/>
         <source>Status</source>
         <translation>处理状态</translation>
     </message>
@@ -748,82 +748,82 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="43"/>
         <source>Value</source>
         <translation>取值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="27"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="43"/>
         <source>What to do</source>
         <translation>问题与处理建议</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="111"/>
         <source>whole layer</source>
         <translation>整个图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="113"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="140"/>
         <source>{status}, {name}, {time}</source>
         <translation>{status}，{name}，{time}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="141"/>
         <source>{status}: {reason}</source>
         <translation>{status}：{reason}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="48"/>
         <source>List of Doubts</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="77"/>
         <source>List of Doubts: {name}</source>
         <translation>问题清单：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="156"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="168"/>
         <source>All severities</source>
         <translation>全部级别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="159"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="171"/>
         <source>All states</source>
         <translation>全部状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="206"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="223"/>
         <source>All doubts</source>
         <translation>全部问题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="220"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="237"/>
         <source>{count} doubts, {open} of them open</source>
         <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="249"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="288"/>
         <source>Open a List of Doubts</source>
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="260"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="299"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="261"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="300"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="91"/>
         <source>Loaded: {path}</source>
         <translation>已载入：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="153"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="157"/>
         <source>Use These Fields</source>
         <translation>采用此对照</translation>
     </message>
@@ -833,42 +833,42 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>取消</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="155"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="159"/>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="165"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="169"/>
         <source>Reading the layer</source>
         <translation>正在读取图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="171"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="178"/>
         <source>Reading the fields</source>
         <translation>读取字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="208"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="232"/>
         <source>(none)</source>
         <translation>（无）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="225"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="250"/>
         <source>Decided by the values</source>
         <translation>按取值判定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="276"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="301"/>
         <source>Load the Fields</source>
         <translation>载入字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="282"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="307"/>
         <source>Save the Fields</source>
         <translation>保存字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="135"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="136"/>
         <source>The fields are read as in {path}.</source>
         <translation>将按 {path} 识读字段。</translation>
     </message>
@@ -1160,24 +1160,6 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>小班影像指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="52"/>
-        <source>Vegetation indices, their changes between two dates, and slope per stand, as a recipe asks.</source>
-        <translation>按影像配方逐小班计算植被指数、两期变化和坡度。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="56"/>
-        <source>The recipe says which raster is which: sensor, date, bands, scale and offset, quality layer, indices, and which raster is the elevation model. Indices are computed cell by cell and then averaged over the stand.
-
-A change between two scenes is counted from the median of the healthy pine stands of each scene, so that season and haze cancel out. Stands that are covered too little are marked in the layer issues.
-
-An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
-        <translation>影像配方说明哪个栅格是什么：传感器、日期、波段、比例系数和偏移量、质量图层、要算的指数，以及哪个栅格是数字高程模型。指数先逐像元计算，再按小班平均。
-
-两期变化各以本期健康松林小班的中位数为基准，季节和雾霾的影响因此抵消。有效面积太少的小班在图层 issues 中标出。
-
-可照着改的例子在插件的 resources/recipes 文件夹中。</translation>
-    </message>
-    <message>
         <location filename="../sanming_carbon_plugin/processing/evidence.py" line="71"/>
         <source>It calls the rasters by their names above.</source>
         <translation>配方里用上面的栅格名称。</translation>
@@ -1203,7 +1185,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/counting.py" line="26"/>
+        <location filename="../sanming_carbon_plugin/gui/work_states.py" line="62"/>
         <source>Count what needs attention</source>
         <translation>统计待处理事项</translation>
     </message>
@@ -1910,62 +1892,62 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="99"/>
         <source>Merge what came back from the field</source>
         <translation>合并外业返回数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="102"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="103"/>
         <source>Shows every difference between desk and field; takes over only what a person decided.</source>
         <translation>逐项列出内外业差异，只采用经人工决定的内容。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="107"/>
         <source>The first run writes a review and changes nothing: each cell that field or desk changed, conflicts that a person has to decide, changed outlines, new rows, photos that did not come back. Fill in the column choice of the layer of conflicts (desk, field, or another value) and save. The second run with that review and your name takes over what was chosen and what only the field changed: classes become decisions with signature and date, attributes a list of corrections. The share of wrong stands comes from the random control sample alone.</source>
         <translation>第一次运行只写出审核文件，不作任何改动：内外业改动的每个单元格、须由人工决定的冲突、图形改动、新增记录和未带回的照片。请在冲突图层的“处理意见”中选择（内业、外业或另填其他值）并保存。第二次运行时提供该审核文件和您的姓名，所选内容以及仅外业改动的内容才被采用：判定类成为带签名和日期的人工决定，林分因子成为更正清单。错误小班比例只由随机检查样本推算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>GeoPackage of Assess stands, as it is now.</source>
         <translation>“小班评估”写出的 GeoPackage，以其现状为准。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>Returned packages</source>
         <translation>返回的外业包</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>The file field.gpkg of each surveyor&apos;s folder, all of one package.</source>
         <translation>每名调查人文件夹中的 field.gpkg，须出自同一外业包。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>Review with choices</source>
         <translation>已填处理意见的审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>Leave empty to look first. With a review in which choices were made, they are taken over.</source>
         <translation>留空则只查看；提供已填处理意见的审核文件时，采用其中的意见。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>Name of the person who decides</source>
         <translation>决定人姓名</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>The signature under the decisions; needed to take something over.</source>
         <translation>作为人工决定的签名；采用意见时必填。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>What was sent</source>
         <translation>发出时的底本</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>Only where the copy beside the result was lost: base.gpkg of the package.</source>
         <translation>仅在评估结果旁的底本丢失时使用：外业包中的 base.gpkg。</translation>
     </message>
@@ -1975,27 +1957,27 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>表单字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
         <source>The same as when the package was made.</source>
         <translation>与制作外业包时所用的相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="135"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="136"/>
         <source>Review</source>
         <translation>审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="138"/>
         <source>Number of conflicts</source>
         <translation>冲突数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="138"/>
         <source>Decisions added</source>
         <translation>新增人工决定数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="138"/>
         <source>Corrections added</source>
         <translation>新增更正数</translation>
     </message>
@@ -2828,6 +2810,39 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
         <source>An own template keeps its form.</source>
         <translation>自己的模板保持原有方向。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="40"/>
+        <source>Read the list of doubts</source>
+        <translation>读取问题清单</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="53"/>
+        <source>Count the doubts</source>
+        <translation>统计存疑事项</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="84"/>
+        <source>Counting the doubts</source>
+        <translation>正在统计存疑事项</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="52"/>
+        <source>Vegetation indices and their changes, slope and canopy heights per stand, as a recipe asks.</source>
+        <translation>按配方计算各小班的植被指数及其变化、坡度和冠层高度。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="56"/>
+        <source>The recipe says which raster is which: sensor, date, bands, scale and offset, quality layer, indices, and which rasters are the elevation model and the canopy heights. Indices are computed cell by cell and then averaged over the stand.
+
+A change between two scenes is counted from the median of the healthy pine stands of each scene, so that season and haze cancel out. Stands that are covered too little are marked in the layer issues.
+
+An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
+        <translation>影像配方说明哪个栅格是什么：传感器、日期、波段、比例系数和偏移量、质量图层、要算的指数，以及哪个栅格是数字高程模型、哪个是冠层高度。指数先逐像元计算，再按小班平均。
+
+两期变化各以本期健康松林小班的中位数为基准，季节和雾霾的影响因此抵消。有效面积太少的小班在图层 issues 中标出。
+
+可照着改的例子在插件的 resources/recipes 文件夹中。</translation>
     </message>
 </context>
 <context>

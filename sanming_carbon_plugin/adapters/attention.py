@@ -9,14 +9,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from ..core.errors import InputError
-from .issue_list import IssueFilter, code_counts
+from ..core.errors import CancelledError, InputError
+from .issue_list import ASKED_EVERY_STEPS, IssueFilter, Stop, code_counts
 
 _CLASSES = ("pine_transform", "reserve_forest")
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
 
 
-def open_doubts(path: Path) -> int:
+def open_doubts(path: Path, stop: Stop | None = None) -> int:
     """Errors and warnings of a list that are neither fixed nor accepted; notes need nobody.
 
     Raises
@@ -24,11 +24,11 @@ def open_doubts(path: Path) -> int:
     InputError
         Where the file holds no list.
     """
-    counts = code_counts(path, IssueFilter())
+    counts = code_counts(path, IssueFilter(), stop)
     return sum(each.still_open for each in counts if each.severity in ("error", "warning"))
 
 
-def severity_counts(path: Path) -> dict[str, int]:
+def severity_counts(path: Path, stop: Stop | None = None) -> dict[str, int]:
     """Doubts of a list by severity.
 
     Raises
@@ -37,12 +37,12 @@ def severity_counts(path: Path) -> dict[str, int]:
         Where the file holds no list.
     """
     found: dict[str, int] = {}
-    for each in code_counts(path, IssueFilter()):
+    for each in code_counts(path, IssueFilter(), stop):
         found[each.severity] = found.get(each.severity, 0) + each.count
     return found
 
 
-def undecided_classes(result: Path) -> int:
+def undecided_classes(result: Path, stop: Stop | None = None) -> int:
     """Stands with a class that is unknown and that nobody has decided.
 
     Raises
@@ -50,10 +50,10 @@ def undecided_classes(result: Path) -> int:
     InputError
         Where the file is no result.
     """
-    return _count(result, _CLASSES)
+    return _count(result, _CLASSES, stop)
 
 
-def undecided_tickets(result: Path) -> int:
+def undecided_tickets(result: Path, stop: Stop | None = None) -> int:
     """Stands whose ticket waits for evidence.
 
     Raises
@@ -61,14 +61,16 @@ def undecided_tickets(result: Path) -> int:
     InputError
         Where the file is no result.
     """
-    return _count(result, ("ticket",))
+    return _count(result, ("ticket",), stop)
 
 
-def _count(result: Path, names: tuple[str, ...]) -> int:
+def _count(result: Path, names: tuple[str, ...], stop: Stop | None) -> int:
     if not result.is_file():
         raise InputError("FILE_NOT_FOUND", path=str(result))
     try:
         with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            if stop is not None:
+                database.set_progress_handler(stop, ASKED_EVERY_STEPS)
             there = {row[0] for row in database.execute(_COLUMNS, ("stands",))}
             facts = {row[0] for row in database.execute(_COLUMNS, ("facts",))}
             conditions = [_undecided(name, facts) for name in names if name in there]
@@ -78,6 +80,8 @@ def _count(result: Path, names: tuple[str, ...]) -> int:
             statement = " ".join(["SELECT count(*) FROM stands s", *join, "WHERE", " OR ".join(conditions)])
             return int(database.execute(statement).fetchone()[0])
     except sqlite3.Error as error:
+        if stop is not None and stop():
+            raise CancelledError from error
         raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error
 
 

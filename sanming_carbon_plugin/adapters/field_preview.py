@@ -58,6 +58,7 @@ class FieldPreview:
         self.tables: StandTables = load_stand_tables()
         self._labels = _role_labels()
         self.columns = [str(name) for name in layer.attributes.columns]
+        self._shares: dict[tuple[str, str], float] = {}
         self.recognised: FieldMapping = recognise_fields(layer.attributes, self.tables)
         rows = np.arange(0, len(layer), max(1, -(-len(layer) // _SAMPLE_ROWS)))
         self._sample = replace(
@@ -90,8 +91,10 @@ class FieldPreview:
         return first + found.alternatives.get(role, ()) + found.ambiguous.get(role, ()) + suggested
 
     def share(self, role: str, column: str) -> float:
-        """Share of the filled cells of a column that fit a role; NaN where no cell is filled."""
-        return value_share(self._column(column), self.tables.roles[role], self.tables)
+        """Share of the filled cells of a column that fit a role; NaN where no cell is filled. Known once asked for."""
+        if (role, column) not in self._shares:
+            self._shares[role, column] = value_share(self._column(column), self.tables.roles[role], self.tables)
+        return self._shares[role, column]
 
     def examples(
         self, fields: Mapping[str, str], decisions: Mapping[str, str], language: str

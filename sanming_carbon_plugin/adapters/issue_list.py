@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import shapely
 
-from ..core.errors import InputError
+from ..core.errors import CancelledError, InputError
 from .geopackage_blobs import geometry_from_blobs
 from .issue_status import ISSUE_STATUS, IssueIdentity
+
+Stop = Callable[[], bool]
+"""Asked now and then while a file is read; True ends the reading with ``CancelledError``."""
+
+ASKED_EVERY_STEPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -88,27 +93,33 @@ _BOX = "SELECT x_min, y_min, x_max, y_max FROM checked_stands WHERE stand_key = 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
-def code_counts(path: Path, wanted: IssueFilter) -> list[IssueCount]:
+def code_counts(path: Path, wanted: IssueFilter, stop: Stop | None = None) -> list[IssueCount]:
     """Doubts by code, errors first.
 
     Raises
     ------
     InputError
         Where the file holds no list.
+    CancelledError
+        Where ``stop`` said so.
     """
-    with _opened(path) as database:
+    with _opened(path, stop) as database:
         return [IssueCount(*row) for row in database.execute(_COUNTS, _values(wanted))]
 
 
-def issue_rows(path: Path, wanted: IssueFilter, after: int = 0, limit: int = 500) -> list[IssueRow]:
+def issue_rows(
+    path: Path, wanted: IssueFilter, after: int = 0, limit: int = 500, stop: Stop | None = None
+) -> list[IssueRow]:
     """At most ``limit`` doubts behind row number ``after``, in the order of the file.
 
     Raises
     ------
     InputError
         Where the file holds no list.
+    CancelledError
+        Where ``stop`` said so.
     """
-    with _opened(path) as database:
+    with _opened(path, stop) as database:
         found = database.execute(_ROWS, _values(wanted) | {"after": after, "limit": limit})
         return [IssueRow(*row) for row in found]
 
@@ -136,7 +147,7 @@ def _values(wanted: IssueFilter) -> dict[str, str | int | None]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, stop: Stop | None = None) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise InputError("FILE_NOT_FOUND", path=str(path))
     try:
@@ -146,6 +157,10 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
                 raise InputError("GEOPACKAGE_TABLE_MISSING", path=str(path), table="issues", tables=sorted(tables))
             if ISSUE_STATUS not in tables:
                 database.execute(_NO_STATUS)
+            if stop is not None:
+                database.set_progress_handler(stop, ASKED_EVERY_STEPS)
             yield database
     except sqlite3.Error as error:
+        if stop is not None and stop():
+            raise CancelledError from error
         raise InputError("GEOPACKAGE_NOT_READABLE", path=str(path), reason=str(error)) from error

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, Qt, pyqtSignal
 
 from ..adapters.issue_list import IssueFilter, IssueRow, issue_rows
 from ..adapters.words import word
+from ..core.errors import CarbonError
 from ..processing.translation import language, tr
+from .reading import Reading
 
 PAGE_ROWS = 500
 _STAND, _STATUS, _FIELD, _VALUE, _MESSAGE = range(5)
@@ -16,7 +20,16 @@ _NOWHERE = QModelIndex()
 
 
 class IssueModel(QAbstractTableModel):
-    """The doubts of one filter; a view asks for more when it comes to the end."""
+    """The doubts of one filter; a view asks for more when it comes to the end.
+
+    Pages come at once where that is quick, else in the background: one word in a million doubts takes seconds.
+    """
+
+    fetched = pyqtSignal()
+    """One more page is there; it may be empty."""
+
+    failed = pyqtSignal(object)
+    """The error for which no page came."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -24,16 +37,14 @@ class IssueModel(QAbstractTableModel):
         self._wanted = IssueFilter()
         self._rows: list[IssueRow] = []
         self._at_end = True
+        self._reading = Reading(tr("Read the list of doubts"), self)
+        self._reading.read.connect(self._take)
+        self._reading.failed.connect(self._stop)
         self._headers = (tr("Stand"), tr("Status"), tr("Field"), tr("Value"), tr("What to do"))
 
     def show(self, path: Path | None, wanted: IssueFilter) -> None:
-        """Show other doubts.
-
-        Raises
-        ------
-        InputError
-            Where the file cannot be read.
-        """
+        """Show other doubts, as soon as they are read."""
+        self._reading.forget()
         self.beginResetModel()
         self._path, self._wanted, self._rows = path, wanted, []
         self._at_end = path is None
@@ -58,20 +69,36 @@ class IssueModel(QAbstractTableModel):
 
     def canFetchMore(self, parent: QModelIndex = _NOWHERE) -> bool:
         """Whether there may be more rows."""
-        return not parent.isValid() and not self._at_end
+        return not parent.isValid() and not self._at_end and not self._reading.is_reading()
+
+    def is_reading(self) -> bool:
+        """Whether a page is on its way."""
+        return self._reading.is_reading()
+
+    def shut_down(self) -> None:
+        """Stop what is on its way, before the plugin goes."""
+        self._reading.shut_down()
 
     def fetchMore(self, parent: QModelIndex = _NOWHERE) -> None:
         """Read one more page."""
         if self._path is None or not self.canFetchMore(parent):
             return
         after = self._rows[-1].number if self._rows else 0
-        page = issue_rows(self._path, self._wanted, after, PAGE_ROWS)
+        page = partial(issue_rows, self._path, self._wanted, after, PAGE_ROWS)
+        self._reading.start({"page": page}, at_once=True)
+
+    def _take(self, found: dict[str, Any]) -> None:
+        page: list[IssueRow] = found["page"]
         self._at_end = len(page) < PAGE_ROWS
-        if not page:
-            return
-        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(page) - 1)
-        self._rows.extend(page)
-        self.endInsertRows()
+        if page:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(page) - 1)
+            self._rows.extend(page)
+            self.endInsertRows()
+        self.fetched.emit()
+
+    def _stop(self, error: CarbonError) -> None:
+        self._at_end = True
+        self.failed.emit(error)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         """Text of a cell; the whole sentence as its tip."""

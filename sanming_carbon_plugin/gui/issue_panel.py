@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from ..processing.translation import language, tr
 from .forms import load_form
 from .issue_model import IssueModel, message_of, status_text
 from .issue_places import go_to, list_crs, select_stand
+from .reading import Reading
 
 _SEVERITY, _NUMBER, _OPEN, _WHAT = range(4)
 _SEARCH_AFTER_MS = 300
 _STATES = ("open", RETURNED, FIXED, ACCEPTED)
+_ROWS_AHEAD = 50
 
 
 class IssuePanel(QgsDockWidget):
@@ -47,6 +50,9 @@ class IssuePanel(QgsDockWidget):
         self.setWidget(self.form)
         self.path: Path | None = None
         self.model = IssueModel(self)
+        self._counts = Reading(tr("Count the doubts"), self)
+        self._rows_are_old = True
+        self._row_to_choose: int | None = None
         self._iface = iface
         self._stands_layer = stands_layer
         self._crs = QgsCoordinateReferenceSystem()
@@ -75,16 +81,21 @@ class IssuePanel(QgsDockWidget):
         """Read counts and rows anew, and keep the chosen code where it is still there."""
         if self.path is None:
             return
-        chosen = self._code()
-        try:
-            counts = code_counts(self.path, self._wanted())
-        except CarbonError as error:
-            self._tell(error)
-            return
-        self._show_counts(counts)
-        codes = [count.code for count in counts]
-        self.form.codes.setCurrentCell(codes.index(chosen) + 1 if chosen in codes else 0, _WHAT)
-        self._show_rows()
+        self.form.told.setText(tr("Counting the doubts"))
+        self._rows_are_old = True
+        self._counts.start({"counts": partial(code_counts, self.path, self._wanted())}, at_once=True)
+        if self._counts.is_reading():  # the rows need not wait for it
+            self._show_rows()
+
+    def is_reading(self) -> bool:
+        """Whether counts or rows are on their way."""
+        return self._counts.is_reading() or self.model.is_reading()
+
+    def shut_down(self) -> None:
+        """Stop what is read in the background, before the plugin goes."""
+        self._later.stop()
+        self._counts.shut_down()
+        self.model.shut_down()
 
     def choose_code(self, code: str | None) -> None:
         """Show the rows of one code, or of all."""
@@ -123,6 +134,8 @@ class IssuePanel(QgsDockWidget):
                 self.form.rows.scrollTo(self.model.index(row, 0))
                 return found
             row += step
+            if row >= self.model.rowCount() - _ROWS_AHEAD:
+                self.model.fetchMore()  # there in time, also where it takes a while
         return None
 
     def mark(self, status: str | None, reason: str = "") -> None:
@@ -142,9 +155,8 @@ class IssuePanel(QgsDockWidget):
             self._tell(error)
             return
         self.decided.emit(self.path)
+        self._row_to_choose = rows[0] if rows else None
         self.reload()
-        if rows:
-            self.form.rows.selectRow(min(rows[0], self.model.rowCount() - 1))
 
     def set_running(self, running: bool) -> None:
         """Tell that an algorithm runs: no second one can be started."""
@@ -176,6 +188,10 @@ class IssuePanel(QgsDockWidget):
         form.status.currentIndexChanged.connect(self.reload)
         form.search.textChanged.connect(self._later.start)
         self._later.timeout.connect(self.reload)
+        self._counts.read.connect(self._counted)
+        self._counts.failed.connect(self._not_read)
+        self.model.fetched.connect(self._choose_again)
+        self.model.failed.connect(self._not_read)
         form.codes.itemSelectionChanged.connect(self._show_rows)
         form.rows.clicked.connect(self._row_clicked)
         form.rows.activated.connect(self._row_clicked)
@@ -200,7 +216,8 @@ class IssuePanel(QgsDockWidget):
 
     def _show_counts(self, counts: list[IssueCount]) -> None:
         table, numbers = self.form.codes, QLocale()
-        table.blockSignals(True)
+        # Each cell would have all columns measured once more.
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.setRowCount(len(counts) + 1)
         total = (sum(each.count for each in counts), sum(each.still_open for each in counts))
         rows: list[tuple[str, int, int, str, str | None]] = [("", *total, tr("All doubts"), None)]
@@ -216,18 +233,40 @@ class IssuePanel(QgsDockWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 item.setData(Qt.ItemDataRole.UserRole, code)
                 table.setItem(row, column, item)
-        table.blockSignals(False)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.form.told.setText(
             tr("{count} doubts, {open} of them open").format(
                 count=numbers.toString(total[0]), open=numbers.toString(total[1])
             )
         )
 
+    def _counted(self, found: dict[str, Any]) -> None:
+        """Show the counts and keep the chosen code where it is still there."""
+        counts: list[IssueCount] = found["counts"]
+        chosen = self._code()
+        codes = [count.code for count in counts]
+        gone = chosen is not None and chosen not in codes
+        table = self.form.codes
+        table.blockSignals(True)
+        self._show_counts(counts)
+        table.setCurrentCell(codes.index(chosen) + 1 if chosen in codes else 0, _WHAT)
+        table.blockSignals(False)
+        if gone or self._rows_are_old:
+            self._show_rows()
+
     def _show_rows(self) -> None:
-        try:
-            self.model.show(self.path, self._wanted(self._code()))
-        except CarbonError as error:
-            self._tell(error)
+        self._rows_are_old = False
+        self.model.show(self.path, self._wanted(self._code()))
+
+    def _choose_again(self) -> None:
+        """The row that was decided upon stays the chosen one."""
+        row, self._row_to_choose = self._row_to_choose, None
+        if row is not None and self.model.rowCount():
+            self.form.rows.selectRow(min(row, self.model.rowCount() - 1))
+
+    def _not_read(self, error: CarbonError) -> None:
+        self.form.told.setText("")
+        self._tell(error)
 
     def _row_clicked(self, index: QModelIndex) -> None:
         self.go_to_row(index.row())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from .forms import load_form
 _MEANING, _COLUMN, _SCORE, _STATE, _BEFORE, _AFTER = range(6)
 _PREVIEW_AFTER_MS = 200
 _DECISIONS_IN_A_ROW = 3
+_ROWS_AT_ONCE = 8
 
 
 class MappingDialog(QDialog):
@@ -52,6 +54,7 @@ class MappingDialog(QDialog):
         self._taken = taken
         self._changed = False
         self._task: QgsTask | None = None
+        self._filling: Iterator[None] | None = None
         self._choices: dict[str, QComboBox] = {}
         self._decisions: dict[str, QComboBox] = {}
         self._later = QTimer(self)
@@ -108,6 +111,7 @@ class MappingDialog(QDialog):
     def done(self, result: int) -> None:
         """Stop the reading, whatever closes the dialog."""
         self._later.stop()
+        self._filling = None
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -166,7 +170,10 @@ class MappingDialog(QDialog):
         taken = self._taken
 
         def read(task: QgsTask) -> FieldPreview:
-            return FieldPreview(taken.read(FeedbackProgress(task)))
+            preview = FieldPreview(taken.read(FeedbackProgress(task)))
+            for role in ROLES:  # weighed here, and known when the table is filled
+                preview.candidates(role)
+            return preview
 
         self._task = QgsTask.fromFunction(tr("Reading the fields"), read, on_finished=self._have_read)
         QgsApplication.taskManager().addTask(self._task)
@@ -180,19 +187,36 @@ class MappingDialog(QDialog):
             self.form.message.setText(told)
             return
         self.preview = preview
-        self._fill()
+        self._filling = self._fill(preview)
+        self._fill_next()
+
+    def _fill_next(self) -> None:
+        """Some rows more; the window has its turn before the next ones."""
+        if self._filling is None:  # closed meanwhile
+            return
+        try:
+            next(self._filling)
+        except StopIteration:
+            self._filling = None
+            self._filled()
+            return
+        QTimer.singleShot(0, self._fill_next)
+
+    def _filled(self) -> None:
+        if self.preview is None:
+            return
         self._enable(True)
         self.form.message.setText("")
         if self.path is None or not self.load(self.path):
-            self._show_mapping(preview.recognised)
+            self._show_mapping(self.preview.recognised)
         self.loaded.emit()
 
-    def _fill(self) -> None:
-        table, preview = self.form.table, self.preview
-        if preview is None:
-            return
+    def _fill(self, preview: FieldPreview) -> Iterator[None]:
+        table = self.form.table
         table.setRowCount(len(ROLES))
         for row, role in enumerate(ROLES):
+            if row % _ROWS_AT_ONCE == 0:
+                yield
             unit = word("unit", preview.unit(role), language())
             text = preview.label(role, language())
             for position in (_SCORE, _STATE, _BEFORE, _AFTER):
@@ -211,6 +235,7 @@ class MappingDialog(QDialog):
             combo.currentIndexChanged.connect(self._choice_changed)
             self._choices[role] = combo
             table.setCellWidget(row, _COLUMN, combo)
+        yield
         header = table.horizontalHeader()
         table.verticalHeader().hide()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -100,6 +100,7 @@ class SideWindows(QObject):
             self.fields.reject()
             self.fields = None
         if self.panel is not None:
+            self.panel.shut_down()
             self._iface.removeDockWidget(self.panel)
             self.panel.deleteLater()
             self.panel = None

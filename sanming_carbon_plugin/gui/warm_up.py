@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.dependencies import missing_text
 from ..processing.translation import tr
-from .counting import BESIDE
+from .reading import BESIDE
 
 _WAIT_MS = 5000
 

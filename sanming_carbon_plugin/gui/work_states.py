@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..processing.assess import AssessAlgorithm
 from ..processing.parameters import OUTPUT, STANDS
-from .counting import Counting
+from ..processing.translation import tr
 from .input_marks import count_edit, file_mark, marks_of
+from .reading import Reading
 from .step_states import (
     CARBON,
     CHECK,
@@ -56,8 +58,9 @@ class WorkStates(QObject):
         self._counted_file: Path | None = None
         self.problems: tuple[str, ...] = ()
         self._states: dict[str, StepState] = {}
-        self.counting = Counting(self)
-        self.counting.counted.connect(self._counted)
+        # A result may hold a million stands, and may be gone again when it is counted: nothing is known then.
+        self.counting = Reading(tr("Count what needs attention"), self)
+        self.counting.read.connect(self._counted)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER_MS)
@@ -154,8 +157,10 @@ class WorkStates(QObject):
             CARBON: attention.undecided_classes,
             TICKETS: attention.undecided_tickets,
         }
-        wanted = {step: counters[step] for step in steps if step in counters}
-        self.counting.start(path, wanted | ({_SEVERITIES: attention.severity_counts} if CHECK in steps else {}))
+        wanted = {step: partial(counters[step], path) for step in steps if step in counters}
+        self.counting.start(
+            wanted | ({_SEVERITIES: partial(attention.severity_counts, path)} if CHECK in steps else {})
+        )
 
     def _counted(self, found: dict[str, Any]) -> None:
         by_severity = found.pop(_SEVERITIES, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 
 import pandas as pd
 import pytest
@@ -140,7 +139,7 @@ def test_the_file_stays_a_geopackage_that_gdal_opens(panel, listed):
     assert table.GetNextFeature().GetField("status") == "fixed"
 
 
-def test_a_hundred_thousand_doubts_do_not_stop_the_window(qgis_iface, qtbot, tmp_path):
+def test_a_hundred_thousand_doubts_come_a_page_at_a_time(qgis_iface, qtbot, tmp_path):
     count = 100_000
     numbers = pd.RangeIndex(count).astype(str).astype(object)
     frame = pd.DataFrame(
@@ -153,15 +152,13 @@ def test_a_hundred_thousand_doubts_do_not_stop_the_window(qgis_iface, qtbot, tmp
     write_geopackage(path, [OutputTable("issues", dict(ISSUE_LAYER_COLUMNS), frame)])
     made = IssuePanel(qgis_iface, lambda: None)
     qtbot.addWidget(made)
-    started = time.perf_counter()
     made.show_list(path)
-    assert time.perf_counter() - started < 1.5
+    qtbot.waitUntil(lambda: not made.is_reading())
     assert made.form.codes.item(0, 1).text().replace(",", "") == str(count)
     assert made.model.rowCount() == PAGE_ROWS
-    started = time.perf_counter()
     made.form.rows.scrollToBottom()
     made.model.fetchMore()
-    assert time.perf_counter() - started < 0.5
+    qtbot.waitUntil(lambda: not made.is_reading())
     assert made.model.rowCount() >= 2 * PAGE_ROWS
 
 

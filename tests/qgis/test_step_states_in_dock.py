@@ -50,7 +50,7 @@ def _run(dock, qtbot, button) -> None:
     button.click()
     qtbot.waitUntil(lambda: bool(ended), timeout=120_000)
     assert ended == [""]
-    qtbot.waitUntil(lambda: not dock.states.counting.is_counting(), timeout=20_000)
+    qtbot.waitUntil(lambda: not dock.states.counting.is_reading(), timeout=20_000)
 
 
 @pytest.fixture
