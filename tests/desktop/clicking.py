@@ -5,8 +5,10 @@ Steps are a generator; what it yields is how long to wait, in ms, or a condition
 into the file named by ``SANMING_RESULT``.
 """
 
+import faulthandler
 import json
 import os
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -195,5 +197,7 @@ def finish():
 def start(day):
     """Go through the steps of ``day()`` when QGIS is there."""
     steps = day()
+    # Where every thread stands, and the end, when not even a timer comes any more.
+    faulthandler.dump_traceback_later(DAY_LIMIT_S + 20, exit=True, file=sys.__stderr__)
     QTimer.singleShot(int(DAY_LIMIT_S * 1000), lambda: "finished" in seen or tell_error())
     QTimer.singleShot(500, lambda: advance(steps))

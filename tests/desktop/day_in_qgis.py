@@ -33,14 +33,16 @@ from clicking import (
     type_in,
 )
 from stalls import Stalls
+from tool_clicking import add_file, tick_layers, type_number
 
 GBK = Path(os.environ["SANMING_GBK"])
 RESULT = WORK / "三明 结果.gpkg"
 PACKAGE = WORK / "三明 结果_fieldpackage"
 HALFWAY = 40
 VISITS = 20
+CELL_M = 20.0
 CLOSURE = 0.55
-stalls = Stalls(os.environ.get("SANMING_STALLS", ""))
+stalls = Stalls()
 pauses.append(stalls.pause)
 
 
@@ -65,6 +67,17 @@ def pick(combo, data):
     assert combo.currentData() == data
 
 
+def pick_layer(combo, layer):
+    """Choose a layer with the keys."""
+    combo.setFocus()
+    press(combo, Qt.Key.Key_Home)
+    for _ in range(combo.count()):
+        if combo.currentLayer() == layer:
+            break
+        press(combo, Qt.Key.Key_Down)
+    assert combo.currentLayer() == layer
+
+
 def picture(name, window=None):
     look_for_clipping(name, window)
     shoot(name, window)
@@ -76,7 +89,7 @@ def states():
 
 def settled(*_):
     canvas = iface.mapCanvas()
-    return not canvas.isDrawing() and not dock().states.counting.is_counting()
+    return not canvas.isDrawing() and not dock().states.counting.is_reading()
 
 
 def run_and_wait(button):
@@ -128,21 +141,11 @@ def load_the_old_shapefile():
     for path in GBK.iterdir():
         shutil.copy(path, folder)
     stalls.pause(False)
-    with stalls.of_qgis():
+    with stalls.of_qgis("add a layer"):
         layer = iface.addVectorLayer(str(folder / "xiaoban.shp"), "xiaoban", "ogr")
     yield 300
     page = dock().data.page
-    combo = page.stands
-    combo.setFocus()
-    for _ in range(combo.count()):
-        if combo.currentLayer() == layer:
-            break
-        press(combo, Qt.Key.Key_Down)
-    for _ in range(combo.count()):
-        if combo.currentLayer() == layer:
-            break
-        press(combo, Qt.Key.Key_Up)
-    assert combo.currentLayer() == layer
+    pick_layer(page.stands, layer)
     write(page.result.lineEdit(), str(RESULT))
     yield 300
     seen["states_at_start"] = states()
@@ -151,7 +154,7 @@ def load_the_old_shapefile():
 def accept_the_mapping():
     click(dock().data.page.choose_fields)
     side = dock().side
-    yield lambda: side.fields is not None and side.fields.preview is not None
+    yield lambda: side.fields is not None and side.fields.form.table.isEnabled()
     yield 300
     dialog = side.fields
     picture("02_fields", dialog)
@@ -256,12 +259,15 @@ def run_all_steps():
 
 def _canvas_place(key):
     """Where on the map a stand of the result is seen."""
+    stalls.pause(True)
     layer = _result_layer()
     feature = next(layer.getFeatures(QgsFeatureRequest().setFilterExpression("stand_key = '{}'".format(key))))
     canvas = iface.mapCanvas()
     to_map = QgsCoordinateTransform(layer.crs(), canvas.mapSettings().destinationCrs(), QgsProject.instance())
     point = to_map.transform(feature.geometry().pointOnSurface().asPoint())
-    return canvas.getCoordinateTransform().transform(point).toQPointF().toPoint()
+    place = canvas.getCoordinateTransform().transform(point).toQPointF().toPoint()
+    stalls.pause(False)
+    return place
 
 
 def _result_layer():
@@ -282,8 +288,9 @@ def _rows(where, column="stand_key", layer="stands"):
 
 
 def open_the_card():
-    keys = _rows("pine_transform = 'no'")
-    seen["tickets"] = len(_rows("ticket IN ('yes', 'no')"))
+    keys = _rows("pine_transform = 'no' AND measure IS NOT NULL")
+    seen["tickets"] = len(_rows("ticket = 'yes'"))
+    seen["classes"] = {name: len(_rows("{} = 'yes'".format(name))) for name in ("pine_transform", "reserve_forest")}
     cards = plugin().cards
     bar = next(b for b in cards.action.associatedWidgets() if b.inherits("QToolBar"))
     click(bar.widgetForAction(cards.action))
@@ -355,8 +362,10 @@ def override_a_class():
     seen["decided"] = _rows(key, "pine_transform_decided", "facts")
     seen["states_after_second_run"] = states()
     plugin().cards.panel.setUserVisible(True)
-    plugin().cards.show_stand(RESULT, seen["overridden"])
+    click(iface.mapCanvas().viewport(), _canvas_place(seen["overridden"]))
+    yield lambda: plugin().cards.panel.card is not None
     yield settled
+    seen["clicked_again"] = plugin().cards.panel.card.stand_key == seen["overridden"]
     picture("13_decided")
 
 
@@ -374,17 +383,15 @@ def change_an_input():
     seen["states_changed_back"] = states()
 
 
-def _open_tool(name, values, shot):
-    """Open a tool with its button, and fill in what the panel does not know."""
+def _open_tool(name, shot, *fills):
+    """Open a tool with its button, and fill in what the panel does not know: ``fills`` are (how, parameter, what)."""
     choose_step(1)
     yield 100
-    with stalls.of_qgis():
-        click(dock().tools.buttons[name])
+    click(dock().tools.buttons[name])
     yield 300
     dialog = _tool(name)
-    if values:
-        with stalls.of_qgis():
-            dialog.setParameters(dialog.createProcessingParameters() | values)
+    for how, parameter, what in fills:
+        yield from how(dialog, parameter, what) or ()
     yield 200
     shoot(shot, dialog)
 
@@ -398,8 +405,7 @@ def _run_tool(name):
     dialog = _tool(name)
     ended = []
     dialog.algorithmFinished.connect(lambda good, found: ended.append((good, found)))
-    with stalls.of_qgis():
-        click(dialog.runButton())
+    click(dialog.runButton())
     yield lambda: bool(ended)
     assert ended[0][0], (name, dialog.findChild(QTextEdit, "txtLog").toPlainText())
     yield settled
@@ -407,19 +413,20 @@ def _run_tool(name):
 
 
 def _close_tool(name):
-    with stalls.of_qgis():
-        _tool(name).close()
+    _tool(name).close()
     yield lambda: _tool(name) is None
 
 
 def export_the_field_package():
     dock().setUserVisible(True)
-    yield from _open_tool("fieldsample", {"VISITS": VISITS}, "15_sample_tool")
+    yield from _open_tool("fieldsample", "15_sample_tool", (type_number, "VISITS", VISITS))
     yield from _run_tool("fieldsample")
     yield from _close_tool("fieldsample")
-    image = QgsProject.instance().mapLayersByName("Composite 2020") + QgsProject.instance().mapLayersByName("影像 2020")
-    yield from _open_tool("fieldpackage", {"BACKGROUND": [image[0].id()], "CELL": 20.0}, "16_package_tool")
-    seen["list_filled_in"] = str(_tool("fieldpackage").createProcessingParameters().get("LIST", "")).endswith(".gpkg")
+    image = (tick_layers, "BACKGROUND", ("Composite 2020", "影像 2020"))
+    yield from _open_tool("fieldpackage", "16_package_tool", image, (type_number, "CELL", CELL_M))
+    filled_in = _tool("fieldpackage").createProcessingParameters()
+    seen["list_filled_in"] = str(filled_in.get("LIST", "")).endswith(".gpkg")
+    seen["package_filled_in"] = [len(filled_in["BACKGROUND"]), filled_in["CELL"]]
     yield from _run_tool("fieldpackage")
     yield from _close_tool("fieldpackage")
     seen["package"] = sorted(path.name for path in PACKAGE.iterdir())
@@ -449,9 +456,11 @@ def a_surveyor_goes_out_and_the_desk_decides():
     cards.panel.setUserVisible(True)
     layer = _result_layer()
     iface.setActiveLayer(layer)
+    stalls.pause(True)
     box = next(
         layer.getFeatures(QgsFeatureRequest().setFilterExpression("stand_key = '{}'".format(both[1])))
     ).geometry()
+    stalls.pause(False)
     iface.mapCanvas().setExtent(box.boundingBox().buffered(300))
     iface.mapCanvas().refresh()
     yield settled
@@ -463,7 +472,7 @@ def a_surveyor_goes_out_and_the_desk_decides():
 def merge_what_came_back():
     dock().setUserVisible(True)
     returned = str(WORK / "带回" / "张三" / "field.gpkg")
-    yield from _open_tool("fieldmerge", {"RETURNED": [returned]}, "17_merge_tool")
+    yield from _open_tool("fieldmerge", "17_merge_tool", (add_file, "RETURNED", returned))
     yield from _run_tool("fieldmerge")
     seen["conflicts"] = seen["tools"]["fieldmerge"]["CONFLICTS"]
     yield lambda: _dialog("MergeDialog") is not None
@@ -497,7 +506,7 @@ def cancel_a_long_run():
     press(dock().check.page.mapping.lineEdit(), Qt.Key.Key_Backspace)
     choose_step(0)
     stands = QgsProject.instance().mapLayersByName("Stands 2020") + QgsProject.instance().mapLayersByName("小班 2020")
-    page.stands.setLayer(stands[0])
+    pick_layer(page.stands, stands[0])
     write(page.result.lineEdit(), str(WORK / "cancelled.gpkg"))
     files = sorted(path.name for path in WORK.iterdir())
     ended, slots = run_and_wait(dock().form.run)
@@ -512,7 +521,7 @@ def cancel_a_long_run():
         signal.disconnect(slot)
     picture("21_cancelled")
     seen["left_by_cancel"] = sorted({path.name for path in WORK.iterdir()} - set(files))
-    page.stands.setLayer(before["stands"])
+    pick_layer(page.stands, before["stands"])
     write(page.result.lineEdit(), before["result"])
     choose_step(1)
     write(dock().check.page.mapping.lineEdit(), mapping)
@@ -521,7 +530,7 @@ def cancel_a_long_run():
 
 def close_with_unsaved_work():
     path = WORK / "工程 一天.qgz"
-    with stalls.of_qgis():
+    with stalls.of_qgis("save the project"):
         assert QgsProject.instance().write(str(path))
     yield 500
     seen["dirty_after_saving"] = QgsProject.instance().isDirty()
@@ -545,13 +554,13 @@ def close_with_unsaved_work():
         click(button)
 
     on_modal(save)
-    with stalls.of_qgis():
+    with stalls.of_qgis("save and new project"):
         iface.actionNewProject().trigger()
     seen["asked"] = asked
     seen["saved"] = bool(asked) and not QgsProject.instance().fileName()
     yield 500
     seen["states_in_new_project"] = states()
-    with stalls.of_qgis():
+    with stalls.of_qgis("open the project"):
         iface.addProject(str(path))
     yield 1000
     yield settled
@@ -559,6 +568,7 @@ def close_with_unsaved_work():
     after = dock().remembered()
     seen["values_lost"] = [name for name in before if str(before[name]) != str(after.get(name))]
     seen["states_back"] = [worked, states()]
+    seen["layers_reopened"] = len(QgsProject.instance().mapLayers())
     picture("23_reopened")
 
 
@@ -575,7 +585,7 @@ def day():
 
         yield from part()
         seen.setdefault("seconds", {})[part.__name__] = round(time.monotonic() - began, 1)
-        seen["stalls"] = stalls.longest()
+        seen["stalls"] = stalls.told()
     seen["part"] = "end"
     stalls.stop()
 

@@ -1,48 +1,61 @@
-"""How long the main thread of a window stood still, and in which part of the day."""
+"""How long the main thread of a window stood still, whose doing it was, and where."""
 
 import contextlib
+import gc
 import sys
 import threading
 import time
-import traceback
+from collections import Counter
 from pathlib import Path
 
 from qgis.PyQt.QtCore import QTimer
 
 EVERY_MS = 20
-TOLD_S = 0.1
-OURS, QGIS = "ours", "qgis"
+SAMPLED_FROM_S, SAMPLED_EVERY_S = 0.03, 0.01
+KEPT_FROM_S = 0.08
+UNSEEN_S = 0.05
+PACKAGE = "/sanming_carbon_plugin/"
+_FRAMES_TOLD = 4
 
 
 class Stalls:
     """A timer that should come every 20 ms; how much later it comes is how long the window stood still.
 
-    The machine is shared: what the thread spent waiting for a processor, as Linux counts it, is kept apart.
-    ``trace`` names a file that gets the stacks of all threads whenever the window stands still.
+    The machine is shared: what the thread spent waiting for a processor, as Linux counts it, is told beside it and
+    taken off; where the thread was blocked, what the busiest other thread spent waiting is taken off too.
+    A thread of its own looks where the others are while the window stands still. Time counts as ours where a frame of
+    the plugin is on the main thread's stack; where the main thread was blocked (neither computing nor waiting for a
+    processor) while another thread was in the plugin's code, which may have held the interpreter's lock; and where
+    nobody could look because somebody held that lock.
     """
 
-    def __init__(self, trace=""):
+    def __init__(self):
         self.part = "start"
-        self.whose = OURS
+        self.action = ""
         self.found = []
-        self._trace = Path(trace).open("w", encoding="utf-8") if trace else None  # noqa: SIM115 - as long as QGIS
         self._schedule = Path("/proc/self/task/{}/schedstat".format(threading.get_native_id()))
         self._paused = 0
+        self._samples = []
         self._at = self._now()
+        self._threads = {}
+        self._looked = time.monotonic()
+        self.held = []
         self._timer = QTimer()
         self._timer.timeout.connect(self._note)
         self._main = threading.get_ident()
-        if self._trace is not None:
-            threading.Thread(target=self._watch, daemon=True).start()
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
 
     def start(self):
         """Watch from now on."""
         self._at = self._now()
         self._timer.start(EVERY_MS)
+        self._watcher.start()
 
     def stop(self):
         """Watch no longer."""
         self._timer.stop()
+        self._ended.set()
 
     def pause(self, begins):
         """What the test itself does, as taking a picture, is no stall."""
@@ -51,57 +64,166 @@ class Stalls:
             self._paused += 1
         else:
             self._paused -= 1
-            self._at = self._now()
+            self._begin()
 
     @contextlib.contextmanager
-    def of_qgis(self):
-        """What happens inside is QGIS's own work."""
+    def of_qgis(self, action):
+        """What happens inside is something that QGIS itself does, and that it does without the plugin too."""
         self._note()
-        self.whose = QGIS
+        self.action = action
         try:
             yield
         finally:
             self._note()
-            self.whose = OURS
+            self.action = ""
 
     def name(self, part):
         """A part of the day begins."""
         self._note()
         self.part = part
 
-    def longest(self):
-        """The longest stall of each part, with what of it was spent waiting for a processor."""
-        found = {}
-        for part, whose, stall, waiting in self.found:
-            key = "{} ({})".format(part, whose)
-            if stall > found.get(key, (0.0, 0.0))[0]:
-                found[key] = (round(stall, 3), round(waiting, 3))
-        return found
-
     def _note(self):
         now = self._now()
-        stall, waiting = now[0] - self._at[0], now[1] - self._at[1]
-        if not self._paused and stall > EVERY_MS / 1000:
-            self.found.append((self.part, self.whose, stall, waiting))
-            if self._trace is not None and stall > TOLD_S:
-                self._trace.write("=== {} {} {:.3f} waiting {:.3f}\n\n".format(self.part, self.whose, stall, waiting))
-                self._trace.flush()
+        length, computing, waiting = (after - before for after, before in zip(now, self._at))  # noqa: B905
+        if not self._paused and length > KEPT_FROM_S:
+            self.found.append(self._told(length, computing, waiting, now[0]))
+        self._begin()
+
+    def _begin(self):
+        self._samples = []
+        self._threads = _threads()
         self._at = self._now()
+
+    def _told(self, length, computing, waiting, until):
+        """One stall: seconds altogether, of ours and not of ours, and where it was."""
+        samples, since = list(self._samples), self._at[0]
+        places, ours, workers = Counter(), 0.0, Counter()
+        for at, mine, place, others in samples:
+            places[place] += at - since
+            ours += (at - since) * mine
+            workers.update(others)
+            since = at
+        tail = until - since
+        if tail > UNSEEN_S:
+            places["unseen"] += tail
+        if tail > UNSEEN_S or (samples and samples[-1][1]):
+            ours += tail
+        blocked = max(0.0, length - computing - waiting)
+        waited = waiting + min(blocked, _busiest_waited(self._threads, _threads()))
+        held = min(blocked, length - ours) if workers else 0.0
+        return {
+            "part": self.part,
+            "action": self.action,
+            "s": round(length, 3),
+            "at": round(until, 3),
+            "waiting_s": round(waited, 3),
+            "blocked_s": round(blocked, 3),
+            # Waiting for a processor is spread over all of it.
+            "ours_s": round((ours + held) * (1.0 - waited / length), 3),
+            "net_s": round(length - waited, 3),
+            "where": ["{:.3f} {}".format(seconds, place) for place, seconds in places.most_common(3)],
+            "workers": [place for place, _ in workers.most_common(2)],
+        }
 
     def _watch(self):
         """In a thread of its own: note where the others are while the window stands still."""
-        while True:
-            time.sleep(EVERY_MS / 1000)
-            if self._paused or time.monotonic() - self._at[0] < TOLD_S:
+        while not self._ended.wait(SAMPLED_EVERY_S):
+            now, before = time.monotonic(), self._looked
+            self._looked = now
+            late = now - before > UNSEEN_S + SAMPLED_EVERY_S
+            if self._paused or (now - self._at[0] < SAMPLED_FROM_S and not late):
                 continue
-            for thread, frame in sys._current_frames().items():
-                if thread != threading.get_ident():
-                    whose = "main" if thread == self._main else "other"
-                    self._trace.write("{} {}\n".format(whose, "".join(traceback.format_stack(frame)[-7:])))
+            frames = _frames()
+            main = _places(frames.pop(self._main, None))
+            frames.pop(threading.get_ident(), None)
+            others = [_places(frame) for frame in frames.values()]
+            workers = [_told_place(places) for places in others if _ours(places)]
+            if late:  # somebody held the interpreter's lock until now, or there was no processor for this thread
+                self.held.append((now, now - before, _told_place(main), workers))
+            self._samples.append((now, bool(_ours(main)), _told_place(main), workers))
+
+    def told(self):
+        """All stalls; those that nobody saw with what was going on as soon as somebody could look."""
+        for stall in self.found:
+            if any(place.endswith(" unseen") for place in stall["where"]):
+                for at, length, main, workers in self.held:
+                    if at - length <= stall["at"] <= at + EVERY_MS / 1000:
+                        stall["workers"] = [*workers, "then: " + main]
+        return self.found
 
     def _now(self):
-        try:
-            waited = int(self._schedule.read_text(encoding="ascii").split()[1]) / 1e9
-        except (OSError, IndexError):
-            waited = 0.0
-        return time.monotonic(), waited
+        """Time, time on a processor and time waiting for one, in s."""
+        computing, waiting = _schedule(self._schedule) or (time.thread_time(), 0.0)
+        return time.monotonic(), computing, waiting
+
+
+def in_a_line(stall):
+    """A stall in words: how long without waiting for a processor, how long it waited, what is ours, and where."""
+    told = "{net_s:.3f} s and {waiting_s:.3f} s waiting, ours {ours_s:.3f} s, blocked {blocked_s:.3f} s: {part}"
+    places = "; ".join((*stall["where"], *("in a thread: " + place for place in stall["workers"])))
+    action = " ({})".format(stall["action"]) if stall["action"] else ""
+    return told.format(**stall) + action + ": " + places + "\n"
+
+
+def longest(stalls, count=3):
+    """The longest ones in words."""
+    return "".join(in_a_line(stall) for stall in sorted(stalls, key=lambda each: -each["net_s"])[:count])
+
+
+def _frames():
+    """Frames of all threads.
+
+    Without garbage collection meanwhile: before Python 3.11.5 that can lock up the process (CPython issue 106883).
+    """
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        gc.enable()
+
+
+def _threads():
+    """Seconds on a processor and waiting for one, of all threads but the main one."""
+    told = ((each.name, _schedule(each / "schedstat")) for each in Path("/proc/self/task").iterdir())
+    main = str(threading.main_thread().native_id)
+    return {thread: seconds for thread, seconds in told if seconds is not None and thread != main}
+
+
+def _schedule(path):
+    """Seconds on a processor and waiting for one; None where the thread has ended."""
+    try:
+        computing, waiting = path.read_text(encoding="ascii").split()[:2]
+    except (OSError, ValueError):
+        return None
+    return int(computing) / 1e9, int(waiting) / 1e9
+
+
+def _busiest_waited(before, after):
+    """What the thread that computed most in between spent waiting for a processor."""
+    gone = [
+        (now[0] - before.get(each, (0.0, 0.0))[0], now[1] - before.get(each, (0.0, 0.0))[1])
+        for each, now in after.items()
+    ]
+    return max(gone)[1] if gone else 0.0
+
+
+def _places(frame):
+    """Places of a stack, the outermost first."""
+    found = []
+    while frame is not None:
+        found.append("{}:{} {}".format(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
+        frame = frame.f_back
+    return found[::-1]
+
+
+def _ours(places):
+    return [place.rpartition(PACKAGE)[2] for place in places if PACKAGE in place]
+
+
+def _told_place(places):
+    """The innermost frames, and the innermost one of the plugin; no frame at all is QGIS's own code."""
+    if not places:
+        return "QGIS"
+    ours = _ours(places)
+    inner = " < ".join(place.rpartition("/")[2] for place in places[: -_FRAMES_TOLD - 1 : -1])
+    return "{} [{}]".format(inner, ours[-1]) if ours else inner

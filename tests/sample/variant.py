@@ -25,6 +25,10 @@ OWNER = {
 }
 AGE = {"1": "幼龄林", "2": "中龄林", "3": "近熟林", "4": "成熟林", "5": "过熟林"}
 FOREST = {"11": "重点公益林", "12": "一般公益林", "21": "重点商品林", "22": "一般商品林"}
+YES_NO = {"0": "否", "1": "是"}
+FLAGS = ("STBHHX", "ZRBHQ", "ZRBHQ_HX", "QSZY")
+"""Red line, nature reserve, its core zone and dispute: what a county adds to an old layer when it asks for tickets."""
+
 FIELDS = {
     "XIAN": ("text", 6, 0),
     "XIANG": ("text", 20, 0),
@@ -50,6 +54,7 @@ FIELDS = {
     "SEN_LIN_LB": ("text", 20, 0),
     "DC_RQ": ("date", 0, 0),
     "DC_FF": ("text", 20, 0),
+    **dict.fromkeys(FLAGS, ("text", 2, 0)),
     "REMARKS": ("text", 50, 0),
 }
 
@@ -67,4 +72,6 @@ def office_variant(stands: pd.DataFrame, shape: np.ndarray) -> tuple[pd.DataFram
         result[name] = tags(rows[name], words)
     for name, words in (("LM_QS", OWNER), ("LING_ZU", AGE), ("SEN_LIN_LB", FOREST)):
         result[name] = tags(rows[name], words)
+    for name in FLAGS:
+        result[name] = tags(rows[name], YES_NO)
     return result[list(FIELDS)], shape[chosen], FIELDS

@@ -14,8 +14,7 @@ from sanming_carbon_plugin.paths import resources_dir
 from .layers import TABLES, codes_of, rows_of
 
 SAMPLE = resources_dir() / "sample"
-LOST_IN_THE_OLD_OFFICE = {"forest_category", "disturbance", "change_reason", "red_line", "reserve", "reserve_core"}
-LOST_IN_THE_OLD_OFFICE |= {"dispute"}
+LOST_IN_THE_OLD_OFFICE = {"forest_category", "disturbance", "change_reason"}
 
 
 def opened(path):

@@ -1,0 +1,94 @@
+"""Fills in the dialog of a Processing algorithm with mouse and keys: numbers, lists of layers, lists of files."""
+
+from clicking import click, on_modal, type_in
+from qgis.gui import QgsCollapsibleGroupBox
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QLineEdit, QListView, QPushButton, QScrollArea, QToolButton
+
+_FROM_THE_EDGE = 8
+
+
+def _widget(dialog, name):
+    """The widget of a parameter, scrolled to and with its group open, as a user would have it."""
+    widget = dialog.mainWidget().wrappers[name].wrappedWidget()
+    above = widget.parentWidget()
+    while above is not None and above is not dialog:
+        if isinstance(above, QgsCollapsibleGroupBox) and above.isCollapsed():
+            click(above.findChild(QToolButton, "collapseButton"))
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(widget)
+        above = above.parentWidget()
+    return widget
+
+
+def type_number(dialog, name, value):
+    """Type a number over the one that stands there."""
+    line = _widget(dialog, name).findChild(QLineEdit)
+    click(line)
+    line.selectAll()
+    QTest.keyClicks(line, "{:g}".format(value))
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+
+
+def tick_layers(dialog, name, titles):
+    """Open the list of layers of a parameter, tick those whose names begin as one of ``titles``, and take them."""
+    click(_widget(dialog, name).findChild(QToolButton))
+    yield 200
+    rows = _open_list(dialog)
+    model = rows.model()
+    for row in range(model.rowCount()):
+        index = model.index(row, 0)
+        if str(index.data()).startswith(tuple(titles)):
+            rows.scrollTo(index)
+            click(rows.viewport(), QPoint(rows.visualRect(index).center()))
+            QTest.keyClick(rows, Qt.Key.Key_Space)
+    _take(rows)
+    yield 200
+
+
+def add_file(dialog, name, path):
+    """Open the list of files of a parameter, add one with the window that asks for files, and take it."""
+    click(_widget(dialog, name).findChild(QToolButton))
+    yield 200
+    rows = _open_list(dialog)
+    box = rows.parentWidget().findChild(QDialogButtonBox)
+    asking = next(
+        button
+        for button in box.findChildren(QPushButton)
+        if box.buttonRole(button) == QDialogButtonBox.ButtonRole.ActionRole
+        and button is not box.button(QDialogButtonBox.StandardButton.Ok)
+        and _adds_files(button)
+    )
+
+    def name_it(window):
+        line = window.findChild(QLineEdit, "fileNameEdit")
+        line.selectAll()
+        type_in(line, str(path))
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    on_modal(name_it)
+    click(asking)
+    yield lambda: rows.model().rowCount() > 0
+    _take(rows)
+    yield 200
+
+
+def press_box(dialog, name):
+    """Tick or untick a box."""
+    box = _widget(dialog, name)
+    click(box, QPoint(_FROM_THE_EDGE, box.height() // 2))
+
+
+def _open_list(dialog):
+    return next(each for each in dialog.findChildren(QListView, "mSelectionList") if each.isVisible())
+
+
+def _adds_files(button):
+    """The button for files, not the one for a folder: the fifth and the sixth of the box."""
+    box = button.parentWidget()
+    return box.findChildren(QPushButton).index(button) == len(box.findChildren(QPushButton)) - 2
+
+
+def _take(rows):
+    click(rows.parentWidget().findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok))
