@@ -17,7 +17,7 @@ from ..image_models import load_species_terms, load_wilt_terms, read_model
 from ..rasters import apply_recipe, recipe_tables
 from ..resources import read_json
 
-RECIPE_KEYS = ("dem", "scenes", "changes", "species", "damage")
+RECIPE_KEYS = ("dem", "chm", "scenes", "changes", "species", "damage")
 ABOUT_KEYS = ("id", "version", "status", "title", "title_zh", "note", "note_zh")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from ...core.errors import CarbonError, DependencyError, InputError
 from ...core.rasters.bands import BandReader, NamedRaster
+from ...core.rasters.canopy import CanopyRecipe
 from ...core.rasters.grid import Grid
 from ...core.rasters.terrain import TerrainRecipe
 from ...paths import resources_dir
@@ -25,8 +27,8 @@ DECODE_THREADS = 2
 """Handles that read parts of a strip side by side. GDAL's own NUM_THREADS is not used: in GDAL 3.6 it handed on
 the content of a damaged tile without an error."""
 
-ELEVATION_NAME = "dem"
-"""The name that marks a raster as an elevation model in metres."""
+ELEVATION_NAME, CANOPY_NAME = "dem", "chm"
+"""The names that mark a raster as an elevation model and as canopy heights, both in metres."""
 
 _AS_STORED = (1.0, 0.0)
 _STRETCH_ROWS = 17
@@ -82,12 +84,29 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
     try:
         move = mover(stands_crs_wkt, reader.grid, reader.name)
         scaling = reader.scaling if any(pair != _AS_STORED for pair in reader.scaling) else ()
+        raster = NamedRaster(name, reader, move, scaling=scaling)
         if name.casefold() == ELEVATION_NAME:
-            return NamedRaster(name, TrueValues(reader) if scaling else reader, move, terrain_of(reader))
-        return NamedRaster(name, reader, move, scaling=scaling)
+            return as_elevation(raster)
+        return as_canopy(raster) if name.casefold() == CANOPY_NAME else raster
     except CarbonError:
         reader.close()
         raise
+
+
+def as_elevation(raster: NamedRaster) -> NamedRaster:
+    """The raster taken for an elevation model."""
+    return replace(_in_metres(raster), terrain=terrain_of(raster.reader))
+
+
+def as_canopy(raster: NamedRaster) -> NamedRaster:
+    """The raster taken for heights of the canopy above the ground."""
+    data = read_json(resources_dir() / "recipes" / "canopy.json")
+    return replace(_in_metres(raster), canopy=CanopyRecipe.from_data(data))
+
+
+def _in_metres(raster: NamedRaster) -> NamedRaster:
+    """Heights with the factor and offset that their file declares."""
+    return replace(raster, reader=TrueValues(raster.reader, raster.scaling), scaling=()) if raster.scaling else raster
 
 
 def terrain_of(dem: BandReader) -> TerrainRecipe:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.errors import InputError
+from ...core.rasters.bands import BandReader
 from ...core.rasters.grid import Grid
 from .facts import BandFacts, Part, RasterFacts
 from .nodata import invalid_values
@@ -132,8 +133,9 @@ def _split_rows(whole: Part, block: int, count: int) -> list[Part]:
 class TrueValues:
     """Bands of a file with its declared factor and offset applied; for heights, of which slopes are made."""
 
-    def __init__(self, stored: FileBands) -> None:
+    def __init__(self, stored: BandReader, scaling: tuple[tuple[float, float], ...]) -> None:
         self._stored = stored
+        self._scaling = scaling
         self.name = stored.name
         self.grid = stored.grid
         self.band_names = stored.band_names
@@ -142,7 +144,7 @@ class TrueValues:
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Values and validity as :meth:`FileBands.read_rows` gives them, in the unit of the file."""
         values, valid = self._stored.read_rows(first_row, row_count)
-        factor, offset = np.array(self._stored.scaling).T[:, :, None, None]
+        factor, offset = np.array(self._scaling).T[:, :, None, None]
         return values * factor + offset, valid
 
     def close(self) -> None:

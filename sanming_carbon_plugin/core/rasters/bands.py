@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .grid import Grid
 
 if TYPE_CHECKING:
+    from .canopy import CanopyRecipe
     from .terrain import TerrainRecipe
 
 ObjectArray = npt.NDArray[np.object_]
@@ -73,6 +74,8 @@ class NamedRaster:
         Moves geometries from the CRS of the stands to the CRS of the raster; None where both are the same.
     terrain
         What to find out about the lie of the land, for an elevation model; None for all others.
+    canopy
+        What to find out about the canopy, for a raster of its heights in metres; None for all others.
     names_bands
         Whether a single band, too, is named in its columns.
     scaling
@@ -83,5 +86,6 @@ class NamedRaster:
     reader: BandReader
     to_grid: Callable[[ObjectArray], ObjectArray] | None = None
     terrain: TerrainRecipe | None = None
+    canopy: CanopyRecipe | None = None
     names_bands: bool = False
     scaling: tuple[tuple[float, float], ...] = ()

@@ -17,6 +17,7 @@ from ..progress import Progress
 from ..stage import StageResult
 from ..stands.packed import STANDS_AT_ONCE, Outlined, PackedOutlines, bounds_of, outlined
 from .bands import NamedRaster
+from .canopy import CanopyBands, cover_columns, height_columns, tallest_columns
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
 from .moments import Moments, moments
@@ -64,7 +65,8 @@ def evidence(
         ``NAME_mean``, ``NAME_std`` (population, area-weighted, unit of the raster), ``NAME_support``
         (0..1) per raster of one band, ``NAME_BAND_mean`` … per band else. Mean and standard deviation
         are NaN where support is 0; all three are NaN for stands without a geometry. An elevation model
-        adds the columns of :func:`sanming_carbon_plugin.core.rasters.terrain.terrain_columns`.
+        adds the columns of :func:`sanming_carbon_plugin.core.rasters.terrain.terrain_columns`, canopy heights those
+        of :mod:`sanming_carbon_plugin.core.rasters.canopy`.
 
     Raises
     ------
@@ -73,8 +75,27 @@ def evidence(
     """
     progress = progress or Progress()
     keys = pd.Index(stand_keys, name="stand_key")
-    asked = _with_terrain(rasters)
-    return _told(keys, asked, _sums_of(asked, outlined(geometry), progress, covering, threads), low_support)
+    geometry, asked = outlined(geometry), _with_derived(rasters)
+    canopies = [raster for raster in rasters if raster.canopy is not None and raster.canopy.statistics]
+    share = len(asked) / (len(asked) + len(canopies)) if canopies else 1.0
+    sums = _sums_of(asked, geometry, PartOfProgress(progress, 0.0, share), covering, threads)
+    found = _told(keys, asked, sums, low_support)
+    tallest = _tallest(canopies, geometry, PartOfProgress(progress, share, 1.0), covering)
+    return StageResult(found.columns.assign(**tallest) if tallest else found.columns, found.issues)
+
+
+def _tallest(
+    canopies: Sequence[NamedRaster], geometry: Outlined, progress: Progress, covering: Covering
+) -> dict[str, FloatArray]:
+    """Upper quantiles of canopy heights."""
+    columns: dict[str, FloatArray] = {}
+    for number, raster in enumerate(canopies):
+        if raster.canopy is not None:
+            part = PartOfProgress(progress, number / len(canopies), (number + 1) / len(canopies))
+            placed = placed_on(raster, geometry)
+            blocks = covering(placed, raster.reader.grid, part)
+            columns |= tallest_columns(raster.canopy, raster.reader, placed, blocks, part)
+    return columns
 
 
 def _told(keys: pd.Index, asked: Sequence[NamedRaster], found: _Sums, low_support: float) -> StageResult:
@@ -88,8 +109,13 @@ def _told(keys: pd.Index, asked: Sequence[NamedRaster], found: _Sums, low_suppor
             support = support_share(sums[0].valid, covered.areas_known())
             columns |= terrain_columns(raster.terrain, sums, elevation_m, support, low_support)
             continue
+        if raster.canopy is not None and isinstance(raster.reader, CanopyBands):
+            columns |= cover_columns(raster.canopy, sums)
+            continue
         if raster.terrain is not None:
             elevation_m = sums[0].mean()
+        if raster.canopy is not None:
+            columns |= height_columns(sums[0], support_share(sums[0].valid, covered.areas_known()))
         new, doubts = _columns(keys, raster, sums, covered, low_support)
         columns |= new
         issues.extend(doubts)
@@ -124,13 +150,15 @@ def placed_on(raster: NamedRaster, geometry: Outlined) -> Outlined:
     return geometry.moved(raster.to_grid) if isinstance(geometry, PackedOutlines) else raster.to_grid(geometry)
 
 
-def _with_terrain(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
-    """The rasters, each elevation model followed by its slopes on the same cells."""
+def _with_derived(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
+    """The rasters, each elevation model followed by its slopes and canopy heights by their cover, on the same cells."""
     asked = []
     for raster in rasters:
         asked.append(raster)
         if raster.terrain is not None:
             asked.append(replace(raster, reader=TerrainBands(raster.reader, raster.terrain)))
+        if raster.canopy is not None and raster.canopy.cover_above_m:
+            asked.append(replace(raster, reader=CanopyBands(raster.reader, raster.canopy)))
     return asked
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from osgeo import gdal
 from sample_parts import IMAGES, SAMPLE, written
 
 from sanming_carbon_plugin.adapters import coverage_store
@@ -188,6 +189,33 @@ def test_a_recipe_gives_indices_changes_and_terrain(township, tmp_path):
     assert change.isna().equals(raw.isna())
     (run,) = read_geopackage_table(tmp_path / "e.gpkg", "run").to_dict("records")
     assert "s2015" in run["inputs"]
+
+
+def tall_trees(path: Path, layer, height_m: float) -> str:
+    """A raster over a layer where every cell has the same canopy height."""
+    west, south, east, north = shapely.total_bounds(layer.geometry)
+    size = [int(np.ceil((high - low) / 20)) for low, high in ((west, east), (south, north))]
+    file = gdal.GetDriverByName("GTiff").Create(str(path), *size, 1, gdal.GDT_Float32)
+    file.SetGeoTransform((west, 20, 0, north, 0, -20))
+    file.SetProjection(layer.crs_wkt)
+    file.GetRasterBand(1).Fill(height_m)
+    file.FlushCache()
+    return str(path)
+
+
+def test_canopy_heights_of_any_name_play_their_role(village, tmp_path):
+    """In the evidence by their columns, in the main job by the stands that they contradict."""
+    rasters = (("lidar", tall_trees(tmp_path / "l.tif", village, 60.0)),)
+    recipe = written(tmp_path / "r.json", {"chm": "Lidar"})
+    evidence(asked(village, tmp_path / "e.csv", recipe, rasters), Progress())
+    found = pd.read_csv(tmp_path / "e.csv", encoding="utf-8-sig")
+    for name in ("height_m_mean", "height_m_q90", "height_m_max"):
+        assert found[f"canopy_{name}"].dropna().to_numpy() == pytest.approx(60.0)
+    assert (found["canopy_over_2m_share"].dropna() == 1).all()
+    for given, contradicted in ((recipe, True), (None, False)):
+        out = tmp_path / f"{contradicted}.gpkg"
+        assess(AssessRequest(village, out, rasters=rasters, recipe=given), Progress())
+        assert ("CONFLICT_HEIGHT_IMAGE" in set(read_geopackage_table(out, "issues")["code"])) == contradicted
 
 
 def test_names_with_capitals_are_found_by_changes(village, tmp_path):

@@ -1,6 +1,7 @@
 """Raster files through both back ends."""
 
 import gc
+import json
 import re
 import sys
 from contextlib import closing
@@ -436,6 +437,44 @@ def test_a_recipe_names_the_elevation_model(folder, backend):
     assert found.elevation_m_mean == 1
 
 
+def test_canopy_heights_are_known_by_name_or_by_the_recipe(folder, backend):
+    path = write(folder / "h.tif", np.arange(12.0).reshape(1, 3, 4))
+    recipe = folder / "recipe.json"
+    recipe.write_text('{"chm": "Lidar_2023"}', encoding="utf-8")
+    for name in ("chm", "CHM", "lidar_2023", "other"):
+        raster = open_raster(path, name, CGCS_39, backend)
+        with closing(raster.reader):
+            if name == "other":
+                with pytest.raises(InputError) as caught:
+                    apply_recipe(recipe, [raster])
+                assert (caught.value.code, caught.value.values["place"]) == ("RECIPE_WRONG", "chm")
+            else:
+                known = apply_recipe(recipe, [raster]).rasters if name.startswith("l") else [raster]
+                found = evidence(["a"], whole(), known).columns.loc["a"]
+                assert found.canopy_height_m_mean == found[f"{name}_mean"] == 5.5
+                assert found.canopy_height_m_max == 11
+                assert found.canopy_over_2m_share == pytest.approx(9 / 12)
+
+
+def test_a_recipe_that_names_another_model_takes_the_role_from_the_name(folder, backend):
+    flat, steep = np.ones((1, 30, 40)), np.tile(np.arange(40.0) * 10, (1, 30, 1))
+    recipe = folder / "recipe.json"
+    recipe.write_text('{"dem": "lidar", "chm": "crowns"}', encoding="utf-8")
+    rasters = [
+        open_raster(write(folder / f"{name}.tif", values), name, CGCS_39, backend)
+        for name, values in (("lidar", steep), ("dem", flat), ("crowns", steep), ("chm", flat))
+    ]
+    try:
+        found = evidence(["a"], whole(40, 30), apply_recipe(recipe, rasters).rasters, low_support=0.5).columns
+    finally:
+        for raster in rasters:
+            raster.reader.close()
+    assert found.columns.is_unique
+    assert found.slope_deg_mean["a"] == pytest.approx(45, rel=1e-3)
+    assert found.elevation_m_mean["a"] == pytest.approx(195)
+    assert found.canopy_height_m_mean["a"] == pytest.approx(195)
+
+
 def test_a_recipe_file_is_applied(folder, backend):
     numbers = np.stack([np.full((3, 4), number, dtype=np.uint16) for number in (300, 4000)])
     path = write(folder / "s.tif", numbers, names=["B04", "B08"])
@@ -461,10 +500,19 @@ def scaled(path, values, scale, offset, **more):
 def test_heights_are_those_the_file_declares_and_other_numbers_are_told_to_be_stored_ones(folder, backend):
     path = scaled(folder / "dm.tif", np.full((1, 12, 12), 5000, np.int16), 0.1, 20.0)
     stand = np.array([shapely.box(39500020, 2899900, 39500100, 2899980)], dtype=object)
-    for name, mean, told in (("dem", 520.0, 0), ("x", 5000.0, 1)):
+    recipe = folder / "recipe.json"
+    for name, mean, told, roles in (
+        ("dem", 520.0, 0, {}),
+        ("chm", 520.0, 0, {}),
+        ("x", 5000.0, 1, {}),
+        ("x", 520.0, 0, {"dem": "x"}),
+        ("x", 520.0, 0, {"chm": "x"}),
+        ("dem", 520.0, 0, {"dem": "dem"}),
+    ):
         raster = open_raster(f"{path}", name, CGCS_39, backend)
+        recipe.write_text(json.dumps(roles), encoding="utf-8")
         with closing(raster.reader):
-            found = evidence(["a"], stand, [raster])
+            found = evidence(["a"], stand, apply_recipe(recipe, [raster]).rasters)
         assert found.columns[f"{name}_mean"].iloc[0] == pytest.approx(mean)
         assert (found.issues["code"] == "RASTER_SCALE_DECLARED").sum() == told
 
