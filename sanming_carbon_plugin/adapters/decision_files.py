@@ -72,11 +72,11 @@ def _today() -> date:
 
 def _given(path: Path) -> Decisions:
     if path.suffix.lower() == ".gpkg":
-        return _carried(path)
+        return carried_decisions(path)
     return Decisions.from_rows(read_table(path))
 
 
-def _carried(result: Path) -> Decisions:
+def carried_decisions(result: Path) -> Decisions:
     """The decisions that a result carries."""
     if TABLE not in table_names(result):
         return no_decisions()
@@ -86,7 +86,7 @@ def _carried(result: Path) -> Decisions:
 def _of_replaced(out: Path) -> Decisions:
     """The decisions of a result that is about to be replaced; it may be no GeoPackage at all."""
     try:
-        return _carried(out) if out.is_file() else no_decisions()
+        return carried_decisions(out) if out.is_file() else no_decisions()
     except InputError:
         return no_decisions()
 

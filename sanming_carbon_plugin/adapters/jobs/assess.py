@@ -6,6 +6,7 @@ import pandas as pd
 
 from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.projection import fit_own_growth
+from ...core.classes.in_force import with_decisions
 from ...core.classes.overrides import Decisions
 from ...core.pipeline import AssessResult
 from ...core.pipeline import assess as walk_the_stages
@@ -63,9 +64,14 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
         progress.step("report")
         language = request.language or spoken_language()
         carbon = _carbon(result, opened.inputs.parameters, request, language)
-        content = ReportInput(layer.frame, result.summary.frame, issues.frame, record, carbon, units=request.units)
+        counting = with_decisions(layer.frame.assign(**_decided_columns(result.facts)))
+        content = ReportInput(counting, result.summary.frame, issues.frame, record, carbon, units=request.units)
         write_report(content, request.report, language, progress)
     return JobOutcome(request.out, _counts(result), issue_counts(issues.frame))
+
+
+def _decided_columns(facts: pd.DataFrame) -> dict[str, object]:
+    return {name: facts[name].to_numpy(dtype=object) for name in facts.columns if name.endswith("_decided")}
 
 
 def _carbon(result: AssessResult, parameters: ParameterTable, request: AssessRequest, language: str) -> CarbonReport:

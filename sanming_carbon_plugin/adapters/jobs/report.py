@@ -11,10 +11,12 @@ import pandas as pd
 
 from ...core.carbon.projection import fit_own_growth
 from ...core.carbon.uncertainty import SinkErrors, contributions
+from ...core.classes.in_force import DECIDED
 from ...core.errors import InputError, OutputError
 from ...core.progress import Progress
 from ...core.units import UnitChoice
 from ..carbon_parameters import load_growth_rules, load_parameters
+from ..decided_stands import waiting_decisions
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
 from ..maps.class_areas import class_table
@@ -36,7 +38,7 @@ from .request import JobOutcome
 FOREST_TABLE = "forest_tables.xlsx"
 FILLED = "filled_{}"
 _MAPPED = ("measure", "carbon_density", "sink", "ticket")
-_LEFT_OUT = ("rule_files",)
+_LEFT_OUT = ("rule_files", DECIDED)
 _PERCENT = 100.0
 _GROWTH_COLUMNS = ("species_code", "land_class", "age_yr", "volume_m3_ha", "origin")
 
@@ -134,6 +136,7 @@ def _content(
         units=request.units,
         sections=tuple(sections),
         names=names,
+        waiting=waiting_decisions(request.result),
     )
     return content, themed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.core import (
+    QgsCategorizedSymbolRenderer,
     QgsLayoutItemManualTable,
     QgsTableCell,
     QgsTextFormat,
@@ -34,7 +35,10 @@ def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
 
     from .class_areas import class_table
 
-    values, _ = QgsVectorLayerUtils.getValues(layer, theme.expression)
+    # What the map is coloured by: it may show some stands as a person decided them.
+    renderer = layer.renderer()
+    coloured_by = isinstance(renderer, QgsCategorizedSymbolRenderer) and renderer.classAttribute()
+    values, _ = QgsVectorLayerUtils.getValues(layer, coloured_by or theme.expression)
     if layer.fields().indexOf("area_ha") >= 0:
         areas, _ = QgsVectorLayerUtils.getValues(layer, "area_ha")
     else:

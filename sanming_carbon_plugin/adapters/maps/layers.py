@@ -22,6 +22,7 @@ from ...core.errors import InputError
 from ...core.units import UnitChoice
 from ..unit_choice import area_unit
 from .columns import add_unit_columns, column_alias, word_columns
+from .decided import DecidedClasses
 from .symbols import theme_renderer
 from .themes import Theme, themes
 
@@ -46,8 +47,10 @@ def theme_layer(result: Path, theme: Theme, language: str, units: UnitChoice | N
     InputError
         ``RESULT_LAYER_MISSING`` where the file has no such layer.
     """
+    decided = DecidedClasses.of(result)
     layer = _opened(result, theme, language)
-    dress(layer, theme, language, units)
+    dress(layer, decided.theme(theme), language, units)
+    decided.mark(layer)
     return layer
 
 
@@ -132,10 +135,12 @@ def results_group_steps(
     chosen = [theme for name, theme in themes().items() if names is None or name in names]
     layers: list[QgsVectorLayer] = []
     models: dict[str, QgsVectorLayer] = {}
+    decided = DecidedClasses.of(result)
     for theme in chosen:
         layer = _opened(result, theme, language)
         yield
-        dress(layer, theme, language, units, models.get(theme.layer))
+        dress(layer, decided.theme(theme), language, units, models.get(theme.layer))
+        decided.mark(layer)
         models.setdefault(theme.layer, layer)
         label_stands(layer, theme, language, units)
         layers.append(layer)
@@ -172,7 +177,7 @@ def dress_again(project: QgsProject, language: str, units: UnitChoice) -> Iterat
         layer = project.mapLayer(layer_id)
         theme = themes().get(str(layer.customProperty(THEME) or "")) if layer is not None else None
         if theme is not None and isinstance(layer, QgsVectorLayer):
-            dress(layer, theme, language, units)
+            dress(layer, DecidedClasses.of_layer(layer).theme(theme), language, units)
             label_stands(layer, theme, language, units)
             layer.triggerRepaint()
             yield

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...core.classes.in_force import DECIDED, with_decisions
 from ...core.errors import InputError
 from ...paths import resources_dir
 from ..geopackage import read_geopackage_table
@@ -34,13 +35,14 @@ class MapRows:
     ----------
     frame
         One row per stand: ``stand_key``, the columns of :data:`PLACE_COLUMNS` (text or None), all columns of
-        the result's layer, those of its table ``facts``, and ``class``, the class in the theme.
+        the result's layer, those of its table ``facts``, and ``class``, the class in the theme. Classes that a
+        person decided stand in the place of the computed ones; ``decided`` names them.
     geometry
         Shapely geometries or None, as many.
     crs
         ``EPSG:…`` or WKT, None where the file states none.
     run
-        The record of the run, empty where there is none.
+        The record of the run, empty where there is none, with ``decided``, the number of stands with a decision.
     """
 
     frame: pd.DataFrame
@@ -72,11 +74,15 @@ def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> Map
     if len(layer) == 0:
         raise InputError("MAP_WITHOUT_STANDS", path=str(result), layer=theme.layer)
     geometry = layer.pop("geometry").to_numpy(dtype=object)
-    frame = _placed(layer, result, tables)
+    frame = with_decisions(_placed(layer, result, tables))
     frame["class"] = class_of_rows(frame, theme, result)
     run_table = next((name for name in _RUN_TABLES if name in tables), None)
     run = pd.DataFrame() if run_table is None else read_geopackage_table(result, run_table)
     record = {} if run.empty else run.iloc[0].to_dict()
+    if frame[DECIDED].isna().all():
+        del frame[DECIDED]
+    else:
+        record[DECIDED] = int(frame[DECIDED].notna().sum())
     crs = read_layer_crs(result, theme.layer)
     around = ground or (result if theme.layer != STANDS and STANDS in tables else None)
     if around is None:

@@ -25,11 +25,18 @@ _NOTES = {
 _DATA = {"en": " Data: {name} ({hash}).", "zh": "数据:{name}({hash})。"}
 _RULES = {"en": " Rules: {rules}; parameters: {parameters}.", "zh": "规则:{rules};参数:{parameters}。"}
 _TABLES = {"en": " Planning tables: {tables}.", "zh": "规划参数表:{tables}。"}
+_DECIDED = {
+    "en": " Classes of {count} stands are shown as a person decided them.",
+    "zh": "其中 {count} 个小班的类型按人工决定表示。",
+}
 _STATUS = {
     "en": {"provisional": "provisional", "official": "official"},
     "zh": {"provisional": "暂行", "official": "正式"},
 }
 _AUTHORS = {"en": "Drawn by: {author}\nDate: {day}", "zh": "制图:{author}\n日期:{day}"}
+DECIDED_STANDS = "sanming_carbon/decided"
+"""Property of a layer: of how many stands it shows a class that a person decided."""
+
 _LENGTH_OF_DAY = len("YYYY-MM-DD")
 _SHOWN_HASH = 8
 
@@ -40,7 +47,7 @@ def note_of(run: Mapping[str, object], crs: str | None, language: str) -> str:
     Parameters
     ----------
     run
-        Record of the run, empty where there is none.
+        Record of the run, empty where there is none; ``decided`` says of how many stands somebody decided a class.
     crs
         Name of the coordinate system, None where it is not known.
     language
@@ -51,6 +58,11 @@ def note_of(run: Mapping[str, object], crs: str | None, language: str) -> str:
     return _NOTES[language].format(day=day, version=used, crs=crs or "–", data=_data_and_rules(run, language))
 
 
+def decided_note(count: int, language: str) -> str:
+    """Of how many stands the classes are those that a person decided; empty for none."""
+    return _DECIDED[language].format(count=count) if count else ""
+
+
 def author_note(author: str, day: str, language: str) -> str:
     """Who drew the map and when; a line to fill in by hand where nobody is named."""
     return _AUTHORS[language].format(author=author.strip() or "____________", day=day)
@@ -59,7 +71,7 @@ def author_note(author: str, day: str, language: str) -> str:
 def run_note(layer: QgsVectorLayer, language: str) -> str:
     """The note of the run that wrote the file of ``layer``."""
     crs = layer.crs().authid() or layer.crs().description() or None
-    return note_of(_run_of(layer), crs, language)
+    return note_of(_run_of(layer) | {"decided": layer.customProperty(DECIDED_STANDS) or 0}, crs, language)
 
 
 def _run_of(layer: QgsVectorLayer) -> dict[str, object]:
@@ -93,7 +105,7 @@ def _data_and_rules(run: Mapping[str, object], language: str) -> str:
         told += _RULES[language].format(rules=", ".join(named), parameters=table)
     if planning:
         told += _TABLES[language].format(tables=", ".join(_versioned(one, language) for one in planning))
-    return told
+    return told + decided_note(int(str(run.get("decided") or 0)), language)
 
 
 def _versioned(one: Mapping[str, object], language: str) -> str:

@@ -14,7 +14,7 @@ _HEADS = {"en": ("Stand", "Value"), "zh": ("项目", "内容")}
 STAND_COLUMNS = (
     "stand_key", "area_ha", "area_mu", "land_class", "species_group", "composition", "origin", "age_yr", "age_group",
     "closure", "dbh_cm", "height_m", "volume_m3_ha", "stems_per_ha", "slope_deg_mean", "carbon_tc_ha", "stock_tco2e",
-    "sink_tco2e_yr", "measure", "pine_technique", "reserve_mode", "ticket",
+    "sink_tco2e_yr", "measure", "pine_technique", "reserve_mode", "ticket", "decided",
 )  # fmt: skip
 """What a sheet of one stand tells, in this order, where the result has it."""
 
@@ -25,7 +25,7 @@ KINDS = {
 }  # fmt: skip
 """Columns whose codes are told in words, and the kind of word."""
 
-_NONE_IF_EMPTY = ("measure", "pine_technique", "reserve_mode")
+_NONE_IF_EMPTY = ("measure", "pine_technique", "reserve_mode", "decided")
 """Columns whose empty cells mean that there is none, not that it is unknown."""
 
 _DECIMALS = {
@@ -45,7 +45,7 @@ def stand_rows(stand: Mapping[str, object], language: str) -> list[Row]:
 
 def figure_name(name: str, language: str) -> str:
     """What a figure of a stand is called."""
-    text = word("column", name, language)
+    text = word("report" if name == "decided" else "column", name, language)
     return fact_name(name.removesuffix("_mean"), language) if text == name else text
 
 
@@ -59,8 +59,9 @@ def figure_text(name: str, stand: Mapping[str, object], language: str) -> str:
     if name == "age_group":
         kind = "bamboo_age_group" if stand.get("species_group") == "bamboo" else "age_group"
         return word(kind, value, language)
-    if name in KINDS:
-        return word(KINDS[name], value, language)
+    if name in KINDS or name == "decided":
+        kind, between = KINDS.get(name, "column"), "、" if language == "zh" else ", "
+        return between.join(word(kind, each, language) for each in str(value).split(";"))
     if isinstance(value, (int, float)):
         return "{:,.{}f}".format(float(value), _DECIMALS.get(name, 2))
     return fact_text(name, value, language)

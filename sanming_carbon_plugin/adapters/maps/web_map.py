@@ -188,7 +188,7 @@ def _columns(frame: pd.DataFrame) -> list[dict[str, object]]:
         if name not in frame.columns:
             continue
         labels = [figure_name(name, language) for language in _LANGUAGES]
-        if name in KINDS or name in {"age_group", "land_class"}:
+        if name in KINDS or name in {"age_group", "land_class", "decided"}:
             columns.append({"labels": labels, **_coded(frame, name)})
         else:
             values = [figure_text(name, {name: value}, "en") for value in frame[name]]

@@ -19,7 +19,10 @@ from .pictures import write_pictures
 
 @dataclass(frozen=True)
 class ReportInput:
-    """What a report is made from: the very tables of the result, so that all figures are equal."""
+    """What a report is made from: the very tables of the result, so that all figures are equal.
+
+    ``stands`` hold the classes that count, and in ``decided`` the names of those that a person decided.
+    """
 
     stands: pd.DataFrame
     summary: pd.DataFrame
@@ -31,6 +34,8 @@ class ReportInput:
     """More sections of the page, after the totals: heading and HTML that is safe already."""
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Names of places in English and Chinese by code."""
+    waiting: int = 0
+    """Decisions of people that were made since the run."""
 
 
 def write_report(content: ReportInput, folder: Path, language: str, progress: Progress) -> list[Path]:

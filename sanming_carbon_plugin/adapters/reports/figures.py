@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ...core.classes.in_force import DECIDED
 from ...core.planning.summary import GROUP_COLUMNS
 from ...core.units import UnitChoice, mu_from_hectares
 from ..unit_choice import titled_in_units
@@ -73,9 +74,16 @@ def _named(code: object, value: object, names: Mapping[str, tuple[str, str]], la
 
 
 def area_by(stands: pd.DataFrame, column: str, kind: str, language: str) -> pd.DataFrame:
-    """Stands and area by the codes of ``column``; stands without a code are left out."""
+    """Stands and area by the codes of ``column``; stands without a code are left out.
+
+    Where people have decided about stands, a column more says about how many of them.
+    """
     known = stands[stands[column].notna()]
     grouped = known.groupby(column, sort=True)["area_ha"].agg(["size", "sum"])
+    decided = {}
+    if number_decided(stands):
+        each = known[DECIDED].notna().groupby(known[column], sort=True).sum()
+        decided[word("column", DECIDED, language)] = each.to_numpy(dtype=int)
     return pd.DataFrame(
         {
             word("report", "item", language): [word("column", column, language)] * len(grouped),
@@ -83,8 +91,20 @@ def area_by(stands: pd.DataFrame, column: str, kind: str, language: str) -> pd.D
             word("column", "stands", language): grouped["size"].to_numpy(),
             word("column", "area_ha", language): grouped["sum"].to_numpy(dtype=float),
             word("column", "area_mu", language): mu_from_hectares(grouped["sum"].to_numpy(dtype=float)),
+            **decided,
         }
     )
+
+
+def number_decided(stands: pd.DataFrame) -> int:
+    """Of how many stands a person has decided a class."""
+    return int(stands[DECIDED].notna().sum()) if DECIDED in stands.columns else 0
+
+
+def decided_note(stands: pd.DataFrame, waiting: int, language: str) -> str:
+    """What a reader has to know about decisions of people; empty where there are none."""
+    told = [("decided_stands", number_decided(stands)), ("decided_waiting", waiting)]
+    return " ".join(word("report", name, language).format(count=count) for name, count in told if count)
 
 
 def issue_counts(issues: pd.DataFrame, language: str) -> pd.DataFrame:

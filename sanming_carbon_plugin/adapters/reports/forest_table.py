@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ...core.classes.in_force import DECIDED
 from ...core.planning.sums import AMOUNTS, sums_by
 from ...core.units import UnitChoice
 from ..dossier.sheets import FIRST_ROW, HEAD_ROW, Column, Formula, GuardedBook
 from ..unit_choice import titled_in_units
 from ..words import word
+from .figures import decided_note, number_decided
 
 GROUPS = ("county", "township", "species_group", "age_group", "measure")
 """What the rows of the workbook are grouped by."""
@@ -64,12 +66,13 @@ def write_forest_table(
     DependencyError
         Where openpyxl is not installed.
     """
-    sums = forest_sums(stands)
-    book = GuardedBook(_NOTE[language])
+    sums = _with_decided(forest_sums(stands), stands)
+    book = GuardedBook(" ".join(filter(None, (_NOTE[language], decided_note(stands, 0, language)))))
     columns = [Column(_title(name, units, language), None) for name in GROUPS]
     columns += [Column(word("column", "stands", language), 0)]
     columns += [Column(_title(name, units, language), _decimals(name, units)) for name in AMOUNTS]
     columns += [Column(_unknown_title(name, language), 0) for name in AMOUNTS]
+    columns += [Column(word("column", DECIDED, language), 0)] if DECIDED in sums.columns else []
     rows = [_row(row, names, language, units) for row in sums.to_dict("records")]
     shown = [*rows, _total_row(rows)] if rows else rows
     sheets = _SHEETS[language]
@@ -78,6 +81,15 @@ def write_forest_table(
     for name in ("township", "species_group", "age_group", "measure"):
         _cross_sheet(book, sheets, name, columns, rows, language)
     book.save(path)
+
+
+def _with_decided(sums: pd.DataFrame, stands: pd.DataFrame) -> pd.DataFrame:
+    """The sums and, where people have decided about stands, of how many of each group."""
+    if not number_decided(stands):
+        return sums
+    mine = forest_sums(stands[stands[DECIDED].notna()])[[*GROUPS, "stands"]].rename(columns={"stands": DECIDED})
+    both = sums.merge(mine, how="left", on=list(GROUPS))
+    return both.assign(**{DECIDED: both[DECIDED].fillna(0).astype(int)})
 
 
 def _row(row: Mapping[str, object], names: Mapping[str, tuple[str, str]], language: str, units: UnitChoice) -> list:
@@ -93,7 +105,9 @@ def _row(row: Mapping[str, object], names: Mapping[str, tuple[str, str]], langua
         _NONE[language] if row["measure"] is None else word("measure", row["measure"], language),
     ]
     amounts = [_amount(row[name], name, units) for name in AMOUNTS]
-    return [*words, int(_number(row["stands"])), *amounts, *(int(_number(row["unknown_" + name])) for name in AMOUNTS)]
+    unknowns = [int(_number(row["unknown_" + name])) for name in AMOUNTS]
+    decided = [int(_number(row[DECIDED]))] if DECIDED in row else []
+    return [*words, int(_number(row["stands"])), *amounts, *unknowns, *decided]
 
 
 def _amount(value: object, name: str, units: UnitChoice) -> float | None:

@@ -14,7 +14,7 @@ from ..maps.themes import ThemeClass, themes
 from ..unit_choice import area_unit, mass_unit, titled_in_units
 from ..words import word, words_of
 from .carbon import in_words
-from .figures import area_by, issue_counts, summary_in_words, totals
+from .figures import area_by, decided_note, issue_counts, summary_in_words, totals
 from .map_pictures import class_pattern
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool
             f" · sanming_carbon_plugin {escape(str(content.run.get('plugin_version', '')))}</p>"
         ),
         f'<p class="note">{escape(word("report", "provisional", language))}</p>',
+        _decided(content, language),
         _section("totals", _figures(content, language), language),
         *(f"<h2>{escape(heading)}</h2>{body}" for heading, body in content.sections),
         _section("by_species", _species_bars(content.summary, language, content.units), language),
@@ -68,6 +69,11 @@ def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool
         f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>",
         encoding="utf-8",
     )
+
+
+def _decided(content: ReportInput, language: str) -> str:
+    note = decided_note(content.stands, content.waiting, language)
+    return f'<p class="note">{escape(note)}</p>' if note else ""
 
 
 def _section(code: str, body: str, language: str) -> str:
