@@ -19,6 +19,7 @@ from ..core.planning.options import Weights
 from ..core.planning.works import FELLING_TYPES, CountingMatrix, Works
 from ..paths import resources_dir
 from .carbon_parameters import read_rows
+from .hashes import sha256_of_file
 
 LARGEST = 1e13
 YEARS = (1990.0, 2200.0)
@@ -59,7 +60,10 @@ def load_planning_tables(
         "indicators": folder / "indicators.csv",
     }
     read = {name: read_rows(path) for name, path in paths.items()}
-    identities = {name: {**meta, "file": paths[name].name} for name, (_, meta) in read.items()}
+    identities = {
+        name: {**meta, "file": paths[name].name, "sha256": sha256_of_file(paths[name])}
+        for name, (_, meta) in read.items()
+    }
     cells = CellReader(read["planning"][0], "name")
     values = cells.number("value", (0.0, LARGEST), required=True)
     cells.refuse("planning")

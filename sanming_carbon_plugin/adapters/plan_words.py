@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from ..core.planning.area_units import AreaUnits
+from ..core.errors import InputError
+from ..core.planning.area_units import COUNTY_DIGITS, AreaUnits
+from ..core.planning.clashes import LOCK
 from .words import word
 
 AMOUNT_UNITS = {"ha": "ha", "m3": "m³", "yuan": "yuan", "1": ""}
+SIGNIFICANT, ROUNDING = 3, 1e-9
 AMOUNT_UNITS_ZH = {"ha": "公顷", "m3": "立方米", "yuan": "元", "1": ""}
 
 
@@ -27,7 +31,7 @@ def limit_text(row: Mapping[str, object], units: AreaUnits, language: str) -> st
     """A limit in words: what, where, when."""
     kind = str(row["kind"])
     unit = row["area_unit"]
-    place = "" if _missing(unit) or unit == "*" else units.named(str(unit), language)
+    place = "" if _missing(unit) or unit == "*" else place_text(str(unit), units, language)
     first, last = row["year_from"], row["year"]
     years = ""
     if not _missing(last):
@@ -48,22 +52,67 @@ def limit_text(row: Mapping[str, object], units: AreaUnits, language: str) -> st
     return (" " if language == "en" else "").join(part for part in parts if part)
 
 
-def clash_texts(clashes: pd.DataFrame, described: pd.DataFrame, units: AreaUnits, language: str) -> tuple[str, str]:
-    """What would have to give and by how much, and what stands against it."""
-    names = AMOUNT_UNITS_ZH if language == "zh" else AMOUNT_UNITS
+def place_text(code: str, units: AreaUnits, language: str) -> str:
+    """Name of a unit; a township, whose name no table has, by its county and number."""
+    county, number = code[:COUNTY_DIGITS], code[COUNTY_DIGITS:]
+    if not number or code in units.level or county not in units.level:
+        return units.named(code, language)
+    return word("plan_note", "township", language).format(county=units.named(county, language), number=number)
+
+
+def clash_texts(
+    clashes: pd.DataFrame, described: pd.DataFrame, units: AreaUnits, keys: Sequence[str], language: str
+) -> tuple[str, str]:
+    """What would have to give and by how much, and what stands against it; ``keys`` are those of the stands."""
     gives, holds = [], []
     for clash in clashes.itertuples(index=False):
-        row = described.iloc[int(clash.row)].to_dict()
-        text = limit_text(row, units, language)
-        amount = max(float(clash.short), float(clash.over))
-        if amount > 0 and not clash.holds:
-            side = word("plan_limit", "short" if clash.short >= clash.over else "over", language)
-            gap = "" if language == "zh" else " "
-            gives.append(f"{text}: {side}{gap}{amount:,.1f}{gap}{names.get(str(row['unit']), '')}".rstrip())
-        elif row["kind"] not in ("beyond", "patch"):
+        row = described.iloc[int(clash.row)].to_dict() if clash.row >= 0 else {"kind": clash.kind, "unit": "ha"}
+        text = limit_text({**dict.fromkeys(described.columns), **row}, units, language)
+        if clash.stand >= 0:
+            text += (" " if language == "en" else "") + str(keys[int(clash.stand)])
+        if clash.holds:
             holds.append(text)
+            continue
+        if clash.kind == LOCK:
+            gives.append(text)
+            continue
+        side = word("plan_limit", "short" if clash.short >= clash.over else "over", language)
+        amount = amount_text(max(float(clash.short), float(clash.over)), str(row["unit"]), language)
+        gives.append(f"{text}: {side} {amount}" if language == "en" else f"{text}：{side}{amount}")
     separator = "；" if language == "zh" else "; "
-    return separator.join(gives) or "-", separator.join(dict.fromkeys(holds)) or "-"
+    return separator.join(dict.fromkeys(gives)) or "-", separator.join(dict.fromkeys(holds)) or "-"
+
+
+def amount_text(amount: float, unit: str, language: str) -> str:
+    """An amount with three digits that count, rounded up so that giving as much is enough; yuan are whole."""
+    names = AMOUNT_UNITS_ZH if language == "zh" else AMOUNT_UNITS
+    places = 0 if unit == "yuan" or amount <= 0 else min(max(SIGNIFICANT - 1 - math.floor(math.log10(amount)), 0), 6)
+    rounded = math.ceil(amount * 10**places - ROUNDING) / 10**places
+    return f"{rounded:,.{places}f}{'' if language == 'zh' else ' '}{names.get(unit, '')}".rstrip()
+
+
+def targets_in_words(problem: InputError, units: AreaUnits) -> InputError:
+    """The same refusal with its targets in words of both languages instead of codes."""
+    rows = problem.values.get("rows")
+    if not isinstance(rows, list):
+        return problem
+    said: dict[str, object] = {}
+    for language, suffix in (("en", ""), ("zh", "_zh")):
+        told = []
+        for row in rows:
+            text = limit_text({**row, "kind": "target"}, units, language)
+            if "left" in row:
+                wanted, there = (amount_text(float(row[name]), "ha", language) for name in ("left", "available"))
+                text += f": {wanted} > {there}" if language == "en" else f"：{wanted} > {there}"
+            told.append(text)
+        said[f"targets{suffix}"] = ("；" if language == "zh" else "; ").join(told)
+    return InputError(problem.code, **said)
+
+
+def fallen_back_text(counties: Sequence[str], gap: float, units: AreaUnits, language: str) -> str:
+    """That a plan is not the solver's, where, and how far it may be from the best."""
+    places = ("、" if language == "zh" else ", ").join(units.named(code, language) for code in counties)
+    return word("plan_note", "fallen_back", language).format(places=places, gap=f"{gap:.2%}")
 
 
 def reason_text(reason: object, language: str) -> str | None:

@@ -9,10 +9,12 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from ..core.planning.clashes import CLASH_COLUMNS, clashes
-from ..core.planning.problem import BlockRule, Choice, ChoiceProblem
+from ..core.planning.problem import BlockRule, Choice, ChoiceProblem, PatchRule
 from ..core.planning.solver import SolverLimits, solve
 
-_BLOCK_ARRAYS = ("first", "second", "area_ha", "limit_ha", "is_cut", "year")
+_BLOCK_ARRAYS = ("first", "second", "area_ha", "limit_ha", "is_cut", "year", "ground_year")
+_PATCH_ARRAYS = ("first", "second", "area_ha", "group")
+_CLASH_TYPES = {"kind": "U16", "row": np.int64, "stand": np.int64, "holds": bool}
 _CHOICE_ARRAYS = ("option", "price", "profit", "opening_price")
 
 
@@ -37,6 +39,9 @@ def write_question(path: Path, problem: ChoiceProblem, limits: SolverLimits, sof
     if problem.blocks is not None:
         arrays |= {f"block_{name}": getattr(problem.blocks, name) for name in _BLOCK_ARRAYS}
         arrays["block_green_up_yr"] = np.array(problem.blocks.green_up_yr)
+    if problem.patches is not None:
+        arrays |= {f"patch_{name}": getattr(problem.patches, name) for name in _PATCH_ARRAYS}
+        arrays["patch_minimum_ha"] = np.array(problem.patches.minimum_ha)
     np.savez(path, **arrays)
 
 
@@ -47,23 +52,26 @@ def answer_question(question: Path, answer: Path) -> None:
     problem = _problem(arrays)
     limits = SolverLimits(float(arrays["gap"]), int(arrays["nodes"]), bool(arrays["only_bound"]))
     if "soft" in arrays:
-        found = clashes(problem, arrays["soft"], limits.nodes)
-        np.savez(answer, **{name: found[name].to_numpy() for name in CLASH_COLUMNS})
+        found = clashes(problem, arrays["soft"])
+        np.savez(answer, **{name: found[name].to_numpy(dtype=_CLASH_TYPES.get(name, float)) for name in CLASH_COLUMNS})
         return
     choice = solve(problem, limits)
     if choice is None:
         np.savez(answer, impossible=np.array(True))
         return
-    numbers = np.array([choice.value, choice.bound, choice.opening_paid])
+    numbers = np.array([choice.value, choice.bound, choice.opening_paid, choice.price_bound])
     parts = {name: getattr(choice, name) for name in _CHOICE_ARRAYS}
     np.savez(answer, numbers=numbers, method=np.array(choice.method), **parts)
 
 
 def _problem(arrays: dict[str, np.ndarray]) -> ChoiceProblem:
-    blocks = None
+    blocks, patches = None, None
     if "block_first" in arrays:
         parts = {name: arrays[f"block_{name}"] for name in _BLOCK_ARRAYS}
         blocks = BlockRule(**parts, green_up_yr=int(arrays["block_green_up_yr"]))
+    if "patch_first" in arrays:
+        parts = {name: arrays[f"patch_{name}"] for name in _PATCH_ARRAYS}
+        patches = PatchRule(**parts, minimum_ha=float(arrays["patch_minimum_ha"]))
     shape = (len(arrays["low"]), len(arrays["stand"]))
     return ChoiceProblem(
         arrays["stand"],
@@ -74,6 +82,7 @@ def _problem(arrays: dict[str, np.ndarray]) -> ChoiceProblem:
         len(arrays["must"]),
         arrays["must"],
         blocks,
+        patches,
     )
 
 
@@ -82,9 +91,11 @@ def read_choice(path: Path) -> Choice | None:
     with np.load(path, allow_pickle=False) as file:
         if "impossible" in file.files:
             return None
-        value, bound, paid = (float(number) for number in file["numbers"])
+        value, bound, paid, priced = (float(number) for number in file["numbers"])
         arrays = {name: file[name] for name in _CHOICE_ARRAYS}
-        return Choice(value=value, bound=bound, opening_paid=paid, method=str(file["method"]), **arrays)
+        return Choice(
+            value=value, bound=bound, opening_paid=paid, price_bound=priced, method=str(file["method"]), **arrays
+        )
 
 
 def read_clashes(path: Path) -> pd.DataFrame:

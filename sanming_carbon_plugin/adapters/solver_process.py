@@ -144,11 +144,11 @@ class SolverProcesses:
             self._run(pairs)
             return [read_choice(target) for _, target in pairs]
 
-    def what_clashes(self, problem: ChoiceProblem, soft: np.ndarray, limits: SolverLimits) -> pd.DataFrame:
-        """What clashes in a problem without an answer."""
+    def what_clashes(self, problem: ChoiceProblem, soft: np.ndarray) -> pd.DataFrame:
+        """What clashes in a problem without an answer; of the rows, those that are ``soft`` may give."""
         with _folder() as folder:
             question, target = folder / "question.npz", folder / "answer.npz"
-            write_question(question, problem, limits, soft)
+            write_question(question, problem, SolverLimits(), soft)
             self._run([(question, target)])
             return read_clashes(target)
 

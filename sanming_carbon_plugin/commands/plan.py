@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .shared import run_job
+
+if TYPE_CHECKING:
+    from ..adapters.jobs.request import LayerSource
 
 
 def add_programme(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quota", type=Path, metavar="FILE.csv", help="felling quota by unit, type and origin")
     parser.add_argument("--budget", metavar="YUAN|FILE.csv", help="for the whole plan, or by unit and year")
     parser.add_argument("--shares", type=Path, metavar="FILE.csv", help="shares of techniques")
+    parser.add_argument(
+        "--openings",
+        action="append",
+        default=[],
+        metavar="LAYER",
+        help="clear-cuts on the ground or of an earlier plan",
+    )
+    parser.add_argument("--designs", type=Path, metavar="FILE.csv", help="canopy and age a felling needs (work design)")
     parser.add_argument("--locks", type=Path, metavar="FILE.csv", help="parcels locked in or out")
     parser.add_argument("--benefit", default="carbon", metavar="WHAT", help="carbon, infestation, cost, or weights")
     parser.add_argument("--years", metavar="FROM/TO", help="plan years; those of the targets by default")
@@ -38,7 +50,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--green-up", type=int, metavar="YEARS", help="until a clear-cut beside another counts as closed"
     )
-    parser.add_argument("--min-patch", type=float, default=0.0, metavar="HA", help="smallest parcel by itself")
+    parser.add_argument(
+        "--min-patch",
+        type=float,
+        default=0.0,
+        metavar="HA",
+        help="smallest patch of adjoining parcels of one measure and year",
+    )
     parser.add_argument("--beyond", type=float, metavar="SHARE", help="how far a plan may go beyond a target")
     parser.add_argument("--project", default="2030;2060", metavar="YEARS", help="years of the carbon table")
     parser.add_argument("--scenario", default="", metavar="NAME", help="name of the plan")
@@ -66,8 +84,17 @@ def programme_options(options: argparse.Namespace) -> dict:
     }
 
 
+def source_of(text: str) -> LayerSource:
+    """A layer by its path; ``FILE.gpkg|layername=plan`` takes one of several."""
+    from ..adapters.jobs.request import LayerSource
+
+    path, _, layer = text.partition("|layername=")
+    return LayerSource(path, layer or None)
+
+
 def _run(options: argparse.Namespace) -> None:
-    from ..adapters.jobs.plan import PlanRequest, plan
+    from ..adapters.jobs.plan import plan
+    from ..adapters.jobs.plan_question import PlanRequest
 
     request = PlanRequest(
         **programme_options(options),
@@ -75,6 +102,8 @@ def _run(options: argparse.Namespace) -> None:
         budget=options.budget,
         shares=options.shares,
         locks=options.locks,
+        openings=tuple(source_of(text) for text in options.openings),
+        designs=options.designs,
         benefit=options.benefit,
         years=options.years,
         horizon=options.horizon,

@@ -18,7 +18,7 @@ from ..core.progress import Progress
 from .image_parameters import SEED, file_of, seed_parameter
 from .parameters import OUTPUT, advanced, explained
 from .programme import ProgrammeAlgorithm, table_parameter
-from .results import LayersOnCompletion, tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 
 INTEGER, DOUBLE = Qgis.ProcessingNumberParameterType.Integer, Qgis.ProcessingNumberParameterType.Double
@@ -160,12 +160,15 @@ class PlanAlgorithm(ProgrammeAlgorithm):
             "why": tuple(key.strip() for key in why.split(";") if key.strip()),
             "seed": self.parameterAsInt(parameters, SEED, context),
         }
-        titles = {"plan": self.options["scenario"] or tr("Plan"), "candidates": tr("Candidates")}
-        self.themes = LayersOnCompletion(titles)
+        title = self.options["scenario"] or tr("Plan")
+        self.themes = LayersOnCompletion(
+            [StepLayer("plan", title, "plan_measure"), StepLayer("candidates", tr("Candidates"))]
+        )
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Choose parcels."""
-        from ..adapters.jobs.plan import PlanRequest, plan  # noqa: PLC0415 - pandas may be missing on loading
+        from ..adapters.jobs.plan import plan  # noqa: PLC0415 - pandas may be missing on loading
+        from ..adapters.jobs.plan_question import PlanRequest  # noqa: PLC0415 - likewise
 
         accepted = None if self.accepted is None else self.accepted.read(progress)
         outcome = plan(PlanRequest(acceptance=accepted, **self.options), progress)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from ...core.errors import InputError
-from ...core.planning.acceptance import Accepted, accepted_of, done_by_stand, done_for, taken_for
+from ...core.planning.acceptance import Accepted, accepted_of
 from ...core.planning.area_units import units_of_stands
+from ...core.planning.done_ground import DoneGround, done_ground
+from ...core.planning.options import fitting
 from ...core.planning.targets import Target, targets_of
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS
@@ -61,17 +65,20 @@ class Programme:
     ----------
     facts
         The stands, indexed by ``stand_key``: result columns and what else the rules saw.
-    geometry, crs_wkt
-        Their outlines.
+    stands
+        Their layer.
     units
         Stands of every area unit that has any.
     accepted
         Acceptance polygons that count, None where none were given.
+    acceptance
+        All acceptance polygons in the CRS of the stands; None where none were given or the layer is empty.
+    fits
+        Stands that fit each measure, shape (n,).
     """
 
     facts: pd.DataFrame
-    geometry: npt.NDArray[np.object_]
-    crs_wkt: str | None
+    stands: VectorLayer
     tables: PlanningTables
     targets: list[Target]
     units: dict[str, npt.NDArray[np.bool_]]
@@ -79,7 +86,24 @@ class Programme:
     ledger: pd.DataFrame | None
     described: dict[str, object]
     run: dict[str, object]
-    _done: dict[tuple[int, int], dict[str, npt.NDArray[np.float64]]] = field(default_factory=dict)
+    acceptance: VectorLayer | None
+    fits: dict[str, npt.NDArray[np.bool_]]
+    _done: dict[tuple[int, int], DoneGround] = field(default_factory=dict)
+
+    @property
+    def geometry(self) -> npt.NDArray[np.object_]:
+        """Outlines of the stands."""
+        return self.stands.geometry
+
+    @cached_property
+    def sound(self) -> npt.NDArray[np.object_]:
+        """Outlines that can be cut with others: those that cross themselves mended."""
+        return np.asarray(shapely.make_valid(self.geometry), dtype=object)
+
+    @property
+    def crs_wkt(self) -> str | None:
+        """Their CRS."""
+        return self.stands.crs_wkt
 
     @property
     def townships(self) -> frozenset[str]:
@@ -90,22 +114,29 @@ class Programme:
         """Level of an area unit."""
         return self.tables.units.level_of(unit, self.townships)
 
-    def done(self, measure: str, first: int, last: int) -> npt.NDArray[np.float64]:
-        """Done hectares of each stand for a measure in a span of years."""
+    def ground(self, first: int, last: int) -> DoneGround | None:
+        """What was accepted in a span of years; None where nobody says what is done."""
         if self.accepted is None:
-            return np.zeros(len(self.facts))
+            return None
         if (first, last) not in self._done:
             area = self.facts["area_ha"].to_numpy(dtype=np.float64)
-            self._done[first, last] = done_by_stand(self.accepted, self.geometry, area, self.tables.matrix, first, last)
-        return done_for(measure, self._done[first, last], len(self.facts))
+            found = done_ground(self.accepted, self.sound, area, self.tables.matrix, (first, last), self.fits)
+            self._done[first, last] = found
+        return self._done[first, last]
 
-    def taken(self, measures: Iterable[str], first: int, last: int) -> dict[str, npt.NDArray[np.float64]]:
-        """Hectares of each stand done in these years on which a measure may not be counted once more, by measure."""
-        if self.accepted is None:
-            return {}
-        done = {str(name): self.done(str(name), first, last) for name in set(self.tables.works.measure)}
-        area = self.facts["area_ha"].to_numpy(dtype=np.float64)
-        return {measure: taken_for(measure, done, self.tables.matrix, area) for measure in measures}
+    def done(self, measure: str, first: int, last: int) -> npt.NDArray[np.float64]:
+        """Done hectares of each stand that count for a measure in a span of years."""
+        ground = self.ground(first, last)
+        return np.zeros(len(self.facts)) if ground is None else ground.done_ha(measure)
+
+    def taken(self, measure: str, first: int, last: int) -> npt.NDArray[np.float64]:
+        """Hectares of each stand on which a measure may not be counted once more in a span of years."""
+        ground = self.ground(first, last)
+        return np.zeros(len(self.facts)) if ground is None else ground.taken_ha(measure)
+
+    def all_taken(self, measures: Iterable[str], first: int, last: int) -> dict[str, npt.NDArray[np.float64]]:
+        """The same for several measures."""
+        return {} if self.accepted is None else {measure: self.taken(measure, first, last) for measure in measures}
 
 
 def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
@@ -124,10 +155,11 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
     measures = {str(name) for name in tables.works.measure}
     targets = targets_of(text, measures, tables.units, frozenset(units))
     ledger = read_ledger(request.ledger, tables.units, frozenset(units))
-    accepted, acceptance = None, None
+    accepted, acceptance, placed = None, None, None
     if request.acceptance is not None:
         acceptance = open_parcels(request.acceptance, progress)
-        accepted = _accepted(acceptance, layer, tables)
+        placed = None if acceptance is None else beside(acceptance, layer)
+        accepted = _accepted(placed, tables)
     inputs: dict[str, object] = {
         "result": {"source": request.result.name, "sha256": sha256_of_file(request.result, progress)},
         "targets": about | {"sha256": sha256_of_file(request.targets)},
@@ -135,15 +167,25 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
         "ledger": request.ledger.name if request.ledger else None,
     }
     run = read_geopackage_table(request.result, "run").iloc[0].to_dict()
-    return Programme(facts, layer.geometry, layer.crs_wkt, tables, targets, units, accepted, ledger, inputs, run)
+    fits = fits_of(facts, tables)
+    return Programme(facts, layer, tables, targets, units, accepted, ledger, inputs, run, placed, fits)
 
 
-def _accepted(layer: VectorLayer | None, stands: VectorLayer, tables: PlanningTables) -> Accepted:
+def fits_of(facts: pd.DataFrame, tables: PlanningTables) -> dict[str, npt.NDArray[np.bool_]]:
+    """Stands that fit each measure by any of its works."""
+    works = tables.works
+    found: dict[str, npt.NDArray[np.bool_]] = {}
+    for work in range(len(works)):
+        measure = str(works.measure[work])
+        found[measure] = found.get(measure, np.zeros(len(facts), dtype=bool)) | fitting(facts, works, work)
+    return found
+
+
+def _accepted(layer: VectorLayer | None, tables: PlanningTables) -> Accepted:
     if layer is None:  # an empty layer: nothing is done yet
         none = np.empty(0, dtype=object)
         return Accepted(none, np.empty(0, dtype=np.int64), none, {})
-    placed = beside(layer, stands)
-    return accepted_of(placed.attributes, placed.geometry, tables.works, tables.rules)
+    return accepted_of(layer.attributes, layer.geometry, tables.works, tables.rules)
 
 
 def result_stands(result: Path, progress: Progress) -> VectorLayer:

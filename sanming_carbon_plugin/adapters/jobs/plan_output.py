@@ -40,7 +40,7 @@ from .plan_inputs import Programme, ProgrammeRequest
 from .run_record import run_record, run_table
 
 if TYPE_CHECKING:
-    from .plan import PlanRequest
+    from .plan_question import PlanRequest
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def plan_output(
     tables = [
         OutputTable("plan", PLAN_COLUMNS, chosen, opened.geometry[place], opened.crs_wkt),
         OutputTable("candidates", CANDIDATE_COLUMNS, candidates),
-        *progress_tables(opened, planned.options.fits, in_plan),
+        *progress_tables(opened, in_plan),
         OutputTable("plan_summary", PLAN_SUMMARY_COLUMNS, summary_frame(chosen)),
         OutputTable("constraints", CONSTRAINT_COLUMNS, limits),
         OutputTable("plan_carbon", PLAN_CARBON_COLUMNS, carbon),
@@ -94,12 +94,12 @@ def plan_output(
 
 
 def progress_tables(
-    opened: Programme, fits: dict[str, np.ndarray], in_plan: Callable[[str, int, int], np.ndarray] | None = None
+    opened: Programme, in_plan: Callable[[str, int, int], np.ndarray] | None = None
 ) -> list[OutputTable]:
     """The tables ``progress`` and ``indicators``."""
     area = opened.facts["area_ha"].to_numpy(dtype=np.float64)
-    done = None if opened.accepted is None else opened.done
-    found = target_progress(opened.targets, opened.units, opened.level_of, area, fits, done, in_plan)
+    done, taken = (None, None) if opened.accepted is None else (opened.done, opened.taken)
+    found = target_progress(opened.targets, opened.units, opened.level_of, area, opened.fits, done, in_plan, taken)
     tables = opened.tables
     seen = indicators(
         opened.facts, tables.indicators, opened.targets, opened.units, tables.units, opened.ledger,
@@ -141,9 +141,12 @@ def run_of(
 def _plain(value: object) -> object:
     if isinstance(value, Path):
         return value.name
-    return (
-        value if isinstance(value, (str, int, float, bool, tuple, type(None))) else str(getattr(value, "path", "layer"))
-    )
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return value
+    path = getattr(value, "path", None)
+    return "layer" if path is None else Path(str(path)).name
 
 
 def plan_counts(opened: Programme, planned: Planned, tables: list[OutputTable]) -> dict[str, object]:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from ...core.errors import InputError
-from ...core.planning.options import fitting
 from ...core.progress import Progress
 from ..geopackage import read_geopackage_table, write_geopackage
 from .opening import check_output
@@ -43,13 +42,7 @@ def tell_progress(request: ProgressRequest, progress: Progress) -> JobOutcome:
     check_output(request.out, request.overwrite)
     progress.step("read")
     opened = open_programme(request, progress)
-    works = opened.tables.works
-    fits: dict[str, np.ndarray] = {}
-    for work in range(len(works)):
-        measure = str(works.measure[work])
-        here = fitting(opened.facts, works, work)
-        fits[measure] = fits.get(measure, np.zeros(len(opened.facts), dtype=bool)) | here
-    tables = progress_tables(opened, fits, _planned(request.plan, opened))
+    tables = progress_tables(opened, _planned(request.plan, opened))
     tables.append(run_of(request, opened, {"scenario": ""}, {}, started, 0))
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
-from .works import CountingMatrix, Works
+from .works import Works
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -27,8 +27,8 @@ NAMES = {
 PERCENT = 100.0
 
 NO_DATE, NO_MEASURE, NO_PHOTO = "no_date", "measure_unknown", "no_photo"
-SURVIVAL_UNKNOWN, SURVIVAL_LOW, RETENTION_LOW, NO_SHAPE = (
-    "survival_unknown", "survival_low", "retention_low", "no_outline",
+SURVIVAL_UNKNOWN, SURVIVAL_LOW, RETENTION_UNKNOWN, RETENTION_LOW, NO_SHAPE = (
+    "survival_unknown", "survival_low", "retention_unknown", "retention_low", "no_outline",
 )  # fmt: skip
 """Why an acceptance polygon does not count."""
 
@@ -59,7 +59,7 @@ def accepted_of(
     """Check acceptance polygons; only those with all that is needed count.
 
     A polygon needs a measure of the works table, a date and a photo. Where the measure plants, its survival must be
-    known and enough; a retention that is given must be enough too.
+    known and enough; a retention that is given must be readable and enough too.
 
     Parameters
     ----------
@@ -76,19 +76,32 @@ def accepted_of(
     InputError
         ``ACCEPTANCE_COLUMNS``.
     """
+    counts, refused = counting(attributes, geometry, works, rules)
     found = _columns(attributes)
-    measure = _text(found["measure"])
-    date = _dates(found["date"])
+    day = dates_of(found["date"]).to_numpy().astype("datetime64[D]")
+    order = np.flatnonzero(counts)
+    order = order[np.argsort(day[order], kind="stable")]
+    year = day[order].astype("datetime64[Y]").astype(np.int64) + 1970
+    return Accepted(text_of(found["measure"])[order], year, shapely.make_valid(geometry[order]), refused)
+
+
+def counting(
+    attributes: pd.DataFrame, geometry: npt.NDArray[np.object_], works: Works, rules: Mapping[str, float]
+) -> tuple[BoolArray, dict[str, int]]:
+    """Which polygons count, shape (p,), and how many do not, by reason; see :func:`accepted_of`."""
+    found = _columns(attributes)
+    measure = text_of(found["measure"])
     plants = {str(m) for m, tonnes in zip(works.measure, works.planted_tco2e_ha_yr, strict=True) if tonnes > 0}
     survival, retention = _share(found["survival"]), _share(found["retention"])
     planted = np.isin(measure.astype(str), sorted(plants))
     checks = {
         NO_SHAPE: shapely.is_missing(geometry) | shapely.is_empty(geometry),
         NO_MEASURE: ~np.isin(measure.astype(str), works.measure.astype(str)),
-        NO_DATE: date.isna().to_numpy(),
-        NO_PHOTO: pd.isna(_text(found["photo"])),
+        NO_DATE: dates_of(found["date"]).isna().to_numpy(),
+        NO_PHOTO: pd.isna(text_of(found["photo"])),
         SURVIVAL_UNKNOWN: planted & np.isnan(survival),
         SURVIVAL_LOW: planted & (survival < rules["survival_share"]),
+        RETENTION_UNKNOWN: np.isnan(retention) & ~pd.isna(text_of(found["retention"])),
         RETENTION_LOW: retention < rules["retention_share"],
     }
     counts = np.ones(len(attributes), dtype=bool)
@@ -97,103 +110,46 @@ def accepted_of(
         if (counts & bad).any():
             refused[reason] = int((counts & bad).sum())
         counts &= ~bad
-    day = date.to_numpy().astype("datetime64[D]")
-    order = np.flatnonzero(counts)
-    order = order[np.argsort(day[order], kind="stable")]
-    year = day[order].astype("datetime64[Y]").astype(np.int64) + 1970
-    return Accepted(measure[order], year, shapely.make_valid(geometry[order]), refused)
+    return counts, refused
 
 
-def _columns(attributes: pd.DataFrame) -> dict[str, pd.Series]:
+def named_columns(attributes: pd.DataFrame, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, pd.Series]:
+    """Columns under the first of their usual names that is there."""
     by_name = {str(name).strip().lower(): attributes[name] for name in attributes.columns}
     found = {}
-    for column, names in NAMES.items():
+    for column, names in wanted.items():
         for name in names:
             if name in by_name:
                 found[column] = by_name[name]
                 break
+    return found
+
+
+def _columns(attributes: pd.DataFrame) -> dict[str, pd.Series]:
+    found = named_columns(attributes, NAMES)
     missing = [column for column in COLUMNS if column not in found]
     if missing:
         raise InputError("ACCEPTANCE_COLUMNS", columns=", ".join(missing))
     return found
 
 
-def _text(values: pd.Series) -> npt.NDArray[np.object_]:
+def text_of(values: pd.Series) -> npt.NDArray[np.object_]:
+    """Trimmed text, None for what is empty."""
     text = values.astype("string").str.strip()
     return text.where(text.str.len() > 0).astype(object).where(text.notna() & (text.str.len() > 0), None).to_numpy()
 
 
-def _dates(values: pd.Series) -> pd.Series:
-    written = pd.Series(_text(values), dtype=object).astype("string").str.slice(0, 10)
-    return pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
+def dates_of(values: pd.Series) -> pd.Series:
+    """Days written as year, month and day; NaT for what is none."""
+    written = pd.Series(text_of(values), dtype=object).astype("string")
+    parts = written.str.extract(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
+    return pd.to_datetime(parts[0] + "-" + parts[1] + "-" + parts[2], format="%Y-%m-%d", errors="coerce")
 
 
 def _share(values: pd.Series) -> FloatArray:
-    share = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(share > 1.0, share / PERCENT, share)
-
-
-def done_by_stand(
-    accepted: Accepted,
-    geometry: npt.NDArray[np.object_],
-    area_ha: FloatArray,
-    matrix: CountingMatrix,
-    first: int,
-    last: int,
-) -> dict[str, FloatArray]:
-    """Done hectares of each stand by measure in the years from ``first`` to ``last``.
-
-    Ground that was accepted earlier in these years for the same measure, or for one that may not be counted
-    together with it, is not counted again; ground that lies in two stands counts in the first of them.
-
-    Parameters
-    ----------
-    accepted
-        The polygons that count.
-    geometry, area_ha
-        Outlines and ellipsoidal areas of the stands, shape (n,).
-    matrix
-        What may be counted together.
-    first, last
-        Years, both included.
-    """
-    inside = np.flatnonzero((accepted.year >= first) & (accepted.year <= last))
-    done: dict[str, FloatArray] = {}
-    if not len(inside):
-        return done
-    tree = shapely.STRtree(geometry)
-    planar = shapely.area(geometry)
-    before: list[int] = []
-    for at in inside.tolist():
-        measure = str(accepted.measure[at])
-        earlier = [n for n in before if not matrix.together(measure, str(accepted.measure[n]))
-                   or accepted.measure[n] == measure]  # fmt: skip
-        left = accepted.geometry[at]
-        near = [n for n in earlier if accepted.geometry[n].intersects(left)]
-        if near:
-            left = left.difference(shapely.union_all(accepted.geometry[near]))
-        before.append(at)
-        ha = done.setdefault(measure, np.zeros(len(geometry)))
-        for stand in np.sort(tree.query(left, predicate="intersects")).tolist():
-            part = left.intersection(geometry[stand])
-            if part.area > 0 and planar[stand] > 0:
-                ha[stand] += part.area / planar[stand] * area_ha[stand]
-                left = left.difference(geometry[stand])
-    return done
-
-
-def done_for(measure: str, done: Mapping[str, FloatArray], stands: int) -> FloatArray:
-    """Done hectares of each stand for one measure."""
-    return done.get(measure, np.zeros(stands))
-
-
-def taken_for(measure: str, done: Mapping[str, FloatArray], matrix: CountingMatrix, area_ha: FloatArray) -> FloatArray:
-    """Hectares of each stand on which ``measure`` may not be counted once more.
-
-    Ground done for it, and ground done for measures that may not be counted together with it, at most the stand.
-    """
-    taken = np.zeros(len(area_ha))
-    for other, ha in done.items():
-        if other == measure or not matrix.together(other, measure):
-            taken += ha
-    return np.minimum(taken, np.nan_to_num(area_ha))
+    """Shares from shares or percent, with or without the sign; NaN for what is neither."""
+    text = pd.Series(text_of(values), dtype=object).astype("string").str.replace("％", "%", regex=False)
+    share = pd.to_numeric(text.str.rstrip("%"), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    percent = text.str.endswith("%").fillna(False).to_numpy(dtype=bool) | (share > 1.0)
+    share = np.where(percent, share / PERCENT, share)
+    return np.where((share >= 0.0) & (share <= 1.0), share, np.nan)

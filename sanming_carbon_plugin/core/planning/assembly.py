@@ -13,11 +13,15 @@ import shapely
 from ..carbon.account import numbers
 from ..classes.felling_blocks import sharing_a_side
 from .limits import LimitRows
+from .open_ground import GroundBeside
 from .options import LOCKED_OTHER, LOCKED_OUT, Options
-from .problem import BlockRule, BoolArray, ChoiceProblem, IntArray
+from .problem import BlockRule, BoolArray, ChoiceProblem, IntArray, PatchRule
 from .works import Works
 
 Pairs = tuple[IntArray, IntArray]
+TextArray = npt.NDArray[np.object_]
+GeometryArray = npt.NDArray[np.object_]
+CORNER, FULL_TURN_DEG, METRES_PER_DEGREE = 4.0, 360.0, 111_320.0
 
 
 @dataclass(frozen=True)
@@ -69,33 +73,72 @@ def locked_options(options: Options, works: Works, locks: Locks) -> Options:
     return Options(table[~out & ~other].reset_index(drop=True), options.fits, refused)
 
 
-def adjoining(geometry: npt.NDArray[np.object_], stands: IntArray) -> Pairs:
-    """Pairs among ``stands`` that share a boundary; a single point is none."""
+def adjoining(geometry: GeometryArray, stands: IntArray, within_m: float = 0.0) -> Pairs:
+    """Pairs among ``stands`` that share a boundary, or run along each other within some metres; a point is none."""
     shapes = geometry[stands]
     first, second = sharing_a_side(shapes)
     known = {*zip(np.minimum(first, second).tolist(), np.maximum(first, second).tolist(), strict=True)}
-    near, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    reach = within_m
+    if within_m and np.abs(shapely.bounds(shapes)).max(initial=0.0) <= FULL_TURN_DEG:
+        reach = within_m / METRES_PER_DEGREE
+    near, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach)
     asked = near < other
     near, other = near[asked], other[asked]
     new = np.array([pair not in known for pair in zip(near.tolist(), other.tolist(), strict=True)], dtype=bool)
     near, other = near[new], other[new]
     shared = shapely.length(shapely.intersection(shapes[near], shapes[other])) > 0
+    if reach:
+        apart = np.flatnonzero(~shared)
+        wide = shapely.buffer(shapes[near[apart]], reach, quad_segs=2)
+        along = shapely.length(shapely.intersection(wide, shapely.boundary(shapes[other[apart]])))
+        shared[apart] = along > CORNER * reach  # two that meet in a corner run along each other for twice the reach
     found = sorted(known | {*zip(near[shared].tolist(), other[shared].tolist(), strict=True)})
     pairs = np.array([pair for pair in found if pair[0] != pair[1]], dtype=np.int64).reshape(-1, 2)
     return stands[pairs[:, 0]], stands[pairs[:, 1]]
 
 
-def block_rule(facts: pd.DataFrame, options: Options, works: Works, pairs: Pairs, green_up_yr: int) -> BlockRule:
-    """The rule about adjoining clear-cuts for these options."""
+def block_rule(
+    facts: pd.DataFrame,
+    options: Options,
+    works: Works,
+    pairs: Pairs,
+    green_up_yr: int,
+    ground: GroundBeside | None = None,
+) -> BlockRule:
+    """The rule about adjoining clear-cuts for these options.
+
+    ``pairs`` are those of the stands and, numbered after them, of the pieces of ``ground`` that is open already.
+    """
     work = options.table["work"].to_numpy(dtype=np.int64)
+    area, limit = numbers(facts, "area_ha"), numbers(facts, "clear_cut_limit_ha_low")
+    ground_year = np.zeros(0, dtype=np.int64)
+    if ground is not None:
+        area = np.append(np.maximum(area - ground.covered_ha, 0.0), ground.area_ha)
+        limit = np.append(limit, ground.limit_ha)
+        ground_year = ground.year
     return BlockRule(
-        pairs[0],
-        pairs[1],
-        numbers(facts, "area_ha"),
-        numbers(facts, "clear_cut_limit_ha_low"),
+        *pairs,
+        area,
+        limit,
         works.clear_cut[work],
         options.table["year"].to_numpy(dtype=np.int64),
         green_up_yr,
+        ground_year,
+    )
+
+
+def patch_rule(options: Options, works: Works, pairs: Pairs, county: TextArray, minimum_ha: float) -> PatchRule:
+    """The rule about the smallest patch: work of one measure and year on adjoining stands of one county."""
+    table = options.table
+    measure, _ = pd.factorize(works.measure[table["work"].to_numpy(dtype=np.int64)], sort=True)
+    year, years = pd.factorize(table["year"].to_numpy(dtype=np.int64), sort=True)
+    together = county[pairs[0]] == county[pairs[1]]
+    return PatchRule(
+        pairs[0][together],
+        pairs[1][together],
+        table["area_ha"].to_numpy(dtype=np.float64),
+        np.asarray(measure * max(len(years), 1) + year, dtype=np.int64),
+        minimum_ha,
     )
 
 
@@ -105,7 +148,9 @@ def clear_cut_stands(options: Options, works: Works) -> IntArray:
     return np.unique(options.table["stand"].to_numpy(dtype=np.int64)[cut])
 
 
-def choice_problem(options: Options, rows: LimitRows, locks: Locks, blocks: BlockRule | None) -> ChoiceProblem:
+def choice_problem(
+    options: Options, rows: LimitRows, locks: Locks, blocks: BlockRule | None, patches: PatchRule | None = None
+) -> ChoiceProblem:
     """The question for the solver; its stands are the rows of the facts."""
     described = rows.table()
     return ChoiceProblem(
@@ -117,4 +162,5 @@ def choice_problem(options: Options, rows: LimitRows, locks: Locks, blocks: Bloc
         len(locks.locked_in),
         locks.locked_in,
         blocks,
+        patches,
     )

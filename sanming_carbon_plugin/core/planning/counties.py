@@ -9,14 +9,18 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, hstack, identity, vstack
 
+from .neighbours import Neighbourhood
 from .problem import (
+    FIRST_FOUND,
+    GREEDY,
+    LIMIT,
     NONE,
+    OPTIMAL,
     Choice,
     ChoiceProblem,
     FloatArray,
     IntArray,
     chosen_values,
-    keeps_rows,
     priced_bound,
 )
 from .solver import SMALL_OPTIONS, SolverLimits, solve
@@ -75,7 +79,9 @@ def solve_by_county(
         # What a county was given of a shared limit may be too little for it: then nothing is divided.
         return solve_all([problem], limits)[0] if len(shared) else None
     choice = _together(problem, county, counties, [a for a in answers if a is not None], options, rows_of)
-    if choice is None or not len(shared) or choice.gap <= limits.gap:
+    if choice is None:
+        return solve_all([problem], limits)[0]
+    if not len(shared) or choice.gap <= limits.gap:
         return choice
     price = _common_price(problem, shared, rows_of, [a.price for a in answers if a is not None])
     return _closer_bound(problem, choice, price, shared, (parts, options, rows_of), limits, solve_all)
@@ -195,7 +201,7 @@ def _together(
     options: list[IntArray],
     rows_of: list[IntArray],
 ) -> Choice | None:
-    """The counties' choices as one, with a bound for the whole."""
+    """The counties' choices as one, with a bound for the whole; None where a limit does not hold for all together."""
     option = np.full(problem.stands, NONE, dtype=np.int64)
     price = np.zeros(problem.matrix.shape[0])
     weight = np.zeros(len(price))
@@ -209,8 +215,10 @@ def _together(
         weight[rows_of[at]] += size
         profit[options[at]] = answer.profit
         opening_price[options[at]] = answer.opening_price
-    if not keeps_rows(problem, option):
+    parted = _parted_at_borders(problem, option)
+    if parted is None:
         return None
+    option = parted
     value, _ = chosen_values(problem, option)
     own_rows = not np.any(_rows_by_county(problem, county, counties).sum(axis=1) > 1)
     price = np.divide(price, weight, out=np.zeros_like(price), where=weight > 0)
@@ -218,5 +226,40 @@ def _together(
     bound = sum(answer.bound for answer in answers)
     if not own_rows:
         bound, profit = priced_bound(problem, price, opening_price, paid)
-    method = "optimal" if all(answer.method == "optimal" for answer in answers) else "limit"
-    return Choice(option, value, max(float(bound), value), price, profit, method, opening_price, paid)
+    methods = {answer.method for answer in answers}
+    worst = next(one for one in (FIRST_FOUND, GREEDY, LIMIT, OPTIMAL) if one in methods)
+    fallen = tuple(
+        int(one) for one, answer in zip(counties, answers, strict=True) if answer.method in (FIRST_FOUND, GREEDY)
+    )
+    priced = max(sum(answer.price_bound for answer in answers), float(bound)) if own_rows else float(bound)
+    return Choice(
+        option, value, max(float(bound), value), price, profit, worst, opening_price, paid, priced, fallen
+    )  # fmt: skip
+
+
+def _parted_at_borders(problem: ChoiceProblem, option: IntArray) -> IntArray | None:
+    """The choice with openings across county borders kept within their limit; None where limits do not allow that.
+
+    Each county was solved without the others' clear-cuts. Of an opening that is too large, the stand that is worth
+    least does its best other work or none, as long as all limits hold.
+    """
+    ground, option = Neighbourhood.of(problem), option.copy()
+    beginning = np.searchsorted(problem.stand, np.arange(problem.stands + 1))
+    while clusters := ground.broken(option).clusters:
+        stands = [one for one in clusters[0] if one < problem.stands]
+        for stand in sorted(stands, key=lambda one: (problem.value[option[one]], one)):
+            others = [NONE, *range(beginning[stand], beginning[stand + 1])]
+            before = option[stand]
+            for other in sorted(others, key=lambda at: -problem.value[at] if at != NONE else 0.0):
+                option[stand] = other
+                if not (other != NONE and problem.blocks is not None and problem.blocks.is_cut[other]) and (
+                    ground.keeps_all_but_openings(option)
+                ):
+                    break
+            else:
+                option[stand] = before
+                continue
+            break
+        else:
+            return None
+    return option if ground.keeps_all(option) else None

@@ -1,4 +1,4 @@
-"""Limits of a plan as rows of numbers: targets, caps, budgets, felling quotas, shares, patches."""
+"""Limits of a plan as rows of numbers: targets, caps, budgets, felling quotas, shares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .works import CountingMatrix, Works
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
-TARGET, CAP, BEYOND, BUDGET, QUOTA, SHARE, PATCH = "target", "cap", "beyond", "budget", "quota", "share", "patch"
+TARGET, CAP, BEYOND, BUDGET, QUOTA, SHARE = "target", "cap", "beyond", "budget", "quota", "share"
 LATER = "later"
 """A target that runs beyond the plan years: told, limited as any target, but neither asked for in full nor met."""
 ROW_COLUMNS = (
@@ -198,10 +198,14 @@ def _extent(target: Target, units: Units) -> tuple[int, int]:
 
 def _refuse(nobody: list[Target], too_few: list[tuple[Target, float, float]]) -> None:
     if nobody:
-        raise InputError("TARGET_WITHOUT_CANDIDATES", targets="; ".join(map(target_text, nobody)))
+        text = "; ".join(map(target_text, nobody))
+        rows = [_said(target) for target in nobody]
+        raise InputError("TARGET_WITHOUT_CANDIDATES", targets=text, targets_zh=text, rows=rows)
     if too_few:
         told = [f"{target_text(t)}: {left:,.1f} > {available:,.1f} ha" for t, left, available in too_few]
-        raise InputError("TARGET_ABOVE_AVAILABLE", targets="; ".join(told))
+        rows = [{**_said(t), "left": left, "available": there} for t, left, there in too_few]
+        text = "; ".join(told)
+        raise InputError("TARGET_ABOVE_AVAILABLE", targets=text, targets_zh=text, rows=rows)
 
 
 def _serving(counted: Counted, target: Target, inside: BoolArray | None) -> BoolArray:
@@ -214,7 +218,7 @@ def _serving(counted: Counted, target: Target, inside: BoolArray | None) -> Bool
 
 def _said(target: Target) -> dict[str, object]:
     names = ("area_unit", "measure", "year_from", "year", "unit")
-    return {name: getattr(target, name) for name in names}
+    return {"technique": None, **{name: getattr(target, name) for name in names}}
 
 
 def target_text(target: Target) -> str:
@@ -281,27 +285,3 @@ def add_shares(rows: LimitRows, counted: Counted, shares: pd.DataFrame, units: U
         for share, sign in ((low, -1.0), (high, 1.0)):
             if not np.isnan(share):
                 rows.add(of_measure, sign * area * (of_technique - share), -np.inf, 0.0, **said)
-
-
-def add_patches(
-    rows: LimitRows, counted: Counted, pairs: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], minimum_ha: float
-) -> None:
-    """A stand below the minimum is only taken together with one beside it, both for one measure and large enough."""
-    stand = counted.table["stand"].to_numpy(dtype=np.int64)
-    measure, names = pd.factorize(counted.works.measure[counted.table["work"].to_numpy(dtype=np.int64)])
-    area = counted.numbers("area_ha")
-    of_stand = pd.Series(np.arange(len(stand))).groupby([stand, measure]).apply(np.asarray).to_dict()
-    size = dict(zip(stand.tolist(), area.tolist(), strict=True))
-    beside: dict[int, list[int]] = {}
-    for one, other in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True):
-        beside.setdefault(one, []).append(other)
-        beside.setdefault(other, []).append(one)
-    for (one, of), own in sorted(of_stand.items()):
-        if size[one] >= minimum_ha:
-            continue
-        helping = [n for n in beside.get(one, []) if (n, of) in of_stand and size[one] + size[n] >= minimum_ha]
-        others = np.concatenate([of_stand[n, of] for n in helping]) if helping else np.zeros(0, dtype=np.int64)
-        rows.columns.append(np.concatenate([own, others]).astype(np.int64))
-        rows.numbers.append(np.concatenate([np.ones(len(own)), -np.ones(len(others))]))
-        said = {"kind": PATCH, "measure": names[of], "unit": "1", "low": -np.inf, "high": 0.0}
-        rows.described.append(dict.fromkeys(ROW_COLUMNS) | said)

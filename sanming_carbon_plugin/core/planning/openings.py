@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from .problem import BlockRule, FloatArray, IntArray
+from .problem import ALWAYS_OPEN, BlockRule, FloatArray, IntArray
 
 SMALL_CLUSTER = 4
 CLUSTERS_AT_MOST = 60_000
@@ -35,19 +35,21 @@ def too_large(rule: BlockRule, stands: Iterable[int]) -> bool:
 def smallest_clusters(rule: BlockRule, stands: IntArray, largest: int = SMALL_CLUSTER) -> list[Cluster]:
     """Connected sets of up to ``largest`` stands that are too large together while no connected part is.
 
-    Only sets among ``stands`` (those that may be clear-cut). The rest is found when a plan breaks it.
+    Only sets among ``stands`` (those that may be clear-cut) and the open ground beside them. The rest is found when a
+    plan breaks it.
     """
     beside = neighbours_of(rule)
     usable = set(stands.tolist())
     area, limit = rule.area_ha.tolist(), rule.limit_ha.tolist()
     found: set[Cluster] = {frozenset((one,)) for one in usable if too_large(rule, (one,))}
     usable -= {one for cluster in found for one in cluster}
+    ground = set(range(rule.stands, len(area)))
     open_sets = [(frozenset((one,)), area[one], limit[one]) for one in sorted(usable) if one in beside]
     for _ in range(largest - 1):
         seen: set[Cluster] = set()
         grown = []
         for cluster, size, bound in open_sets:
-            for other in {n for one in cluster for n in beside[one]} & usable - cluster:
+            for other in {n for one in cluster for n in beside[one]} & (usable | ground) - cluster:
                 wider = cluster | {other}
                 if wider in seen:
                     continue
@@ -64,12 +66,13 @@ def smallest_clusters(rule: BlockRule, stands: IntArray, largest: int = SMALL_CL
 
 
 def _is_smallest(rule: BlockRule, beside: Neighbours, cluster: Cluster) -> bool:
-    """Whether no connected part of ``cluster`` is too large by itself."""
-    for left_out in cluster:
-        rest = cluster - {left_out}
-        if any(too_large(rule, part) for part in _parts(beside, rest)):
-            return False
-    return True
+    """Whether no connected part of ``cluster`` that has a stand in it is too large by itself."""
+    return not any(_too_large_parts(rule, beside, cluster - {left_out}) for left_out in cluster)
+
+
+def _too_large_parts(rule: BlockRule, beside: Neighbours, places: Iterable[int]) -> list[Cluster]:
+    """Connected parts that are too large; what is open already and too large stays, but nothing may be added to it."""
+    return [part for part in _parts(beside, places) if min(part) < rule.stands and too_large(rule, part)]
 
 
 def _parts(beside: Neighbours, stands: Iterable[int]) -> Iterator[Cluster]:
@@ -94,13 +97,26 @@ def windows(rule: BlockRule) -> list[tuple[int, int]]:
         return []
     first, last = int(years[0]), int(years[-1])
     span = max(rule.green_up_yr, 1) - 1
+    known = rule.ground_year[rule.ground_year != ALWAYS_OPEN]
+    near = known[(known >= first - span) & (known <= last + span)]
+    first, last = min([first, *near.tolist()]), max([last, *near.tolist()])
     return [(year, year + span) for year in range(first, max(first, last - span) + 1)]
+
+
+def open_ground(rule: BlockRule, first: int, last: int) -> IntArray:
+    """Places that are open in a window of years whatever is planned."""
+    year = rule.ground_year
+    inside = (year == ALWAYS_OPEN) | ((year >= first) & (year <= last))
+    return np.asarray(rule.stands + np.flatnonzero(inside), dtype=np.int64)
 
 
 def cluster_rows(
     rule: BlockRule, stand: IntArray, clusters: list[Cluster]
 ) -> tuple[csr_matrix, FloatArray, FloatArray]:
-    """Rows of limits that keep each cluster from being cut whole within one window of years."""
+    """Rows of limits that keep each cluster from being cut whole within one window of years.
+
+    Ground that is open already has no options: in the windows in which it is open, one stand less may be cut.
+    """
     cut = np.flatnonzero(rule.is_cut)
     by_stand: dict[int, list[int]] = defaultdict(list)
     for option in cut.tolist():
@@ -111,12 +127,16 @@ def cluster_rows(
     high: list[float] = []
     for cluster in clusters:
         options = [option for one in sorted(cluster) for option in by_stand[one]]
+        ground = {one for one in cluster if one >= rule.stands}
         for first, last in windows(rule):
+            if ground and not ground <= set(open_ground(rule, first, last).tolist()):
+                continue
             inside = [option for option in options if first <= year[option] <= last]
-            if len({int(stand[option]) for option in inside}) == len(cluster):
+            stands = len(cluster) - len(ground)
+            if stands and len({int(stand[option]) for option in inside}) == stands:
                 rows += [len(high)] * len(inside)
                 columns += inside
-                high.append(len(cluster) - 1.0)
+                high.append(stands - 1.0)
     matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(high), len(stand)))
     return matrix, np.full(len(high), -np.inf), np.asarray(high, dtype=np.float64)
 
@@ -130,17 +150,16 @@ def broken_clusters(rule: BlockRule, option: IntArray, beside: Neighbours | None
     found: set[Cluster] = set()
     for first, last in windows(rule):
         inside = stands[(year >= first) & (year <= last)].tolist()
-        for part in _parts(beside, inside):
-            if too_large(rule, part):
-                found.add(_shrunk(rule, beside, part))
+        ground = open_ground(rule, first, last).tolist()
+        found |= {_shrunk(rule, beside, part) for part in _too_large_parts(rule, beside, [*inside, *ground])}
     return sorted(found, key=sorted)
 
 
 def _shrunk(rule: BlockRule, beside: Neighbours, cluster: Cluster) -> Cluster:
-    """A smallest part of a cluster that is still connected and too large."""
+    """A smallest part of a cluster that is still connected, too large, and has a stand of the plan in it."""
     while True:
         for left_out in sorted(cluster, key=lambda one: (rule.area_ha[one], one)):
-            parts = [part for part in _parts(beside, cluster - {left_out}) if too_large(rule, part)]
+            parts = _too_large_parts(rule, beside, cluster - {left_out})
             if parts:
                 cluster = parts[0]
                 break

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..carbon.account import numbers, texts
 from ..classes.overrides import DECIDABLE
+from .feasibility import FellingNeeds, felling_hindered
 from .gains import GrowthAhead
 from .works import Works
 
@@ -27,9 +28,12 @@ LIMIT_UNKNOWN = "clear_cut_limit_unknown"
 ABOVE_LIMIT = "above_clear_cut_limit"
 AREA_UNKNOWN = "area_unknown"
 DONE_ALREADY = "done_already"
+OPEN_ALREADY = "open_already"
 LOCKED_OUT = "locked_out"
 LOCKED_OTHER = "locked_to_another_work"
-"""Why a work that fits a stand by the rules is no option for the plan."""
+"""Why a work that fits a stand by the rules is no option for the plan; further ones in ``feasibility``."""
+OPEN_SHARE = 0.5
+"""A stand of which more is open ground is not felled again."""
 
 OPTION_COLUMNS = (
     "stand", "work", "year", "area_ha", "cost_yuan", "felled_m3", "carbon_gain_tco2e", "infestation_removed_ha",
@@ -60,12 +64,15 @@ class PlanTerms:
         What is maximised.
     felling_limited
         Whether a felling quota applies, so that the felled volume must be known.
+    needs
+        What each work asks of the stand it fells in, in the order of the works; empty for nothing.
     """
 
     years: tuple[int, ...]
     horizon: int
     weights: Weights
     felling_limited: bool = False
+    needs: tuple[FellingNeeds, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,8 @@ def options_of(
     measures: Sequence[str],
     barred: Mapping[str, BoolArray] | None = None,
     taken_ha: Mapping[str, FloatArray] | None = None,
+    *,
+    opened_ha: FloatArray | None = None,
 ) -> Options:
     """Every work of ``measures`` for every stand and year.
 
@@ -130,6 +139,8 @@ def options_of(
         Stands left out from the start, by reason: locked out, done already.
     taken_ha
         Hectares of each stand done and not to be counted for a measure again, by measure: options are for the rest.
+    opened_ha
+        Further hectares of each stand that are clear-cut, or will be by a plan that stays: nothing is felled there.
     """
     area = numbers(facts, "area_ha")
     refused = {reason: where.copy() for reason, where in (barred or {}).items()}
@@ -143,6 +154,10 @@ def options_of(
         if measure not in measures:
             continue
         rest = np.maximum(area - (taken_ha or {}).get(measure, 0.0), 0.0)
+        if opened_ha is not None and works.felled_share[work] > 0:
+            opened = here & (opened_ha > OPEN_SHARE * area)
+            refused[OPEN_ALREADY] = refused.get(OPEN_ALREADY, np.zeros(len(facts), dtype=bool)) | opened
+            here, rest = here & ~opened, np.maximum(rest - opened_ha, 0.0)
         for reason, where in _hindered(facts, works, work, (area, rest), terms).items():
             refused[reason] = refused.get(reason, np.zeros(len(facts), dtype=bool)) | (here & where)
             here = here & ~where
@@ -169,6 +184,10 @@ def _hindered(
         limit = numbers(facts, "clear_cut_limit_ha_low")
         found[LIMIT_UNKNOWN] = np.isnan(limit)
         found[ABOVE_LIMIT] = area > limit
+    if terms.needs:
+        known = (numbers(facts, name) for name in ("closure", "age_yr", "age_group"))
+        _, why = felling_hindered(terms.needs[work], *known)
+        found |= {str(reason): why == reason for reason in sorted({str(one) for one in why if one is not None})}
     if terms.felling_limited and works.felling_type[work] != "none":
         found[FELLED_UNKNOWN] = np.isnan(numbers(facts, "volume_m3_ha")) | pd.isna(texts(facts, "origin"))
     return found

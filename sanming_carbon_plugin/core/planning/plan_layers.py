@@ -40,13 +40,15 @@ PLAN_COLUMNS: dict[str, FieldType] = {
     "reason_text": _TEXT,
     "reason_text_zh": _TEXT,
     "swap_cost": _REAL,
+    "swap_cost_low": _REAL,
 }
 """``plan``: one polygon per chosen stand.
 
 ``measure`` and ``technique`` are codes of the works table, ``counts_for`` the measures whose targets the parcel
 counts for (``;`` between), ``value`` its share of what was maximised, ``locked`` is ``yes`` or ``no``,
 ``felling_block`` numbers adjoining clear-cut parcels (NULL for other techniques), ``swap_cost`` is the value lost,
-in the unit of ``value``, if the parcel were left out and the best others taken instead.
+in the unit of ``value``, if the parcel were left out and the best others taken instead: an estimate by the prices of
+the limits. It is never less than ``swap_cost_low``; NULL there means that a lock keeps the parcel in.
 """
 
 CANDIDATE_COLUMNS: dict[str, FieldType] = {
@@ -62,6 +64,7 @@ CANDIDATE_COLUMNS: dict[str, FieldType] = {
     "reason_text": _TEXT,
     "reason_text_zh": _TEXT,
     "swap_cost": _REAL,
+    "swap_cost_low": _REAL,
 }
 """``candidates`` (no geometry): one row per stand that fits any planned measure; for one that was not chosen,
 the best work for it and what taking it would cost."""

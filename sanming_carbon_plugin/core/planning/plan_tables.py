@@ -11,7 +11,7 @@ import pandas as pd
 from ..carbon.account import numbers, texts
 from ..units import mu_from_hectares
 from .gains import GrowthAhead
-from .limits import BEYOND, CAP, LATER, PATCH, TARGET, Counted
+from .limits import BEYOND, CAP, LATER, TARGET, Counted
 from .openings import opening_numbers
 from .plan_layers import (
     CANDIDATE_COLUMNS,
@@ -64,7 +64,8 @@ def plan_frame(
     blocks = np.zeros(len(stands)) if problem.blocks is None else opening_numbers(problem.blocks, choice.option)[stands]
     frame["felling_block"] = np.where(blocks > 0, blocks, np.nan)
     frame["locked"] = np.where(problem.must[stands], "yes", "no").astype(object)
-    frame["reason"], frame["swap_cost"] = (why[name].to_numpy()[stands] for name in ("reason", "swap_cost"))
+    for name in ("reason", "swap_cost", "swap_cost_low"):
+        frame[name] = why[name].to_numpy()[stands]
     return frame.reindex(columns=list(PLAN_COLUMNS))
 
 
@@ -89,7 +90,8 @@ def candidate_frame(facts: pd.DataFrame, counted: Counted, choice: Choice, why: 
         frame[name] = words[work]
         frame.loc[~has, name] = None
     frame["year"] = np.where(has, row["year"].to_numpy(dtype=np.float64), np.nan)
-    frame["reason"], frame["swap_cost"] = (why[name].to_numpy()[stands] for name in ("reason", "swap_cost"))
+    for name in ("reason", "swap_cost", "swap_cost_low"):
+        frame[name] = why[name].to_numpy()[stands]
     return frame.reindex(columns=list(CANDIDATE_COLUMNS))
 
 
@@ -115,7 +117,7 @@ def constraint_frame(described: pd.DataFrame, problem: ChoiceProblem, choice: Ch
     frame["price"] = choice.price
     for name in ("low", "high"):
         frame[name] = frame[name].where(np.isfinite(frame[name].astype(float)), np.nan)
-    shown = ~frame["kind"].isin([BEYOND, PATCH])
+    shown = frame["kind"] != BEYOND
     return frame[shown].reindex(columns=list(CONSTRAINT_COLUMNS)).reset_index(drop=True)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
+from scipy.sparse.csgraph import connected_components
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 NONE = -1
+ALWAYS_OPEN = 0
+"""Year of open ground whose year nobody knows: it counts beside a clear-cut of any year."""
+
+OPTIMAL, LIMIT, GREEDY, FIRST_FOUND, BOUND_ONLY = "optimal", "limit", "greedy", "first_found", "bound"
 
 
 @dataclass(frozen=True)
@@ -22,13 +27,16 @@ class BlockRule:
     Attributes
     ----------
     first, second
-        Pairs of adjoining stands, shape (p,).
+        Pairs of adjoining places, shape (p,). Places are the stands and, numbered after them, ground that is open
+        already.
     area_ha, limit_ha
-        Of each stand, shape (stands,); the limit of an opening is that of its most limited stand.
+        Of each place, shape (stands + g,); the limit of an opening is that of its most limited place.
     is_cut, year
         Whether each option is a clear-cut, and its year, shape (options,).
     green_up_yr
         Cuts less than so many years apart belong to one opening.
+    ground_year
+        Year in which ground was opened that no plan can change, shape (g,); :data:`ALWAYS_OPEN` where nobody knows.
     """
 
     first: IntArray
@@ -38,6 +46,75 @@ class BlockRule:
     is_cut: BoolArray
     year: IntArray
     green_up_yr: int
+    ground_year: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def stands(self) -> int:
+        """Number of stands; places from here on are open ground."""
+        return len(self.area_ha) - len(self.ground_year)
+
+    def part(self, of_part: BoolArray, options: IntArray) -> BlockRule:
+        """The rule for the stands ``of_part`` and their ``options``; open ground beside them or beside it stays."""
+        kept = np.append(of_part, _reached_ground(self, of_part))
+        number = np.cumsum(kept) - 1
+        inside = kept[self.first] & kept[self.second]
+        return BlockRule(
+            number[self.first[inside]],
+            number[self.second[inside]],
+            self.area_ha[kept],
+            self.limit_ha[kept],
+            self.is_cut[options],
+            self.year[options],
+            self.green_up_yr,
+            self.ground_year[kept[self.stands :]],
+        )
+
+
+@dataclass(frozen=True)
+class PatchRule:
+    """Parcels of one work group (a measure in a year) lie together in patches of at least some size.
+
+    Attributes
+    ----------
+    first, second
+        Pairs of adjoining stands, shape (p,).
+    area_ha, group
+        Area and group of each option, shape (options,).
+    minimum_ha
+        Smallest area of a patch: connected parcels of one group.
+    """
+
+    first: IntArray
+    second: IntArray
+    area_ha: FloatArray
+    group: IntArray
+    minimum_ha: float
+
+    def part(self, of_part: BoolArray, options: IntArray) -> PatchRule:
+        """The rule for the stands ``of_part`` and their ``options``."""
+        number = np.cumsum(of_part) - 1
+        inside = of_part[self.first] & of_part[self.second]
+        return PatchRule(
+            number[self.first[inside]],
+            number[self.second[inside]],
+            self.area_ha[options],
+            self.group[options],
+            self.minimum_ha,
+        )
+
+
+def _reached_ground(rule: BlockRule, of_part: BoolArray) -> BoolArray:
+    """Open ground that touches some stands, directly or through other open ground, shape (g,)."""
+    count = len(rule.area_ha)
+    if not len(rule.ground_year):
+        return np.zeros(0, dtype=bool)
+    usable = np.append(of_part, np.ones(len(rule.ground_year), dtype=bool))
+    inside = usable[rule.first] & usable[rule.second]
+    links = csr_matrix((np.ones(inside.sum()), (rule.first[inside], rule.second[inside])), shape=(count, count))
+    _, label = connected_components(links, directed=False)
+    reached = np.zeros(count, dtype=bool)
+    reached[label[np.flatnonzero(of_part)]] = True
+    return np.asarray(reached[label[rule.stands :]])
 
 
 @dataclass(frozen=True)
@@ -58,6 +135,8 @@ class ChoiceProblem:
         Stands that must be chosen, shape (stands,).
     blocks
         The rule about adjoining clear-cuts, None without any.
+    patches
+        The rule about the smallest patch, None without any.
     """
 
     stand: IntArray
@@ -68,6 +147,7 @@ class ChoiceProblem:
     stands: int
     must: BoolArray
     blocks: BlockRule | None = None
+    patches: PatchRule | None = None
 
     def __len__(self) -> int:
         return len(self.stand)
@@ -90,15 +170,18 @@ class ChoiceProblem:
 
     def only(self, kept: BoolArray) -> ChoiceProblem:
         """The same with only the options ``kept``; stands keep their numbers."""
-        blocks = self.blocks
+        blocks, patches = self.blocks, self.patches
         if blocks is not None:
             blocks = replace(blocks, is_cut=blocks.is_cut[kept], year=blocks.year[kept])
+        if patches is not None:
+            patches = replace(patches, area_ha=patches.area_ha[kept], group=patches.group[kept])
         return replace(
             self,
             stand=self.stand[kept],
             value=self.value[kept],
             matrix=self.matrix.tocsc()[:, np.flatnonzero(kept)].tocsr(),
             blocks=blocks,
+            patches=patches,
         )
 
     def part(
@@ -108,18 +191,6 @@ class ChoiceProblem:
         options = np.flatnonzero(of_part[self.stand])
         number = np.cumsum(of_part) - 1
         matrix = self.matrix[rows].tocsc()[:, options].tocsr()
-        blocks = self.blocks
-        if blocks is not None:
-            inside = of_part[blocks.first] & of_part[blocks.second]
-            blocks = BlockRule(
-                number[blocks.first[inside]],
-                number[blocks.second[inside]],
-                blocks.area_ha[of_part],
-                blocks.limit_ha[of_part],
-                blocks.is_cut[options],
-                blocks.year[options],
-                blocks.green_up_yr,
-            )
         small = ChoiceProblem(
             number[self.stand[options]],
             self.value[options],
@@ -128,7 +199,8 @@ class ChoiceProblem:
             high,
             int(of_part.sum()),
             self.must[of_part],
-            blocks,
+            None if self.blocks is None else self.blocks.part(of_part, options),
+            None if self.patches is None else self.patches.part(of_part, options),
         )
         return small, options
 
@@ -148,9 +220,14 @@ class Choice:
     profit
         What each option is worth beyond what it takes from the limits at those prices, shape (k,).
     method
-        ``optimal`` (solved to the gap) or ``limit`` (best found within the node limit).
+        ``optimal`` (solved to the gap), ``limit`` (best found within the node limit), ``greedy`` (the plain choice:
+        nothing better was found within the node limit) or ``first_found`` (no plain choice kept all limits).
     opening_price, opening_paid
-        What each option pays for the limits on openings, shape (k,), and the sum of what these limits are worth.
+        What each option pays for the limits on openings and patches, shape (k,), and the sum of what these are worth.
+    price_bound
+        The bound that follows from the prices alone; never below ``bound``.
+    fallen_back
+        Counties (as numbered in the question) whose part is no better than ``greedy`` or ``first_found``.
     """
 
     option: IntArray
@@ -161,6 +238,8 @@ class Choice:
     method: str
     opening_price: FloatArray
     opening_paid: float
+    price_bound: float = np.inf
+    fallen_back: tuple[int, ...] = ()
 
     @property
     def gap(self) -> float:

@@ -19,13 +19,14 @@ def reasons(problem: ChoiceProblem, choice: Choice, options: Options) -> pd.Data
     """Reason, best option and cost of a swap for every stand.
 
     The cost of a swap is by the prices of the limits: what the best others would bring in its place. It holds for
-    one stand at a time.
+    one stand at a time and is an estimate; what the swap costs at least is proven: the estimate less what the plan may
+    be from the bound of these prices.
 
     Returns
     -------
     DataFrame
         One row per stand: ``option`` (chosen, else the best one, -1 for none), ``reason`` (None for a stand that
-        fits nothing) and ``swap_cost`` in the unit of the value, NaN without an option.
+        fits nothing), ``swap_cost`` and ``swap_cost_low`` in the unit of the value, NaN without an option.
     """
     count = problem.stands
     best = best_profit(problem, choice.profit)
@@ -50,7 +51,9 @@ def reasons(problem: ChoiceProblem, choice: Choice, options: Options) -> pd.Data
     reason[rest & (value <= 0)] = NO_VALUE
     reason[chosen] = np.where(value[chosen] > 0, CHOSEN, CHOSEN_FOR_LIMIT)
     reason[chosen & problem.must] = LOCKED_IN
-    return pd.DataFrame({"option": option, "reason": reason, "swap_cost": _swap_cost(problem, choice, best, has)})
+    cost = _swap_cost(problem, choice, best, has)
+    return pd.DataFrame({"option": option, "reason": reason, "swap_cost": cost,
+                         "swap_cost_low": _swap_cost_low(problem, choice, best, has)})  # fmt: skip
 
 
 def _swap_cost(problem: ChoiceProblem, choice: Choice, best: FloatArray, has: BoolArray) -> FloatArray:
@@ -60,6 +63,21 @@ def _swap_cost(problem: ChoiceProblem, choice: Choice, best: FloatArray, has: Bo
     rest = has & ~chosen
     cost[rest] = np.maximum(-best[rest], 0.0)
     cost[chosen] = np.maximum(choice.profit[choice.option[chosen]], 0.0)
+    return cost
+
+
+def _swap_cost_low(problem: ChoiceProblem, choice: Choice, best: FloatArray, has: BoolArray) -> FloatArray:
+    """What a swap costs at least: no plan with the swap can pass the bound of the prices less what the stand earns.
+
+    With a stand out, the bound falls by the profit of its best option; with one in that only loses, by that loss.
+    A stand of the plan that must stay has no swap.
+    """
+    cost = np.full(problem.stands, np.nan)
+    chosen = choice.option >= 0
+    room = choice.price_bound - choice.value
+    fall = np.where(chosen, np.maximum(best, 0.0), np.maximum(-best, 0.0))
+    swappable = has & ~(chosen & problem.must)
+    cost[swappable] = np.maximum(fall[swappable] - room, 0.0)
     return cost
 
 
@@ -73,3 +91,9 @@ def swapped(problem: ChoiceProblem, choice: Choice, stand: int) -> ChoiceProblem
         must[stand] = True
         return replace(problem, must=must)
     return None if problem.must[stand] else problem.only(problem.stand != stand)
+
+
+def swap_interval(choice: Choice, answer: Choice) -> tuple[float, float, float]:
+    """What a swap costs by two answers, and between which amounts it lies for certain, their gaps considered."""
+    cost = max(choice.value - answer.value, 0.0)
+    return cost, max(choice.value - answer.bound, 0.0), max(choice.bound - answer.value, 0.0)

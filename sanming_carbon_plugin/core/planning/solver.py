@@ -7,21 +7,26 @@ held. Nothing here looks at a clock: the same question has the same answer on ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 from scipy.sparse import csr_matrix, diags, vstack
 
-from .openings import broken_clusters, cluster_rows, neighbours_of, smallest_clusters
+from .fall_back import plain_plan
+from .neighbours import Neighbourhood
 from .problem import (
+    BOUND_ONLY,
+    FIRST_FOUND,
+    GREEDY,
+    LIMIT,
     NONE,
+    OPTIMAL,
     BoolArray,
     Choice,
     ChoiceProblem,
     FloatArray,
     IntArray,
-    best_profit,
     chosen_values,
     keeps_rows,
     priced_bound,
@@ -32,10 +37,12 @@ FIRST_CORE = 60
 CORE_GROWTH = 4
 CLOSER = 0.5
 FIRST_NODES, CORE_NODES = 1, 200
-BOUND_ONLY = "bound"
-MAX_CLUSTER_ROUNDS = 40
-OPTIMAL = 0
+MAX_ROUNDS = 60
+SOLVED, INFEASIBLE = 0, 2
 NOISE = 1e-7
+
+Found = tuple[IntArray, float, str]
+"""A choice, a value that no choice can pass, and how it was found."""
 
 
 @dataclass(frozen=True)
@@ -58,39 +65,80 @@ class SolverLimits:
 
 
 def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
-    """The best choice to the gap asked for; None where no choice keeps all limits."""
-    if problem.blocks is not None:
-        cut = np.unique(problem.stand[problem.blocks.is_cut])
-        known = problem.with_rows(*cluster_rows(problem.blocks, problem.stand, smallest_clusters(problem.blocks, cut)))
-    else:
-        known = problem
+    """The best choice to the gap asked for; None only where no choice keeps all limits.
+
+    Where the branches do not suffice, the plain choice stands in for a worse answer or for none; where even that keeps
+    not all limits, the first plan that does. The bound tells how far it may be from the best one.
+    """
+    ground = Neighbourhood.of(problem)
+    known = ground.first_rows(problem)
     relaxed = _relaxed(known)
     if relaxed is None:
         return None
     fractions, price = relaxed
     bound, profit = priced_bound(known, price)
+    found: Found | None
     if limits.only_bound:
-        found: tuple[IntArray, float, str] | None = (np.full(problem.stands, NONE, dtype=np.int64), bound, BOUND_ONLY)
-    elif len(problem) <= SMALL_OPTIONS:
-        found = _whole(known, limits, np.ones(problem.stands, dtype=bool), None)
+        found = (np.full(problem.stands, NONE, dtype=np.int64), bound, BOUND_ONLY)
     else:
-        found = _by_cores(known, limits, fractions, profit, bound)
+        if len(problem) <= SMALL_OPTIONS:
+            found = _whole(known, ground, limits, np.ones(problem.stands, dtype=bool), None)
+        else:
+            found = _by_cores(known, ground, limits, fractions, profit, bound)
+        if found is None or found[2] != OPTIMAL:
+            found = _no_worse_than_plain(ground, known, found, fractions, profit)
     if found is None:
         return None
     option, proven, method = found
     value, _ = chosen_values(problem, option)
-    bound = bound if limits.only_bound else max(min(bound, proven), value)
     rows = problem.matrix.shape[0]
     return Choice(
         option,
         value,
-        bound,
+        bound if limits.only_bound else max(min(bound, proven), value),
         price[:rows],
         profit,
         method,
         np.asarray(known.matrix[rows:].T @ price[rows:], dtype=np.float64).reshape(-1),
         float(price[rows:] @ known.high[rows:]),
+        bound,
     )
+
+
+def _no_worse_than_plain(
+    ground: Neighbourhood, known: ChoiceProblem, found: Found | None, fractions: FloatArray, profit: FloatArray
+) -> Found | None:
+    """What was found within the branches, or the plain choice where that is better; else the first plan there is."""
+    problem = ground.problem
+    plain = plain_plan(ground, fractions, profit)
+    proven = np.inf if found is None else found[1]
+    if plain is not None:
+        if found is None or chosen_values(problem, plain)[0] > chosen_values(problem, found[0])[0]:
+            return plain, proven, GREEDY
+        return found
+    if found is not None:
+        return found
+    first = _first_plan(known, ground)
+    if first is None:
+        return None
+    better = plain_plan(ground, fractions, profit, first)
+    return (first if better is None else better), proven, FIRST_FOUND
+
+
+def _first_plan(known: ChoiceProblem, ground: Neighbourhood) -> IntArray | None:
+    """Any plan that keeps all limits, however many branches it takes; None where there is none for certain."""
+    asked = replace(known, value=np.zeros(len(known)))
+    while True:
+        answer = _milp(asked, 0.0, None)
+        if answer is None:
+            return None
+        option = np.full(known.stands, NONE, dtype=np.int64)
+        taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise
+        option[known.stand[taken]] = taken
+        broken = ground.broken(option)
+        if not broken:
+            return option if keeps_rows(ground.problem, option) else None
+        asked = ground.closed_off(asked, broken)
 
 
 def _relaxed(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
@@ -105,8 +153,11 @@ def _relaxed(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
     limit = np.concatenate([high[upper], -low[lower], np.ones(problem.stands), -np.ones(len(must))])
     unit = _unit(problem)
     answer = linprog(-problem.value / unit, A_ub=matrix, b_ub=limit, bounds=(0, 1), method="highs")
-    if answer.x is None or answer.status != OPTIMAL:
+    if answer.status == INFEASIBLE:
         return None
+    if answer.x is None or answer.status != SOLVED:
+        # Without prices every stand may do its best: a bound that is far, but holds.
+        return np.zeros(len(problem)), np.zeros(len(scale))
     dual = -answer.ineqlin.marginals * unit
     price = np.zeros(len(scale))
     price[upper] += dual[: upper.sum()]
@@ -132,14 +183,19 @@ def _scaled(problem: ChoiceProblem) -> tuple[csr_matrix, FloatArray, FloatArray,
 
 
 def _by_cores(
-    problem: ChoiceProblem, limits: SolverLimits, fractions: FloatArray, profit: FloatArray, bound: float
-) -> tuple[IntArray, float, str] | None:
+    problem: ChoiceProblem,
+    ground: Neighbourhood,
+    limits: SolverLimits,
+    fractions: FloatArray,
+    profit: FloatArray,
+    bound: float,
+) -> Found | None:
     """Decide the undecided stands in whole numbers, more of them each time until the gap is met."""
     held = _rounded(problem, fractions)
     parted = np.zeros(problem.stands, dtype=bool)
     parted[problem.stand[(fractions > NOISE) & (fractions < 1 - NOISE)]] = True
     order = np.lexsort((np.arange(problem.stands), _regret(problem, profit), ~parted))[: len(np.unique(problem.stand))]
-    best: tuple[IntArray, float, str] | None = None
+    best: Found | None = None
     size = int(parted.sum()) + FIRST_CORE
     # The first core is mostly far better than its own gap says; only where it is not, later ones are solved closer.
     closer = 1.0
@@ -147,7 +203,7 @@ def _by_cores(
         free = np.zeros(problem.stands, dtype=bool)
         free[order[:size]] = True
         free |= size >= len(order)
-        found = _whole(problem, limits, free, held, closer)
+        found = _whole(problem, ground, limits, free, held, closer)
         closer = CLOSER
         if found is not None:
             value, _ = chosen_values(problem, found[0])
@@ -155,7 +211,7 @@ def _by_cores(
             if best is None or value > chosen_values(problem, best[0])[0]:
                 best = found
             if bound - value <= limits.gap * max(abs(bound), 1e-9):
-                return found[0], bound, "optimal"
+                return found[0], bound, OPTIMAL
         if size >= len(order):
             return None if best is None else (best[0], bound, best[2])
         size = min(size * CORE_GROWTH, len(order))
@@ -187,26 +243,30 @@ def _regret(problem: ChoiceProblem, profit: FloatArray) -> FloatArray:
 
 
 def _whole(
-    problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None, closer: float = 1.0
-) -> tuple[IntArray, float, str] | None:
-    """Decide the ``free`` stands in whole numbers, the others as ``held``; openings that come up are closed off."""
+    problem: ChoiceProblem,
+    ground: Neighbourhood,
+    limits: SolverLimits,
+    free: BoolArray,
+    held: IntArray | None,
+    closer: float = 1.0,
+) -> Found | None:
+    """Decide the ``free`` stands in whole numbers, the others as ``held``; what neighbours break is closed off."""
     free = free.copy()
-    beside = neighbours_of(problem.blocks) if problem.blocks is not None else {}
-    for _ in range(MAX_CLUSTER_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         answer = _decided(problem, limits, free, held, closer)
-        if answer is None or problem.blocks is None:
-            return answer
-        broken = broken_clusters(problem.blocks, answer[0], beside)
+        if answer is None:
+            return None
+        broken = ground.broken(answer[0])
         if not broken:
             return answer
-        problem = problem.with_rows(*cluster_rows(problem.blocks, problem.stand, broken))
-        free[sorted({stand for cluster in broken for stand in cluster})] = True
+        problem = ground.closed_off(problem, broken)
+        free |= ground.concerned(broken)
     return None
 
 
 def _decided(
     problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None, closer: float
-) -> tuple[IntArray, float, str] | None:
+) -> Found | None:
     option = np.full(problem.stands, NONE, dtype=np.int64)
     base = 0.0
     low, high = problem.low, problem.high
@@ -234,14 +294,14 @@ def _decided(
     if not keeps_rows(problem, option):
         return None
     proven = base - float(answer.mip_dual_bound) * _unit(small) if whole else np.inf
-    return option, proven, "optimal" if answer.status == OPTIMAL else "limit"
+    return option, proven, OPTIMAL if answer.status == SOLVED else LIMIT
 
 
-def _milp(problem: ChoiceProblem, gap: float, nodes: int) -> OptimizeResult | None:
-    """HiGHS on one question; None without an answer."""
+def _milp(problem: ChoiceProblem, gap: float, nodes: int | None) -> OptimizeResult | None:
+    """HiGHS on one question, without an end to its branches for None; None without an answer."""
     if not len(problem):
         empty = np.full(problem.stands, NONE, dtype=np.int64)
-        return OptimizeResult(x=np.zeros(0), status=OPTIMAL, mip_dual_bound=0.0) if keeps_rows(problem, empty) else None
+        return OptimizeResult(x=np.zeros(0), status=SOLVED, mip_dual_bound=0.0) if keeps_rows(problem, empty) else None
     matrix, low, high, _ = _scaled(problem)
     most = np.asarray(matrix.maximum(0).sum(axis=1)).reshape(-1)
     least_sum = np.asarray(matrix.minimum(0).sum(axis=1)).reshape(-1)
@@ -261,15 +321,10 @@ def _milp(problem: ChoiceProblem, gap: float, nodes: int) -> OptimizeResult | No
         ],
         integrality=np.ones(len(problem)),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": gap, "node_limit": nodes},
+        options={"mip_rel_gap": gap} | ({} if nodes is None else {"node_limit": nodes}),
     )
     if answer.x is None:
         return None
     if answer.mip_dual_bound is None:
         answer.mip_dual_bound = -np.inf
     return answer
-
-
-def stands_without_profit(problem: ChoiceProblem, profit: FloatArray) -> BoolArray:
-    """Stands none of whose options is worth what it takes from the limits."""
-    return np.asarray(best_profit(problem, profit) <= 0)

@@ -33,6 +33,7 @@ def target_progress(
     fits: Mapping[str, BoolArray],
     done: Callable[[str, int, int], FloatArray] | None,
     planned: Callable[[str, int, int], FloatArray] | None = None,
+    taken: Callable[[str, int, int], FloatArray] | None = None,
 ) -> pd.DataFrame:
     """Rows of the layer ``progress``: every measure and period of the targets for every unit.
 
@@ -46,6 +47,9 @@ def target_progress(
         Area of each stand, and which stands fit each measure.
     done, planned
         Hectares of each stand done and planned for a measure from a year to a year; None where nobody says.
+    taken
+        Hectares of each stand on which a measure may not be counted once more: done for it, or for what cannot be
+        counted beside it. What is done alone by default.
     """
     wanted = {
         (t.measure, t.area_unit, t.year_from or t.year, t.year): t for t in targets if t.is_area and t.bound == AT_LEAST
@@ -56,7 +60,8 @@ def target_progress(
         done_ha = None if done is None else done(measure, first, last)
         planned_ha = np.zeros(len(area_ha)) if planned is None else planned(measure, first, last)
         rest = np.where(fits.get(measure, np.zeros(len(area_ha), dtype=bool)), np.nan_to_num(area_ha), 0.0)
-        rest = np.maximum(rest - planned_ha - (0.0 if done_ha is None else done_ha), 0.0)
+        taken_ha = done_ha if taken is None else taken(measure, first, last)
+        rest = np.maximum(rest - planned_ha - (0.0 if taken_ha is None else taken_ha), 0.0)
         here = [
             *units,
             *(unit for m, unit, f, y in wanted if (m, f, y) == (measure, first, last) and unit not in units),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..carbon.parameter_checks import CellReader
+from .feasibility import NO, UNKNOWN, FellingNeeds, felling_hindered, within_block_limit
 from .works import Works
 
 ONE = "1"
@@ -26,10 +27,6 @@ _DESIGN_NUMBERS = {
 }
 _AGE_MIN = "age_min_yr"
 _AGE_ALLOWED = (0.0, 200.0)
-YES, NO, UNKNOWN = "yes", "no", "unknown"
-TOO_OPEN, TOO_YOUNG, CLOSURE_UNKNOWN, AGE_UNKNOWN = "canopy_too_open", "too_young", "canopy_unknown", "age_unknown"
-"""Why a felling that has to leave a canopy cannot be done, or why nobody can say whether it can."""
-
 _DESIGN_TEXTS = ("species", "species_zh", "text", "text_zh", "source", "confidence")
 _OPERATION_TEXTS = ("operation", "operation_en", "operation_zh", "quantity", "unit", "unit_zh", "source", "confidence")
 _TOLERANCE = 1e-6
@@ -64,6 +61,13 @@ class DesignTables:
             ``PARAMETERS_INVALID`` with every bad cell.
         """
         return cls(_designs(designs), _operations(operations), works)
+
+    def needs_of(self, measure: str, technique: str) -> FellingNeeds:
+        """What a technique asks of the stand it fells in; nothing where it fells nothing."""
+        mine = self.designs[(self.designs["measure"] == measure) & (self.designs["technique"] == technique)]
+        if mine.empty or np.isnan(mine["intensity_low"].iloc[0]):
+            return FellingNeeds(np.nan, np.nan)
+        return FellingNeeds(float(mine["closure_after_low"].iloc[0]), float(mine[_AGE_MIN].iloc[0]))
 
     def technique_of(self, measure: str, found: str | None) -> str | None:
         """The technique a stand gets: the one found for it, else the only or first one of its measure."""
@@ -123,7 +127,8 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     -------
     dict
         The row of designs, ``feasible`` (``yes``, ``no``, ``unknown``, None where no canopy has to stay) and
-        ``feasible_reason``: where it is ``no`` or ``unknown`` there is no volume to fell; ``plants_low`` and
+        ``feasible_reason``: where it is ``no`` or ``unknown`` there is no volume to fell and no budget, nor is there
+        one for a clear-cut above its limit; ``plants_low`` and
         ``plants_high`` (whole parcel), ``felled_m3_low`` and ``felled_m3_high``, ``cost_yuan``, ``cost_yuan_ha``,
         ``is_clear_cut``, ``within_block_limit`` (``yes``, ``no``, ``unknown`` or None where no ground is opened) and
         ``operations`` (list of dict with ``quantity_low``, ``quantity_high``, ``cost_yuan``).
@@ -133,17 +138,19 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     design: dict[str, Any] = {} if mine.empty else {str(k): _plain(v) for k, v in mine.iloc[0].to_dict().items()}
     area_ha = _plain(stand.get("area_ha"))
     design |= {"measure": measure, "technique": technique, "area_ha": area_ha}
-    design["feasible"], design["feasible_reason"] = _feasible(stand, design)
+    design["feasible"], design["feasible_reason"] = _feasible(stand, tables.needs_of(str(measure), str(technique)))
     design |= _amounts(stand, design, area_ha)
     work = _work(tables.works, measure, technique)
     rate = None if work is None else float(tables.works.cost_yuan_ha[work])
+    design["is_clear_cut"] = work is not None and bool(tables.works.clear_cut[work])
+    design["within_block_limit"] = _within_limit(stand, area_ha) if design["is_clear_cut"] else None
     cost = _plain(stand.get("cost_yuan"))
     if cost is None and rate is not None and area_ha is not None:
         cost = rate * area_ha
+    if design["feasible"] in (NO, UNKNOWN) or design["within_block_limit"] == NO:
+        cost = rate = None  # no budget for a work that cannot be done, or of which nobody knows whether it can
     design["cost_yuan"] = cost
     design["cost_yuan_ha"] = cost / area_ha if cost is not None and area_ha else rate
-    design["is_clear_cut"] = work is not None and bool(tables.works.clear_cut[work])
-    design["within_block_limit"] = _within_limit(stand, area_ha) if design["is_clear_cut"] else None
     design["operations"] = _own_operations(tables.operations, design)
     return design
 
@@ -166,32 +173,23 @@ def _amounts(stand: dict[str, Any], design: dict[str, Any], area_ha: float | Non
     return found
 
 
-def _feasible(stand: dict[str, Any], design: dict[str, Any]) -> tuple[str | None, str | None]:
+def _feasible(stand: dict[str, Any], needs: FellingNeeds) -> tuple[str | None, str | None]:
     """Whether a felling that has to leave a canopy finds more than that, in trees old enough; and why not."""
-    least, age_min = design.get("closure_after_low"), design.get(_AGE_MIN)
-    if design.get("intensity_low") is None or (least is None and age_min is None):
-        return None, None
-    closure, age = _plain(stand.get("closure")), _plain(stand.get("age_yr"))
-    if least is not None and closure is not None and closure <= least + _TOLERANCE:
-        return NO, TOO_OPEN
-    if age_min is not None and age is not None and age < age_min:
-        return NO, TOO_YOUNG
-    if least is not None and closure is None:
-        return UNKNOWN, CLOSURE_UNKNOWN
-    group = _plain(stand.get("age_group"))
-    if age_min is not None and age is None and not (group is not None and group > 1):
-        return UNKNOWN, AGE_UNKNOWN
-    return YES, None
+    known = (_array(stand.get(name)) for name in ("closure", "age_yr", "age_group"))
+    feasible, reason = felling_hindered(needs, *known)
+    return feasible[0], reason[0]
 
 
 def _within_limit(stand: dict[str, Any], area_ha: float | None) -> str:
     """Whether the parcel keeps to the largest clear-cut block that its slope allows."""
-    low, high = (_plain(stand.get("clear_cut_limit_ha_" + side)) for side in ("low", "high"))
-    if area_ha is None or low is None or high is None:
-        return "unknown"
-    if area_ha <= low:
-        return "yes"
-    return "no" if area_ha > high else "unknown"
+    limits = (_array(stand.get("clear_cut_limit_ha_" + side)) for side in ("low", "high"))
+    return str(within_block_limit(_array(area_ha), *limits)[0])
+
+
+def _array(value: Any) -> np.ndarray:  # noqa: ANN401 - a cell of a table
+    """A cell as an array of one number, NaN where unknown."""
+    plain = _plain(value)
+    return np.array([np.nan if plain is None else float(plain)])
 
 
 def _own_operations(operations: pd.DataFrame, design: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,19 +5,18 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from sanming_carbon_plugin.core.planning.assembly import Locks, choice_problem, locked_options
+from sanming_carbon_plugin.core.planning.assembly import Locks, choice_problem, locked_options, patch_rule
 from sanming_carbon_plugin.core.planning.limits import (
     Beyond,
     Counted,
     LimitRows,
     add_budgets,
-    add_patches,
     add_quotas,
     add_shares,
     add_targets,
 )
 from sanming_carbon_plugin.core.planning.options import Options
-from sanming_carbon_plugin.core.planning.problem import BlockRule
+from sanming_carbon_plugin.core.planning.problem import ALWAYS_OPEN, BlockRule
 from sanming_carbon_plugin.core.planning.targets import Target
 from sanming_carbon_plugin.core.planning.works import CountingMatrix, Works
 
@@ -75,6 +74,7 @@ class SmallPlan:
         self.limit = rng.choice([10.0, 15.0, 20.0], self.n)
         self.first, self.second = self._pairs(rng)
         self.green_up = int(rng.integers(1, 4))
+        self._open_ground(rng)
         self.years = (2026, 2027, 2028)[: int(rng.integers(1, 4))]
         self.fits = {m: rng.random(self.n) < 0.8 for m in ("pine_transform", "pest_control", "tending")}
         self.table = self._options(rng)
@@ -87,6 +87,17 @@ class SmallPlan:
         kept = [pair for pair in pairs if rng.random() < 0.7]
         pairs = np.array(kept, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
+
+    def _open_ground(self, rng):
+        """Ground that is open already: places after the stands, beside some of them or beside each other."""
+        count = int(rng.integers(0, 4)) if rng.random() < 0.5 else 0
+        self.ground_year = rng.choice([ALWAYS_OPEN, 2022, 2024, 2025, 2026, 2027], count).astype(np.int64)
+        self.place_area = np.append(self.area, np.round(rng.uniform(1, 9, count), 3))
+        self.place_limit = np.append(self.limit, rng.choice([10.0, np.inf], count))
+        beside = [(int(s), self.n + g) for g in range(count) for s in rng.choice(self.n, 2, replace=False)]
+        beside += [(self.n + g, self.n + g + 1) for g in range(count - 1) if rng.random() < 0.5]
+        beside = np.array(beside, dtype=np.int64).reshape(-1, 2)
+        self.near, self.far = np.append(self.first, beside[:, 0]), np.append(self.second, beside[:, 1])
 
     def _options(self, rng):
         every = [(s, w, y) for s in range(self.n) for w in range(len(self.works)) for y in self.years
@@ -145,10 +156,12 @@ class SmallPlan:
             quotas if rng.random() < 0.6 else [], columns=["area_unit", "felling_type", "origin", "year", "volume_m3"]
         )
         shares = [("350400", "pine_transform", "clear_cut", np.nan, float(rng.uniform(0.2, 0.8)))]
+        if rng.random() < 0.5:
+            shares = [("350428", "pine_transform", "selective_tending", float(rng.uniform(0.3, 0.9)), np.nan)]
         self.shares = pd.DataFrame(
             shares if rng.random() < 0.5 else [], columns=["area_unit", "measure", "technique", "low", "high"]
         )
-        self.minimum = float(rng.choice([0.0, 4.0]))
+        self.minimum = float(rng.choice([0.0, 0.0, 4.0, 9.0, 14.0]))
         self.locked_in, self.locked_out = np.zeros(self.n, bool), np.zeros(self.n, bool)
         if rng.random() < 0.4:
             self.locked_in[int(rng.choice(self.table["stand"].unique()))] = True
@@ -178,14 +191,16 @@ class SmallPlan:
         add_budgets(rows, counted, self.budgets, self.units())
         add_quotas(rows, counted, self.quotas, self.units(), self.origin)
         add_shares(rows, counted, self.shares, self.units())
+        patches = None
         if self.minimum:
-            add_patches(rows, counted, (self.first, self.second), self.minimum)
+            everywhere = np.full(self.n, "one county", dtype=object)
+            patches = patch_rule(options, self.works, (self.first, self.second), everywhere, self.minimum)
         work = options.table["work"].to_numpy()
         blocks = BlockRule(
-            self.first, self.second, self.area, self.limit, self.works.clear_cut[work],
-            options.table["year"].to_numpy(), self.green_up,
+            self.near, self.far, self.place_area, self.place_limit, self.works.clear_cut[work],
+            options.table["year"].to_numpy(), self.green_up, self.ground_year,
         )  # fmt: skip
-        return choice_problem(options, rows, locks, blocks), rows.table(), options, counted
+        return choice_problem(options, rows, locks, blocks, patches), rows.table(), options, counted
 
 
 class EveryPlan:
@@ -193,10 +208,8 @@ class EveryPlan:
 
     def __init__(self, plan):
         self.plan = plan
-        table = plan.table[~plan.locked_out[plan.table["stand"]]].reset_index(drop=True)
-        choices = [[-1, *table.index[table["stand"] == s]] for s in range(plan.n)]
-        choices = [c[1:] if plan.locked_in[s] else c for s, c in enumerate(choices)]
-        self.table = table
+        self.table = plan.table
+        choices = [[-1, *self.table.index[self.table["stand"] == s]] for s in range(plan.n)]
         self.chosen = np.array(list(itertools.product(*choices)), dtype=np.int64)
 
     def of(self, name):
@@ -210,12 +223,28 @@ class EveryPlan:
     def years(self):
         return np.append(self.table["year"].to_numpy(dtype=np.int64), 0)[self.chosen]
 
+    def checks(self):
+        """Plans that keep the limits of each kind, by kind."""
+        every = np.ones(len(self.chosen), dtype=bool)
+        plan, done = self.plan, self.chosen >= 0
+        return {
+            "target": self._targets(every, "at_least"),
+            "beyond": self._targets(every, "beyond"),
+            "cap": self._targets(every, "at_most"),
+            "budget": self._budgets(every, yearly=False),
+            "yearly budget": self._budgets(every, yearly=True),
+            "quota": self._quotas(every),
+            "share": self._shares(every),
+            "patch": self._patches(every),
+            "block": self._openings(every, beside_ground=False),
+            "open ground": self._openings(every, beside_ground=True),
+            "lock in": done[:, plan.locked_in].all(axis=1),
+            "lock out": ~done[:, plan.locked_out].any(axis=1),
+        }
+
     def kept(self):
         """Plans that keep every limit."""
-        ok = np.ones(len(self.chosen), dtype=bool)
-        for check in (self._targets, self._budgets, self._quotas, self._shares, self._patches, self._openings):
-            ok &= check(ok)
-        return ok
+        return np.logical_and.reduce(list(self.checks().values()))
 
     def _inside(self, unit):
         return np.ones(self.plan.n, bool) if unit == UNITS[0] else self.plan.county == unit
@@ -228,20 +257,20 @@ class EveryPlan:
                 own |= (np.append(plan.works.measure, "")[works] == other) & plan.fits[measure]
         return own
 
-    def _targets(self, ok):
+    def _targets(self, ok, side):
         plan, area, years = self.plan, self.of("area_ha"), self.years()
-        for target in sorted(plan.targets, key=lambda t: self._inside(t.area_unit).sum()):
+        for target in plan.targets:
             counts = self.counts_for(target.measure) & self._inside(target.area_unit)
             counts &= (years >= target.year_from) & (years <= target.year)
             amount = (area * counts).sum(axis=1)
             left = max(target.amount - plan.done.get(target.measure, 0.0), 0.0)
             if target.bound == "at_most":
-                ok = ok & (amount <= left + 1e-6)
+                ok = ok & ((amount <= left + 1e-6) | (side != "at_most"))
                 continue
             if left <= 0:
                 continue
-            ok = ok & (amount >= left - 1e-6)
-            if np.isfinite(plan.beyond):
+            ok = ok & ((amount >= left - 1e-6) | (side != "at_least"))
+            if np.isfinite(plan.beyond) and side == "beyond":
                 ok = ok & (amount <= self._most(target, left) + 1e-6)
         return ok
 
@@ -251,13 +280,15 @@ class EveryPlan:
         own = measure == target.measure
         if target.measure != "tending":
             own |= (measure != "tending") & plan.fits[target.measure][self.table["stand"]]
-        own &= self._inside(target.area_unit)[self.table["stand"]]
+        own &= self._inside(target.area_unit)[self.table["stand"]] & ~plan.locked_out[self.table["stand"]]
         stands = np.unique(self.table["stand"][own])
         locked = plan.area[stands][plan.locked_in[stands]].sum()
         return max(left * (1 + plan.beyond), left + plan.area[stands].max(initial=0.0)) + locked
 
-    def _budgets(self, ok):
+    def _budgets(self, ok, yearly):
         for unit, year, yuan in self.plan.budgets.itertuples(index=False):
+            if yearly == np.isnan(year):
+                continue
             counts = np.isnan(year) | (self.years() == year)
             ok = ok & ((self.of("cost_yuan") * counts * self._inside(unit)).sum(axis=1) <= yuan + 1e-3)
         return ok
@@ -276,49 +307,60 @@ class EveryPlan:
 
     def _shares(self, ok):
         area, works = self.of("area_ha"), self.works()
-        for _, _, _, _, high in self.plan.shares.itertuples(index=False):
-            pine = (area * ((works == 0) | (works == 1))).sum(axis=1)
-            ok = ok & ((area * (works == 0)).sum(axis=1) <= high * pine + 1e-5)
+        for unit, _, technique, low, high in self.plan.shares.itertuples(index=False):
+            here = self._inside(unit)
+            pine = (area * here * ((works == 0) | (works == 1))).sum(axis=1)
+            mine = (area * here * (works == (0 if technique == "clear_cut" else 1))).sum(axis=1)
+            ok = ok & (np.isnan(high) | (mine <= high * pine + 1e-5)) & (np.isnan(low) | (mine >= low * pine - 1e-5))
         return ok
+
+    def _groups(self, cells, pairs):
+        """Connected sets among some places."""
+        left = set(np.flatnonzero(cells).tolist())
+        while left:
+            group, edge = set(), [left.pop()]
+            while edge:
+                one = edge.pop()
+                group.add(one)
+                for a, b in (pairs, pairs[::-1]):
+                    for n in b[a == one].tolist():
+                        if n in left:
+                            left.discard(n)
+                            edge.append(n)
+            yield sorted(group)
 
     def _patches(self, ok):
         plan = self.plan
         if not plan.minimum:
             return ok
-        measure = np.append(np.unique(plan.works.measure, return_inverse=True)[1], -1)[self.works()]
-        for stand in np.flatnonzero(plan.area < plan.minimum):
-            helped = np.zeros(len(measure), dtype=bool)
-            for other in [*plan.second[plan.first == stand], *plan.first[plan.second == stand]]:
-                if plan.area[stand] + plan.area[other] >= plan.minimum:
-                    helped |= measure[:, other] == measure[:, stand]
-            ok = ok & (helped | (measure[:, stand] < 0))
-        return ok
+        measure = np.append(np.unique(plan.works.measure, return_inverse=True)[1], 0)[self.works()]
+        kind = np.where(self.works() >= 0, measure * 10_000 + self.years(), -1)
+        good = np.ones(len(kind), dtype=bool)
+        for one in np.unique(kind[kind >= 0]):
+            patterns, which = np.unique(kind == one, axis=0, return_inverse=True)
+            pairs = (plan.first, plan.second)
+            large = [all(plan.area[g].sum() >= plan.minimum for g in self._groups(p, pairs)) for p in patterns]
+            good &= np.array(large)[which.reshape(-1)]
+        return ok & good
 
-    def _openings(self, ok):
+    def _openings(self, ok, beside_ground):
         plan = self.plan
         cut_year = np.where(self.works() == 0, self.years(), 0)
         patterns, which = np.unique(cut_year, axis=0, return_inverse=True)
         allowed = np.ones(len(patterns), dtype=bool)
         for row, pattern in enumerate(patterns):
             for first in range(plan.years[0] - plan.green_up + 1, plan.years[-1] + 1):
-                if not self._open((pattern >= first) & (pattern < first + plan.green_up) & (pattern > 0)):
+                last = first + plan.green_up - 1
+                cut = (pattern >= first) & (pattern <= last) & (pattern > 0)
+                open_ = (plan.ground_year == ALWAYS_OPEN) | ((plan.ground_year >= first) & (plan.ground_year <= last))
+                if not self._open(np.append(cut, open_ & beside_ground)):
                     allowed[row] = False
                     break
         return ok & allowed[which.reshape(-1)]
 
     def _open(self, cut):
-        plan, left = self.plan, set(np.flatnonzero(cut).tolist())
-        while left:
-            group, edge = set(), [left.pop()]
-            while edge:
-                one = edge.pop()
-                group.add(one)
-                for a, b in ((plan.first, plan.second), (plan.second, plan.first)):
-                    for n in b[a == one].tolist():
-                        if n in left:
-                            left.discard(n)
-                            edge.append(n)
-            rows = sorted(group)
-            if plan.area[rows].sum() > plan.limit[rows].min() * (1 + 1e-9):
+        plan = self.plan
+        for rows in self._groups(cut, (plan.near, plan.far)):
+            if min(rows) < plan.n and plan.place_area[rows].sum() > plan.place_limit[rows].min() * (1 + 1e-9):
                 return False
         return True

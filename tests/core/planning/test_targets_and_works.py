@@ -7,8 +7,9 @@ import shapely
 
 from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_ledger, read_targets
 from sanming_carbon_plugin.core.errors import InputError
-from sanming_carbon_plugin.core.planning.acceptance import accepted_of, done_by_stand, taken_for
+from sanming_carbon_plugin.core.planning.acceptance import accepted_of
 from sanming_carbon_plugin.core.planning.area_units import units_of_stands
+from sanming_carbon_plugin.core.planning.done_ground import done_ground
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead, infested_ha
 from sanming_carbon_plugin.core.planning.limits import Beyond, Counted, LimitRows, add_targets
 from sanming_carbon_plugin.core.planning.options import Options, PlanTerms, Weights, fitting, options_of
@@ -155,13 +156,14 @@ def test_no_hectare_is_done_twice():
             (shapely.box(0, 0, 200, 100), "pine_transform", "2026-05-01", 95),
         ]
     )
-    done = done_by_stand(found, stands, area, CountingMatrix(frozenset()), 2026, 2026)
-    assert done["tending"].tolist() == pytest.approx([0.75, 0, 0])
-    assert done["pine_transform"].tolist() == pytest.approx([0.25, 1.0, 0])
+    done = done_ground(found, stands, area, CountingMatrix(frozenset()), (2026, 2026))
+    assert done.done_ha("tending").tolist() == pytest.approx([0.75, 0, 0])
+    assert done.done_ha("pine_transform").tolist() == pytest.approx([0.25, 1.0, 0])
     together = CountingMatrix(frozenset({frozenset(("tending", "pine_transform"))}))
-    done = done_by_stand(found, stands, area, together, 2026, 2026)
-    assert done["pine_transform"].tolist() == pytest.approx([1.0, 1.0, 0])
-    assert done_by_stand(found, stands, area, together, 2027, 2030) == {}
+    done = done_ground(found, stands, area, together, (2026, 2026))
+    assert done.done_ha("pine_transform").tolist() == pytest.approx([1.0, 1.0, 0])
+    assert done.all_ha().tolist() == pytest.approx([1.0, 1.0, 0])
+    assert not done_ground(found, stands, area, together, (2027, 2030)).own
 
 
 def test_only_what_was_accepted_properly_counts():
@@ -321,9 +323,18 @@ def test_what_a_ledger_cannot_say_is_refused_with_its_row(tmp_path, line, named)
 def test_what_is_done_and_what_is_planned_are_distinct_ground():
     facts = pd.DataFrame({"measures": ["tending"] * 3, "area_ha": [10.0, 10.0, 10.0], "volume_m3_ha": 100.0})
     ahead = GrowthAhead(np.full(3, 1000.0), {2026: np.full(3, 1.1), 2046: np.full(3, 1.5)}, facts["area_ha"].to_numpy())
-    done = {"tending": np.array([0.0, 3.0, 1.0]), "pine_transform": np.array([0, 0, 1.0]), "closure": np.full(3, 9.0)}
+    stands = shapely.box([0, 100, 200], 0, [100, 200, 300], 100)
+    found = accepted(
+        [
+            (shapely.box(100, 0, 130, 100), "tending", "2026-01-01", None),  # 3 of 10 ha
+            (shapely.box(200, 0, 210, 100), "tending", "2026-01-01", None),
+            (shapely.box(210, 0, 220, 100), "pine_transform", "2026-01-02", 0.9),
+            (shapely.box(0, 0, 300, 90), "closure", "2026-01-03", None),
+        ]
+    )
     matrix = CountingMatrix(frozenset({frozenset(("tending", "closure"))}))
-    taken = {"tending": taken_for("tending", done, matrix, facts["area_ha"].to_numpy())}
+    ground = done_ground(found, stands, facts["area_ha"].to_numpy(), matrix, (2026, 2026))
+    taken = {"tending": ground.taken_ha("tending")}
     terms = PlanTerms((2026,), 2046, Weights())
     found = options_of(facts, TABLES.works, terms, ahead, np.zeros(3), ["tending"], {}, taken).table
     assert found["area_ha"].tolist() == [10.0, 7.0, 8.0]
