@@ -62,15 +62,19 @@ def export_map_set(map_set: MapSet, day: str, progress: Progress) -> list[Path]:
     request = map_set.request
     together = request.out.suffix.lower() == ".pdf"
     form = "pdf" if together else request.form
-    state = SetState(request.out.with_name(request.out.name + WORK_ENDING), map_set.fingerprint(), day)
+    folder = request.out.with_name(request.out.name + WORK_ENDING)
+    state = SetState(folder, map_set.fingerprint(), day, request.out)
     names = page_names(map_set, form)
+    if together and state.is_complete():  # stopped between its last two steps
+        state.remove()
+        return [request.out]
     _check_target(map_set, names, together=together, going_on=state.finished() > 0)
     state.begin()
     try:
         _draw(map_set, state, names, form, progress)
+        written = _joined(map_set, state, names, progress) if together else _moved(map_set, state, names)
     except (CancelledError, KeyboardInterrupt) as stopped:
         raise MapsInterruptedError(state.folder, state.finished(), len(names)) from stopped
-    written = _joined(map_set, state, names) if together else _moved(map_set, state, names)
     state.remove()
     return written
 
@@ -125,7 +129,7 @@ def drawing_project() -> Iterator[QgsProject]:
         project.clear()
 
 
-def _joined(map_set: MapSet, state: SetState, names: list[str]) -> list[Path]:
+def _joined(map_set: MapSet, state: SetState, names: list[str], progress: Progress) -> list[Path]:
     request = map_set.request
     titles = [unit.name(request.language) for unit in map_set.units]
     with moved_into_place(request.out, overwrite=request.overwrite) as beside, output_errors(request.out):
@@ -137,7 +141,9 @@ def _joined(map_set: MapSet, state: SetState, names: list[str]) -> list[Path]:
             author=request.author,
             producer="sanming_carbon_plugin {}".format(version()),
             day=state.day,
+            progress=progress,
         )
+        state.note_whole(beside)
     return [request.out]
 
 
@@ -145,6 +151,8 @@ def _moved(map_set: MapSet, state: SetState, names: list[str]) -> list[Path]:
     out = map_set.request.out
     with output_errors(out):
         out.mkdir(parents=True, exist_ok=True)
+        state.note_moving()
         for name in names:
-            (state.folder / name).replace(out / name)
+            if (state.folder / name).exists():
+                (state.folder / name).replace(out / name)
     return [out / name for name in names]

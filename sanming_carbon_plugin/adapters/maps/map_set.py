@@ -85,7 +85,7 @@ class MapSet:
     def fingerprint(self) -> str:
         """What the pages depend on; the target and whether it may be replaced do not count."""
         asked = self.request
-        files = [_file(path) for path in (asked.names, asked.template, asked.ground)]
+        files = [_file(path) for path in (asked.names, asked.template)]
         options = [
             asked.level, asked.theme, asked.paper, asked.orientation, asked.form, asked.language, asked.within,
             asked.stands, asked.author, asked.units, self.theme, version(), *files,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...core.errors import OutputError
+from ...core.progress import Progress
 
 _REFERENCE = re.compile(rb"(?<![\d.])(\d+) 0 R\b")
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
@@ -25,7 +26,15 @@ _OWN_OBJECTS = 4
 
 
 def join_pdfs(
-    parts: Sequence[Path], titles: Sequence[str], out: Path, *, title: str, author: str, producer: str, day: str
+    parts: Sequence[Path],
+    titles: Sequence[str],
+    out: Path,
+    *,
+    title: str,
+    author: str,
+    producer: str,
+    day: str,
+    progress: Progress | None = None,
 ) -> None:
     """Write the pages of ``parts`` into ``out``, each part with a bookmark of its title.
 
@@ -33,6 +42,8 @@ def join_pdfs(
     ------
     OutputError
         ``MAP_NOT_WRITTEN`` where a part is not a PDF as Qt writes it.
+    CancelledError
+        When ``progress`` says so.
     """
     number = _OWN_OBJECTS + len(parts) + 1
     pages: list[int] = []
@@ -46,6 +57,8 @@ def join_pdfs(
             stream.write(b"%d 0 obj\n" % place + body + b"\nendobj\n")
 
         for part in parts:
+            if progress is not None:
+                progress.raise_if_cancelled()
             objects, kids, dropped = _read(part)
             kept = [name for name in objects if name not in dropped]
             new = {name: number + place for place, name in enumerate(kept)}
