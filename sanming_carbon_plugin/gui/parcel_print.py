@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QMarginsF, QSizeF, QUrl
 from qgis.PyQt.QtGui import QImage, QPagedPaintDevice, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from ..adapters.output_files import moved_into_place
+from ..adapters.pdf_search import make_searchable
 from ..core.errors import OutputError
 from .sink_chart import sink_image
 
@@ -83,3 +84,4 @@ def save_card(card: ParcelCard, path: Path) -> None:
         del writer
         if not beside.exists() or beside.stat().st_size == 0:
             raise OutputError("MAP_NOT_WRITTEN", path=path, reason="PDF")
+        make_searchable(beside)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import subprocess
-import unicodedata
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -47,8 +46,7 @@ def keys(result_file) -> list[str]:
 
 
 def _text(path: Path) -> str:
-    told = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
-    return unicodedata.normalize("NFKC", told)
+    return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
 
 
 def _info(path: Path) -> str:

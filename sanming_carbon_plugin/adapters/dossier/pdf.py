@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QMarginsF, QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextOption
 
 from ...core.errors import OutputError
+from ..pdf_search import make_searchable
 from .document import Document, PageBreak, Part, follows_heading
 from .pdf_boxes import DPI, HEIGHT, MM, WIDTH, Box, boxes, font
 from .texts import clean
@@ -54,6 +55,7 @@ def write_pdf_document(document: Document, path: Path, named: Path, first: int =
             _draw_edges(painter, document, first + number - 1, whole or len(pages))
     finally:
         painter.end()
+    make_searchable(path)
     return len(pages)
 
 

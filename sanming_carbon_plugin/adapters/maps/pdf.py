@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QSize
 
 from ...core.errors import OutputError
 from ..output_files import moved_into_place
+from ..pdf_search import make_searchable
 from .layers import theme_layer
 from .sheet import target_map
 from .themes import themes
@@ -58,7 +59,7 @@ def export_map_pdf(
 def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
     """Write one layout to ``path``; an error names the target ``named``.
 
-    Nothing is added to the file that Qt writes, so that single pages can be put together.
+    Nothing is added to the file that Qt writes, so that single pages can be put together; its words can be searched.
     """
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = _DPI
@@ -68,6 +69,7 @@ def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
     done = QgsLayoutExporter(layout).exportToPdf(str(path), settings)
     if done != QgsLayoutExporter.ExportResult.Success:
         raise OutputError("MAP_NOT_WRITTEN", path=named, reason=str(done))
+    make_searchable(path)
 
 
 def write_png(layout: QgsPrintLayout, path: Path, named: Path) -> None:
