@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-MASK_PER_DATASET = 2
-MASK_NODATA = 8
+MASK_ALL_VALID, MASK_PER_DATASET, MASK_ALPHA, MASK_NODATA = 1, 2, 4, 8
 
 
 class Part(NamedTuple):
@@ -35,6 +34,11 @@ class BandFacts:
     def has_mask(self) -> bool:
         """Whether a mask of the whole file says which cells count."""
         return bool(self.mask_flags & MASK_PER_DATASET) and not self.is_alpha
+
+    @property
+    def has_own_mask(self) -> bool:
+        """Whether a mask of this band alone says which cells count."""
+        return not self.mask_flags & (MASK_ALL_VALID | MASK_PER_DATASET | MASK_ALPHA | MASK_NODATA)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class FileBands:
         self._read_errors = read_errors
         self._alpha = next((band.number for band in facts.bands if band.is_alpha), None)
         self._masked = next((band.number for band in bands if band.has_mask), None)
+        self._own_masks = any(band.has_own_mask for band in bands)
         self.facts = facts
         self.name = facts.path
         self.grid = grid
@@ -75,7 +76,7 @@ class FileBands:
             ) from error
         wrong = [invalid_values(plane, band.nodata) for plane, band in zip(values, self._bands, strict=True)]
         if all(one is None for one in wrong):
-            return values, np.ones((1, 1, 1), dtype=bool) if shared is None else shared[None]
+            return values, np.ones((1, 1, 1), dtype=bool) if shared is None else shared
         valid = np.ones(values.shape, dtype=bool)
         for plane, one in zip(valid, wrong, strict=True):
             if one is not None:
@@ -95,7 +96,10 @@ class FileBands:
         self._files = []
 
     def _read(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], Mask | None]:
-        """Values and shared mask; each handle reads some columns of tiles, or some rows where tiles are wide."""
+        """Values and mask (bands or 1, rows, width).
+
+        Each handle reads some columns of tiles, or some rows where tiles are wide.
+        """
         whole = Part(0, first_row, self.facts.width, row_count)
         by_column = self.facts.block_width * len(self._files) <= self.facts.width
         parts = _split_columns(whole, self.facts.block_width, len(self._files)) if by_column else [whole]
@@ -106,14 +110,17 @@ class FileBands:
         read = list(self._pool.map(self._read_part, self._files, parts))
         masks = [mask for _, mask in read if mask is not None]
         values = np.concatenate([values for values, _ in read], axis=2 if by_column else 1)
-        return values, np.concatenate(masks, axis=1 if by_column else 0) if masks else None
+        return values, np.concatenate(masks, axis=2 if by_column else 1) if masks else None
 
     def _read_part(self, file: OpenFile, part: Part) -> tuple[npt.NDArray[Any], Mask | None]:
         values = file.read([band.number for band in self._bands], part)
+        if self._own_masks:
+            masks = [file.read_mask(band.number, part) if band.has_own_mask else None for band in self._bands]
+            return values, np.stack([np.ones(values.shape[1:], bool) if one is None else one > 0 for one in masks])
         if self._masked is not None:
-            return values, file.read_mask(self._masked, part) > 0
+            return values, file.read_mask(self._masked, part)[None] > 0
         if self._alpha is not None:
-            return values, file.read([self._alpha], part)[0] > 0
+            return values, file.read([self._alpha], part) > 0
         return values, None
 
 

@@ -133,18 +133,18 @@ def strips_with_values(
     step = max(reader.row_step for reader in readers)
     chunk_start = chunk_end = -1
     read: Reading = []
-    origin = np.empty(0)
+    origin = np.full(sum(len(reader.band_names) for reader in readers), np.nan)
     with closing(_ReadAhead(readers, step)) as ahead:
         for strip in strips_of(blocks, grid.width, _strip_rows(grid, step)):
             progress.raise_if_cancelled()
             if strip.end_row > chunk_end:
                 chunk_start = strip.first_row
                 chunk_end, read = ahead.read_from(chunk_start)
-                if not len(origin):
-                    origin = np.concatenate([_typical(*part) for part in read])
+                if np.isnan(origin).any():
+                    origin = np.where(np.isnan(origin), np.concatenate([_typical(*part) for part in read]), origin)
             rows = slice(strip.first_row - chunk_start, strip.end_row - chunk_start)
             here = [valid[:, rows] if valid.shape[1] > 1 else valid for _, valid in read]
-            yield StripValues(strip, [values[:, rows] for values, _ in read], here, origin)
+            yield StripValues(strip, [values[:, rows] for values, _ in read], here, np.nan_to_num(origin))
             progress.update(strip.end_row / grid.height)
 
 
@@ -190,15 +190,19 @@ def _strip_rows(grid: Grid, step: int) -> list[tuple[int, int]]:
 
 
 def _typical(values: npt.NDArray[Any], valid: BoolArray) -> FloatArray:
-    """A value from the middle of each band, near enough to all others to keep the digits of squares."""
+    """A value from the middle of each band, near enough to all others to keep the digits of squares.
+
+    NaN only where a band has no valid cell at all: the values of later rows then say what is typical.
+    """
     valid = np.broadcast_to(valid, values.shape)
-    step = max(values[0].size // 10_000, 1)
-    typical = np.zeros(len(values))
+    typical = np.full(len(values), np.nan)
     for band in range(len(values)):
-        sample = values[band].ravel()[::step][valid[band].ravel()[::step]].astype(np.float64)
-        sample = sample[np.isfinite(sample)]
-        if len(sample):
-            typical[band] = np.median(sample)
+        for step in (max(values[0].size // 10_000, 1), 1):
+            sample = values[band].ravel()[::step][valid[band].ravel()[::step]].astype(np.float64)
+            sample = sample[np.isfinite(sample)]
+            if len(sample):
+                typical[band] = np.median(sample)
+                break
     return typical
 
 

@@ -153,6 +153,45 @@ def test_a_mask_band_hides_cells(folder, backend):
     assert found.x_mean == pytest.approx(NUMBERS[0, :, 1:].mean())
 
 
+def test_each_band_may_have_a_mask_of_its_own(folder, backend):
+    path = write(folder / "m.tif", np.concatenate([NUMBERS, NUMBERS + 100]))
+    gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "NO")
+    file = gdal.Open(path, gdal.GA_Update)
+    for number in (1, 2):
+        mask = np.full((3, 4), 255, dtype=np.uint8)
+        mask[:, number] = 0
+        file.GetRasterBand(number).CreateMaskBand(0)
+        file.GetRasterBand(number).GetMaskBand().WriteArray(mask)
+    file = None
+    gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", None)
+    found = facts(path, backend)
+    for number in (1, 2):
+        seen = np.delete(NUMBERS[0] + 100 * (number - 1), number, axis=1)
+        assert found[f"x_b{number}_support"] == pytest.approx(0.75)
+        assert found[f"x_b{number}_mean"] == pytest.approx(seen.mean())
+    assert facts(f"{path}#2", backend).x_mean == pytest.approx(found.x_b2_mean)
+
+
+def test_a_mask_and_a_declared_value_hide_their_cells_both(folder, backend):
+    mask = np.full((3, 4), 255, dtype=np.uint8)
+    mask[:, 0] = 0
+    values = NUMBERS.copy()
+    values[0, :, 3] = -9999
+    found = facts(write(folder / "m.tif", values, mask=mask, nodata=-9999), backend)
+    assert found.x_support == pytest.approx(0.5)
+    assert found.x_mean == pytest.approx(NUMBERS[0, :, 1:3].mean())
+
+
+def test_a_virtual_file_whose_source_is_gone_is_one_clear_error(folder, backend):
+    source = write(folder / "part.tif", NUMBERS)
+    gdal.BuildVRT(str(folder / "all.vrt"), [source])
+    Path(source).unlink()
+    with pytest.raises(InputError) as caught:
+        facts(str(folder / "all.vrt"), backend)
+    assert caught.value.code in {"RASTER_UNREADABLE", "RASTER_FORMAT"}
+    assert "part.tif" in str(caught.value.values["reason"])
+
+
 def test_an_alpha_band_hides_cells_and_is_no_band(folder, backend):
     values = np.full((4, 3, 4), 10, dtype=np.uint8)
     values[3] = [255, 255, 255, 0]

@@ -146,6 +146,23 @@ def test_digits_survive_large_values_and_small_spread():
     assert flat.x_mean["a"] == pytest.approx(0.1, rel=1e-12)
 
 
+@pytest.mark.parametrize("seen", ["below", "one cell above"])
+def test_digits_survive_where_the_first_rows_are_unknown(seen):
+    """Squares are counted from a typical value; it is looked for where the first valid cells are."""
+    rng = np.random.default_rng(3)
+    grid = Grid(200, 300, (0.0, 1.0, 0.0, 300.0, 0.0, -1.0))
+    values = 1e7 + rng.normal(0, 0.01, (2, 300, 200))
+    valid = np.ones(values.shape, dtype=bool)
+    valid[:, :100] = False
+    if seen == "one cell above":
+        valid[1, 3, 7] = True
+    raster = named("x", np.where(valid, values, -9999.0), grid, valid, row_step=100)
+    found = evidence(["a"], stands(shapely.box(0, 0, 200, 300)), [raster], low_support=0).columns.loc["a"]
+    for band in (0, 1):
+        assert found[f"x_b{band + 1}_std"] == pytest.approx(values[band][valid[band]].std(), rel=1e-6)
+        assert found[f"x_b{band + 1}_mean"] == pytest.approx(values[band][valid[band]].mean(), rel=1e-14)
+
+
 def test_a_wild_value_in_one_stand_leaves_the_others_alone():
     values = np.ones((1, 8, 10))
     values[0, :, 0] = -3.4e38
