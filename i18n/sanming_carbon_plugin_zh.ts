@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="294"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="295"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="309"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="310"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="316"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="317"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -72,11 +72,6 @@
         <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="44"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="79"/>
-        <source>Save the map</source>
-        <translation>保存地图</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
@@ -318,7 +313,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="267"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="268"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -1514,7 +1509,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="163"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="173"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -2235,7 +2230,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="277"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="278"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2727,7 +2722,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="256"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="257"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>

@@ -37,6 +37,11 @@ def table_names(path: Path) -> list[str]:
     return [str(name) for name in contents]
 
 
+def holds_result(path: Path) -> bool:
+    """Whether a GeoPackage with a list of doubts is a whole result of the main job."""
+    return path.is_file() and "stands" in table_names(path)
+
+
 def read_layer_crs(path: Path, table: str) -> str | None:
     """Coordinate system of a layer of a result file: ``EPSG:…`` where it has a code, else WKT, None for none."""
     with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:

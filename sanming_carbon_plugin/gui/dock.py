@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +222,7 @@ class CarbonDock(QgsDockWidget):
         self.tools.found.connect(self.made.note)
         self.maps.page.results.currentIndexChanged.connect(self._result_chosen)
         self.maps.failed.connect(self._tell_error)
-        self.maps.saved.connect(self._tell_saved)
+        self.maps.export_wanted.connect(partial(self.tools.open, "exportmaps"))
         self.states.changed.connect(self._show_states)
         self.states.severities.connect(self.check.show_severities)
         self.side.decided.connect(self.states.recount_doubts)
@@ -322,9 +323,6 @@ class CarbonDock(QgsDockWidget):
 
     def _tell_error(self, error: CarbonError) -> None:
         self._push(error_in_words(error), Qgis.MessageLevel.Critical, 0)
-
-    def _tell_saved(self, path: str) -> None:
-        self._push(tr("Saved: {path}").format(path=path), Qgis.MessageLevel.Success, _SUCCESS_SECONDS)
 
     def _push(self, text: str, level: Qgis.MessageLevel, seconds: int) -> None:
         self._iface.messageBar().pushMessage(tr("Sanming Forest Carbon"), text, level, seconds)

@@ -80,7 +80,7 @@ class SideWindows(QObject):
 
     def recheck_parameters(self) -> dict[str, Any]:
         """What a re-check of the list shown needs; a result keeps its own list and gets another one beside it."""
-        from ..adapters.jobs.recheck import holds_result  # noqa: PLC0415
+        from ..adapters.geopackage_rows import holds_result  # noqa: PLC0415 - needs pandas
 
         path = self.panel.path if self.panel is not None else None
         if path is None:

@@ -158,6 +158,16 @@ class ExportMapsAlgorithm(MapAlgorithm):
         return {OUTPUT: str(outcome.out), "PAGES_COUNT": outcome.counts.get("map_pages")}
 
 
+def one_sheet(result: Path, theme: str) -> dict[str, Any]:
+    """Parameters for one sheet of all stands of a result, beside it as a PDF."""
+    return {
+        RESULT: str(result),
+        ExportMapsAlgorithm.LEVEL: LEVELS.index("municipality"),
+        ExportMapsAlgorithm.THEME: [*themes(), *plan_themes()].index(theme),
+        OUTPUT: str(result.with_name("{}_{}.pdf".format(result.stem, theme))),
+    }
+
+
 def result_parameter(text: str) -> QgsProcessingParameterFile:
     """The GeoPackage of a result."""
     return explained(

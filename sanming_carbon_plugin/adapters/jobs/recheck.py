@@ -16,7 +16,7 @@ from ...core.stands.checks import check_stands
 from ...core.stands.layer import VectorLayer
 from ..checked_stands import CHECKED_STANDS, OTHERS_BETWEEN, checked_table, compartments_of, stand_digests
 from ..geopackage import OutputTable, read_geopackage_table, write_geopackage
-from ..geopackage_rows import table_names
+from ..geopackage_rows import holds_result, table_names
 from ..issue_status import carried_over
 from ..stand_tables import load_stand_tables
 from .check import list_counts
@@ -76,11 +76,6 @@ def recheck(
     counts = list_counts(len(inventory.layer), table)
     counts |= {"stands_changed": changed, "stands_checked": int(again.sum())}
     return JobOutcome(out, counts, issue_counts(table.frame))
-
-
-def holds_result(path: Path) -> bool:
-    """Whether a GeoPackage with a list is a whole result of the main job."""
-    return path.is_file() and "stands" in table_names(path)
 
 
 def _checked_before(earlier: Path, out: Path) -> pd.DataFrame:

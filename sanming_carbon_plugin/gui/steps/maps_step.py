@@ -1,4 +1,4 @@
-"""Step 5: the map to print."""
+"""Step 5: plans, reports, and the maps to print."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from pathlib import Path
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.gui import QgisInterface, QgsFileWidget
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtWidgets import QFileDialog
 
-from ...adapters.maps.pdf import export_map_pdf
 from ...adapters.maps.sheet import target_map
 from ...adapters.maps.themes import themes
 from ...core.errors import CarbonError
 from ...processing.assess import AssessAlgorithm
+from ...processing.export_maps import one_sheet
 from ...processing.translation import language, tr
 from ..result_layers import result_groups, stand_layers
 from .step import Step
 
 
 class MapsStep(Step):
-    """Opens and saves the target map of a result in the project."""
+    """Opens the target map of a result, and begins its export."""
 
     form = "maps_step.ui"
     help_anchor = "maps"
     tools = ("targetprogress", "plan", "comparescenarios", "workdesign", "exportmaps", "report")
     failed = pyqtSignal(object)
-    saved = pyqtSignal(str)
+    export_wanted = pyqtSignal(object)
+    """Values of ``exportmaps`` for one sheet of the chosen result and theme."""
 
     def __init__(self, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(iface, parent)
@@ -72,19 +72,9 @@ class MapsStep(Step):
         self.iface.openLayoutDesigner(layout)
 
     def _save_map(self) -> None:
-        result = self.page.results.currentData()
-        if not result:
-            return
-        suggested = str(Path(result).with_suffix(".pdf"))
-        path, _ = QFileDialog.getSaveFileName(self.page, tr("Save the map"), suggested, tr("PDF files") + " (*.pdf)")
-        if not path:
-            return
-        try:
-            export_map_pdf(Path(result), Path(path), language(), self.page.theme.currentData())
-        except CarbonError as error:
-            self.failed.emit(error)
-            return
-        self.saved.emit(path)
+        result, theme = self.chosen_result(), str(self.page.theme.currentData() or "")
+        if result and theme:
+            self.export_wanted.emit(one_sheet(Path(result), theme))
 
     def _chosen_layer(self) -> QgsVectorLayer | None:
         result, theme = self.page.results.currentData(), self.page.theme.currentData()
