@@ -1,12 +1,14 @@
 """``explain`` of one stand from a result of one million: the command as typed, and the look-up alone.
 
-Run from the repository: ``.venv/bin/python benchmarks/explain.py [STANDS]``. The target is 1 s for the command. The
-result is made from that of the bundled sample, row after row under new keys; beside it stands the same look-up
-without the index on the keys.
+Run from the repository: ``.venv/bin/python benchmarks/explain.py [--quick] [STANDS]``. The target is 1 s for the
+command. The result is made from that of the bundled sample, row after row under new keys; beside it stands the same
+look-up without the index on the keys. Ends with status 1 where the target is missed. ``--quick`` takes the sample as it
+is and shows only that it runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from sanming_carbon_plugin.adapters.jobs.explain import explain
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET_S = 1.0
+USUAL, QUICK = 1_000_000, 1
 TABLES = ("stands", "facts", "issues")
 
 
@@ -50,7 +53,12 @@ def made_result(folder: Path, stands: int) -> Path:
     return path
 
 
-def main(stands: int) -> int:
+def main(given: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("stands", nargs="?", type=int)
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args(given)
+    stands = arguments.stands or (QUICK if arguments.quick else USUAL)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         path = made_result(Path(folder), stands)
@@ -65,6 +73,7 @@ def main(stands: int) -> int:
     print("explain, the command as typed:        {:6.2f} s (target {:.1f} s)".format(typed, TARGET_S))
     print("explain, the work alone:              {:6.2f} s".format(alone))
     print("the same rows without the key's index: {:5.2f} s".format(unindexed))
+    print("MISSED" if typed > TARGET_S else "kept")
     return 0 if typed <= TARGET_S else 1
 
 
@@ -82,4 +91,4 @@ def _without_index(path: Path, key: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+    sys.exit(main(sys.argv[1:]))

@@ -1,14 +1,16 @@
 """Images at a large size: learning species groups, asking the model, and discoloured crowns between two dates.
 
-Run from the repository: ``.venv/bin/python benchmarks/images.py [STANDS]``. The target is 60 s for learning from 20,000
-stands, all three kinds of folds included; where it is missed the exit status is 1. The stands are drawn at random: ten
-bands on two dates, five groups and other land. Then the model is asked of 25 times as many stands, and discoloured
-crowns are looked for in as many stands as are learnt from: squares of 200 m on cells of 10 m, with and without a saved
-index of the cells.
+Run from the repository: ``.venv/bin/python benchmarks/images.py [--quick] [STANDS]``. The target is 60 s for learning
+from 20,000 stands, all three kinds of folds included; where it is missed the exit status is 1. The stands are drawn at
+random: ten bands on two dates, five groups and other land. Then the model is asked of 25 times as many stands, and
+discoloured crowns are looked for in as many stands as are learnt from: squares of 200 m on cells of 10 m, with and
+without a saved index of the cells. Beside ours stands scikit-learn by itself: one forest of as many trees grown on the
+same features, without folds, and asked of the same stands. ``--quick`` runs on few stands and shows only that it runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import sys
@@ -25,12 +27,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sanming_carbon_plugin.adapters.coverage_store import CoverageStore
 from sanming_carbon_plugin.adapters.image_models import load_species_terms, load_wilt_terms
 from sanming_carbon_plugin.core.classes.pine_wilt import pine_wilt
-from sanming_carbon_plugin.core.classes.species_from_images import images_of, predict_species, train_species
+from sanming_carbon_plugin.core.classes.species_from_images import (
+    SpeciesTerms,
+    image_features,
+    images_of,
+    inventory_labels,
+    predict_species,
+    train_species,
+)
 from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.grid import Grid
 
 TARGET_S = 60.0
 TARGET_STANDS = 20_000
+QUICK = 600
 MORE = 25
 CELL_M, CELLS = 10.0, 20
 GREEN, BROWN = np.array([300.0, 3000.0, 3000.0, 1400.0]), np.array([900.0, 2200.0, 2200.0, 2200.0])
@@ -108,8 +118,36 @@ def discoloured_crowns(count: int) -> dict[str, float]:
     return figures
 
 
-def main(count: int) -> int:
+def scikit_learn_alone(
+    features: np.ndarray, labels: np.ndarray, many: np.ndarray, terms: SpeciesTerms
+) -> dict[str, float]:
+    """Seconds of the peer: one forest of the same size, and its answer."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    usable = np.isfinite(features).all(axis=1) & ~pd.isna(labels)
+    forest = RandomForestClassifier(
+        n_estimators=terms.trees,
+        min_samples_leaf=terms.least_in_leaf,
+        max_samples=min(terms.draws_per_tree, int(usable.sum())),
+        random_state=1,
+    )
+    start = time.perf_counter()
+    forest.fit(features[usable], labels[usable].astype(str))
+    grown = time.perf_counter()
+    forest.predict_proba(many[np.isfinite(many).all(axis=1)])
+    return {
+        "scikit_learn_one_forest_seconds": round(grown - start, 1),
+        "scikit_learn_predict_seconds_{}".format(len(many)): round(time.perf_counter() - grown, 1),
+    }
+
+
+def main(given: list[str]) -> int:
     """Print the figures; 1 where the target is missed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("stands", nargs="?", type=int)
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args(given)
+    count = arguments.stands or (QUICK if arguments.quick else TARGET_STANDS)
     facts, xy = made_stands(count)
     terms = load_species_terms()
     images = images_of(list(facts.columns), ["s1", "s2"])
@@ -120,6 +158,8 @@ def main(count: int) -> int:
     start = time.perf_counter()
     predict_species(many, images, terms, training.model)
     figures["predict_seconds_{}".format(len(many))] = round(time.perf_counter() - start, 1)
+    features = [image_features(table, images, terms.least_support)[0] for table in (facts, many)]
+    figures |= scikit_learn_alone(features[0], inventory_labels(facts, terms), features[1], terms)
     figures["model_mb"] = round(len(json.dumps(training.model.to_dict())) / 1e6, 1)
     figures |= {"agreement_" + name: round(view.agreement, 3) for name, view in training.views.items()}
     figures |= discoloured_crowns(count)
@@ -127,9 +167,9 @@ def main(count: int) -> int:
     print(json.dumps(figures, indent=2))
     limit = TARGET_S * max(1.0, count / TARGET_STANDS)
     missed = figures["train_seconds"] > limit or figures["wilt_stands_told_wrongly"] > 0
-    print("{} s for learning is the target".format(limit) + (": missed" if missed else ": met"))
+    print("{} s for learning is the target".format(limit) + (": MISSED" if missed else ": kept"))
     return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else TARGET_STANDS))
+    sys.exit(main(sys.argv[1:]))

@@ -1,12 +1,14 @@
 """A map set of 20 villages without a screen, beside QGIS's own atlas over the same stands and units.
 
-Run from the repository: ``.venv/bin/python benchmarks/maps.py``. The target is 60 s for the set. The sample is assessed
-and its ten villages are cut into twenty. QGIS's atlas draws map, legend, scale bar and title of the same symbols; it
-has no table of areas and no overview, and begins anew when it was stopped.
+Run from the repository: ``.venv/bin/python benchmarks/maps.py [--quick]``. The target is 60 s for the set. The sample
+is assessed and its ten villages are cut into twenty. QGIS's atlas draws map, legend, scale bar and title of the same
+symbols; it has no table of areas and no overview, and begins anew when it was stopped. Ends with status 1 where the
+target is missed. ``--quick`` draws two villages and shows only that it runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sqlite3
 import sys
@@ -34,23 +36,28 @@ from sanming_carbon_plugin.core.progress import Progress
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET_S = 60.0
-VILLAGES = 20
+USUAL, QUICK = 20, 2
 
 
-def made_result(path: Path) -> Path:
-    """The sample's result with twenty villages."""
+def made_result(path: Path, villages: int) -> Path:
+    """The sample's result, its ten villages cut or joined."""
     stands = LayerSource(str(ROOT / "resources" / "sample" / "stands.gpkg"))
     assess(AssessRequest(stands=stands, out=path), Progress())
     with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE facts SET village = '3' || substr(village, 2) WHERE CAST(compartment AS INTEGER) % 2")
+        if villages == QUICK:
+            database.execute("UPDATE facts SET village = '20' || (village > '205')")
+        else:
+            database.execute(
+                "UPDATE facts SET village = '3' || substr(village, 2) WHERE CAST(compartment AS INTEGER) % 2"
+            )
     return path
 
 
-def ours(result: Path, out: Path) -> float:
+def ours(result: Path, out: Path, villages: int) -> float:
     start = time.perf_counter()
     pages = export_maps(MapSetRequest(result, out, language="zh"), Progress()).counts["map_pages"]
     taken = time.perf_counter() - start
-    assert pages == VILLAGES
+    assert pages == villages
     return taken
 
 
@@ -80,14 +87,20 @@ def atlas(result: Path, out: Path) -> float:
     return taken
 
 
-def main() -> int:
+def main(given: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    villages = QUICK if parser.parse_args(given).quick else USUAL
     with tempfile.TemporaryDirectory() as folder, running_qgis():
-        result = made_result(Path(folder) / "result.gpkg")
-        own, peer = ours(result, Path(folder) / "ours.pdf"), atlas(result, Path(folder) / "atlas.pdf")
-    print("{} villages: {:.1f} s ({:.2f} s a sheet), target {:.0f} s".format(VILLAGES, own, own / VILLAGES, TARGET_S))
+        result = made_result(Path(folder) / "result.gpkg", villages)
+        own, peer = ours(result, Path(folder) / "ours.pdf", villages), atlas(result, Path(folder) / "atlas.pdf")
+    verdict = "kept" if own <= TARGET_S else "MISSED"
+    print("{} villages: {:.1f} s ({:.2f} s a sheet), target {:.0f} s: {}".format(
+        villages, own, own / villages, TARGET_S, verdict
+    ))  # fmt: skip
     print("QGIS's own atlas, without table and overview: {:.1f} s".format(peer))
     return 0 if own <= TARGET_S else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

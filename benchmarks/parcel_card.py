@@ -1,12 +1,14 @@
 """A click for the parcel card on a result of one million stands: find the stand, build the card, write the page.
 
-Run from the repository: ``.venv/bin/python benchmarks/parcel_card.py [STANDS]``. The target is 0.3 s a click. The
-result is that of :mod:`explain`, the bundled sample row after row under new keys and at new places; beside each
-figure stands the same question without the indexes.
+Run from the repository: ``.venv/bin/python benchmarks/parcel_card.py [--quick] [STANDS]``. The target is 0.3 s a click.
+The result is that of :mod:`explain`, the bundled sample row after row under new keys and at new places; beside each
+figure stands the same question without the indexes. Ends with status 1 where the target is missed. ``--quick`` takes
+the sample as it is and shows only that it runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import sqlite3
 import statistics
@@ -25,6 +27,7 @@ from sanming_carbon_plugin.adapters.parcel_places import neighbour, opened, outl
 
 TARGET_S = 0.3
 CLICKS = 30
+USUAL, QUICK = 1_000_000, 1
 
 
 def click(result: Path, x: float, y: float) -> str:
@@ -73,7 +76,12 @@ def _moved(blob: bytes, aside: float) -> bytes:
     return blobs_from_geometry(shifted, int.from_bytes(blob[4:8], "little"))[0]
 
 
-def main(stands: int) -> int:
+def main(given: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("stands", nargs="?", type=int)
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args(given)
+    stands = arguments.stands or (QUICK if arguments.quick else USUAL)
     with tempfile.TemporaryDirectory() as folder:
         path = made_result(Path(folder), stands)
         spread_out(path)
@@ -96,6 +104,7 @@ def main(stands: int) -> int:
     print("finding the stand at a place:   {:6.3f} s".format(place))
     print("next stand of the layer, worst: {:6.3f} s".format(max(steps)))
     print("one row without its index:      {:6.3f} s".format(scanned))
+    print("MISSED" if max(seconds) > TARGET_S else "kept")
     return 0 if max(seconds) <= TARGET_S else 1
 
 
@@ -112,4 +121,4 @@ def _without_index(path: Path, key: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+    sys.exit(main(sys.argv[1:]))
