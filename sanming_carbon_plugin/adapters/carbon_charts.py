@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..core.carbon.growth import GrowthCurve
+from .palette import palette
 
 FloatArray = npt.NDArray[np.float64]
 
 WIDTH, HEIGHT = 720, 460
 LEFT, RIGHT, TOP, BOTTOM = 84, 20, 56, 104
 FONT = '"Noto Sans CJK SC","Microsoft YaHei",sans-serif'
-COLOURS = ("#c7e9c0", "#74c476", "#31a354", "#006d2c", "#00441b", "#969696")
+COLOURS = tuple(palette()[look].fill for look in ("age_1", "age_2", "age_3", "age_4", "age_5", "age_unknown"))
 """From light to dark: readable in print and without colour vision."""
 
 POINTS_AT_MOST = 800
@@ -125,11 +126,12 @@ def growth_chart(
         sheet.text(x(tick), HEIGHT - BOTTOM + 20, f"{tick:g}")
     for age, stood in zip(age_yr[known][~inside], volume_m3_ha[known][~inside], strict=True):
         sheet.text(x(age), TOP + 10, f"▲ {stood:,.0f}", more='font-size="11" fill="#a33"')
+    stand, line = (palette()[look].fill for look in ("growth_stand", "growth_curve"))
     for age, stood in zip(age_yr[known][inside], volume_m3_ha[known][inside], strict=True):
-        sheet.marks.append(f'<circle cx="{x(age):.1f}" cy="{sheet.y(stood):.1f}" r="2" fill="#31a354" opacity="0.45"/>')
+        sheet.marks.append(f'<circle cx="{x(age):.1f}" cy="{sheet.y(stood):.1f}" r="2" fill="{stand}" opacity="0.45"/>')
     for part, dash in ((at <= curve.age_to_yr, ""), (at >= curve.age_to_yr, ' stroke-dasharray="6 4"')):
         points = " ".join(f"{x(a):.1f},{sheet.y(v):.1f}" for a, v in zip(at[part], volume[part], strict=True))
-        sheet.marks.append(f'<polyline points="{points}" fill="none" stroke="#00441b" stroke-width="2"{dash}/>')
+        sheet.marks.append(f'<polyline points="{points}" fill="none" stroke="{line}" stroke-width="2"{dash}/>')
     return sheet.svg(GROWTH_HEIGHT)
 
 
@@ -192,7 +194,8 @@ def sink_chart(table: pd.DataFrame, title: str, y_title: str, name_of: Callable[
         middle = LEFT + width * (place + 0.5)
         words = name_of(str(row["species_group"]))
         bar = f"{words}: {sink:,.1f} ({least:,.1f} … {most:,.1f})"
-        sheet.box(middle - width * 0.3, sheet.y(max(sink, 0.0)), width * 0.6, sheet.y(min(sink, 0.0)), COLOURS[1], bar)
+        colour = palette()["sink_r4" if sink >= 0 else "sink_r0"].fill
+        sheet.box(middle - width * 0.3, sheet.y(max(sink, 0.0)), width * 0.6, sheet.y(min(sink, 0.0)), colour, bar)
         sheet.line(middle, sheet.y(least), middle, sheet.y(most), "#111", 1.5)
         for end in (least, most):
             sheet.line(middle - 5, sheet.y(end), middle + 5, sheet.y(end), "#111", 1.5)

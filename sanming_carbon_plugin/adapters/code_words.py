@@ -55,6 +55,23 @@ def codes_in_words(tables: tuple[str, ...], language: str) -> dict[str, str]:
     return {code: name for code, name in found.items() if code not in doubtful}
 
 
+def entries_in_words(tables: tuple[str, ...], language: str) -> dict[str, str]:
+    """All that a column of some lists may hold, codes, names and their spellings, with their names."""
+    found = codes_in_words(tables, language)
+    for row in _rows():
+        if row["table"] in tables:
+            for spelling in (row["name_zh"], *row["aliases"].split(";")):
+                if spelling:
+                    found.setdefault(spelling, _named(tuple(row[each] for each in _NAMES), spelling, language))
+    return found
+
+
+def values_in_words(tables: tuple[str, ...], language: str) -> dict[str, str]:
+    """All of the plugin's own identifiers in some lists with their names, those of the first list first."""
+    values = dict.fromkeys(row["value"] for table in tables for row in _rows() if row["table"] == table)
+    return {value: value_word(tables, value, language) for value in values if value}
+
+
 def _named(names: tuple[str, ...] | None, otherwise: str, language: str) -> str:
     if names is None:
         return otherwise

@@ -5,19 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from .code_words import code_word, value_word
+from .column_words import column_name, column_words
 from .words import word
 
-_CODES = {
-    "county": "ADMIN", "species_code": "YOU_SHI_SZ", "origin_code": "QI_YUAN", "aspect_code": "PO_XIANG",
-    "land_tenure": "LD_QS", "tree_tenure": "LD_QS", "forest_category": "LIN_ZHONG", "change_reason": "BHYY",
-}  # fmt: skip
-_VALUES = {
-    "land_class": ("DI_LEI_OLD", "DI_LEI_2020", "DI_LEI_SANDIAO"), "forest_class": ("SEN_LIN_LB",),
-    "disturbance": ("DISPE",), "disturbance_grade": ("DISASTER_C",), "survey_method": ("SURVEY_METHOD",),
-    "quality_grade": ("ZL_DJ",), "land_protection_grade": ("BH_DJ",), "protection_grade": ("GJGYL_BHDJ",),
-}  # fmt: skip
-_WORDS = {"species_group": "species_group", "origin": "origin", "forest_use": "forest_use"}
 _PLACES = ("township", "village", "compartment", "stand_no", "county")
 
 
@@ -27,7 +17,7 @@ def fact_name(name: str, language: str) -> str:
         text = word("fact", candidate, language)
         if text != candidate:
             return text
-    return word("column", name, language)
+    return column_name(name, language) or name
 
 
 def fact_text(name: str, value: object, language: str, *, bamboo: bool = False) -> str:
@@ -44,12 +34,8 @@ def fact_text(name: str, value: object, language: str, *, bamboo: bool = False) 
 def _in_words(name: str, text: str, language: str, *, bamboo: bool) -> str:
     if name == "age_group":
         return word("bamboo_age_group" if bamboo else "age_group", text, language)
-    if name in _CODES:
-        return code_word(_CODES[name], text, language)
-    if name in _VALUES:
-        return value_word(_VALUES[name], text, language)
     # What is neither a code nor a word of a list is a number, a name, or a plain yes or no.
-    return word(_WORDS.get(name, "yes_no"), text, language)
+    return column_words(name, language).get(text) or word("yes_no", text, language)
 
 
 def _plain(value: object) -> str:

@@ -16,13 +16,14 @@ import numpy.typing as npt
 
 from ..core.progress import Progress
 from ..core.stands.layer import FieldType, VectorLayer
+from .column_words import IN_UNITS, IN_WORDS
 from .encodings import codec_name, declared_encoding
 from .vectors.columns import TextClues
 from .vectors.raw import RawColumn, RawLayer
 from .vectors.reading import layer_from_raw, read_layer
 
 if TYPE_CHECKING:
-    from qgis.core import QgsFeature, QgsProcessingFeatureSource, QgsVectorLayer
+    from qgis.core import QgsFeature, QgsFields, QgsProcessingFeatureSource, QgsVectorLayer
 
 _BATCH_ROWS = 4096
 _KINDS = {
@@ -77,8 +78,8 @@ class LayerSnapshot:
     file: tuple[str, str | None] | None = None
     encoding: str | None = None
 
-    def read(self, progress: Progress | None = None) -> VectorLayer:
-        """All rows.
+    def read(self, progress: Progress | None = None, *, packed: bool = False) -> VectorLayer:
+        """All rows; the outlines of a file packed where that is enough.
 
         Raises
         ------
@@ -89,7 +90,13 @@ class LayerSnapshot:
         if self.file is not None:
             path, layer = self.file
             read = read_layer(
-                path, layer=layer, encoding=self.encoding, backend="osgeo", crs_wkt=self.crs_wkt, progress=progress
+                path,
+                layer=layer,
+                encoding=self.encoding,
+                backend="osgeo",
+                crs_wkt=self.crs_wkt,
+                progress=progress,
+                packed=packed,
             )
             return replace(read, name=self.name)
         return layer_from_raw(self._raw(progress), self.source, TextClues())
@@ -163,7 +170,8 @@ def _layer_snapshot(layer: QgsVectorLayer, name: str, *, selected_only: bool) ->
         request.setFilterFids(layer.selectedFeatureIds())
     features = QgsVectorLayerFeatureSource(layer)
     fields = _fields(layer.fields())
-    positions = tuple(position for position in range(len(fields)) if position not in _row_number_fields(layer))
+    left_out = _row_number_fields(layer) | _only_shown(layer.fields())
+    positions = tuple(position for position in range(len(fields)) if position not in left_out)
     return LayerSnapshot(
         name=name,
         source=layer.publicSource(),
@@ -188,12 +196,13 @@ def _source_snapshot(source: QgsProcessingFeatureSource, name: str) -> LayerSnap
         return source.getFeatures(QgsFeatureRequest())
 
     fields = _fields(source.fields())
+    positions = tuple(each for each in range(len(fields)) if each not in _only_shown(source.fields()))
     return LayerSnapshot(
         name=name,
         source=name,
         crs_wkt=_crs_wkt(source.sourceCrs()),
-        fields=fields,
-        positions=tuple(range(len(fields))),
+        fields=tuple(fields[position] for position in positions),
+        positions=positions,
         features=features,
         count=source.featureCount(),
     )
@@ -226,7 +235,12 @@ def _row_number_fields(layer: QgsVectorLayer) -> set[int]:
 
 
 def _has_virtual_fields(layer: QgsVectorLayer) -> bool:
-    return layer.fields().count() != layer.dataProvider().fields().count()
+    return layer.fields().count() - len(_only_shown(layer.fields())) != layer.dataProvider().fields().count()
+
+
+def _only_shown(fields: QgsFields) -> set[int]:
+    """Columns that only say others once more, in words or in the chosen units, and belong to no source."""
+    return {position for position, field in enumerate(fields) if field.name().startswith((IN_UNITS, IN_WORDS))}
 
 
 def _encoding_set_by_user(layer: QgsVectorLayer, path: str) -> str | None:

@@ -67,9 +67,9 @@ class _Sentence(string.Formatter):
 
     def _name(self, kind: str, name: str) -> str:
         if kind == "fact":
-            return _called(fact_name(name, self._language), name, self._language)
+            return fact_name(name, self._language)
         titles = self._values.get("titles") or {}
-        return _called(titles.get(name, (name, name))[self._language == "zh"], name, self._language)
+        return str(titles.get(name, (name, name))[self._language == "zh"])
 
 
 def _answer(field: str, value: object, language: str) -> str:
@@ -96,13 +96,7 @@ def _quoted(code: str, language: str) -> str:
     text = doubt_text(code, language)
     if text == code:
         return code
-    return ("“{}”（{}）" if language == "zh" else "“{}” ({})").format(text.rstrip("。."), code)
-
-
-def _called(text: str, code: str, language: str) -> str:
-    if text == code:
-        return code
-    return "{}（{}）".format(text, code) if language == "zh" else "{} ({})".format(text, code)
+    return "“{}”".format(text.rstrip("。."))
 
 
 def _joined(names: list[str], most: int, language: str) -> str:

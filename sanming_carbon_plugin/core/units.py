@@ -101,5 +101,5 @@ class UnitChoice:
 AREA_CHOICES = ("ha", "mu")
 MASS_CHOICES = ("t", "wan_t")
 _PER_HECTARE = ("_m3_ha", "_m3_ha_yr", "_t_ha", "_tc_ha", "_tco2e_ha", "_tco2e_ha_yr", "_m2_ha", "_per_ha")
-_HECTARES = ("area_ha", "_area_attr_ha", "_limit_ha")
+_HECTARES = ("_ha",)
 _WHOLE_MASSES = ("tco2e", "_tco2e_yr")

@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from ..adapters.palette import palette
 from ..processing.translation import tr
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _INK = QColor("#222222")
 _QUIET = QColor("#6a6a6a")
-_GAIN = QColor("#4b3f9e")
-_LOSS = QColor("#b35806")
+_GAIN = QColor(palette()["sink_r4"].fill)
+_LOSS = QColor(palette()["sink_r0"].fill)
 _PAPER = QColor("#ffffff")
 
 

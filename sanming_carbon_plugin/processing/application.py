@@ -16,8 +16,7 @@ from qgis.core import (
 
 from ..core.progress import Progress
 from .parameters import OUTPUT, OVERWRITE, explained, overwrite_parameter
-from .results import tell_counts
-from .ticket_layers import TicketLayers
+from .results import tell_counts, themed_layers
 from .ticket_parameters import (
     RESULT,
     TicketAlgorithm,
@@ -26,7 +25,7 @@ from .ticket_parameters import (
     define_profile,
     result_parameter,
 )
-from .translation import language, tr
+from .translation import tr
 
 
 class ApplicationAlgorithm(TicketAlgorithm):
@@ -99,7 +98,7 @@ class ApplicationAlgorithm(TicketAlgorithm):
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
             **self.mappings_of(parameters, context),
         }
-        self.themes = TicketLayers(("parts", "left_out", "pieces"), language(), "application.gpkg")
+        self.themes = themed_layers(("parts", "left_out", "pieces"), "application.gpkg")
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Make the application."""

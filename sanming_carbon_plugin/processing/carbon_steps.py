@@ -28,7 +28,7 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import LayersOnCompletion, tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 from .two_dates import EARLIER, define_period, define_survey_methods, period_of, survey_methods_of
 
@@ -40,6 +40,9 @@ PARAMETERS = "PARAMETERS"
 
 class CarbonStep(StandAlgorithm):
     """A step of the carbon room: its own parameters between those of all steps, its own job in the end."""
+
+    theme = ""
+    """How the stands are coloured in the end."""
 
     two_dates = True
     """Whether the step looks at an earlier inventory too."""
@@ -97,7 +100,7 @@ class CarbonStep(StandAlgorithm):
 
     def shown(self) -> LayersOnCompletion | None:
         """What is loaded in the end."""
-        return LayersOnCompletion({"stands": self.displayName()})
+        return LayersOnCompletion([StepLayer("stands", self.displayName(), self.theme)])
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Read the layers and run the step."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class CarbonStockAlgorithm(CarbonStep):
     """Biomass, carbon and tonnes of CO₂e of each stand by both methods."""
 
+    theme = "carbon_density"
     two_dates = False
 
     def name(self) -> str:

@@ -19,8 +19,8 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import tell_counts
-from .translation import tr
+from .results import ThemesOnCompletion, tell_counts
+from .translation import language, tr
 
 
 class CheckAlgorithm(StandAlgorithm):
@@ -60,6 +60,7 @@ class CheckAlgorithm(StandAlgorithm):
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = optional_path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
+        self.themes = ThemesOnCompletion(language(), ("issues",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Check the stands."""

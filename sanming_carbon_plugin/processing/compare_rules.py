@@ -25,7 +25,7 @@ from .parameters import (
     rasters_parameter,
     stands_parameter,
 )
-from .results import tell_counts
+from .results import tell_counts, themed_layers
 from .translation import tr
 
 
@@ -82,6 +82,7 @@ class CompareRulesAlgorithm(StandAlgorithm):
             "seed": self.parameterAsInt(parameters, SEED, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
+        self.themes = themed_layers(("rule_change",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Compare the rules."""

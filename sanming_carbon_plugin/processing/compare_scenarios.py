@@ -17,7 +17,7 @@ from .base import StandAlgorithm
 from .image_parameters import file_of
 from .parameters import OUTPUT, OVERWRITE, explained, output_parameter, overwrite_parameter
 from .programme import WORKS, table_parameter
-from .results import LayersOnCompletion, tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 
 
@@ -67,7 +67,13 @@ class CompareScenariosAlgorithm(StandAlgorithm):
             "works": file_of(self, parameters, WORKS, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
-        self.themes = LayersOnCompletion({"differences": self.displayName()})
+        self.themes = LayersOnCompletion(
+            [
+                StepLayer("differences", self.displayName(), "plan_difference"),
+                StepLayer("comparison", tr("Plans side by side")),
+                StepLayer("carbon", tr("Carbon gained over the years")),
+            ]
+        )
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Compare the plans."""

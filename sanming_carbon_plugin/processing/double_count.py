@@ -29,10 +29,9 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import tell_counts
-from .ticket_layers import TicketLayers
+from .results import tell_counts, themed_layers
 from .ticket_parameters import TicketAlgorithm, define_mappings, define_parcels, define_profile
-from .translation import language, tr
+from .translation import tr
 
 
 class DoubleCountAlgorithm(TicketAlgorithm):
@@ -107,7 +106,7 @@ class DoubleCountAlgorithm(TicketAlgorithm):
             "shown_from_share": None if shown is None else self.parameterAsDouble(parameters, self.SHOW_FROM, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
-        self.themes = TicketLayers(("candidates", "parts"), language())
+        self.themes = themed_layers(("candidates", "parts"))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Check the candidates."""

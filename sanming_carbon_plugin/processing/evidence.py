@@ -32,7 +32,7 @@ from .parameters import (
     rasters_parameter,
     stands_parameter,
 )
-from .results import tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 
 
@@ -49,14 +49,14 @@ class EvidenceAlgorithm(StandAlgorithm):
 
     def shortDescription(self) -> str:
         """One sentence for the toolbox."""
-        return tr("Vegetation indices, their changes between two dates, and slope per stand, as a recipe asks.")
+        return tr("Vegetation indices and their changes, slope and canopy heights per stand, as a recipe asks.")
 
     def shortHelpString(self) -> str:
         """What the algorithm does."""
         return tr(
             "The recipe says which raster is which: sensor, date, bands, scale and offset, quality layer, indices, "
-            "and which raster is the elevation model. Indices are computed cell by cell and then averaged over the "
-            "stand.\n\n"
+            "and which rasters are the elevation model and the canopy heights. Indices are computed cell by cell and "
+            "then averaged over the stand.\n\n"
             "A change between two scenes is counted from the median of the healthy pine stands of each scene, so that "
             "season and haze cancel out. Stands that are covered too little are marked in the layer issues.\n\n"
             "An example to copy lies in the plugin's folder resources/recipes."
@@ -92,12 +92,13 @@ class EvidenceAlgorithm(StandAlgorithm):
             "mapping": file_of(self, parameters, MAPPING, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
+        self.themes = LayersOnCompletion([StepLayer("stands", self.displayName())])
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Take the evidence."""
         from ..adapters.jobs.evidence import EvidenceRequest, evidence  # noqa: PLC0415 - pandas may be missing
 
         progress.step("read")
-        outcome = evidence(EvidenceRequest(self.stands.read(progress), **self.options), progress)
+        outcome = evidence(EvidenceRequest(self.stands.read(progress, packed=True), **self.options), progress)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

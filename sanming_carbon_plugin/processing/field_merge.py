@@ -73,10 +73,11 @@ class ReviewOnCompletion(QgsProcessingLayerPostProcessorInterface):
         feedback: QgsProcessingFeedback,  # noqa: ARG002 - QGIS hands it over
     ) -> None:
         """Dress one layer; QGIS calls this in the main thread."""
-        from ..adapters.field_package.review_form import dress_review  # noqa: PLC0415
+        from ..adapters.field_package.review_form import dress_review  # noqa: PLC0415 - pandas may be missing
+        from ..adapters.unit_choice import chosen_units  # noqa: PLC0415
 
         if isinstance(layer, QgsVectorLayer):
-            dress_review(layer, self._language)
+            dress_review(layer, layer.name(), self._language, chosen_units())
 
 
 class FieldMergeAlgorithm(StandAlgorithm):

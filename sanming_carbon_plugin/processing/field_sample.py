@@ -20,7 +20,7 @@ from .base import StandAlgorithm
 from .image_parameters import SEED, seed_parameter
 from .inputs import optional_path
 from .parameters import OUTPUT, OVERWRITE, advanced, explained, output_parameter, overwrite_parameter
-from .results import LayersOnCompletion, tell_counts
+from .results import tell_counts, themed_layers
 from .translation import tr
 
 
@@ -111,7 +111,7 @@ class FieldSampleAlgorithm(StandAlgorithm):
             "settings": optional_path(self.parameterAsFile(parameters, self.SETTINGS, context)),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
-        self.themes = LayersOnCompletion({"to_check": tr("Stands to check")})
+        self.themes = themed_layers(("to_check",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Choose the stands."""

@@ -33,7 +33,7 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import tell_counts
+from .results import tell_counts, themed_layers
 from .translation import tr
 
 SENSORS = ("sentinel2", "landsat8", "landsat9")
@@ -104,6 +104,7 @@ class PineWiltAlgorithm(StandAlgorithm):
             "mapping": file_of(self, parameters, MAPPING, context),
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
         }
+        self.themes = themed_layers(("damage",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Look for discoloured crowns."""

@@ -15,7 +15,7 @@ from qgis.core import (
 from ..core.progress import Progress
 from .image_parameters import file_of
 from .parameters import OUTPUT, STANDS, explained, output_parameter, overwrite_parameter
-from .results import tell_counts
+from .results import tell_counts, themed_layers
 from .species import SpeciesAlgorithm
 from .translation import tr
 
@@ -78,6 +78,7 @@ class PredictSpeciesAlgorithm(SpeciesAlgorithm):
         super().prepare_request(parameters, context)
         self.options["model"] = file_of(self, parameters, self.MODEL, context)
         self.options["checked_field"] = self.parameterAsString(parameters, self.CHECKED_FIELD, context) or None
+        self.themes = themed_layers(("image_conflict",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Ask the images."""

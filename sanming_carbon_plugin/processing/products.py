@@ -27,7 +27,7 @@ from .parameters import (
     output_parameter,
     overwrite_parameter,
 )
-from .results import tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import language, tr
 
 
@@ -101,6 +101,9 @@ class ProductsAlgorithm(StandAlgorithm):
             "overwrite": self.parameterAsBoolean(parameters, OVERWRITE, context),
             "report": optional_path(self.parameterAsString(parameters, self.REPORT, context)),
         }
+        self.themes = LayersOnCompletion(
+            [StepLayer("years", tr("Products by year")), StepLayer("products", tr("Products by kind"))]
+        )
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Make the account."""

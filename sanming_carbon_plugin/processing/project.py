@@ -15,6 +15,7 @@ from ..core.progress import Progress
 from .carbon_steps import CarbonStep
 from .image_parameters import SEED, seed_parameter
 from .parameters import advanced, explained
+from .results import LayersOnCompletion, StepLayer
 from .translation import tr
 from .two_dates import iso_day
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 class ProjectAlgorithm(CarbonStep):
     """Volume and stock of each stand at the end of coming years, always modelled."""
 
+    theme = "projection"
     YEARS = "YEARS"
     SURVEYED = "SURVEYED"
 
@@ -62,6 +64,11 @@ class ProjectAlgorithm(CarbonStep):
         surveyed = QgsProcessingParameterDateTime(self.SURVEYED, tr("Day of the survey"), day, optional=True)
         self.addParameter(advanced(explained(surveyed, tr("For stands that do not say when they were surveyed."))))
         self.addParameter(seed_parameter())
+
+    def shown(self) -> LayersOnCompletion:
+        """The stands, and the sums of each group."""
+        sums = StepLayer("projection", tr("Sums of the projection"))
+        return LayersOnCompletion([StepLayer("stands", self.displayName(), self.theme), sums])
 
     def own_options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """Years, day of the survey and seed."""

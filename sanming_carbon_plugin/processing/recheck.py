@@ -26,8 +26,8 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import tell_counts
-from .translation import tr
+from .results import ThemesOnCompletion, tell_counts
+from .translation import language, tr
 
 
 class RecheckAlgorithm(StandAlgorithm):
@@ -78,6 +78,7 @@ class RecheckAlgorithm(StandAlgorithm):
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
+        self.themes = ThemesOnCompletion(language(), ("issues",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Check what changed."""

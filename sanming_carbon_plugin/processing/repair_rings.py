@@ -26,7 +26,7 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import LayersOnCompletion, tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 
 _PERCENT = 100.0
@@ -90,7 +90,9 @@ class RepairRingsAlgorithm(StandAlgorithm):
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
-        self.themes = LayersOnCompletion({"stands": tr("Repaired stands"), "repairs": tr("Broken outlines")})
+        self.themes = LayersOnCompletion(
+            [StepLayer("stands", tr("Repaired stands")), StepLayer("repairs", tr("Broken outlines"), "repairs")]
+        )
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Repair the outlines."""

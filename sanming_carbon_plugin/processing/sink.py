@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class SinkAlgorithm(CarbonStep):
     """Yearly change of the stock of each stand with its interval, by the best basis there is."""
 
+    theme = "sink"
     GROWTH = "GROWTH"
     RATES = "RATES"
     DRAWS = "DRAWS"

@@ -15,7 +15,7 @@ from ..core.progress import Progress
 from .image_parameters import file_of
 from .parameters import OUTPUT, explained
 from .programme import ProgrammeAlgorithm
-from .results import LayersOnCompletion, tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 
 
@@ -56,7 +56,9 @@ class TargetProgressAlgorithm(ProgrammeAlgorithm):
         """Take layers and options."""
         plan = file_of(self, parameters, self.PLAN, context)
         self.options = self.take_programme(parameters, context) | {"plan": plan}
-        self.themes = LayersOnCompletion({"progress": tr("Progress of targets"), "indicators": tr("Indicators")})
+        self.themes = LayersOnCompletion(
+            [StepLayer("progress", tr("Progress of targets")), StepLayer("indicators", tr("Indicators"))]
+        )
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Tell the progress."""

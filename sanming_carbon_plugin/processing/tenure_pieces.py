@@ -28,7 +28,7 @@ from .parameters import (
     overwrite_parameter,
     stands_parameter,
 )
-from .results import LayersOnCompletion, tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .ticket_parameters import TENURE_MAPPING, tenure_mapping_parameter
 from .translation import tr
 
@@ -89,8 +89,10 @@ class TenurePiecesAlgorithm(StandAlgorithm):
         self.tenure_mapping = optional_path(self.parameterAsFile(parameters, TENURE_MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
-        titles = {"pieces": tr("Pieces"), "reconciliation": tr("Areas of certificates, parcels and stands")}
-        self.themes = LayersOnCompletion(titles)
+        areas = tr("Areas of certificates, parcels and stands")
+        self.themes = LayersOnCompletion(
+            [StepLayer("pieces", tr("Pieces"), "tenure_pieces"), StepLayer("reconciliation", areas)]
+        )
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Cut the stands."""

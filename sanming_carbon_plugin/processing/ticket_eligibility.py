@@ -29,8 +29,7 @@ from .parameters import (
     output_parameter,
     overwrite_parameter,
 )
-from .results import tell_counts
-from .ticket_layers import TicketLayers
+from .results import tell_counts, themed_layers
 from .ticket_parameters import (
     RESULT,
     TicketAlgorithm,
@@ -39,7 +38,7 @@ from .ticket_parameters import (
     define_profile,
     result_parameter,
 )
-from .translation import language, tr
+from .translation import tr
 
 
 class TicketEligibilityAlgorithm(TicketAlgorithm):
@@ -114,7 +113,7 @@ class TicketEligibilityAlgorithm(TicketAlgorithm):
         if self.result is not None and (self.earlier is not None or any(self.of_stands.values())):
             told = "EARLIER, PERIOD, SURVEY_METHOD, MAPPING, PARAMETERS"
             raise UsageError("TICKET_RESULT_OPTIONS", options=told, path=self.result.name)
-        self.themes = TicketLayers(("judged",), language())
+        self.themes = themed_layers(("judged",))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Judge the stands."""

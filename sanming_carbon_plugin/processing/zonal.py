@@ -31,7 +31,7 @@ from .parameters import (
     rasters_parameter,
     stands_parameter,
 )
-from .results import tell_counts
+from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
 
 
@@ -91,6 +91,7 @@ class ZonalAlgorithm(StandAlgorithm):
         self.mapping = optional_path(self.parameterAsFile(parameters, MAPPING, context))
         self.out = Path(self.parameterAsFileOutput(parameters, OUTPUT, context))
         self.overwrite = self.parameterAsBoolean(parameters, OVERWRITE, context)
+        self.themes = LayersOnCompletion([StepLayer("stands", self.displayName())])
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Take the statistics."""
@@ -98,7 +99,7 @@ class ZonalAlgorithm(StandAlgorithm):
 
         chosen = parse_statistics(self.statistics)
         progress.step("read")
-        stands = self.stands.read(progress)
+        stands = self.stands.read(progress, packed=True)
         outcome = zonal(stands, self.rasters, self.out, self.mapping, self.overwrite, progress, chosen)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "STANDS_COUNT": outcome.counts.get("stands")}

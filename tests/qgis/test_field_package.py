@@ -484,7 +484,7 @@ def test_the_layer_of_conflicts_offers_the_choices(made, tmp_path, qgis_app):
     from sanming_carbon_plugin.adapters.field_package.review_form import dress_review
 
     layer = QgsVectorLayer("MultiPolygon?field=row_id:string&field=state:string&field=choice:string", "c", "memory")
-    dress_review(layer, "zh")
+    dress_review(layer, "冲突", "zh")
     choice = layer.editorWidgetSetup(layer.fields().indexOf("choice"))
     assert {"保留内业值": "desk"} in choice.config()["map"]
     assert layer.editFormConfig().readOnly(layer.fields().indexOf("state"))

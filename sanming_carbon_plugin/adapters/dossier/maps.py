@@ -33,6 +33,7 @@ from ..maps.pdf import write_pdf, write_png
 from ..maps.pdf_join import join_pdfs
 from ..maps.sheet import SheetContent, fill_sheet, new_layout, template_path
 from ..maps.themes import Theme, ThemeClass
+from ..palette import palette
 from .reading import ApplicationFolder
 from .statement import Contents, notice, period
 from .texts import Words, rows_of
@@ -288,9 +289,10 @@ def _column(frame: pd.DataFrame, name: str) -> Sequence[object]:
 
 
 def _theme(words: Words) -> Theme:
+    looks = [(row, palette()[row["look"]]) for row in rows_of("map_classes.csv")]
     classes = tuple(
-        ThemeClass(row["value"], None, None, row["fill"], row["pattern"], row["line"], (row["label"], row["label_zh"]))
-        for row in rows_of("map_classes.csv")
+        ThemeClass(row["value"], None, None, look.fill, look.pattern, look.line, (row["label"], row["label_zh"]))
+        for row, look in looks
     )
     title = words.say("map.theme")
     return Theme("application", "pieces", (title, title), "", classes)

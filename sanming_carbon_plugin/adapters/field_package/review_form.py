@@ -1,29 +1,27 @@
-"""How the layers of a review look in QGIS: kinds of difference in words, a list to choose from, the rest read-only."""
+"""How the layers of a review look in QGIS: a list to choose from, the rest read-only."""
 
 from __future__ import annotations
 
 from qgis.core import QgsEditorWidgetSetup, QgsVectorLayer
 
-from ..maps.layers import column_alias
-from ..words import words_of
+from ...core.units import UnitChoice
+from ..maps.layers import dress_step
+from ..maps.themes import step_themes
+
+REVIEW = "review"
+"""Theme of the layers of a review."""
 
 _EDITED = ("choice", "value")
-_WORDS = {"state": "merge_state", "why": "merge_why", "outcome": "merge_outcome", "choice": "merge_choice"}
 
 
-def dress_review(layer: QgsVectorLayer, language: str) -> None:
-    """Give the layer of conflicts or differences its form: only ``choice`` and ``value`` can be filled in."""
+def dress_review(layer: QgsVectorLayer, title: str, language: str, units: UnitChoice | None = None) -> None:
+    """Dress the layer of conflicts or differences: only ``choice`` and ``value`` can be filled in."""
+    dress_step(layer, title, step_themes()[REVIEW], language, units)
+    layer.setReadOnly(False)
     config = layer.editFormConfig()
     for index, field in enumerate(layer.fields()):
-        name = field.name()
-        alias = column_alias(name, language)
-        if alias:
-            layer.setFieldAlias(index, alias)
-        if name in _WORDS:
-            pairs = [{text: code} for code, text in words_of(_WORDS[name], language).items()]
-            layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": pairs}))
-        elif name in ("row_id", "fid"):
+        if field.name() in ("row_id", "fid"):
             layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("Hidden", {}))
-        config.setReadOnly(index, name not in _EDITED)
+        config.setReadOnly(index, field.name() not in _EDITED)
     layer.setEditFormConfig(config)
     layer.setDisplayExpression('"stand_key" || \' \' || "column"')

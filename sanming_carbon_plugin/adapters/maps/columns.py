@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -12,42 +11,28 @@ from qgis.core import (
     QgsAttributeEditorField,
     QgsEditFormConfig,
     QgsEditorWidgetSetup,
+    QgsExpression,
     QgsField,
+    QgsProviderRegistry,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QMetaType
 
 from ...core.units import UnitChoice
-from ...paths import resources_dir
-from ..code_words import codes_in_words
+from ..code_words import entries_in_words
+from ..column_words import (
+    IN_UNITS,
+    IN_WORDS,
+    column_name,
+    column_words,
+    has_several,
+    inventory_roles,
+    is_raster_column,
+    role_name,
+    words_by_column,
+)
 from ..unit_choice import titled_in_units
-from ..words import word, words_of
 
-_WORD_KINDS = {
-    "species_group": "species_group",
-    "image_species_group": "species_group",
-    "origin": "origin",
-    "age_group": "chart_age_group",  # names that hold for trees and for bamboo
-    "sink_basis": "sink_basis",
-    "pine_transform": "outcome",
-    "reserve_forest": "outcome",
-    "image_conflict": "outcome",
-    "ticket": "outcome",
-    "measure": "measure",
-    "pine_technique": "pine_technique",
-    "reserve_mode": "reserve_mode",
-    "severity": "severity",
-}
-"""Columns whose codes are shown in words, and the kind of word."""
-
-_LISTS = {"species_code": ("YOU_SHI_SZ",)}
-"""Columns of the result whose codes the shipped lists name."""
-
-_STATISTICS = {
-    "_mean": ("mean", "均值"),
-    "_std": ("standard deviation", "标准差"),
-    "_support": ("share of valid area", "有效面积占比"),
-}
 _TABS: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {
     "stand": (
         ("Stand", "小班"),
@@ -71,23 +56,23 @@ _TABS: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {
     "ticket": (("Carbon ticket", "碳票"), ("ticket", "ticket_tco2e", "ticket_rules")),
     "issue": (("Doubt", "存疑事项"), ("code", "severity", "field", "value", "message", "message_zh")),
 }
-_RASTERS, _SOURCE = ("Rasters", "栅格"), ("Inventory", "清查数据")
+_RASTERS, _SOURCE, _FOUND = ("Rasters", "栅格"), ("Inventory", "清查数据"), ("Figures", "结果")
 _ROUNDED = {"AllowNull": True, "Min": -1e12, "Max": 1e12, "Step": 1.0, "Style": "SpinBox"}
 _DIGITS, _WAN_T_DIGITS = 2, 4
-IN_UNITS = "in_units_"
-"""Beginning of the name of a column that shows another one in the chosen units."""
+_SHARE_DIGITS = 4
+_HIDDEN = ("row_id",)
 
 
-def column_alias(name: str, language: str) -> str:
-    """What a column of the result is called; empty for columns nobody has a name for."""
-    text = word("column", name, language)
-    if text != name:
+def column_alias(name: str, language: str, layer: str = "") -> str:
+    """What a column of a layer is called; empty for columns nobody has a name for."""
+    text = column_name(name, language, layer)
+    if text:
         return text
-    for ending, words in _STATISTICS.items():
-        if name.endswith(ending):
-            return "{} {}".format(name.removesuffix(ending), words[language == "zh"])
+    if name.endswith("_src"):
+        text = column_alias(name.removesuffix("_src"), language)
+        return "{}{}".format(text, "(原字段)" if language == "zh" else " (source)") if text else ""
     role = _role(name)
-    return role["name_zh" if language == "zh" else "name_en"] if role else ""
+    return role_name(role, language) if role else ""
 
 
 def word_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
@@ -95,7 +80,7 @@ def word_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> Non
     # Each change of a column would have the legend, the tables and the canvas look at the layer once more.
     layer.blockSignals(True)
     try:
-        _follow_units(layer, language, units)
+        _add_shown_columns(layer, language, units)
         _name_columns(layer, language)
         _lay_out_form(layer, language)
     finally:
@@ -107,35 +92,53 @@ def add_unit_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) ->
     """Only the figures in the chosen units, for a layer that takes all else from another one."""
     layer.blockSignals(True)
     try:
-        _follow_units(layer, language, units)
+        _add_shown_columns(layer, language, units)
     finally:
         layer.blockSignals(False)
     layer.updateFields()
 
 
+def layer_of_file(layer: QgsVectorLayer) -> str:
+    """Name of the layer inside its file; empty for one that is in no file."""
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    return str(parts.get("layerName") or "")
+
+
 def _name_columns(layer: QgsVectorLayer, language: str) -> None:
+    of = layer_of_file(layer)
     for position, field in enumerate(layer.fields()):
         name = field.name()
-        alias = column_alias(name, language)
-        if alias and not name.startswith(IN_UNITS):
+        if name.startswith((IN_UNITS, IN_WORDS)):
+            continue
+        alias = column_alias(name, language, of)
+        if alias:
             layer.setFieldAlias(position, alias)
-        codes = _codes(name, language, is_text=field.type() == QMetaType.Type.QString)
+        codes = _codes(name, language, of, is_text=field.type() == QMetaType.Type.QString)
         if codes:
             pairs = [{text: code} for code, text in codes.items()]
             layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": pairs}))
-        elif field.type() == QMetaType.Type.Double and (word("column", name, language) != name or IN_UNITS in name):
-            rounded = _ROUNDED | {"Precision": _WAN_T_DIGITS if IN_UNITS in name else _DIGITS}
-            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", rounded))
+    for position, field in enumerate(layer.fields()):
+        if field.type() == QMetaType.Type.Double and not layer.editorWidgetSetup(position).type():
+            _round(layer, position, field.name(), of)
 
 
-def _codes(name: str, language: str, *, is_text: bool) -> Mapping[str, str]:
-    kind = _WORD_KINDS.get(name)
-    if kind:
-        return words_of(kind, language)
-    if name in _LISTS:
-        return codes_in_words(_LISTS[name], language)
+def _round(layer: QgsVectorLayer, position: int, name: str, of: str) -> None:
+    """Show a number of a result with as many digits as it deserves; those of the inventory stay as they are."""
+    if not (column_name(name, "en", of) or name.startswith(IN_UNITS)):
+        return
+    digits = _WAN_T_DIGITS if name.startswith(IN_UNITS) else _DIGITS
+    digits = _SHARE_DIGITS if name.endswith(("_share", "_probability", "_ratio", "_support")) else digits
+    layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", _ROUNDED | {"Precision": digits}))
+
+
+def _codes(name: str, language: str, of: str, *, is_text: bool) -> Mapping[str, str]:
+    if has_several(name, of):
+        return {}
+    codes = column_words(name, language, of)
+    if codes or column_name(name, language, of):
+        return codes
     role = _role(name)
-    return codes_in_words(tuple(role["code_tables"].split(";")), language) if role and is_text else {}
+    return entries_in_words(tuple(role["code_tables"].split(";")), language) if role and is_text else {}
 
 
 def _role(name: str) -> dict[str, str] | None:
@@ -145,34 +148,70 @@ def _role(name: str) -> dict[str, str] | None:
 
 @lru_cache(maxsize=1)
 def _roles() -> dict[str, dict[str, str]]:
-    with (resources_dir() / "fields" / "roles.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     found: dict[str, dict[str, str]] = {}
     for key in ("canonical", "aliases", "names_zh"):
-        for row in rows:
-            row["name_zh"] = row["names_zh"].split(";")[0]
-            row["name_en"] = row["name_en"][:1].upper() + row["name_en"][1:]
+        for row in inventory_roles():
             for name in row[key].split(";"):
                 if name:
                     found.setdefault(name.replace("_", "").upper(), row)
     return found
 
 
-def _follow_units(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
-    """Show areas and masses in the chosen units; the stored columns stay as they are, out of sight."""
-    names = layer.fields().names()
-    for name in [name for name in names if name.startswith(IN_UNITS)]:
+def _add_shown_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
+    """Show areas and masses in the chosen units and lists of codes in words; what is stored stays, out of sight."""
+    of = layer_of_file(layer)
+    for name in [name for name in layer.fields().names() if name.startswith((IN_UNITS, IN_WORDS))]:
         layer.removeExpressionField(layer.fields().indexOf(name))
-    hidden = {"area_ha" if units.area == "mu" else "area_mu"} if "area_mu" in names else set()
-    for name in [name for name in names if word("column", name, language) != name and not name.startswith("area_")]:
-        factor = units.factor_of(name)
-        if factor == 1.0:
-            continue
-        field = QgsField(IN_UNITS + name, QMetaType.Type.Double)
-        field.setAlias(titled_in_units(column_alias(name, language), units, language))
-        layer.addExpressionField('"{}" * {!r}'.format(name, factor), field)
-        hidden.add(name)
+    names = layer.fields().names()
+    hidden = {name for name in names if name in _HIDDEN} | _other_language(names, language)
+    for name in names:
+        other = name.removesuffix("_ha") + "_mu"
+        if name.endswith("_ha") and other in names:
+            hidden.add(name if units.area == "mu" else other)
+        elif name.endswith("_mu") and units.area == "ha" and name.removesuffix("_mu") + "_ha" not in names:
+            _show(layer, IN_UNITS + name, '"{}" / 15.0'.format(name), _in_hectares(name, language, of))
+            hidden.add(name)
+        elif units.factor_of(name) != 1.0 and column_name(name, language, of):
+            alias = titled_in_units(column_alias(name, language, of), units, language)
+            _show(layer, IN_UNITS + name, '"{}" * {!r}'.format(name, units.factor_of(name)), alias)
+            hidden.add(name)
+        elif has_several(name, of):
+            _show(layer, IN_WORDS + name, _several(name, language, of), column_alias(name, language, of), is_text=True)
+            hidden.add(name)
     _hide(layer, hidden)
+
+
+def _show(layer: QgsVectorLayer, name: str, expression: str, alias: str, *, is_text: bool = False) -> None:
+    field = QgsField(name, QMetaType.Type.QString if is_text else QMetaType.Type.Double)
+    field.setAlias(alias)
+    layer.addExpressionField(expression, field)
+
+
+def _in_hectares(name: str, language: str, of: str) -> str:
+    return column_alias(name, language, of).replace("(mu)", "(ha)").replace("(亩)", "(公顷)")
+
+
+def _other_language(names: Iterable[str], language: str) -> set[str]:
+    """Of two columns that say the same in both languages, the one that is not the user's."""
+    both = [name for name in names if name + "_zh" in names]
+    return {name if language == "zh" else name + "_zh" for name in both}
+
+
+def _several(name: str, language: str, of: str) -> str:
+    """Expression that gives codes in words, those of a list or of another column; what nobody knows stays."""
+    quoted = QgsExpression.quotedString
+    by_column = words_by_column(name, language, of)
+    if by_column:
+        lists = ", ".join("{}, {}".format(quoted(each), _map(words)) for each, words in by_column.items())
+        return 'coalesce(map_get(map_get(map({}), "column"), "{}"), "{}")'.format(lists, name, name)
+    parts = "string_to_array(replace(\"{}\", ', ', ';'), ';')".format(name)
+    each = "coalesce(map_get({}, @element), @element)".format(_map(column_words(name, language, of)))
+    return "array_to_string(array_foreach({}, {}), {})".format(parts, each, quoted("、" if language == "zh" else ", "))
+
+
+def _map(words: Mapping[str, str]) -> str:
+    quoted = QgsExpression.quotedString
+    return "map({})".format(", ".join("{}, {}".format(quoted(code), quoted(text)) for code, text in words.items()))
 
 
 def _hide(layer: QgsVectorLayer, hidden: Iterable[str]) -> None:
@@ -191,15 +230,19 @@ def _lay_out_form(layer: QgsVectorLayer, language: str) -> None:
     config.setLayout(Qgis.AttributeFormLayout.DragAndDrop)
     config.clearTabs()
     names = layer.fields().names()
-    shown = {name: IN_UNITS + name for name in names if IN_UNITS + name in names}
-    left = [name for name in names if name != "fid" and not name.startswith(IN_UNITS)]
+    shown = {name: begin + name for name in names for begin in (IN_UNITS, IN_WORDS) if begin + name in names}
+    not_asked = {"fid", *_HIDDEN, *_other_language(names, language)}
+    left = [name for name in names if name not in not_asked and not name.startswith((IN_UNITS, IN_WORDS))]
     for titles, members in _TABS.values():
         mine = [name for name in members if name in left]
         left = [name for name in left if name not in mine]
         _add_tab(config, layer, titles, [shown.get(name, name) for name in mine], language)
-    rasters = [name for name in left if name.endswith(tuple(_STATISTICS))]
+    of = layer_of_file(layer)
+    rasters = [name for name in left if is_raster_column(name)]
+    figures = [name for name in left if name not in rasters and column_name(name, language, of)]
+    _add_tab(config, layer, _FOUND, [shown.get(name, name) for name in figures], language)
     _add_tab(config, layer, _RASTERS, rasters, language)
-    _add_tab(config, layer, _SOURCE, [name for name in left if name not in rasters], language)
+    _add_tab(config, layer, _SOURCE, [name for name in left if name not in rasters and name not in figures], language)
     layer.setEditFormConfig(config)
 
 

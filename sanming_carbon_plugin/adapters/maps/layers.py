@@ -23,8 +23,8 @@ from ...core.units import UnitChoice
 from ..unit_choice import area_unit
 from .columns import add_unit_columns, column_alias, word_columns
 from .decided import DecidedClasses
-from .symbols import theme_renderer
-from .themes import Theme, themes
+from .symbols import plain_renderer, theme_renderer
+from .themes import Theme, every_theme, themes
 
 RESULT = "sanming_carbon/result"
 """Property of a group: the file of its result."""
@@ -32,8 +32,11 @@ RESULT = "sanming_carbon/result"
 THEME = "sanming_carbon/theme"
 """Property of a layer: what it shows of a result."""
 
-__all__ = ["RESULT", "THEME", "add_results_group", "column_alias", "dress", "dress_again", "forget_group", "group_name",
-           "label_stands", "results_group_steps", "theme_layer"]  # fmt: skip
+STEP = "sanming_carbon/step"
+"""Property of a layer that a step of the toolbox found: its theme, empty for none."""
+
+__all__ = ["RESULT", "STEP", "THEME", "add_results_group", "column_alias", "dress", "dress_again", "dress_step",
+           "forget_group", "group_name", "label_stands", "results_group_steps", "theme_layer"]  # fmt: skip
 
 _LABELS_FROM_SCALE = 15_000.0
 _LABEL_POINTS, _BUFFER_MM = 8.0, 0.8
@@ -84,6 +87,26 @@ def dress(
     layer.setName(theme.title(language, units))
     layer.setRenderer(theme_renderer(theme, language, units))
     layer.setDisplayExpression('"stand_key"')
+    layer.setReadOnly(True)
+
+
+def dress_step(
+    layer: QgsVectorLayer, title: str, theme: Theme | None, language: str, units: UnitChoice | None = None
+) -> None:
+    """Give a layer that a step of the toolbox found its names, words, units, form and symbols.
+
+    Areas without a ``theme`` are drawn plainly; all stands carry their number and area.
+    """
+    units = units or UnitChoice()
+    word_columns(layer, language, units)
+    layer.setName(title)
+    layer.setCustomProperty(STEP, theme.name if theme is not None else "")
+    if layer.isSpatial():
+        layer.setRenderer(plain_renderer() if theme is None else theme_renderer(theme, language, units))
+    if "stand_key" in layer.fields().names():
+        layer.setDisplayExpression('"stand_key"')
+        if layer.isSpatial():
+            _label(layer, language, units)
     layer.setReadOnly(True)
 
 
@@ -176,23 +199,33 @@ def dress_again(project: QgsProject, language: str, units: UnitChoice) -> Iterat
     for layer_id in list(project.mapLayers()):
         layer = project.mapLayer(layer_id)
         theme = themes().get(str(layer.customProperty(THEME) or "")) if layer is not None else None
-        if theme is not None and isinstance(layer, QgsVectorLayer):
+        if not isinstance(layer, QgsVectorLayer):
+            continue
+        if theme is not None:
             dress(layer, DecidedClasses.of_layer(layer).theme(theme), language, units)
             label_stands(layer, theme, language, units)
-            layer.triggerRepaint()
-            yield
+        elif layer.customProperty(STEP) is not None:
+            shown, fixed = every_theme().get(str(layer.customProperty(STEP))), layer.readOnly()
+            dress_step(layer, layer.name(), shown, language, units)
+            layer.setReadOnly(fixed)
+        else:
+            continue
+        layer.triggerRepaint()
+        yield
 
 
 def label_stands(layer: QgsVectorLayer, theme: Theme, language: str, units: UnitChoice | None = None) -> None:
     """Write compartment and number of each stand and its area on it, where the map is large enough for it."""
-    if theme.layer != "stands":
-        return
-    units = units or UnitChoice()
+    if theme.layer == "stands":
+        _label(layer, language, units or UnitChoice())
+
+
+def _label(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
     settings = QgsPalLayerSettings()
-    area = 'format_number("area_ha" * {!r}, 1)'.format(units.area_factor)
-    settings.fieldName = (
-        "array_to_string(array_slice(string_to_array(\"stand_key\", '-'), -2, -1), '-') || '\n' || {} || ' {}'"
-    ).format(area, area_unit(units, language))
+    settings.fieldName = "array_to_string(array_slice(string_to_array(\"stand_key\", '-'), -2, -1), '-')"
+    if "area_ha" in layer.fields().names():
+        area = 'format_number("area_ha" * {!r}, 1)'.format(units.area_factor)
+        settings.fieldName += " || '\n' || {} || ' {}'".format(area, area_unit(units, language))
     settings.isExpression = True
     settings.scaleVisibility = True
     settings.minimumScale, settings.maximumScale = _LABELS_FROM_SCALE, 0

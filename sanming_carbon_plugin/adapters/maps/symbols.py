@@ -12,10 +12,12 @@ from qgis.core import (
     QgsPointPatternFillSymbolLayer,
     QgsRendererCategory,
     QgsSimpleFillSymbolLayer,
+    QgsSingleSymbolRenderer,
 )
 from qgis.PyQt.QtGui import QColor
 
 from ...core.units import UnitChoice
+from ..palette import palette
 from .themes import Theme, ThemeClass
 
 _OUTLINE = "#5f5f5f"
@@ -39,6 +41,14 @@ def theme_renderer(theme: Theme, language: str, units: UnitChoice | None = None)
         QgsRendererCategory(each.value, class_symbol(each), each.label(language, units)) for each in theme.classes
     ]
     return QgsCategorizedSymbolRenderer(theme.expression, categories)
+
+
+def plain_renderer() -> QgsSingleSymbolRenderer:
+    """Renderer of areas that are not told apart: they carry labels."""
+    look = palette()["plain"]
+    return QgsSingleSymbolRenderer(
+        class_symbol(ThemeClass("", None, None, look.fill, look.pattern, look.line, ("", "")))
+    )
 
 
 def class_symbol(each: ThemeClass) -> QgsFillSymbol:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ...core.units import UnitChoice
 from ...paths import resources_dir
+from ..palette import palette
 from ..unit_choice import titled_in_units
 from ..words import word
 
@@ -89,6 +90,17 @@ def ticket_themes() -> dict[str, Theme]:
     return _themes_of("ticket_")
 
 
+@lru_cache(maxsize=1)
+def step_themes() -> dict[str, Theme]:
+    """The themes of what the single steps of the toolbox find."""
+    return _themes_of("step_")
+
+
+def every_theme() -> dict[str, Theme]:
+    """All themes of all kinds of files by name."""
+    return {**themes(), **plan_themes(), **ticket_themes(), **step_themes()}
+
+
 def _themes_of(files: str) -> dict[str, Theme]:
     rows = _rows(files + "classes.csv")
     found = {}
@@ -114,7 +126,8 @@ def _class(row: dict[str, str], kind: str) -> ThemeClass:
         labels = (word(kind, row["value"], "en"), word(kind, row["value"], "zh"))
     else:
         labels = (_range_label(lower, upper),) * 2
-    return ThemeClass(row["value"], lower, upper, row["fill"], row["pattern"], row["line"], labels)
+    look = palette()[row["look"]]
+    return ThemeClass(row["value"], lower, upper, look.fill, look.pattern, look.line, labels)
 
 
 def _range_label(lower: float | None, upper: float | None) -> str:

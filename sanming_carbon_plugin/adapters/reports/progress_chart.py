@@ -12,10 +12,11 @@ from ...core.errors import InputError
 from ...core.units import UnitChoice
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
+from ..palette import palette
 from ..unit_choice import area_unit
 from ..words import word
 
-PARTS = (("done", "#1b6b3a"), ("planned", "#86c07c"), ("missing", "#d55e00"))
+PARTS = tuple((name, palette()["target_" + name].fill) for name in ("done", "planned", "missing"))
 _WORDS = {
     "title": ("Progress to the targets", "目标完成进度"), "done": ("Done", "已完成"), "planned": ("Planned", "已规划"),
     "missing": ("Missing", "缺口"), "available": ("Available", "可安排"), "target": ("Target", "目标"),

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sanming_carbon_plugin.adapters.maps.themes import themes
+from sanming_carbon_plugin.adapters.maps.themes import every_theme, themes
 from sanming_carbon_plugin.adapters.reports.page import _bars
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear light.
@@ -42,19 +42,19 @@ def _seen(colour: str, eyes: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("eyes", BLIND)
-@pytest.mark.parametrize("name", themes())
+@pytest.mark.parametrize("name", every_theme())
 def test_two_classes_differ_in_pattern_or_can_be_told_apart(name, eyes):
     least = LEAST_LIGHTNESS if eyes == "grey print" else LEAST_DIFFERENCE
-    for one, other in combinations(themes()[name].classes, 2):
+    for one, other in combinations(every_theme()[name].classes, 2):
         if one.pattern != other.pattern:
             continue
         apart = np.linalg.norm(_seen(one.fill, eyes) - _seen(other.fill, eyes))
         assert apart >= least, (one.value, other.value, apart)
 
 
-@pytest.mark.parametrize("name", themes())
+@pytest.mark.parametrize("name", every_theme())
 def test_a_pattern_can_be_seen_on_its_fill(name):
-    for each in themes()[name].classes:
+    for each in every_theme()[name].classes:
         if each.pattern:
             apart = abs(_seen(each.fill, "grey print")[0] - _seen(each.line, "grey print")[0])
             assert apart >= LEAST_LIGHTNESS, (each.value, apart)
