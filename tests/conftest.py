@@ -22,9 +22,29 @@ if Path("/usr/share/proj/proj.db").exists():
     os.environ.setdefault("PROJ_DATA", "/usr/share/proj")
 
 
-def pytest_collection_modifyitems(items):
+FAST_EXAMPLES = 5
+"""How many times fewer examples of a property the fast part tries; the whole tries all."""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--few-examples", action="store_true", help="try fewer examples of each property")
+
+
+def pytest_collection_modifyitems(config, items):
     for item in items:
+        if config.getoption("--few-examples"):
+            try_fewer_examples(item)
         room = item.path.relative_to(TESTS).parts[0]
+        # Where two processes share the work, a file stays whole, and QGIS with its settings lives in one of them.
+        group = "qgis" if room in {"qgis", "desktop"} else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
         local = {"postgresql", "slow"} & {marker.name for marker in item.iter_markers()}
         if room in EVERYWHERE and not local:
             item.add_marker(pytest.mark.everywhere)
+
+
+def try_fewer_examples(item):
+    settings = getattr(getattr(item, "obj", None), "_hypothesis_internal_use_settings", None)
+    if settings is not None:
+        fewer = max(FAST_EXAMPLES, settings.max_examples // FAST_EXAMPLES)
+        item.obj._hypothesis_internal_use_settings = type(settings)(settings, max_examples=fewer)

@@ -133,6 +133,7 @@ print(json.dumps(exactextract.exact_extract(sys.argv[1], sys.argv[2], ["mean", "
 """In a process of its own: beside QGIS the system's GEOS answers for the library's symbols."""
 
 
+@pytest.mark.long
 @pytest.mark.oracle
 def test_real_stands_agree_with_exactextract(command, shared_data, tmp_path):
     pytest.importorskip("exactextract")
@@ -178,6 +179,7 @@ def test_real_stands_agree_with_exactextract(command, shared_data, tmp_path):
     assert not any("CRS" in reason["code"] for reason in reasons)
 
 
+@pytest.mark.long
 def test_source_values_are_unchanged_on_real_input(command, shared_data, tmp_path):
     stands = shared_data / "ontario_stands" / "inventory_polygons.shp"
     assert command("assess", stands, "--out", tmp_path / "X.gpkg").status == 0
@@ -201,6 +203,7 @@ def test_zonal_writes_csv_that_excel_reads(command, shared_data, tmp_path):
     assert np.isnan(means).sum() == 5
 
 
+@pytest.mark.long
 def test_zonal_takes_other_statistics(command, shared_data, tmp_path):
     stands = shared_data / "ontario_stands" / "inventory_polygons.shp"
     raster = shared_data / "ontario_stands" / "mraster.tif"

@@ -111,6 +111,7 @@ def test_the_same_plan_twice_is_the_same(command, result, planned, tmp_path):
     pd.testing.assert_frame_equal(table(out, "plan"), table(planned[0], "plan"))
 
 
+@pytest.mark.long
 def test_locks_quota_and_a_swap(command, result, planned, targets, tmp_path):
     plan = table(planned[0], "plan")
     inside, outside = plan["stand_key"].iloc[0], plan["stand_key"].iloc[1]
@@ -154,6 +155,7 @@ def test_targets_that_cannot_be_are_one_clear_message(command, result, targets, 
     assert not (tmp_path / "p.gpkg").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_infeasible_request_names_what_clashes_and_by_how_much(command, result, targets, tmp_path, language):
     finished = command("plan", result, "--targets", targets(), "--out", tmp_path / "p.gpkg", "--budget", "500000",
@@ -181,6 +183,7 @@ def test_options_that_cannot_be(command, result, targets, tmp_path, options, cod
     assert finished.last_line.startswith(f"error[{code}]: ")
 
 
+@pytest.mark.long
 def test_a_cap_that_runs_beyond_the_plan_years_holds(command, result, targets, tmp_path):
     text = HEADER + "pine_transform,350428,2026,2027,50,ha,at_least,t\npine_transform,350428,2026,2030,{},ha,{},t\n"
     plan = ("plan", result, "--out", tmp_path / "p.gpkg", "--years", "2026/2027", "--overwrite", "--gap", "0.02")
@@ -302,6 +305,7 @@ def test_the_shipped_programme_is_told_with_its_indicators(command, result, targ
     assert seen["definition_zh"].notna().all()
 
 
+@pytest.mark.long
 def test_two_plans_are_compared(command, result, planned, targets, tmp_path):
     other, out = tmp_path / "cheap.gpkg", tmp_path / "compare.gpkg"
     cheap = command("plan", result, "--targets", result.with_name("t.csv"), "--out", other, "--benefit", "cost",
@@ -343,6 +347,7 @@ def test_a_file_that_is_no_plan_is_told(command, result, planned, tmp_path):
     assert finished.last_line.startswith("error[PLAN_FILE_UNFIT]: ")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_ends_the_solver_within_two_seconds(result, targets, tmp_path):
     text = TARGETS + "pine_transform,350428199,2026,2027,90,ha,at_least,t\n"

@@ -62,6 +62,7 @@ def tonnes(inputs, out, period, credited):
     return row["total_tco2e"]
 
 
+@pytest.mark.long
 def test_a_shifted_period_credits_nothing_again(inputs, tmp_path, capsys):
     whole = tonnes(inputs, made(tmp_path / "first"), "2016-01-01/2020-12-31", inputs / "none.gpkg")
     assert whole > 100

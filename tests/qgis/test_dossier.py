@@ -78,6 +78,7 @@ def _plain(text):
     return unicodedata.normalize("NFKC", text).translate(_VARIANTS)
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_all_papers_are_there_in_both_languages(made):
     names = {path.name for path in made.out.iterdir()}
@@ -153,6 +154,7 @@ def test_the_register_opens_in_a_spreadsheet_as_text(made):
     assert len(rows) == 12
 
 
+@pytest.mark.long
 def test_papers_are_never_replaced_unasked_and_never_half(folder, monkeypatch):
     request = DossierRequest(folder, languages=("zh",))
     target = make_dossier(request, Progress()).out
@@ -225,6 +227,7 @@ def test_the_toolbox_makes_the_same_papers(provider, folder):
         fresh.run({"APPLICATION": str(folder)}, context, feedback, {}, False)
 
 
+@pytest.mark.long
 def test_the_command_line_starts_qgis_itself_and_ends_well(folder):
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
     command = [sys.executable, "-m", "sanming_carbon_plugin", "dossier", str(folder), "--language", "en"]

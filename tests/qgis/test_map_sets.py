@@ -154,6 +154,7 @@ class _StopAfter(Progress):
         return self.reached >= self.share - 1e-9
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_a_set_stopped_at_any_page_goes_on_there(result_file, tmp_path):
     units = tuple("350428-199-{}".format(village) for village in ("201", "202", "203"))

@@ -64,6 +64,7 @@ def _cells(html: str, heading: str) -> list[list[str]]:
     return [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in table.split("<tr>")[1:]]
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_map_web_map_table_and_report_say_the_same(result_file, tmp_path, language):
@@ -142,6 +143,7 @@ def test_a_spreadsheet_program_computes_the_same(result_file, tmp_path):
                     assert other == pytest.approx(cell.value, rel=1e-9, abs=1e-9), (sheet.title, cell.coordinate)
 
 
+@pytest.mark.long
 def test_units_are_followed(result_file, tmp_path):
     units = UnitChoice("mu", "wan_t")
     report(ReportRequest(result_file, tmp_path / "r", language="zh", units=units), Progress())
@@ -158,6 +160,7 @@ def test_units_are_followed(result_file, tmp_path):
     assert "万吨二氧化碳当量" in html
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_an_own_form_is_filled(result_file, tmp_path):
     names = {"sc_area_ha": "$B$1", "sc_stock_tco2e": "$B$2", "sc_measure_tending_area": "$B$3",
@@ -179,6 +182,7 @@ def test_an_own_form_is_filled(result_file, tmp_path):
     assert sheet["I10"].value is not None
 
 
+@pytest.mark.long
 def test_joined_cells_of_an_own_form_are_filled_or_told(result_file, tmp_path):
     template = _template(tmp_path / "form.xlsx", {"sc_area_ha": "$B$1"}, joined="A1:C2")
     report(ReportRequest(result_file, tmp_path / "r", template=template), Progress())
@@ -206,6 +210,7 @@ def test_wrong_names_are_told(result_file, tmp_path, names, code):
         assert "sc_area_ha" in told.value.values["near"]
 
 
+@pytest.mark.long
 def test_wrong_inputs_have_one_message(result_file, tmp_path):
     asked = ReportRequest(result_file, tmp_path / "r")
     text = tmp_path / "form.xlsx"
@@ -226,6 +231,7 @@ def test_wrong_inputs_have_one_message(result_file, tmp_path):
     report(replace(asked, overwrite=True), Progress())
 
 
+@pytest.mark.long
 def test_progress_is_charted(result_file, tmp_path):
     plan = tmp_path / "plan.gpkg"
     with closing(sqlite3.connect(plan)) as database, database:
@@ -257,6 +263,7 @@ def test_progress_is_charted(result_file, tmp_path):
     assert [sheet["A2"].value, sheet["B2"].value] == ["将乐县", "古镛镇"]
 
 
+@pytest.mark.long
 def test_the_report_opens_offline(result_file, tmp_path):
     report(ReportRequest(result_file, tmp_path / "r"), Progress())
     html = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")

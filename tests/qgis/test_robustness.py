@@ -191,6 +191,7 @@ def _load_and_unload(iface) -> None:
     _flush()
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_twenty_times_in_and_out_leaves_nothing_and_memory_flat(qgis_iface):
     window = qgis_iface.mainWindow()

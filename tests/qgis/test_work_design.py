@@ -53,6 +53,7 @@ def _info(path: Path) -> str:
     return subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_parcel_has_its_sheet_and_its_map(result_file, keys, tmp_path, language):
@@ -135,6 +136,7 @@ def test_wrong_inputs_have_one_message_and_leave_nothing(result_file, keys, tmp_
     assert not list(tmp_path.glob("d/*"))
 
 
+@pytest.mark.long
 def test_the_algorithm(provider, result_file, keys, tmp_path):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:workdesign")
     assert algorithm.flags() & Qgis.ProcessingAlgorithmFlag.NoThreading

@@ -183,6 +183,7 @@ def test_modelled_sinks_only_where_asked_and_never_as_measured(township, tmp_pat
     assert set(stands.loc[stands["sink_tco2e_yr"].notna(), "species_group"]) == {"pine"}
 
 
+@pytest.mark.long
 def test_the_growth_report(township, earlier, tmp_path):
     folder = tmp_path / "生长"
     request = CarbonRequest(township, folder, earlier=earlier, period=PERIOD)

@@ -35,6 +35,7 @@ def test_without_a_recipe_images_say_nothing(village, tmp_path):
     assert result(village, tmp_path, rasters=IMAGES)[IMAGE_COLUMNS].isna().all(axis=None)
 
 
+@pytest.mark.long
 def test_two_dates_give_the_damage_which_is_a_sign_for_pest_control_and_leave_the_rest_as_it_was(village, tmp_path):
     plain = result(village, tmp_path, rasters=IMAGES)
     scenes = [{"raster": name, "sensor": "sentinel2", "date": name[1:] + "-12-20"} for name, _ in IMAGES]
@@ -143,6 +144,7 @@ def test_the_main_job_meets_the_figures_of_the_sample(township, tmp_path, recipe
     pd.testing.assert_frame_equal(seen[IMAGE_COLUMNS], again[IMAGE_COLUMNS])
 
 
+@pytest.mark.long
 def test_offsets_do_not_turn_into_damage(village, tmp_path, recipe):
     """The same scene with the offset of 2022 in its numbers says the same once its date is known."""
     rasterio = pytest.importorskip("rasterio")
@@ -166,6 +168,7 @@ def test_offsets_do_not_turn_into_damage(village, tmp_path, recipe):
     pd.testing.assert_series_equal(*shares, atol=1e-6)
 
 
+@pytest.mark.long
 def test_the_recipe_of_the_sample_and_a_trained_model_work(township, tmp_path):
     pytest.importorskip("sklearn")
     recipes = SAMPLE.parent / "recipes"

@@ -131,6 +131,7 @@ def with_values(layer, column, value):
     return replace(layer, attributes=layer.attributes.assign(**{column: value}))
 
 
+@pytest.mark.long
 def test_no_earlier_column_that_goes_or_is_zeroed_grants_a_ticket(stands, before, tmp_path):
     """Species, volume, culms, DBH, date and method of the earlier layer alone, away or 0."""
     whole = tickets_with_earlier(stands, before, tmp_path)

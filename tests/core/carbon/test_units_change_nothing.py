@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,6 +111,7 @@ def same(first, second):
     np.testing.assert_allclose(second.to_numpy(float), first.to_numpy(float), rtol=1e-9, atol=1e-7)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(STAND, STAND), min_size=1, max_size=6), UNITS, UNITS)
 def test_unit_choices_do_not_change_results(layer, units_now, units_then):

@@ -107,6 +107,7 @@ def test_dropping_any_column_grants_nothing(seed):
         assert_nothing_granted(before, found_in(blank), name in SIGNS)
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 50), st.lists(st.tuples(st.integers(0, 59), st.integers(0, 27)), min_size=1, max_size=12))
 def test_blanking_any_cell_grants_nothing_to_any_stand(seed, cells):

@@ -86,6 +86,7 @@ def test_large_wrong_stands_weigh_more_by_area():
     assert np.isnan(unknown.of_area.share)
 
 
+@pytest.mark.long
 def test_the_interval_holds_what_it_promises():
     random = np.random.default_rng(11)
     count = 3000

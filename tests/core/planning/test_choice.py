@@ -126,6 +126,7 @@ def large_plan(seed, stands=1800, counties=3):
     return problem, county
 
 
+@pytest.mark.long
 def test_large_plans_prove_a_gap_of_half_a_percent():
     for seed in range(2):
         problem, county = large_plan(seed)
@@ -136,6 +137,7 @@ def test_large_plans_prove_a_gap_of_half_a_percent():
         assert broken_clusters(problem.blocks, choice.option) == []
 
 
+@pytest.mark.long
 def test_the_same_question_has_the_same_answer():
     problem, county = large_plan(5, 900, 2)
     once, again = (solve_by_county(problem, county, SolverLimits(gap=0.005)) for _ in range(2))
@@ -155,6 +157,7 @@ def test_what_clashes_is_named_with_the_least_that_would_have_to_give():
     assert found.loc[wanted, "short"] >= 7.0
 
 
+@pytest.mark.long
 def test_the_bound_of_divided_counties_holds_for_every_plan():
     problem, county = large_plan(7, 600, 3)
     divided = solve_by_county(problem, county, SolverLimits(gap=0.002, nodes=100))

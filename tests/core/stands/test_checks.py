@@ -314,6 +314,7 @@ def test_an_empty_layer_has_no_issue():
     assert len(squares(0)) == 0
 
 
+@pytest.mark.long
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None)
 def test_no_outline_crashes_the_checks(seed):
