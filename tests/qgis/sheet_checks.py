@@ -69,7 +69,10 @@ def _check_table(layout, ruler) -> None:
     for row in table.tableContents():
         for cell, width in zip(row, table.columnWidths(), strict=True):
             form = cell.textFormat()
-            assert max(ruler.width_mm(line, form) for line in str(cell.content()).split("\n")) <= width + 0.1
+            assert (
+                max(ruler.width_mm(line, form) for line in str(cell.content()).split("\n"))
+                <= width - 2 * table.cellMargin()
+            )
 
 
 def table_rows(layout) -> list[list[str]]:

@@ -85,6 +85,7 @@ def work_design(request: WorkDesignRequest, progress: Progress) -> JobOutcome:
         write_design_book(parcels, names, beside / EXCEL, request.language)
     cost = known_sum([parcel.design["cost_yuan"] for parcel in parcels])
     counts = {"parcels": len(parcels), "area_ha": round(sum(p.design["area_ha"] or 0.0 for p in parcels), 4)}
+    counts["without_budget"] = sum(parcel.design["cost_yuan"] is None for parcel in parcels)
     return JobOutcome(request.out, {**counts, "cost_yuan": "unknown" if cost is None else round(cost, 2)})
 
 
@@ -141,13 +142,17 @@ def _draw(
                 (say("item", language), say("value", language)),
                 *design_rows(parcel, language),
             ]
+            parts.append(sheet)
+            titles.append(name)
+            progress.update(place / len(parcels))
+            if not parcel.has_outline:
+                continue
             with maker.sheet(parcel.position, name, (place, len(parcels)), table, request.author, day) as layout:
                 write_pdf(layout, plan, named)
                 write_png(layout, picture, named)
-            parts += [sheet, plan]
-            titles += [name, f"{name} · {say('map', language)}"]
+            parts.append(plan)
+            titles.append(f"{name} · {say('map', language)}")
             pictures[parcel.key] = picture
-            progress.update(place / len(parcels))
     _number_through(parts, papers, named, progress)
     join_pdfs(parts, titles, folder / PDF, title=say("title", language), author=request.author,
               producer=f"sanming_carbon_plugin {version()}", day=day)  # fmt: skip

@@ -23,6 +23,7 @@ AREA_SHARES = (0.40, 0.14, 0.22, 0.24)
 """Share of each column in the width of the table."""
 
 _MARGIN_MM, _GRID_MM, _SPARE_MM = 0.6, 0.1, 0.2
+"""QGIS breaks a line that comes this near to the edge of its column once more."""
 
 
 def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
@@ -67,7 +68,7 @@ def fill_table(
         cells = []
         for column, value in enumerate(row):
             form = bold if place in {0, len(rows) - 1} and len(row) > 2 else text  # noqa: PLR2004
-            cell = QgsTableCell("\n".join(ruler.lines(value, form, widths_mm[column] - _SPARE_MM)))
+            cell = QgsTableCell("\n".join(ruler.lines(value, form, widths_mm[column] - 2 * _MARGIN_MM - _SPARE_MM)))
             cell.setTextFormat(form)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             cell.setHorizontalAlignment(side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import Qgis, QgsLayoutExporter, QgsPrintLayout, QgsProject
+from qgis.core import Qgis, QgsLayoutExporter, QgsLayoutSize, QgsPrintLayout, QgsProject
 from qgis.PyQt.QtCore import QSize
 
 from ...core.errors import OutputError
@@ -14,7 +14,10 @@ from .layers import theme_layer
 from .sheet import target_map
 from .themes import themes
 
-_DPI = 300
+_DPI = 360
+"""A whole multiple of the points of a PDF, so that no pixel is lost at the edge and scales stay true."""
+
+_POINTS_PER_MM = 72 / 25.4
 _PICTURE_DPI = 200
 
 
@@ -61,6 +64,7 @@ def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
 
     Nothing is added to the file that Qt writes, so that single pages can be put together; its words can be searched.
     """
+    _round_pages(layout)
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = _DPI
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
@@ -70,6 +74,14 @@ def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
     if done != QgsLayoutExporter.ExportResult.Success:
         raise OutputError("MAP_NOT_WRITTEN", path=named, reason=str(done))
     make_searchable(path)
+
+
+def _round_pages(layout: QgsPrintLayout) -> None:
+    """Make each page whole points large, as it is in the file: Qt would shrink the sheet into it, scale and all."""
+    for place in range(layout.pageCollection().pageCount()):
+        page = layout.pageCollection().page(place)
+        sides = (page.pageSize().width(), page.pageSize().height())
+        page.setPageSize(QgsLayoutSize(*(round(side * _POINTS_PER_MM) / _POINTS_PER_MM for side in sides)))
 
 
 def write_png(layout: QgsPrintLayout, path: Path, named: Path) -> None:

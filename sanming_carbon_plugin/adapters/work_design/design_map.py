@@ -34,7 +34,7 @@ from ..maps.run_note import author_note, note_of
 from ..maps.sheet import SheetContent, fill_sheet, new_layout, template_path
 from ..maps.sheet_texts import text_format
 from ..maps.themes import Theme
-from ..rasters.contours import contours_within
+from ..rasters.contours import contours_within, covered_share
 
 SCALE = 10_000.0
 INTERVAL_M, INDEX_M = 10.0, 50.0
@@ -49,9 +49,12 @@ _WORDS = {
     "index": ("Index contours, {:g} m", "计曲线({:g}米)"),
     "none": (" No contours: no elevation model was given or it does not reach here.",
              "未绘等高线:未提供数字高程模型或其范围不足。"),
+    "part": (" The elevation model covers {:.0%} of the parcel's surroundings: contours end there.",
+             "数字高程模型只覆盖小班范围的{:.0%},等高线不完整。"),
     "sheet": ("Parcel {} of {}", "第 {} 个小班,共 {} 个"),
 }  # fmt: skip
 _BROWN = "#a0683a"
+_WHOLE = 0.999
 
 
 class DesignMaps:
@@ -113,7 +116,7 @@ class DesignMaps:
             self._project.addMapLayer(layer, False)
             own.append(layer)
         crs_name = self._drawn_in.authid() or self._drawn_in.description() or None
-        notes = note_of(self._rows.run, crs_name, language) + ("" if lines else self._say("none"))
+        notes = note_of(self._rows.run, crs_name, language) + self._about_contours(extent, lines)
 
         legend = [(stand, self._theme.title(language)), *((layer, layer.name()) for layer in (here, *near, *lines))]
 
@@ -133,6 +136,19 @@ class DesignMaps:
             )
 
         return content
+
+    def _about_contours(self, extent: QgsRectangle, lines: list[QgsVectorLayer]) -> str:
+        """What is missing of the contours around the parcel; empty where nothing is."""
+        if not lines or self._dem is None:
+            return self._say("none")
+        share = covered_share(self._dem, self._to_dem(extent))
+        return "" if share >= _WHOLE else self._say("part").format(share)
+
+    def _to_dem(self, window: QgsRectangle) -> tuple[float, float, float, float]:
+        crs = QgsCoordinateReferenceSystem.fromWkt(self._dem.grid.crs_wkt) if self._dem else self._drawn_in
+        if crs != self._drawn_in:
+            window = QgsCoordinateTransform(self._drawn_in, crs, self._project).transformBoundingBox(window)
+        return window.xMinimum(), window.yMinimum(), window.xMaximum(), window.yMaximum()
 
     def _say(self, name: str) -> str:
         return _WORDS[name][self._language == "zh"]
@@ -159,10 +175,7 @@ class DesignMaps:
         if self._dem is None or self._dem.grid.crs_wkt is None:
             return []
         crs = QgsCoordinateReferenceSystem.fromWkt(self._dem.grid.crs_wkt)
-        if crs != self._drawn_in:
-            window = QgsCoordinateTransform(self._drawn_in, crs, self._project).transformBoundingBox(window)
-        bounds = (window.xMinimum(), window.yMinimum(), window.xMaximum(), window.yMaximum())
-        lines = contours_within(self._dem, bounds, INTERVAL_M)
+        lines = contours_within(self._dem, self._to_dem(window), INTERVAL_M)
         layers = []
         for index, interval, width in ((True, INDEX_M, "0.3"), (False, INTERVAL_M, "0.12")):
             mine = [(level, line) for level, line in lines if (level % INDEX_M == 0) == index]

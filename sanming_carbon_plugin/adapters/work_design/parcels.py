@@ -34,11 +34,14 @@ class Parcel:
         What is known of the stand, with ``measure``, ``technique`` and, from a plan, year and amounts.
     design
         See :func:`sanming_carbon_plugin.core.planning.work_design.parcel_design`.
+    has_outline
+        Whether there is anything to draw.
     """
 
     position: int
     stand: dict[str, Any]
     design: dict[str, Any]
+    has_outline: bool = True
 
     @property
     def key(self) -> str:
@@ -98,7 +101,9 @@ def chosen_parcels(
             if keys:
                 raise InputError("DESIGN_WITHOUT_MEASURE", stand_key=stand["stand_key"])
             continue  # of a whole unit only the stands that have something to be done
-        found.append(Parcel(int(position), stand, parcel_design(stand, tables)))
+        shape = rows.geometry[position]
+        drawn = shape is not None and not shape.is_empty
+        found.append(Parcel(int(position), stand, parcel_design(stand, tables), drawn))
     if not found:
         raise InputError("DESIGN_EMPTY", path=str(result))
     return found

@@ -74,6 +74,7 @@ def design_document(
         Paragraph(say("provisional", language), "notice"),
         Heading(say("list", language)),
         _list(parcels, names, language),
+        *_without_budget(parcels, language),
         Heading(say("signatures", language)),
         *_signatures(language),
     ]
@@ -122,6 +123,16 @@ def _signatures(language: str) -> list[Part]:
     return [Signature(say(one, language), "", lines) for one in ("sign_designer", "sign_checker", "sign_approver")]
 
 
+def _without_budget(parcels: Sequence[Parcel], language: str) -> list[Part]:
+    """How many parcels the sum of the budget leaves out; nothing where it holds all."""
+    missing = [parcel for parcel in parcels if parcel.design["cost_yuan"] is None]
+    if not missing:
+        return []
+    area = known_sum([parcel.design["area_ha"] for parcel in missing])
+    told = say("without_budget", language, count=len(missing), area=number(area, 2, unknown=language))
+    return [Paragraph(told, "notice")]
+
+
 def _list(parcels: Sequence[Parcel], names: Mapping[str, tuple[str, str]], language: str) -> Table:
     head = tuple(say(key, language) for key in ("name", "area_ha", "measure", "technique", "year", "cost"))
     rows = [
@@ -159,6 +170,7 @@ def parcel_parts(parcel: Parcel, names: Mapping[str, tuple[str, str]], language:
         *([Paragraph(clean(how), "body")] if how else []),
         Heading(say("operations", language), 2),
         _operations(parcel, language),
+        *([] if parcel.has_outline else [Paragraph(say("no_outline", language), "notice")]),
         Paragraph(_sources(parcel, language), "note"),
         Paragraph(say("provisional", language), "note"),
     ]

@@ -127,8 +127,8 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     -------
     dict
         The row of designs, ``feasible`` (``yes``, ``no``, ``unknown``, None where no canopy has to stay) and
-        ``feasible_reason``: where it is ``no`` or ``unknown`` there is no volume to fell and no budget, nor is there
-        one for a clear-cut above its limit; ``plants_low`` and
+        ``feasible_reason``: where it is ``no`` or ``unknown`` there is no volume to fell, nothing to plant and no
+        budget, nor are there for a clear-cut above its limit; ``plants_low`` and
         ``plants_high`` (whole parcel), ``felled_m3_low`` and ``felled_m3_high``, ``cost_yuan``, ``cost_yuan_ha``,
         ``is_clear_cut``, ``within_block_limit`` (``yes``, ``no``, ``unknown`` or None where no ground is opened) and
         ``operations`` (list of dict with ``quantity_low``, ``quantity_high``, ``cost_yuan``).
@@ -139,15 +139,15 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     area_ha = _plain(stand.get("area_ha"))
     design |= {"measure": measure, "technique": technique, "area_ha": area_ha}
     design["feasible"], design["feasible_reason"] = _feasible(stand, tables.needs_of(str(measure), str(technique)))
-    design |= _amounts(stand, design, area_ha)
     work = _work(tables.works, measure, technique)
     rate = None if work is None else float(tables.works.cost_yuan_ha[work])
     design["is_clear_cut"] = work is not None and bool(tables.works.clear_cut[work])
     design["within_block_limit"] = _within_limit(stand, area_ha) if design["is_clear_cut"] else None
+    design |= _amounts(stand, design, area_ha)
     cost = _plain(stand.get("cost_yuan"))
     if cost is None and rate is not None and area_ha is not None:
         cost = rate * area_ha
-    if design["feasible"] in (NO, UNKNOWN) or design["within_block_limit"] == NO:
+    if _is_held_back(design):
         cost = rate = None  # no budget for a work that cannot be done, or of which nobody knows whether it can
     design["cost_yuan"] = cost
     design["cost_yuan_ha"] = cost / area_ha if cost is not None and area_ha else rate
@@ -168,9 +168,12 @@ def _amounts(stand: dict[str, Any], design: dict[str, Any], area_ha: float | Non
     felled = _plain(stand.get("felled_m3"))
     if felled is not None:
         found["felled_m3_low"] = found["felled_m3_high"] = felled
-    if design["feasible"] in (NO, UNKNOWN):  # a plan did not look at the canopy either
-        found["felled_m3_low"] = found["felled_m3_high"] = None
-    return found
+    return dict.fromkeys(found) if _is_held_back(design) else found  # a plan did not look at the canopy either
+
+
+def _is_held_back(design: dict[str, Any]) -> bool:
+    """Whether the work cannot be done as designed, or nobody knows whether it can."""
+    return design["feasible"] in (NO, UNKNOWN) or design["within_block_limit"] == NO
 
 
 def _feasible(stand: dict[str, Any], needs: FellingNeeds) -> tuple[str | None, str | None]:

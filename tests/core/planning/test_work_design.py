@@ -118,3 +118,13 @@ def test_faulty_tables_are_refused_with_every_bad_cell(tables):
         assert name in str(told.value)
     with pytest.raises(InputError, match="PARAMETERS_INVALID"):
         DesignTables.from_rows(pd.concat([designs, designs.head(1)]), operations, tables.works)
+
+
+def test_a_clear_cut_above_its_limit_has_nothing_to_fell_to_plant_or_to_pay(tables):
+    limits = {"clear_cut_limit_ha_low": 5.0, "clear_cut_limit_ha_high": 5.0}
+    small, large = (parcel_design({**STAND, **limits, "area_ha": area}, tables) for area in (4.0, 6.0))
+    assert (small["within_block_limit"], large["within_block_limit"]) == ("yes", "no")
+    for name in ("felled_m3_low", "felled_m3_high", "plants_low", "plants_high", "cost_yuan", "cost_yuan_ha"):
+        assert small[name] is not None
+        assert large[name] is None
+    assert all(one["cost_yuan"] is None for one in large["operations"])
