@@ -21,6 +21,9 @@ def shipped_profiles() -> dict[str, Path]:
 def load_profile(name_or_file: str | Path | None = None) -> Profile:
     """The profile of that name, or in that file; the Sanming ticket without either.
 
+    A file with ``profile``, the name of a shipped one, and ``declared`` alone is that profile with an office's
+    declarations.
+
     Raises
     ------
     InputError
@@ -32,7 +35,13 @@ def load_profile(name_or_file: str | Path | None = None) -> Profile:
     path = shipped[wanted] if isinstance(wanted, str) and wanted in shipped else Path(wanted)
     if not path.is_file():
         raise InputError("PROFILE_NOT_FOUND", profile=str(wanted), known=", ".join(shipped))
-    return Profile.from_dict(read_json(path))
+    data = read_json(path)
+    if isinstance(data, dict) and set(data) == {"profile", "declared"}:
+        base = data["profile"]
+        if not isinstance(base, str) or base not in shipped:
+            raise InputError("PROFILE_NOT_FOUND", profile=str(base), known=", ".join(shipped))
+        data = read_json(shipped[base]) | {"declared": data["declared"]}
+    return Profile.from_dict(data)
 
 
 def shipped_uses() -> dict[str, Path]:

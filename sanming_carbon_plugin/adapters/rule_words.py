@@ -17,7 +17,12 @@ def seen_in_words(rule: Mapping[str, Any], language: str, *, bamboo: bool = Fals
     name, seen = str(rule["field"]), rule["value"]
     ends = seen if isinstance(seen, list) else [seen]
     texts = ["…" if each is None and len(ends) > 1 else _said(name, each, language, bamboo=bamboo) for each in ends]
-    return "{} {}".format(fact_name(name, language), " – ".join(texts))
+    said = "{} {}".format(fact_name(name, language), " – ".join(texts))
+    declared = rule.get("declared")
+    if not declared:
+        return said
+    about = word("report", "declared_by", language).format(**declared)
+    return "{}（{}）".format(said, about) if language == "zh" else "{} ({})".format(said, about)
 
 
 def limit_in_words(rule: Mapping[str, Any], language: str, *, bamboo: bool = False) -> str:

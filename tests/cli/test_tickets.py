@@ -217,6 +217,7 @@ def test_households_apply_through_their_collective(run, result, tmp_path):
     assert "not_authorised" in {piece["reason"] for piece in content["left_out"]}
 
 
+@pytest.mark.long
 def test_who_could_apply_is_a_list_that_comes_back_as_households(run, result, made, tmp_path):
     listed = tmp_path / "权利人.csv"
     status, counts, _ = run("application", result, "--list-holders", listed)
@@ -463,6 +464,43 @@ def test_what_the_office_states_in_columns_answers_rules(run, tmp_path):
     assert run("ticketeligibility", out, "--out", tmp_path / "t.gpkg")[0] == 0
     assert "WETLAND+" in read_geopackage_table(tmp_path / "t.gpkg", "stands")["ticket_rules"].iloc[0]
     assert run("explain", out, key, "--json")[0] == 0
+
+
+def test_a_signed_declaration_answers_for_its_unit_and_is_told_wherever_the_rule_is(run, tmp_path, capsys):
+    signed = {
+        "id": "D1", "field": "dispute", "value": "no", "units": ["350428-199"], "reason": "查阅争议台账",
+        "name": "将乐县林业局 林芳", "date": "2026-01-02", "valid_to": "2099-12-31",
+    }  # fmt: skip
+    file = tmp_path / "声明.json"
+
+    def declaring(**changes):
+        content = {"profile": "sanming_ticket", "declared": [signed | changes]}
+        file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        return file
+
+    write_stands(tmp_path / "s.gpkg", [stand(1), stand(2, XIANG="200")])
+    out, again = tmp_path / "r.gpkg", tmp_path / "t.gpkg"
+    assert run("assess", tmp_path / "s.gpkg", "--out", out)[0] == 0
+    assert not read_geopackage_table(out, "stands")["ticket_rules"].str.contains(r"DECLARED|DISPUTE\+").any()
+    assert run("assess", tmp_path / "s.gpkg", "--profile", declaring(), "--out", out, "--overwrite")[0] == 0
+    assert run("ticketeligibility", out, "--out", again)[0] == 0
+    for path in (out, again):
+        traces = read_geopackage_table(path, "stands")["ticket_rules"].tolist()
+        assert "DISPUTE+" in traces[0]
+        assert traces[0].endswith(";DECLARED:D1+")
+        assert "DISPUTE?" in traces[1]
+        assert "DECLARED" not in traces[1]
+        issues = read_geopackage_table(path, "issues").set_index("code")
+        assert "将乐县林业局 林芳" in issues.loc["TICKET_DECLARED", "message_zh"]
+    key = read_geopackage_table(out, "stands")["stand_key"].iloc[0]
+    assert main(["explain", str(out), key]) == 0
+    assert "declaration D1, signed by 将乐县林业局 林芳 on 2026-01-02" in capsys.readouterr().out
+    fails(
+        run("assess", tmp_path / "s.gpkg", "--profile", declaring(valid_to="2026-01-31"), "--out", tmp_path / "x.gpkg"),
+        "TICKET_DECLARATION_EXPIRED", 3, tmp_path / "x.gpkg",
+    )  # fmt: skip
+    fails(run("ticketeligibility", out, "--profile", declaring(field="closure"), "--out", tmp_path / "x.gpkg"),
+          "PROFILE_INVALID", 3, tmp_path / "x.gpkg")  # fmt: skip
 
 
 # --- the guard by itself ---------------------------------------------------------------------------------

@@ -6,13 +6,14 @@ sign. A missing value, or a missing column, is unknown; an interval that lies ac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from .conditions import Comparison, Node, fields_of
+from .declarations import Declaration
 from .rules import Measure, Rule, RuleSet
 
 PASSED = 1
@@ -30,19 +31,26 @@ class FactsView:
     the wrong way round, nothing is known of it.
     """
 
-    def __init__(self, facts: pd.DataFrame, declared: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        facts: pd.DataFrame,
+        declared: Mapping[str, str] | None = None,
+        declarations: Sequence[Declaration] = (),
+    ) -> None:
         self._facts = facts
         self._further: dict[str, pd.Series] = {}
         self._declared = declared or {}
+        self._declarations = declarations
+        self._answered: dict[str, npt.NDArray[np.bool_]] = {}
         self._intervals: dict[str, tuple[Floats, Floats]] = {}
         self._words: dict[str, tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]] = {}
 
     def __len__(self) -> int:
         return len(self._facts)
 
-    def declaring(self, declared: Mapping[str, str]) -> FactsView:
-        """The same table, with words put in wherever a stand has none."""
-        other = FactsView(self._facts, declared)
+    def declaring(self, declared: Mapping[str, str], declarations: Sequence[Declaration] = ()) -> FactsView:
+        """The same table, with words put in wherever a stand has none: everywhere, or in the units of a declaration."""
+        other = FactsView(self._facts, declared, declarations)
         other._intervals, other._further = self._intervals, self._further
         return other
 
@@ -81,8 +89,18 @@ class FactsView:
             if field in self._declared:
                 found = np.append(found, self._declared[field])
                 codes = np.where(codes >= 0, codes, len(found) - 1)
+            for one in self._declarations:
+                if one.field == field:
+                    answered = self._answered[one.id] = (codes < 0) & one.covers(self.index)
+                    found = np.append(found, one.value)
+                    codes = np.where(answered, len(found) - 1, codes)
             self._words[field] = codes, found
         return self._words[field]
+
+    def answered_by(self, declaration: Declaration) -> npt.NDArray[np.bool_]:
+        """Stands whose word is that of a declaration, because they have none of their own. Shape (n,)."""
+        self.words(declaration.field)
+        return self._answered[declaration.id]
 
     def known(self, field: str, text: bool) -> npt.NDArray[np.bool_]:
         """Where a field has a value; for an interval, both its ends."""
@@ -262,4 +280,6 @@ def asks_for(node: Node, fields: Collection[str]) -> bool:
 def evaluate(rule_set: RuleSet, facts: pd.DataFrame | FactsView) -> Evaluation:
     """Hold every rule of ``rule_set`` against every stand of ``facts``."""
     view = facts if isinstance(facts, FactsView) else FactsView(facts)
-    return Evaluation(rule_set, view.declaring(rule_set.declared) if rule_set.declared else view)
+    if rule_set.declared or rule_set.declarations:
+        view = view.declaring(rule_set.declared, rule_set.declarations)
+    return Evaluation(rule_set, view)

@@ -95,8 +95,8 @@ def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> lis
         ``measure``, ``measure_title``, ``measure_title_zh``, ``measure_outcome`` (yes, no, unknown),
         ``measure_technique``, ``rule``, ``kind``, ``technique``, ``title``, ``title_zh``, ``outcome`` (pass,
         fail, unknown); of the comparison that decided ``field``, ``op``, ``other``, ``value``,
-        ``threshold``, ``distance``; ``missing`` fields; all ``comparisons``; ``source``, ``confidence``
-        and both in Chinese.
+        ``threshold``, ``distance``; ``declared``, the signed statement that gave the value; ``missing`` fields; all
+        ``comparisons``; ``source``, ``confidence`` and both in Chinese.
     """
     frame = facts_row.to_frame().T if isinstance(facts_row, pd.Series) else facts_row
     evaluation = evaluate(rule_set, frame)
@@ -135,11 +135,20 @@ def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
         **{name: decided[name] for name in ("field", "op", "other", "value", "threshold", "distance")},
         "missing": list(missing),
         "comparisons": parts,
+        "declared": _declared(evaluation, decided["field"]),
         "source": rule.source,
         "source_zh": rule.source_zh or rule.source,
         "confidence": rule.confidence,
         "confidence_zh": rule.confidence_zh or rule.confidence,
     }
+
+
+def _declared(evaluation: Evaluation, field: object) -> Mapping[str, object] | None:
+    """The declaration whose word the first stand has in a field, None where it has one of its own, or none."""
+    for one in evaluation.rule_set.declarations:
+        if one.field == field and evaluation.facts.answered_by(one)[0]:
+            return one.told()
+    return None
 
 
 def _comparison_record(facts: FactsView, comparison: Comparison) -> dict[str, object]:

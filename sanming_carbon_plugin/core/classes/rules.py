@@ -15,13 +15,12 @@ from dataclasses import dataclass, field, replace
 from ..errors import InputError
 from .conditions import SIGN_TURNED, ConditionReader, Group, Node, asks_for_signs, group, references
 from .contradictions import can_pass
+from .declarations import Declaration
 from .fields import TEXT, KnownField, field_named
 from .problems import Problems, shown
 
-KINDS = ("exclude", "require", "technique")
-STATUSES = ("official", "provisional")
-MOST_RULES = 300
-LONGEST_TEXT = 1_000
+KINDS, STATUSES = ("exclude", "require", "technique"), ("official", "provisional")
+MOST_RULES, LONGEST_TEXT = 300, 1_000
 
 _TEXTS = ("title", "title_zh")
 _ABOUT, _ABOUT_ZH = ("source", "confidence"), ("source_zh", "confidence_zh")
@@ -84,7 +83,7 @@ class RuleSet:
     precedence
         Measures in the order in which they go first where several fit; empty where the file does not say.
     declared
-        Words that the user answers for wherever a stand has none, for example that no tenure is in dispute.
+        Words that the user answers for wherever a stand has none; ``declarations`` are signed, for named units alone.
     extra
         Further sections of the file, which the room that uses them has to check.
     data
@@ -101,6 +100,7 @@ class RuleSet:
     declared: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
+    declarations: tuple[Declaration, ...] = ()
 
     @staticmethod
     def from_dict(

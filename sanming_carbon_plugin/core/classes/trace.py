@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +45,17 @@ def texts_of(outcomes: Sequence[npt.NDArray[np.int8]], count: int, word: Callabl
     return table[codes] if count else np.empty(0, dtype=object)
 
 
-def trace(rule_ids: Sequence[str], outcomes: Sequence[npt.NDArray[np.int8]], count: int) -> Texts:
-    """``RULE+;RULE-;RULE?`` for every stand."""
-    return texts_of(
-        outcomes, count, lambda signs: ";".join(name + SIGNS[sign] for name, sign in zip(rule_ids, signs, strict=True))
-    )
+def trace(
+    rule_ids: Sequence[str],
+    outcomes: Sequence[npt.NDArray[np.int8]],
+    count: int,
+    marks: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+) -> Texts:
+    """``RULE+;RULE-;RULE?`` for every stand, and after these each of ``marks`` with ``+`` where it holds."""
+    extra = marks or {}
+
+    def word(signs: list[int]) -> str:
+        parts = [name + SIGNS[sign] for name, sign in zip(rule_ids, signs[: len(rule_ids)], strict=True)]
+        return ";".join(parts + [name + "+" for name, held in zip(extra, signs[len(rule_ids) :], strict=True) if held])
+
+    return texts_of([*outcomes, *(held.astype(np.int8) for held in extra.values())], count, word)

@@ -18,6 +18,7 @@ from ..issues import join_issues
 from ..progress import Progress
 from ..stage import StageResult
 from .credited_parcels import CreditedParcels, with_known_schemes
+from .declarations import declaration_issues, require_in_force
 from .double_count import DoubleCount, free_share, self_overlaps
 from .profiles import FIXED_CONDITIONS, Profile
 from .surveyed import DaysOfPeriod, surveyed_days
@@ -151,11 +152,13 @@ def check_tickets(
     UsageError
         PERIOD_IN_FUTURE for a period in the future.
     InputError
-        TICKET_SCHEME_UNKNOWN, CREDITED_… or TENURE_… for rows of the layers that cannot be used.
+        TICKET_SCHEME_UNKNOWN, CREDITED_… or TENURE_… for rows of the layers that cannot be used; TICKET_DECLARATION_…
+        for a declaration that does not hold on the day of the run.
     """
     watch = progress or Progress()
     if period is not None:
         refuse_future(period, today)
+    require_in_force(profile.rule_set, today)
     layers = None if credited is None else with_known_schemes(credited, profile.value("schemes"))
     cover = None if tenure is None else tenure_cover(geometry, tenure, period, watch, profile.value("tenure_rights"))
     asked = ticket_facts(facts, geometry, profile, period, cover)
@@ -178,20 +181,25 @@ def check_tickets(
     asked = asked.assign(free_share=share, error_allowed=np.full(len(facts), answer, dtype=object))
     missing = missing_evidence(evaluation, outcomes, profile)
     tonnes = ticket_tonnes(facts, profile, period, counted, deduction)
-    columns = _columns(asked, outcomes, tonnes, missing)
+    columns = _columns(asked, outcomes, tonnes, missing, evaluation)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
-    issues = join_issues([issues, starts_unknown(tenure)])
+    issues = join_issues([issues, declaration_issues(profile.rule_set, evaluation.facts), starts_unknown(tenure)])
     return TicketCheck(StageResult(columns, issues), asked, evaluation, outcomes, found, error, deduction)
 
 
 def _columns(
-    asked: pd.DataFrame, outcomes: dict[str, Outcomes], tonnes: Floats, missing: npt.NDArray[np.object_]
+    asked: pd.DataFrame,
+    outcomes: dict[str, Outcomes],
+    tonnes: Floats,
+    missing: npt.NDArray[np.object_],
+    evaluation: Evaluation,
 ) -> pd.DataFrame:
     """What the room adds to the table of stands: outcome, trace, tonnes, and what the rules asked."""
+    declared = {one.mark: evaluation.facts.answered_by(one) for one in evaluation.rule_set.declarations}
     columns = pd.DataFrame(
         {
             "ticket": np.asarray(["no", "unknown", "yes"], dtype=object)[_all_of(outcomes) + 1],
-            "ticket_rules": trace(list(outcomes), list(outcomes.values()), len(asked)),
+            "ticket_rules": trace(list(outcomes), list(outcomes.values()), len(asked), declared),
             "ticket_tco2e": tonnes,
             "free_share": asked["free_share"],
             "ticket_missing": missing,

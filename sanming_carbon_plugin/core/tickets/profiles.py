@@ -17,6 +17,7 @@ from ..classes.fields import KNOWN_FIELDS, NUMBER, TEXT, KnownField
 from ..classes.problems import ProblemList, Problems, shown
 from ..classes.rules import LONGEST_TEXT, RuleSet, rules_invalid
 from ..errors import InputError
+from .declarations import read_declarations
 from .settings import SETTINGS, Setting, iso_date
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ FIXED_CONDITIONS: dict[str, dict[str, object]] = {
 
 _TEXTS = ("title", "title_zh")
 _TOP = {"id", "version", "status", "kind", "scheme", "dated", "valid_from", "valid_to", *_TEXTS}
-_TOP |= {"note", "note_zh", "settings", "rules", "evidence", "equations"}
+_TOP |= {"note", "note_zh", "settings", "rules", "evidence", "equations", "declared"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Profile:
     settings
         Every setting of :data:`settings.SETTINGS` with source and confidence.
     rule_set
-        The rules that apply under these settings, for the rule engine.
+        The rules that apply under these settings, for the rule engine, and what an office declared for them.
     data
         The file's content as it was read.
     """
@@ -276,8 +277,9 @@ class _Reader:
             for one in inner.parts if isinstance(inner, ProblemList) else ():
                 self._problems.found.append(replace(one, place=_place_in_file(one.place, kept)))
             return None
-        # The fingerprint of a run's rules covers the settings too.
-        return replace(made, data=data)
+        declared = read_declarations(data.get("declared", []), made, self._problems)
+        # The fingerprint of a run's rules covers the settings and declarations too.
+        return replace(made, declarations=declared, data=data)
 
     def _resolved(self, item: dict[str, Any], settings: Mapping[str, Setting], path: str) -> dict[str, Any] | None:
         """The rule with values in place of settings; None where it does not apply under these settings."""

@@ -164,8 +164,8 @@ def _outcomes(
     silent = _judged(results, _dispute_rules(profile), "?")
     title = {name: outcome[parcel] for name, outcome in tenure.title(period, profile.value("tenure_rights")).items()}
     quarrel = tenure.disputed[parcel]
-    # A certificate does not stand in for an inventory that says nothing of a dispute.
-    no_answer = pd.isna(quarrel) | silent[stand]
+    # A certificate does not stand in for an inventory that says nothing of a dispute; an office that signs does.
+    no_answer = (pd.isna(quarrel) & ~_declared_free(results, profile)[stand]) | silent[stand]
     reasons = [
         (own[stand] < 0, "stand_fails", "no"),
         (quarrel == "yes", "disputed", "no"),
@@ -203,6 +203,15 @@ def _disputed_by_inventory(
     named |= np.asarray(text_column(results, "dispute") == "yes", dtype=bool)
     by_layer = tenure_cover(stands, tenure, period).disputed > profile.number("disputed_share")
     return named & ~by_layer
+
+
+def _declared_free(results: pd.DataFrame, profile: Profile) -> npt.NDArray[np.bool_]:
+    """Stands of a unit without any dispute, as an office signed. Shape (n,)."""
+    found = np.zeros(len(results), dtype=bool)
+    for one in profile.rule_set.declarations:
+        if one.field == "dispute" and one.value == "no":
+            found |= one.covers(results.index)
+    return found
 
 
 def _dispute_rules(profile: Profile) -> list[str]:
