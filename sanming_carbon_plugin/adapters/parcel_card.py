@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ..core.classes.explain import OUTCOME_WORDS
+from ..core.classes.in_force import DECIDED, with_decisions
 from ..core.classes.overrides import WITHDRAWN
 from ..core.units import UnitChoice
 from .decision_files import decisions_beside, read_decisions
@@ -19,6 +22,7 @@ from .geopackage import read_geopackage_table
 from .geopackage_rows import table_names
 from .issue_status import ISSUE_STATUS
 from .jobs.explain import explain
+from .parcel_credited import credited_parts
 from .parcel_sections import (
     area_section,
     attribute_section,
@@ -140,6 +144,7 @@ class ParcelCard:
     doubts: tuple[Doubt, ...]
     decisions: tuple[DecisionLine, ...]
     columns: Mapping[str, object] = field(default_factory=dict)
+    """Classes as they count."""
 
 
 def parcel_card(result: Path, stand_key: str, language: str, units: UnitChoice | None = None) -> ParcelCard:
@@ -184,11 +189,18 @@ def parcel_card(result: Path, stand_key: str, language: str, units: UnitChoice |
         evidence=evidence_rows(row, language),
         sink=SinkFigure(shown[0], shown[1], shown[2], unit),
         classes=classes,
-        ticket=ticket_section(row, _missing(classes), units, language),
+        ticket=ticket_section(row, _missing(classes), credited_parts(result, row.geometry), units, language),
         doubts=_doubts(result, explanation, language),
         decisions=decisions,
-        columns={name: row.values.get(name) for name in ("measure", "measures", *_KINDS)},
+        columns=_counting(row),
     )
+
+
+def _counting(row: ParcelRow) -> dict[str, object]:
+    """The classes as they count, and which of them somebody decided."""
+    names = [name for name in row.values if name in _KINDS or name == "measures" or name.endswith("_decided")]
+    counting = with_decisions(pd.DataFrame([[row.values[name] for name in names]], columns=names, dtype=object)).iloc[0]
+    return {name: counting.get(name) for name in ("measure", "measures", *_KINDS, DECIDED)}
 
 
 def _classes(

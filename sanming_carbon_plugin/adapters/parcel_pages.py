@@ -173,6 +173,8 @@ def _classes(card: ParcelCard, *, for_print: bool) -> str:
 
     measure = card.columns.get("measure")
     first = "" if measure is None else word("measure", measure, card.language)
+    by_hand = {"measure", "pine_transform", "reserve_forest"} & set(str(card.columns.get("decided") or "").split(";"))
+    first += " ({})".format(say("decided")) if first and by_hand else ""
     told = "<p>{}: <b>{}</b></p>".format(escape(say("first_goes")), escape(first)) if first else ""
     title = _heading("classes", say("classes")) + told
     if not for_print:

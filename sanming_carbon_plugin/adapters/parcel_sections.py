@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..core.tickets.eligibility import EVIDENCE
 from ..core.units import MU_PER_HECTARE, UnitChoice
 from .fact_words import fact_name, fact_text, interval_text, percent
+from .parcel_credited import CreditedPart
 from .parcel_words import Line, ParcelRow, Section
 from .unit_choice import area_text, area_unit, mass_text, mass_unit, number, titled_in_units
 from .words import word
@@ -145,8 +148,10 @@ def sink_section(row: ParcelRow, units: UnitChoice, language: str) -> Section:
     return Section("sink", word("card", "sink", language), tuple(lines))
 
 
-def ticket_section(row: ParcelRow, missing: list[str], units: UnitChoice, language: str) -> Section:
-    """Status of the ticket, what is missing, and what somebody else has credited already."""
+def ticket_section(
+    row: ParcelRow, missing: list[str], credited: Sequence[CreditedPart], units: UnitChoice, language: str
+) -> Section:
+    """Status of the ticket, what is missing, and what somebody else has credited already, and who."""
     between = "、" if language == "zh" else ", "
     wanted = [name for fact in missing for name in EVIDENCE.get(fact, (fact,))]
     names = between.join(dict.fromkeys(fact_name(name, language) for name in wanted))
@@ -163,6 +168,7 @@ def ticket_section(row: ParcelRow, missing: list[str], units: UnitChoice, langua
         blocked = None if area_ha is None else (1.0 - free) * area_ha
         told = "" if free >= 1.0 else area_text(blocked, units, language)
         lines.append(Line(word("card", "overlap", language), share, told))
+        lines += [part.line(language) for part in credited]
         lines.append(Line(word("card", "free", language), percent(free, language)))
     covered = interval_text(row.values, "tenure_covered_share", language)
     lines.append(Line(word("card", "certificates", language), covered))

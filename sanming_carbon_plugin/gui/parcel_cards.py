@@ -27,6 +27,7 @@ from ..processing.dependencies import missing_text
 from ..processing.translation import language, tr
 from .parcel_tool import ParcelTool
 from .result_layers import meant_layer, result_groups, stand_layers
+from .warm_up import WarmUp
 
 if TYPE_CHECKING:
     from .issue_panel import IssuePanel
@@ -50,6 +51,7 @@ class ParcelCards(QObject):
         self._iface = iface
         self._side = side
         self.panel: ParcelPanel | None = None
+        self.warm_up = WarmUp(self)
         self._band: QgsRubberBand | None = None
         self._crs = QgsCoordinateReferenceSystem()
         self.action = QAction(QIcon(str(resources_dir() / "icons" / "parcel_card.svg")), tr("Parcel Card"), self)
@@ -68,6 +70,8 @@ class ParcelCards(QObject):
         if missing_text():
             self._tell(missing_text(), Qgis.MessageLevel.Warning)
             return
+        # While the mouse is on its way to the map.
+        self.warm_up.start()
         self._iface.mapCanvas().setMapTool(self.tool)
         self._opened_panel()
 
@@ -155,6 +159,7 @@ class ParcelCards(QObject):
 
     def shut_down(self) -> None:
         """Take tool, mark and panel away before the plugin goes."""
+        self.warm_up.shut_down()
         QgsProject.instance().layersRemoved.disconnect(self._layers_removed)
         canvas = self._iface.mapCanvas()
         canvas.unsetMapTool(self.tool)

@@ -17,6 +17,7 @@ from sanming_carbon_plugin.adapters.parcel_card import parcel_card
 from sanming_carbon_plugin.adapters.parcel_decisions import decidable_columns, decidable_values, decide
 from sanming_carbon_plugin.adapters.parcel_pages import card_html, card_text
 from sanming_carbon_plugin.adapters.parcel_places import chosen_neighbour, neighbour, position, stands_at
+from sanming_carbon_plugin.adapters.words import word
 from sanming_carbon_plugin.core.classes.overrides import DECIDABLE
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.progress import Progress
@@ -60,6 +61,7 @@ def _lines(card, name):
     return {line.label: line for line in section.lines}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_attribute_is_in_words(result, stands, language):
     """No code of the inventory and no identifier of the program is left in what a forester reads."""
@@ -150,6 +152,43 @@ def test_the_ticket_says_what_is_missing_and_what_is_credited_elsewhere(result, 
     assert told["Credited elsewhere"].note.endswith("ha")
 
 
+def test_who_has_credited_the_ground_is_named_with_days_and_share(result, stands):
+    """The parts that the guard of double counting drew, by scheme, say what the card says."""
+    credited = read_geopackage_table(result, "credited_parcels", geometry=True)
+    shapes = stands.set_index("stand_key")["geometry"]
+    for _, parcel in credited.iterrows():
+        shares = {key: shape.intersection(parcel["geometry"]).area / shape.area for key, shape in shapes.items()
+                  if shape is not None and shape.is_valid and shape.intersects(parcel["geometry"])}  # fmt: skip
+        shares = {key: share for key, share in shares.items() if share > 1e-6}
+        if not shares:
+            continue
+        key = max(shares, key=shares.get)
+        for language in ("en", "zh"):
+            card = parcel_card(result, key, language)
+            line = next(one for one in card.ticket.lines if parcel["scheme_id"] in one.text)
+            assert line.label == word("card", "credited_by", language)
+            assert word("scheme", parcel["scheme"], language) in line.text
+            assert "{} – {}".format(parcel["period_start"], parcel["period_end"]) in line.text
+            assert "{:.1f} %".format(100 * shares[key]) in line.note
+            outside = parcel["period_start"] > "2020-12-31" or parcel["period_end"] < "2016-01-01"
+            assert (word("card", "other_days", language) in line.note) is outside
+            assert line.text in card_text(card)
+    untouched = next(key for key, shape in shapes.items() if shape is not None and not any(
+        shape.intersects(one) for one in credited["geometry"]))  # fmt: skip
+    labels = [line.label for line in parcel_card(result, untouched, "en").ticket.lines]
+    assert "Credited by" not in labels
+
+
+def test_a_result_without_credited_parcels_names_nobody(result, stands, tmp_path):
+    copied = tmp_path / "copy.gpkg"
+    copied.write_bytes(result.read_bytes())
+    facts = read_geopackage_table(result, "facts")
+    key = facts[facts["free_share"] < 0.5]["stand_key"].iloc[0]
+    with sqlite3.connect(copied) as database:
+        database.execute("ALTER TABLE credited_parcels RENAME TO nothing_here")
+    assert "Credited by" not in [line.label for line in parcel_card(copied, key, "en").ticket.lines]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_text_and_page_say_the_same(result, stands, language):
     card = parcel_card(result, _key(stands, ticket="unknown"), language)
@@ -162,6 +201,7 @@ def test_text_and_page_say_the_same(result, stands, language):
     assert all(each.text in text for each in card.doubts)
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_a_decision_is_written_shown_and_survives_the_next_run(tmp_path):
     out = tmp_path / "结果.gpkg"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,18 @@ def rule_sets_of(result: Path) -> list[RuleSet]:
     """
     run = read_geopackage_table(result, "run", None)
     try:
-        files = json.loads(run["rule_files"].iloc[0])
-        # A result of classify alone has no ticket rules.
-        tickets = [Profile.from_dict(files["profile"]).rule_set] if files.get("profile") is not None else []
-        return [*map(measure_rules, files["rules"]), *tickets]
+        return list(_rule_sets(str(run["rule_files"].iloc[0])))
     except (KeyError, IndexError, TypeError, ValueError) as problem:
         raise InputError("RESULT_WITHOUT_RULES", path=result) from problem
+
+
+@lru_cache(maxsize=4)
+def _rule_sets(text: str) -> tuple[RuleSet, ...]:
+    """The rules in the text of a run; the same for every stand that is clicked."""
+    files = json.loads(text)
+    # A result of classify alone has no ticket rules.
+    tickets = [Profile.from_dict(files["profile"]).rule_set] if files.get("profile") is not None else []
+    return (*map(measure_rules, files["rules"]), *tickets)
 
 
 def _decisions(result: Path, facts: pd.DataFrame, stand_key: str) -> list[dict[str, Any]]:

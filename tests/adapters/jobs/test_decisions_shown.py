@@ -19,6 +19,8 @@ from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
 from sanming_carbon_plugin.adapters.maps.class_areas import class_areas
 from sanming_carbon_plugin.adapters.maps.map_rows import read_map_rows
 from sanming_carbon_plugin.adapters.maps.themes import themes
+from sanming_carbon_plugin.adapters.parcel_card import parcel_card
+from sanming_carbon_plugin.adapters.parcel_pages import card_html
 from sanming_carbon_plugin.adapters.reports.forest_table import forest_sums
 from sanming_carbon_plugin.adapters.words import word
 from sanming_carbon_plugin.core.classes.overrides import no_decisions
@@ -179,3 +181,14 @@ def test_where_nobody_decided_nothing_is_said(village_of_module, tmp_path):
     assert "person has decided" not in page
     assert "Stands with a decision" not in page
     assert len(decided_stands(out)[0]) == 0
+
+
+def test_the_card_names_the_measure_that_counts(shown):
+    out, _, keys = shown
+    for name, marked in (("closure", True), ("strip", False), ("no", True)):
+        card = parcel_card(out, keys[name], "en")
+        measure = rows_of(out, "measure").loc[keys[name], "measure"]
+        assert card.columns["measure"] == measure
+        if measure is not None:
+            told = re.search(r"<p>Goes first: <b>(.*?)</b></p>", card_html(card)).group(1)
+            assert told == word("measure", measure, "en") + (" (decided)" if marked else "")
