@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.errors import InputError
+from ...core.planning.scenario_basis import SHOWN_DIGITS, WORKS, basis_of, unlike
 from ...core.planning.scenarios import (
     CARBON_COLUMNS,
     COMPARISON_COLUMNS,
@@ -21,7 +23,8 @@ from ...core.planning.scenarios import (
 from ...core.progress import Progress
 from ..geopackage import OutputTable, read_geopackage_table, write_geopackage
 from ..hashes import sha256_of_file
-from ..plan_tables import load_planning_tables
+from ..plan_tables import PlanningTables, load_planning_tables
+from ..words import word
 from .opening import check_output, open_layer
 from .request import JobOutcome, LayerSource
 from .run_record import now, run_record, run_table
@@ -45,6 +48,7 @@ class _Plan:
     crs_wkt: str | None
     rows: pd.DataFrame
     carbon: pd.DataFrame
+    basis: dict[str, str]
 
 
 def compare_scenarios(request: CompareRequest, progress: Progress) -> JobOutcome:
@@ -57,10 +61,12 @@ def compare_scenarios(request: CompareRequest, progress: Progress) -> JobOutcome
     """
     started = now()
     check_output(request.out, request.overwrite)
-    works = load_planning_tables(request.works).works
+    own = load_planning_tables(request.works)
+    works = own.works
     progress.step("read")
     plans = [_opened(path, progress) for path in (request.first, request.second)]
     first, second = plans
+    _require_one_basis(first, second, own)
     if len(first.rows) and len(second.rows) and not set(first.rows["stand_key"]) & set(second.rows["stand_key"]):
         keys = [set(read_geopackage_table(one.path, "candidates")["stand_key"]) for one in plans]
         if not keys[0] & keys[1]:
@@ -96,6 +102,26 @@ def compare_scenarios(request: CompareRequest, progress: Progress) -> JobOutcome
     return JobOutcome(request.out, counts)
 
 
+def _require_one_basis(first: _Plan, second: _Plan, tables: PlanningTables) -> None:
+    """Refuse plans of other stands, rules, parameters, tables or horizons, and a table of works that is not theirs.
+
+    Raises
+    ------
+    InputError
+        ``PLANS_UNLIKE``, ``WORKS_NOT_OF_PLANS``.
+    """
+    found = unlike(first.basis, second.basis)
+    if found:
+        said = {}
+        for language, suffix in (("en", ""), ("zh", "_zh")):
+            told = [f"{word('plan_basis', name, language)} ({one} / {other})" for name, one, other in found]
+            said[f"what{suffix}"] = ("；" if language == "zh" else "; ").join(told)
+        raise InputError("PLANS_UNLIKE", first=first.path.name, second=second.path.name, **said)
+    given = str(tables.identities[WORKS]["sha256"])[:SHOWN_DIGITS]
+    if first.basis.get(WORKS, given) != given:
+        raise InputError("WORKS_NOT_OF_PLANS", of_plans=first.basis[WORKS], given=given)
+
+
 def _opened(path: Path, progress: Progress) -> _Plan:
     """One plan file.
 
@@ -116,4 +142,5 @@ def _opened(path: Path, progress: Progress) -> _Plan:
         raise
     # A plan without a parcel has no CRS to tell; its partner then does.
     crs_wkt = open_layer(LayerSource(str(path), "plan"), progress).crs_wkt if len(rows) else None
-    return _Plan(str(run["scenario"].iloc[0]), path, crs_wkt, rows, carbon)
+    parts = (json.loads(str(run[name].iloc[0] or "{}")) for name in ("inputs", "rules", "options"))
+    return _Plan(str(run["scenario"].iloc[0]), path, crs_wkt, rows, carbon, basis_of(*parts))

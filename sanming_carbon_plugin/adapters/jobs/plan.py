@@ -27,23 +27,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from ...core.carbon.projection import years_of_text
 from ...core.errors import InputError, UsageError
 from ...core.planning.counties import SolveAll, solve_by_county
-from ...core.planning.problem import FIRST_FOUND, GREEDY, Choice
+from ...core.planning.problem import Choice
 from ...core.planning.reasons import reasons, swap_interval, swapped
 from ...core.planning.solver import SolverLimits
 from ...core.progress import Progress
 from ..geopackage import write_geopackage
-from ..language import spoken_language
 from ..plan_tables import weights_of
-from ..plan_words import clash_texts, fallen_back_text
+from ..plan_words import clash_texts
 from ..solver_process import SolverProcesses
 from .opening import check_output
 from .plan_inputs import Programme, open_programme
 from .plan_output import Planned, plan_counts, plan_output
-from .plan_question import Asked, PlanRequest, ask, counties_of
+from .plan_question import Asked, PlanRequest, ask
 from .request import JobOutcome
 from .run_record import now, today
 
@@ -82,20 +82,7 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
     tables = plan_output(request, opened, planned, asked.terms, started)
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
-    notes = _notes(opened, choice, {str(code) for code in tables[0].frame["county"].dropna()})
-    return JobOutcome(request.out, plan_counts(opened, planned, tables) | notes | swaps)
-
-
-def _notes(opened: Programme, choice: Choice, planned: set[str]) -> dict[str, object]:
-    """Plain words where the plan of a county is not the solver's."""
-    if choice.method not in (GREEDY, FIRST_FOUND):
-        return {}
-    _, codes = counties_of(opened.facts)
-    # One answer for all counties was not divided: then it is the plan of them all.
-    where = [str(codes[one]) for one in choice.fallen_back if one >= 0] or sorted(planned)
-    words = {f"note_{language}": fallen_back_text(where, choice.gap, opened.tables.units, language)
-             for language in ("en", "zh")}  # fmt: skip
-    return {"counties_by_fall_back": ";".join(where), "note": words[f"note_{spoken_language()}"]}
+    return JobOutcome(request.out, plan_counts(opened, planned, tables) | swaps)
 
 
 def _check_numbers(request: PlanRequest) -> None:
@@ -107,8 +94,8 @@ def _check_numbers(request: PlanRequest) -> None:
 
 
 def _solve(opened: Programme, asked: Asked, limits: SolverLimits, solve_all: SolveAll) -> Choice | None:
-    county, _ = counties_of(opened.facts)
-    return solve_by_county(asked.problem, county, limits, solve_all)
+    county, _ = pd.factorize(opened.facts["county"].to_numpy(dtype=object), sort=True)
+    return solve_by_county(asked.problem, county.astype(np.int64), limits, solve_all)
 
 
 def _refuse(opened: Programme, asked: Asked, processes: SolverProcesses, progress: Progress) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -160,13 +161,17 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
         acceptance = open_parcels(request.acceptance, progress)
         placed = None if acceptance is None else beside(acceptance, layer)
         accepted = _accepted(placed, tables)
+    run = read_geopackage_table(request.result, "run").iloc[0].to_dict()
     inputs: dict[str, object] = {
-        "result": {"source": request.result.name, "sha256": sha256_of_file(request.result, progress)},
+        "result": {
+            "source": request.result.name,
+            "sha256": sha256_of_file(request.result, progress),
+            "inputs": json.loads(str(run.get("inputs") or "{}")),
+        },
         "targets": about | {"sha256": sha256_of_file(request.targets)},
         "acceptance": described(request.acceptance, acceptance),
         "ledger": request.ledger.name if request.ledger else None,
     }
-    run = read_geopackage_table(request.result, "run").iloc[0].to_dict()
     fits = fits_of(facts, tables)
     return Programme(facts, layer, tables, targets, units, accepted, ledger, inputs, run, placed, fits)
 

@@ -32,10 +32,11 @@ from ...core.planning.plan_tables import (
     summary_frame,
     targets_met,
 )
-from ...core.planning.problem import Choice, ChoiceProblem
+from ...core.planning.problem import FIRST_FOUND, GREEDY, Choice, ChoiceProblem
 from ...core.planning.target_progress import indicators, target_progress
 from ..geopackage import OutputTable
-from ..plan_words import limit_text, reason_text
+from ..language import spoken_language
+from ..plan_words import fallen_back_text, limit_text, reason_text
 from .plan_inputs import Programme, ProgrammeRequest
 from .run_record import run_record, run_table
 
@@ -89,6 +90,7 @@ def plan_output(
         "gap": float(choice.gap),
         "status": choice.method,
     }
+    found |= fall_back_notes(opened, choice)
     asked = {"years": list(terms.years), "horizon": terms.horizon}
     return [*tables, run_of(request, opened, found, asked, started, request.seed)]
 
@@ -106,6 +108,18 @@ def progress_tables(
         tables.rules["covered_share"],
     )  # fmt: skip
     return [OutputTable("progress", PROGRESS_COLUMNS, found), OutputTable("indicators", INDICATOR_COLUMNS, seen)]
+
+
+def fall_back_notes(opened: Programme, choice: Choice) -> dict[str, str | None]:
+    """Counties whose plan is not the solver's, and plain words about it in both languages; None where there is none."""
+    where: list[str] = []
+    if choice.method in (GREEDY, FIRST_FOUND):
+        number, codes = pd.factorize(opened.facts["county"].to_numpy(dtype=object), sort=True)
+        # One answer for all counties was not divided: then it is the plan of them all.
+        mine = choice.fallen_back or np.unique(number[choice.option >= 0]).tolist()
+        where = [str(codes[one]) for one in mine if one >= 0]
+    notes = [fallen_back_text(where, choice.gap, opened.tables.units, one) if where else None for one in ("en", "zh")]
+    return {"fallen_back": ";".join(where) or None, "note": notes[0], "note_zh": notes[1]}
 
 
 def _with_words(frame: pd.DataFrame) -> pd.DataFrame:
@@ -173,6 +187,10 @@ def plan_counts(opened: Programme, planned: Planned, tables: list[OutputTable]) 
     if len(later):
         told = [f"{measure} {unit} {first:.0f}-{last:.0f}" for measure, unit, first, last in later.to_numpy()]
         counts["targets_beyond_years"] = "; ".join(told)
+    notes = fall_back_notes(opened, choice)
+    if notes["fallen_back"]:
+        counts["fallen_back"] = notes["fallen_back"]
+        counts["note"] = notes["note_zh" if spoken_language() == "zh" else "note"]
     if opened.accepted is not None:
         counts["acceptance_refused"] = sum(opened.accepted.refused.values())
     return counts

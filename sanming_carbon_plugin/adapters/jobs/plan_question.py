@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ...core.carbon.account import numbers
 from ...core.carbon.projection import fit_own_growth
@@ -256,9 +255,3 @@ def _add_limits(
     add_budgets(rows, counted, budgets, opened.units)
     add_quotas(rows, counted, quotas, opened.units, opened.facts["origin"].to_numpy(dtype=object))
     add_shares(rows, counted, shares, opened.units)
-
-
-def counties_of(facts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Number of the county of each stand, and the codes of the counties."""
-    number, codes = pd.factorize(facts["county"].to_numpy(dtype=object), sort=True)
-    return number.astype(np.int64), np.asarray(codes, dtype=object)

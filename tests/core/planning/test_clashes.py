@@ -1,0 +1,155 @@
+"""What clashes is named, and relaxing by what is named lets a plan exist."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_matrix
+
+from sanming_carbon_plugin.adapters.plan_words import amount_text, clash_texts
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.planning.area_units import AreaUnits
+from sanming_carbon_plugin.core.planning.clashes import clashes
+from sanming_carbon_plugin.core.planning.neighbours import Neighbourhood
+from sanming_carbon_plugin.core.planning.problem import BlockRule, ChoiceProblem, PatchRule
+from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
+
+from .small_plans import SmallPlan
+
+EXACT = SolverLimits(gap=0.0, nodes=100_000)
+UNITS = AreaUnits({"350400": "municipality", "350428": "county", "350426": "county"},
+                  {"350400": "Sanming", "350428": "Jiangle", "350426": "Youxi"},
+                  {"350400": "三明市", "350428": "将乐县", "350426": "尤溪县"}, {})  # fmt: skip
+ROOM = 1 + 1e-9
+
+
+def relaxed(problem, found):
+    """The question with its limits moved by what was named."""
+    low, high, must = problem.low.copy(), problem.high.copy(), problem.must.copy()
+    blocks, patches = problem.blocks, problem.patches
+    for clash in found[~found["holds"]].itertuples():
+        if clash.kind == "row":
+            low[clash.row] -= clash.short * ROOM
+            high[clash.row] += clash.over * ROOM
+        elif clash.kind == "lock":
+            must[clash.stand] = False
+        elif clash.kind == "opening":
+            blocks = replace(blocks, limit_ha=blocks.limit_ha + clash.over * ROOM)
+        else:
+            patches = replace(patches, minimum_ha=patches.minimum_ha - clash.short * ROOM)
+    return replace(problem, low=low, high=high, must=must, blocks=blocks, patches=patches)
+
+
+def test_relaxing_by_what_is_named_makes_a_plan_possible():
+    asked, kinds = 0, set()
+    for seed in range(216):
+        plan = SmallPlan(seed)
+        try:
+            problem, described, *_ = plan.problem()
+        except InputError:
+            continue
+        if solve(problem, EXACT) is not None:
+            continue
+        found = clashes(problem, np.ones(len(described), dtype=bool))
+        gives = found[~found["holds"]]
+        assert len(gives), seed
+        assert len(found[found["holds"]]) or len(gives) > 1 or (gives["kind"] != "row").all(), seed
+        assert (gives["short"] + gives["over"] > 0).all(), seed
+        answer = solve(relaxed(problem, found), EXACT)
+        assert answer is not None, seed
+        # Half as much is not enough where a single limit gives.
+        if len(gives) == 1 and gives["kind"].iloc[0] == "row":
+            half = found.assign(short=found["short"] / 2, over=found["over"] / 2)
+            assert solve(relaxed(problem, half), EXACT) is None, seed
+        keys = [f"S{n}" for n in range(plan.n)]
+        for language in ("en", "zh"):
+            text, _ = clash_texts(found, described, UNITS, keys, language)
+            assert not any(code in text for code in (*UNITS.level, "pine_transform", "350", "{")), text
+            assert " 0.0 " not in text
+            assert all(word.strip() for word in text.split(";"))
+        kinds |= set(gives["kind"]) | set(described["kind"].iloc[gives["row"][gives["row"] >= 0]])
+        asked += 1
+    assert asked > 60
+    assert {"target", "budget", "cap", "share", "quota"} <= kinds
+
+
+def two_stands(must, limit=10.0, minimum=0.0):
+    """Two adjoining stands of 6 ha that can only be clear-cut in one year."""
+    pair = np.array([0]), np.array([1])
+    area, year = np.array([6.0, 6.0]), np.array([2026, 2026])
+    blocks = BlockRule(*pair, area, np.full(2, limit), np.array([True, True]), year, 3)
+    patches = PatchRule(*pair, area, np.zeros(2, dtype=np.int64), minimum) if minimum else None
+    nothing = csr_matrix((0, 2)), np.zeros(0), np.zeros(0)
+    return ChoiceProblem(np.arange(2), np.array([1.0, 2.0]), *nothing, 2, np.array(must), blocks, patches)
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "amount"),
+    [
+        (two_stands([True, True]), "opening", 2.0),
+        (two_stands([True, False], limit=20.0, minimum=15.0), "patch", 3.0),
+    ],
+)
+def test_rules_between_neighbours_are_named_where_locks_break_them(problem, kind, amount):
+    assert solve(problem, EXACT) is None
+    found = clashes(problem, np.zeros(0, dtype=bool))
+    (clash,) = found[~found["holds"]].itertuples()
+    assert clash.kind in (kind, "lock")
+    if clash.kind == kind:
+        assert max(clash.short, clash.over) == pytest.approx(amount)
+    assert solve(relaxed(problem, found), EXACT) is not None
+
+
+def test_openings_that_stand_against_a_target_are_named():
+    problem = two_stands([False, False])
+    both = replace(problem, matrix=csr_matrix(np.array([[6.0, 6.0]])), low=np.array([12.0]), high=np.array([np.inf]))
+    assert solve(both, EXACT) is None
+    found = clashes(both, np.ones(1, dtype=bool))
+    assert found[["kind", "row", "short", "holds"]].to_numpy().tolist() == [["row", 0, 6.0, False],
+                                                                           ["opening", -1, 0.0, True]]  # fmt: skip
+
+
+def test_a_large_question_is_answered_by_a_plan_that_exists():
+    rng = np.random.default_rng(4)
+    count = 4_000
+    area, stand = rng.uniform(1, 9, count), np.arange(count)
+    pairs = np.arange(count - 1), np.arange(1, count)
+    blocks = BlockRule(*pairs, area, np.full(count, 12.0), np.ones(count, bool), np.full(count, 2026), 3)
+    rows = csr_matrix(np.vstack([area, area * rng.uniform(900, 1100, count)]))
+    low, high = np.array([0.9 * area.sum(), -np.inf]), np.array([np.inf, 0.4 * area.sum() * 1000])
+    problem = ChoiceProblem(stand, area, rows, low, high, count, np.zeros(count, bool), blocks)
+    assert solve(problem, SolverLimits(nodes=0)) is None
+    found = clashes(problem, np.ones(2, dtype=bool))
+    softer = relaxed(problem, found)
+    answer = solve(softer, SolverLimits(gap=0.05, nodes=100))
+    assert answer is not None
+    assert Neighbourhood.of(softer).keeps_all(answer.option)
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "text"),
+    [
+        (0.00492, "ha", "0.00492 ha"),
+        (0.012345, "ha", "0.0124 ha"),
+        (12.341, "ha", "12.4 ha"),
+        (200.0, "ha", "200 ha"),
+        (1234567.2, "yuan", "1,234,568 yuan"),
+        (0.2, "yuan", "1 yuan"),
+        (4321.7, "m3", "4,322 m³"),
+    ],
+)
+def test_amounts_have_digits_that_count_and_are_enough(amount, unit, text):
+    assert amount_text(amount, unit, "en") == text
+    assert float(text.split()[0].replace(",", "")) >= amount
+    assert amount_text(amount, unit, "zh").endswith({"ha": "公顷", "yuan": "元", "m3": "立方米"}[unit])
+
+
+def test_a_township_is_called_by_its_county():
+    row = {"kind": "target", "measure": "tending", "technique": None, "area_unit": "350428199", "year_from": 2026,
+           "year": 2028, "unit": "ha"}  # fmt: skip
+    described = pd.DataFrame([row])
+    found = pd.DataFrame([("row", 0, -1, 3.2, 0.0, False)],
+                                           columns=["kind", "row", "stand", "short", "over", "holds"])  # fmt: skip
+    assert "township 199 of Jiangle" in clash_texts(found, described, UNITS, [], "en")[0]
+    assert "将乐县199乡镇" in clash_texts(found, described, UNITS, [], "zh")[0]

@@ -1,0 +1,163 @@
+"""What a swap costs, held against every plan there is; and the plan a county falls back on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.planning import solver
+from sanming_carbon_plugin.core.planning.counties import solve_by_county
+from sanming_carbon_plugin.core.planning.neighbours import Neighbourhood
+from sanming_carbon_plugin.core.planning.reasons import reasons, swap_interval, swapped
+from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
+
+from .small_plans import EveryPlan, SmallPlan
+from .test_choice import EXACT, best_of, large_plan
+
+
+def asked_swaps(seeds):
+    """Small questions with their best value and, for each stand, the best value of a plan with the swap."""
+    for seed in seeds:
+        plan = SmallPlan(seed)
+        every = EveryPlan(plan)
+        values, kept = every.of("value").sum(axis=1), every.kept()
+        best = best_of(values, kept)
+        try:
+            problem, _, options, _ = plan.problem()
+        except InputError:
+            continue
+        if best is None:
+            continue
+        taken = every.chosen >= 0
+        yield (
+            seed,
+            problem,
+            options,
+            best,
+            [(best_of(values, kept & ~taken[:, s]), best_of(values, kept & taken[:, s])) for s in range(plan.n)],
+        )
+
+
+def test_a_swap_that_is_solved_again_costs_what_every_plan_says():
+    compared = impossible = 0
+    for seed, problem, _, best, others in asked_swaps(range(1, 50)):
+        choice = solve(problem, EXACT)
+        for stand, (out, into) in enumerate(others):
+            wanted = out if choice.option[stand] >= 0 else into
+            other = swapped(problem, choice, stand)
+            answer = None if other is None else solve(other, EXACT)
+            if problem.must[stand]:
+                assert other is None
+                continue
+            assert (answer is None) == (wanted is None), (seed, stand)
+            if answer is None:
+                impossible += 1
+                continue
+            cost, low, high = swap_interval(choice, answer)
+            assert cost == pytest.approx(best - wanted, abs=1e-4), (seed, stand)
+            assert low - 1e-3 <= cost <= high + 1e-3
+            compared += 1
+    assert compared > 90
+    assert impossible > 10
+
+
+def test_the_least_cost_of_a_swap_is_never_more_than_it_costs():
+    compared = sharp = 0
+    for seed, problem, options, best, others in asked_swaps(range(1, 80)):
+        choice = solve(problem, EXACT)
+        why = reasons(problem, choice, options)
+        for stand, (out, into) in enumerate(others):
+            low, estimate = why["swap_cost_low"][stand], why["swap_cost"][stand]
+            if np.isnan(low):
+                assert why["option"][stand] < 0 or problem.must[stand]
+                continue
+            wanted = out if choice.option[stand] >= 0 else into
+            # Where no plan has the swap, any cost is right.
+            true_cost = np.inf if wanted is None else best - wanted
+            assert low <= true_cost + 1e-4, (seed, stand)
+            assert low <= estimate + choice.price_bound - choice.value + 1e-6
+            compared += 1
+            sharp += bool(low > 0)
+    assert compared > 150
+    assert sharp > 20
+
+
+def test_a_swap_of_a_plan_that_is_not_the_best_lies_between_its_amounts():
+    gap = 0.2
+    for seed, problem, _, best, others in asked_swaps(range(1, 30)):
+        choice = solve(problem, SolverLimits(gap, 100_000))
+        for stand, (out, into) in enumerate(others):
+            wanted = out if choice.option[stand] >= 0 else into
+            other = swapped(problem, choice, stand)
+            answer = None if other is None else solve(other, SolverLimits(gap, 100_000))
+            if answer is not None:
+                _, low, high = swap_interval(choice, answer)
+                assert low - 1e-4 <= best - wanted <= high + 1e-4, (seed, stand)
+
+
+def test_every_stand_has_its_reason():
+    for _, problem, options, _, _ in asked_swaps(range(1, 40)):
+        choice = solve(problem, EXACT)
+        why = reasons(problem, choice, options)
+        has = np.isin(np.arange(problem.stands), problem.stand)
+        assert why["reason"][has].notna().all()
+        chosen = choice.option >= 0
+        assert set(why["reason"][chosen]) <= {"locked_in", "chosen_for_value", "chosen_for_targets"}
+        assert not set(why["reason"][~chosen].dropna()) & {"locked_in", "chosen_for_value", "chosen_for_targets"}
+        value = problem.value[choice.option[chosen]]
+        assert (why["reason"][chosen & ~problem.must] == "chosen_for_value").sum() == (
+            (value > 0) & ~problem.must[chosen]
+        ).sum()
+
+
+def test_a_county_without_branches_falls_back_and_is_named(monkeypatch):
+    problem, county = large_plan(2)
+    usual = solve_by_county(problem, county, SolverLimits(gap=0.005))
+    milp = solver._milp
+    monkeypatch.setattr(solver, "_milp", lambda p, gap, nodes: None if nodes is not None else milp(p, gap, nodes))
+    found, again = (solve_by_county(problem, county, SolverLimits(gap=0.005, nodes=0)) for _ in range(2))
+    assert found.method == "greedy"
+    assert found.fallen_back == (0, 1, 2)
+    assert usual.fallen_back == ()
+    assert Neighbourhood.of(problem).keeps_all(found.option)
+    assert found.value <= usual.value * (1 + usual.gap)
+    assert found.bound >= usual.value * (1 - 1e-9)
+    assert 0 < found.gap < 0.1
+    assert np.array_equal(found.option, again.option)
+
+
+def test_one_county_alone_may_fall_back(monkeypatch):
+    problem, county = large_plan(2)
+    milp = solver._milp
+
+    def without_second(question, gap, nodes):
+        # The second county is told from the others by its first value.
+        first = problem.value[county[problem.stand] == 1]
+        mine = len(question) and np.isin(question.value[:3], first).all()
+        return None if mine and nodes is not None else milp(question, gap, nodes)
+
+    monkeypatch.setattr(solver, "_milp", without_second)
+    found = solve_by_county(problem, county, SolverLimits(gap=0.005))
+    assert found.fallen_back == (1,)
+    assert found.method == "greedy"
+    assert Neighbourhood.of(problem).keeps_all(found.option)
+
+
+def test_openings_across_a_county_border_are_kept_small():
+    problem, county = large_plan(3, 1800, 3)
+    border = int(np.flatnonzero(np.diff(county) > 0)[0])
+    both = problem.blocks.area_ha[[border, border + 1]].sum()
+    limit = problem.blocks.limit_ha.copy()
+    limit[[border, border + 1]] = both * 0.9
+    joined = replace(
+        problem.blocks, limit_ha=limit, first=np.append(problem.blocks.first, border),
+        second=np.append(problem.blocks.second, border + 1),
+    )  # fmt: skip
+    value = problem.value.copy()
+    for stand in (border, border + 1):
+        mine = (problem.stand == stand) & problem.blocks.is_cut
+        value[mine] += 1e4  # both want to be cut, in the first year
+    question = replace(problem, blocks=joined, value=value)
+    found = solve_by_county(question, county, SolverLimits(gap=0.01))
+    assert Neighbourhood.of(question).keeps_all(found.option)
