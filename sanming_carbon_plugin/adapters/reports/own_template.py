@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
-from ...core.errors import DependencyError, InputError
+from ...core.errors import InputError
 from ...core.planning.sums import AMOUNTS, sums_by
 from ...core.units import UnitChoice
 from ..maps.class_areas import class_areas
 from ..maps.themes import Theme
 from ..words import word
 from .forest_table import GROUPS, forest_sums
+from .office_book import JoinedCells, OfficeBook, Place
 
+TABLE = "sc_table"
 PREFIX = "sc_"
 """Defined names that begin so are ours; all others are the office's own and stay as they are."""
 
@@ -63,19 +65,18 @@ def fill_template(
 ) -> int:
     """Write ``template`` with its named cells filled to ``out``; gives the number of cells.
 
-    The name ``sc_table`` marks the upper left cell of the table by township, species group, age group and measure.
-    Formulas of the template stay; they are computed when the file is opened in a spreadsheet program.
+    A name may belong to the workbook or to a sheet, and to both: each of its cells is filled. The name ``sc_table``
+    marks the upper left cell of the table by township, species group, age group and measure. Everything else of the
+    template stays: formulas, which are computed when the file is opened, looks, pictures, macros, protection.
 
     Raises
     ------
     InputError
-        ``TEMPLATE_NOT_READABLE``, ``TEMPLATE_WITHOUT_NAMES``, ``TEMPLATE_NAME_UNKNOWN``, ``TEMPLATE_NAME_NO_CELL``,
-        ``TEMPLATE_CELLS_JOINED``.
-    DependencyError
-        Where openpyxl is not installed.
+        ``FILE_NOT_FOUND``, ``TEMPLATE_NOT_READABLE``, ``TEMPLATE_WITHOUT_NAMES``, ``TEMPLATE_NAME_UNKNOWN``,
+        ``TEMPLATE_NAME_NO_CELL``, ``TEMPLATE_CELL_TWICE``, ``TEMPLATE_CELLS_JOINED``.
     """
     book = _opened(template)
-    known = [*values, "sc_table"]
+    known = [*values, TABLE]
     cells = list(_named_cells(book, template))
     if not cells:
         raise InputError("TEMPLATE_WITHOUT_NAMES", path=str(template), example=known[:_SHOWN])
@@ -83,74 +84,53 @@ def fill_template(
     if unknown:
         near = get_close_matches(unknown[0], known, n=3, cutoff=0.5) or known[:_SHOWN]
         raise InputError("TEMPLATE_NAME_UNKNOWN", path=str(template), name=unknown[0], near=near)
+    filled: dict[Place, object] = {}
+    owner: dict[Place, str] = {}
+    unknown_word = word("report", "unknown", language)
     for name, cell in cells:
-        if name == "sc_table":
-            _put_table(cell, stands, language, units, template)
-            continue
-        value = values[name]
-        cell.value = word("report", "unknown", language) if value is None else value
-    book.calculation.fullCalcOnLoad = True
+        more = _table(book, cell, stands, language, units, template) if name == TABLE else {cell: values[name]}
+        for place, value in more.items():
+            if owner.setdefault(place, name) != name:
+                raise InputError(
+                    "TEMPLATE_CELL_TWICE", path=str(template), cell=str(place), name=owner[place], other=name
+                )
+            filled[place] = unknown_word if value is None and name != TABLE else value
+    book.put(filled)
     book.save(out)
     return len(cells)
 
 
-def _opened(template: Path) -> Any:  # noqa: ANN401
-    try:
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError as missing:
-        raise DependencyError("LIBRARY_MISSING", library="openpyxl", purpose="Excel") from missing
-    from zipfile import BadZipFile
-
+def _opened(template: Path) -> OfficeBook:
     if not template.is_file():
         raise InputError("FILE_NOT_FOUND", path=str(template))
     try:
-        return load_workbook(template)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as fault:
+        return OfficeBook(template)
+    except (BadZipFile, KeyError, ValueError, OSError) as fault:
         raise InputError("TEMPLATE_NOT_READABLE", path=str(template), reason=type(fault).__name__) from fault
 
 
-def _named_cells(book: Any, template: Path) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
-    named = book.defined_names
-    entries = named.items() if hasattr(named, "items") else [(one.name, one) for one in named.definedName]
-    for name, entry in entries:
+def _named_cells(book: OfficeBook, template: Path) -> Iterator[tuple[str, Place]]:
+    joined = book.joined()
+    for name, place in book.names():
         if not name.lower().startswith(PREFIX):
             continue
-        places = list(entry.destinations)
-        if len(places) != 1 or ":" in places[0][1] or places[0][0] not in book.sheetnames:
+        if place is None:
             raise InputError("TEMPLATE_NAME_NO_CELL", path=str(template), name=name)
-        sheet, cell = places[0]
-        yield name.lower(), _writable(book[sheet], cell.replace("$", ""))
+        yield name.lower(), _writable(place, joined)
 
 
-def _writable(sheet: Any, cell: str) -> Any:  # noqa: ANN401
+def _writable(place: Place, joined: Sequence[JoinedCells]) -> Place:
     """The cell; of joined cells the upper left one, which alone holds a value."""
-    joined = next((one for one in sheet.merged_cells.ranges if cell in one), None)
-    return sheet[cell] if joined is None else sheet.cell(joined.min_row, joined.min_col)
+    block = next((one for one in joined if one.holds(place)), None)
+    return place if block is None else Place(place.sheet, block.top, block.left)
 
 
-def _refuse_joined(sheet: Any, cell: Any, rows: int, columns: int, template: Path) -> None:  # noqa: ANN401
-    """The table needs cells of its own: figures of two of them would land in one that is joined."""
-    last_row, last_column = cell.row + rows - 1, cell.column + columns - 1
-    for one in sheet.merged_cells.ranges:
-        beside = one.min_row > last_row or one.max_row < cell.row
-        if not beside and one.min_col <= last_column and one.max_col >= cell.column:
-            place = f"{sheet.title}!{one.coord}"
-            raise InputError("TEMPLATE_CELLS_JOINED", path=str(template), cells=place, name="sc_table")
-
-
-def _put_table(
-    cell: Any,  # noqa: ANN401
-    stands: pd.DataFrame,
-    language: str,
-    units: UnitChoice,
-    template: Path,
-) -> None:
-    """The table from ``cell`` on, one row per group, without a head: the template has its own."""
-    sheet = cell.parent
-    sums = forest_sums(stands)
-    _refuse_joined(sheet, cell, len(sums), len(GROUPS) + 1 + len(AMOUNTS), template)
-    for down, row in enumerate(sums.to_dict("records")):
+def _table(
+    book: OfficeBook, corner: Place, stands: pd.DataFrame, language: str, units: UnitChoice, template: Path
+) -> dict[Place, object]:
+    """The table from ``corner`` on, one row per group, without a head: the template has its own."""
+    cells: dict[Place, object] = {}
+    for down, row in enumerate(forest_sums(stands).to_dict("records")):
         kinds = {"species_group": "species_group", "measure": "measure"}
         kinds["age_group"] = "bamboo_age_group" if row["species_group"] == "bamboo" else "age_group"
         shown: list[object] = [
@@ -159,7 +139,12 @@ def _put_table(
         ]
         shown += [int(row["stands"]), *(_amount(row[name], name, units) for name in AMOUNTS)]
         for right, value in enumerate(shown):
-            sheet.cell(cell.row + down, cell.column + right).value = value
+            cells[Place(corner.sheet, corner.row + down, corner.column + right)] = value
+    # The table needs cells of its own: figures of two of them would land in one that is joined.
+    block = next((one for one in book.joined() if any(one.holds(place) for place in cells)), None)
+    if block is not None:
+        raise InputError("TEMPLATE_CELLS_JOINED", path=str(template), cells=str(block), name=TABLE)
+    return cells
 
 
 def _amount(value: object, name: str, units: UnitChoice) -> float | None:
