@@ -46,6 +46,8 @@ BAMBOO_AGES = (1, 2, 3)
 
 SHRUB_GROUP = "shrub"
 BAMBOO_COLUMN = "bamboo_culms_per_ha"
+TREES_COLUMN = "trees_in_bamboo_code"
+"""Species of the trees in a stand that bamboo leads, from its composition (7竹3杉: 310)."""
 
 BASIS_RECORDED, BASIS_TREES, BASIS_NONE, BASIS_NOT_FOREST = "recorded", "tree_equations", "none", "not_forest"
 
@@ -229,3 +231,37 @@ def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable, needed: bo
     land = pd.Series(texts(facts, "land_class"), dtype=object)
     not_forest, bare = land.isin(NOT_FOREST).to_numpy(), land.isin(BARE).to_numpy()
     return StandAccount(family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare)
+
+
+def bamboo_leads(facts: pd.DataFrame, parameters: ParameterTable) -> BoolArray:
+    """Stands whose own species is bamboo, counted by culms or by a constant per hectare."""
+    row = parameters.look_up(texts(facts, "species_code")).row
+    bamboo = set(parameters.group[parameters.family == FAMILY_CULM])
+    own = np.isin(parameters.family, (FAMILY_CULM, FAMILY_AREA)) & np.isin(parameters.group, list(bamboo))
+    return np.asarray((row >= 0) & own[row])
+
+
+def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: bool = False) -> StandAccount | None:
+    """Trees that stand in bamboo (volume of a bamboo-led stand), None where none are recorded.
+
+    Their species is what the composition tells beside the bamboo; without it their volume has no factor. A stand
+    that trees lead has no such part: its volume is its own. ``needed`` opens an account of unknowns rather than none.
+    """
+    leads = bamboo_leads(facts, parameters)
+    volume = numbers(facts, "volume_m3_ha")
+    volume = np.where(leads & (volume >= 0.0), volume, np.nan)
+    if not (volume > 0.0).any() and not needed:
+        return None
+    species = texts(facts, TREES_COLUMN)
+    species[~leads] = None
+    found = parameters.look_up(species)
+    counted = (found.row >= 0) & (parameters.family[found.row] == FAMILY_VOLUME)
+    tonnes = np.where(counted, parameters.biomass_per_volume_t_m3()[found.row], np.nan)
+    factor = tonnes * np.where(counted, parameters.tco2e_per_biomass()[found.row], np.nan)
+    found = replace(found, row=np.where(counted, found.row, NO_ROW))
+    kinds = np.where((volume == 0.0) | (counted & (volume > 0.0)), FAMILY_VOLUME, FAMILY_NONE).astype(np.int8)
+    basis = np.full(len(facts), BASIS_NONE, dtype=object)
+    basis[~np.isnan(volume)] = BASIS_RECORDED
+    land = pd.Series(texts(facts, "land_class"), dtype=object)
+    not_forest, bare = land.isin(NOT_FOREST).to_numpy(), land.isin(BARE).to_numpy()
+    return StandAccount(kinds, volume, tonnes, factor, found, volume, basis, not_forest, bare)

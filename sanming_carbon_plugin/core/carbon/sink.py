@@ -10,7 +10,7 @@ import pandas as pd
 from ..issues import join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
-from .account import for_comparison, numbers, open_account, open_bamboo_part, texts
+from .account import for_comparison, numbers, open_account, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change, redigitised
 from .change import (
     BoolArray,
@@ -22,6 +22,7 @@ from .change import (
     measured_part,
     piece_change,
 )
+from .companions import companion_changes
 from .earlier_zeros import doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
@@ -151,11 +152,12 @@ def _two_dates(
     gone = ground_left_out(earlier.facts, then, pieces)
     area = numbers(facts, "area_ha")
     parts = [piece_change(pieces, now, then, area, parameters)]
-    parts.extend(_bamboo_change(pieces, facts, earlier.facts, area, parameters))
-    change = because_of_zeros(joined(parts), doubted)
+    del now, then  # a county's worth of arrays
+    beside, told_beside = companion_changes(pieces, facts, earlier.facts, area, parameters)
+    change = because_of_zeros(joined([*parts, *beside]), doubted)
+    del parts, beside
     change = measured_part(change, len(facts), parameters.limits.measured_cover_share)
     change = enough_cover(change, len(facts), parameters.limits.cover_needed_share)
-    del now, then, parts  # a county's worth of arrays
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
     columns = _columns(facts, pieces, change, years)
@@ -174,7 +176,7 @@ def _two_dates(
     parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
-    issues = join_issues([issues, _bamboo_of_one_date(pieces, facts, earlier.facts, parameters)])
+    issues = join_issues([issues, told_beside])
     found = SinkResult(
         columns,
         join_issues([issues, period_issues(facts, times, period, known)]),
@@ -209,35 +211,11 @@ def _with_models(
     return replace(found, columns=columns, issues=issues, errors=errors)
 
 
-def _bamboo_change(
-    pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, area_ha: FloatArray, parameters: ParameterTable
-) -> list[PieceChange]:
-    """Change of the bamboo among the trees, on the pieces where both dates counted it or the land is bare now."""
-    then = open_bamboo_part(earlier, parameters)
-    now = None if then is None else open_bamboo_part(facts, parameters, needed=True)
-    if now is None or then is None:
-        return []
-    told_now = ~np.isnan(now.quantity[pieces.now]) | now.bare[pieces.now]
-    both = told_now & ~np.isnan(then.quantity[pieces.then])
-    return [piece_change(pieces.only(both), now, then, area_ha, parameters, main=False)] if both.any() else []
-
-
-def _bamboo_of_one_date(
-    pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, parameters: ParameterTable
-) -> pd.DataFrame:
-    """How many stands have bamboo among their trees on one date only, so that its change stays out of the sink."""
-    now, then = open_bamboo_part(facts, parameters), open_bamboo_part(earlier, parameters)
-    if now is None and then is None:
-        return no_issues()
-    counted_now = np.zeros(len(pieces.now), dtype=bool) if now is None else now.quantity[pieces.now] > 0.0
-    counted_then = np.zeros(len(pieces.now), dtype=bool) if then is None else then.quantity[pieces.then] > 0.0
-    told_now = counted_now if now is None else ~np.isnan(now.quantity[pieces.now]) | now.bare[pieces.now]
-    told_then = counted_then if then is None else ~np.isnan(then.quantity[pieces.then])
-    if now is None and then is not None:
-        told_now = open_account(facts, parameters).bare[pieces.now]
-    alone = (counted_now & ~told_then) | (counted_then & ~told_now)
-    stands = len(np.unique(pieces.now[alone]))
-    return layer_issue("SINK_BAMBOO_ONE_DATE", "bamboo_culms_per_ha", stands) if stands else no_issues()
+def _by_the_other_method(change: PieceChange, count: int) -> FloatArray:
+    """Change of each piece by the continuous method; culms are the same by both, beside trees that differ."""
+    no_volume = np.isnan(change.volume_now) & np.isnan(change.volume_then)
+    trees = any_by(change.stand, change.known & ~no_volume, count)
+    return np.where(no_volume & trees[change.stand], change.change, change.change_alt)
 
 
 def _no_earlier(facts: pd.DataFrame) -> SinkResult:
@@ -268,7 +246,7 @@ def _columns(facts: pd.DataFrame, pieces: Pieces, change: PieceChange, years: Fl
             "sink_low_tco2e_yr": np.full(count, np.nan),
             "sink_high_tco2e_yr": np.full(count, np.nan),
             "recode_tco2e": total(change.recode, change.known),
-            "sink_alt_tco2e_yr": total(change.change_alt) / years,
+            "sink_alt_tco2e_yr": total(_by_the_other_method(change, count), change.known) / years,
             "years": years,
             "volume_earlier_m3_ha": total(change.volume_then * change.area_ha) / area,
             "stock_earlier_tco2e": total(change.stock_then, change.known),

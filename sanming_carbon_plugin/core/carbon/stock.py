@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -14,15 +16,17 @@ from .account import (
     BASIS_TREES,
     BoolArray,
     StandAccount,
+    bamboo_leads,
     numbers,
     open_account,
     open_bamboo_part,
+    open_trees_part,
     texts,
 )
 from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 
-BESIDE_THE_TREES = ("bamboo_part_tco2e", "scattered_tco2e", "roadside_tco2e")
-"""Columns of what is counted beside the trees of a stand; only the first is part of its stock."""
+BESIDE_THE_TREES = ("bamboo_part_tco2e", "trees_part_tco2e", "scattered_tco2e", "roadside_tco2e")
+"""Columns of what is counted beside what leads a stand; bamboo among trees and trees in bamboo are in its stock."""
 
 SCATTERED_TREES = "620"
 """Row for scattered trees of no stated species: mixed broadleaf."""
@@ -34,15 +38,16 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     Constant-factor method: volume · D · BEF · (1+RSR) · CF · 44/12 · area. Continuous method: a · volume + b
     instead of the first three factors, refused below the volume stated in the table because b alone would be
     most of the result; a true 0 is 0 by both. Bamboo is counted by culms, shrub and economic forest by a
-    constant per hectare.
+    constant per hectare. Bamboo among trees and trees in bamboo are parts of their own: the continuous method
+    serves the trees, culms are the same by both.
 
     Returns
     -------
     StageResult
         ``species_group``, ``biomass_t_ha``, ``carbon_tc_ha``, ``stock_tco2e``, ``biomass_alt_t_ha``,
         ``stock_alt_tco2e``, ``parameter_row``, ``parameter_level``, ``volume_basis``; where the table counts
-        bamboo among the trees, ``bamboo_part_tco2e`` (in the stock), where it has scattered or roadside trees,
-        ``scattered_tco2e`` and ``roadside_tco2e`` (beside the stock).
+        bamboo among the trees, ``bamboo_part_tco2e``, where trees in bamboo, ``trees_part_tco2e`` (both in the
+        stock), where it has scattered or roadside trees, ``scattered_tco2e`` and ``roadside_tco2e`` (beside it).
     """
     account = open_account(facts, parameters)
     area = numbers(facts, "area_ha")
@@ -50,18 +55,22 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     served = row >= 0
     carbon_share = np.where(served, parameters.values["CF"][row], np.nan)
     trees = per_hectare(account.quantity, account.tonnes_per_unit)
-    trees_alt = continuous_biomass(_counted_by_volume(account), row, parameters)
+    part = open_trees_part(facts, parameters)
+    among = _trees_in_bamboo(part, len(facts), parameters)
+    by_volume = continuous_biomass(_counted_by_volume(account), row, parameters)
+    # Culms are the same by both methods, once there are trees that differ.
+    trees_alt = np.where(among.some & (account.family == FAMILY_CULM), trees, by_volume)
     bamboo_t_ha, bamboo_tc_ha = _bamboo(facts, parameters)
     beside_t_ha, beside_tc_ha = np.nan_to_num(bamboo_t_ha), np.nan_to_num(bamboo_tc_ha)
-    carbon = per_hectare(trees, carbon_share) + beside_tc_ha
-    carbon_alt = per_hectare(trees_alt, carbon_share) + beside_tc_ha
+    carbon = per_hectare(trees, carbon_share) + beside_tc_ha + among.tc_ha
+    carbon_alt = per_hectare(trees_alt, carbon_share) + beside_tc_ha + among.alt_tc_ha
     columns = pd.DataFrame(
         {
             "species_group": account.look_up.group,
-            "biomass_t_ha": trees + beside_t_ha,
+            "biomass_t_ha": trees + beside_t_ha + among.t_ha,
             "carbon_tc_ha": carbon,
             "stock_tco2e": carbon * CO2E_PER_CARBON * area,
-            "biomass_alt_t_ha": trees_alt + beside_t_ha,
+            "biomass_alt_t_ha": trees_alt + beside_t_ha + among.alt_t_ha,
             "stock_alt_tco2e": carbon_alt * CO2E_PER_CARBON * area,
             "parameter_row": pd.Series(parameters.species[row], dtype=object).where(served, None).to_numpy(),
             "parameter_level": account.look_up.level,
@@ -71,10 +80,41 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     )
     if BAMBOO_COLUMN in facts.columns:
         columns["bamboo_part_tco2e"] = bamboo_tc_ha * CO2E_PER_CARBON * area
-    for part in ("scattered", "roadside"):
-        if f"{part}_volume_m3_ha" in facts.columns:
-            columns[f"{part}_tco2e"] = _beside_tco2e_ha(facts, part, account, parameters) * area
-    return StageResult(columns, _reasons(facts, account, columns, parameters))
+    if part is not None:
+        known = (part.quantity == 0.0) | among.some
+        columns["trees_part_tco2e"] = np.where(known, among.tc_ha * CO2E_PER_CARBON * area, np.nan)
+    for name in ("scattered", "roadside"):
+        if f"{name}_volume_m3_ha" in facts.columns:
+            columns[f"{name}_tco2e"] = _beside_tco2e_ha(facts, name, account, parameters) * area
+    return StageResult(columns, _reasons(facts, account, columns, parameters, part))
+
+
+@dataclass(frozen=True)
+class _TreesInBamboo:
+    """Biomass and carbon per hectare by both methods, 0 where there are none; ``some`` where there are."""
+
+    t_ha: FloatArray
+    tc_ha: FloatArray
+    alt_t_ha: FloatArray
+    alt_tc_ha: FloatArray
+    some: BoolArray
+
+
+def _with_factor(part: StandAccount) -> BoolArray:
+    """Where there are trees in bamboo whose species is known."""
+    return np.asarray((part.quantity > 0.0) & ~np.isnan(part.tonnes_per_unit))
+
+
+def _trees_in_bamboo(part: StandAccount | None, count: int, parameters: ParameterTable) -> _TreesInBamboo:
+    """What the trees of bamboo-led stands add; NaN by the continuous method below its stated volume."""
+    if part is None:
+        nothing = np.zeros(count)
+        return _TreesInBamboo(nothing, nothing, nothing, nothing, np.zeros(count, dtype=bool))
+    row, some = part.look_up.row, _with_factor(part)
+    share = np.where(some, parameters.values["CF"][row], 0.0)
+    biomass = np.where(some, part.quantity * part.tonnes_per_unit, 0.0)
+    other = np.where(some, continuous_biomass(part.quantity, row, parameters), 0.0)
+    return _TreesInBamboo(biomass, biomass * share, other, other * share, some)
 
 
 def _counted_by_volume(account: StandAccount) -> FloatArray:
@@ -119,7 +159,11 @@ def continuous_biomass(quantity: FloatArray, row: IntArray, parameters: Paramete
 
 
 def _reasons(
-    facts: pd.DataFrame, account: StandAccount, columns: pd.DataFrame, parameters: ParameterTable
+    facts: pd.DataFrame,
+    account: StandAccount,
+    columns: pd.DataFrame,
+    parameters: ParameterTable,
+    part: StandAccount | None,
 ) -> pd.DataFrame:
     """Issue rows: one reason at least for every unknown stock, and every assumption made."""
     keys = facts.index.to_numpy(dtype=object)
@@ -141,7 +185,9 @@ def _reasons(
         return stand_issues(code, keys[at], field, shown)
 
     no_area = np.isnan(numbers(facts, "area_ha")) & ~np.isnan(columns["biomass_t_ha"].to_numpy())
-    left_out = by_culms & (account.volume_m3_ha > 0.0)
+    trees = bamboo_leads(facts, parameters) & (account.volume_m3_ha > 0.0)
+    counted_trees = trees & (np.False_ if part is None else _with_factor(part))
+    trees_as = None if part is None else parameters.species[part.look_up.row]
     by_group = np.asarray((level == "group") & ~no_species, dtype=bool)
     return join_issues(
         [
@@ -153,11 +199,12 @@ def _reasons(
             about("STOCK_NOT_STOCKED", unknown & missing & _by_area(account), "land_class", texts(facts, "land_class")),
             about("STOCK_NO_AREA", no_area, "area_ha"),
             about("STOCK_VOLUME_FROM_TREES", account.volume_basis == BASIS_TREES, "volume_m3_ha", account.volume_m3_ha),
-            about("STOCK_TREES_IN_BAMBOO", left_out, "volume_m3_ha", account.volume_m3_ha),
+            about("STOCK_TREES_IN_BAMBOO", trees & ~counted_trees, "volume_m3_ha", account.volume_m3_ha),
+            about("STOCK_TREES_COUNTED", counted_trees, "composition", trees_as),
             about("STOCK_GROUP_FALLBACK", by_group, "species_code", species),
             about("STOCK_MIXED_FALLBACK", np.asarray(level == "mixed", dtype=bool), "species_code", species),
             about("STOCK_SHRUB_LAND", np.asarray((level == "group") & no_species, dtype=bool), "land_class"),
-            *_alternative_reasons(account, columns, parameters, keys),
+            *_alternative_reasons(account, columns, parameters, keys, part),
         ]
     )
 
@@ -167,18 +214,26 @@ def _by_area(account: StandAccount) -> BoolArray:
 
 
 def _alternative_reasons(
-    account: StandAccount, columns: pd.DataFrame, parameters: ParameterTable, keys: np.ndarray
+    account: StandAccount,
+    columns: pd.DataFrame,
+    parameters: ParameterTable,
+    keys: np.ndarray,
+    part: StandAccount | None,
 ) -> list[pd.DataFrame]:
     """Why the continuous method gives no value where the constant-factor method does."""
     gap = columns["biomass_alt_t_ha"].isna().to_numpy() & columns["biomass_t_ha"].notna().to_numpy()
-    by_volume = account.family == FAMILY_VOLUME
-    limit = np.where(account.look_up.row >= 0, parameters.values["ab_from_m3_ha"][account.look_up.row], np.nan)
+    by_volume, row, quantity = account.family == FAMILY_VOLUME, account.look_up.row, account.quantity
+    if part is not None:  # of a bamboo stand its trees are asked
+        trees = (account.family == FAMILY_CULM) & _with_factor(part)
+        by_volume, row = by_volume | trees, np.where(trees, part.look_up.row, row)
+        quantity = np.where(trees, part.quantity, quantity)
+    limit = np.where(row >= 0, parameters.values["ab_from_m3_ha"][row], np.nan)
     below = np.flatnonzero(gap & by_volume & ~np.isnan(limit))
     without = np.flatnonzero(gap & by_volume & np.isnan(limit))
     other = int(np.count_nonzero(gap & ~by_volume))
     found = [
-        stand_issues("STOCK_ALT_BELOW_VOLUME", keys[below], "stock_alt_tco2e", account.quantity[below]),
-        stand_issues("STOCK_ALT_NO_EQUATION", keys[without], "stock_alt_tco2e", columns["parameter_row"].iloc[without]),
+        stand_issues("STOCK_ALT_BELOW_VOLUME", keys[below], "stock_alt_tco2e", quantity[below]),
+        stand_issues("STOCK_ALT_NO_EQUATION", keys[without], "stock_alt_tco2e", parameters.species[row[without]]),
     ]
     if other:
         found.append(layer_issue("STOCK_ALT_NOT_BY_VOLUME", "stock_alt_tco2e", other))

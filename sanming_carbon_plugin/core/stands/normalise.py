@@ -23,7 +23,7 @@ from .measures import read_measures
 from .packed import portions_of
 from .slope import read_slopes
 from .source import Source, no_text
-from .species import is_bamboo, pine_share_interval, read_compositions, species_groups, species_kinds
+from .species import BAMBOO, is_bamboo, pine_share_interval, read_compositions, species_groups, species_kinds
 from .survey import read_dates
 from .tables import StandTables
 
@@ -197,6 +197,7 @@ def _species(source: Source) -> tuple[dict[str, npt.NDArray], Texts]:
         "composition": written,
         "pine_share_low": low,
         "pine_share_high": high,
+        "trees_in_bamboo_code": np.where(species_kinds(code, source.tables) == BAMBOO, shares.trees, no_text(1)),
     }
     return columns, np.where(mixed, shares.dominant, code)
 

@@ -19,6 +19,13 @@ Mask = npt.NDArray[np.bool_]
 
 PINE = "pine"
 BAMBOO = "bamboo"
+CONIFERS, BROADLEAVES = "conifer", "broadleaf"
+KINDS_OF_MIXED = {
+    frozenset({CONIFERS}): "mixed_conifer",
+    frozenset({BROADLEAVES}): "mixed_broadleaf",
+    frozenset({CONIFERS, BROADLEAVES}): "mixed_conifer_broadleaf",
+}
+MIXED_KINDS = frozenset(KINDS_OF_MIXED.values())
 _UNREADABLE = "unreadable"
 
 
@@ -38,6 +45,9 @@ class Compositions:
         Its share, NaN where not told.
     unreadable
         Stands whose text cannot be read.
+    trees
+        Code of the trees alone where bamboo stands among them, by the rules of a stand: the species that makes up
+        a pure one, else the mixed class of their kinds; None where there is no bamboo, or bamboo alone.
     """
 
     parsed: Texts
@@ -45,30 +55,45 @@ class Compositions:
     dominant: Texts
     dominant_share: Floats
     unreadable: Mask
+    trees: Texts
 
 
 def read_compositions(column: pd.Series, tables: StandTables) -> Compositions:
     """Shares from composition strings such as ``8马2阔``."""
+    mixed = {row["kind"]: row["code"] for row in tables.species.to_dict("records") if row["kind"] in MIXED_KINDS}
 
-    def translate(cell: object) -> tuple[Composition | None, float, str | None, float]:
+    def translate(cell: object) -> tuple[Composition | None, float, str | None, float, str | None]:
         text = as_text(cell)
         read = parse_composition(text, tables)
         if read is None:
             silent = plain(text) in tables.unknown_texts
-            return None, np.nan, None if silent else _UNREADABLE, np.nan
+            return None, np.nan, None if silent else _UNREADABLE, np.nan, None
         code, _, share = read.dominant()
-        return read, read.share_of_kind(PINE), code, share
+        trees = _trees_among_bamboo(read, mixed, tables.settings["pure_stand_share"])
+        return read, read.share_of_kind(PINE), code, share, trees
 
-    nothing = (None, np.nan, None, np.nan)
+    nothing = (None, np.nan, None, np.nan, None)
     cells = [nothing if cell is None else cell for cell in map_unique(column, translate)]
-    parsed, dominant = np.empty(len(cells), dtype=object), np.empty(len(cells), dtype=object)
-    parsed[:] = [cell[0] for cell in cells]
-    dominant[:] = [cell[2] for cell in cells]
+    parsed, dominant, trees = (np.empty(len(cells), dtype=object) for _ in range(3))
+    for texts, at in ((parsed, 0), (dominant, 2), (trees, 4)):
+        texts[:] = [cell[at] for cell in cells]
     unreadable = np.asarray(dominant == _UNREADABLE)
     dominant[unreadable] = None
     pine = np.array([cell[1] for cell in cells], dtype=np.float64)
     share = np.array([cell[3] for cell in cells], dtype=np.float64)
-    return Compositions(parsed, pine, dominant, share, unreadable)
+    return Compositions(parsed, pine, dominant, share, unreadable, trees)
+
+
+def _trees_among_bamboo(read: Composition, mixed: dict[str, str], pure_share: float) -> str | None:
+    """Code of what is no bamboo in a composition with bamboo, as if it were a stand of its own."""
+    trees = [entry for entry in read.shares if entry[1] != BAMBOO]
+    if not trees or len(trees) == len(read.shares):
+        return None
+    code, _, share = Composition(tuple(trees)).dominant()
+    kinds = {CONIFERS if kind in (PINE, CONIFERS) else kind for _, kind, _ in trees}
+    if code is not None and share >= pure_share * sum(part for _, _, part in trees):
+        return code
+    return mixed.get(KINDS_OF_MIXED.get(frozenset(kinds), ""))
 
 
 def species_groups(species_code: Texts, tables: StandTables) -> Texts:

@@ -121,3 +121,71 @@ def test_bamboo_of_one_date_is_told_and_left_out(parameters, errors, five_years,
     assert found.columns["sink_tco2e_yr"].tolist() == [0.0, 0.0]
     told = found.issues.set_index("code")["value"]["SINK_BAMBOO_ONE_DATE"]
     assert told == ("2" if recorded else "1")
+
+
+@pytest.mark.parametrize(
+    ("composition", "code", "factor"),
+    [
+        ("7竹3杉", "310", 0.307 * 1.634 * 1.246 * 0.52),
+        ("6竹2杉2马", "610", 0.405 * 1.587 * 1.267 * 0.51),
+        ("5竹3杉2阔", "630", 0.486 * 1.656 * 1.248 * 0.498),
+        ("7竹3阔", "620", 0.482 * 1.514 * 1.262 * 0.49),
+        ("7竹2马1杉", "220", 0.38 * 1.472 * 1.187 * 0.46),
+    ],
+)
+def test_the_composition_tells_the_trees_in_bamboo(parameters, errors, five_years, composition, code, factor):
+    """60 and 50 m3/ha of trees in 2 ha of bamboo: in the stock and, told on both dates, in the sink by both methods."""
+    bamboo = {"DI_LEI": ["0113"] * 2, "YOU_SHI_SZ": ["660"] * 2, "MEI_GQ_ZS": [3000, 3000]}
+    now, _ = read(**bamboo, SZ_ZC=[composition, None], HUO_LMGQXJ=[60.0, 60.0])
+    then, _ = read(**bamboo, SZ_ZC=[composition, composition], HUO_LMGQXJ=[50.0, 50.0])
+    assert now["trees_in_bamboo_code"].tolist() == [code, None]
+    columns = stock(now, parameters).columns
+    trees = 120 * factor * 44 / 12
+    assert columns["stock_tco2e"].tolist() == pytest.approx([6000 * CULM + trees, 6000 * CULM])
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
+    assert (found.columns["sink_tco2e_yr"] * five_years.years).tolist() == pytest.approx([trees / 6, 0.0])
+    row = parameters.look_up(np.array([code], dtype=object)).row[0]
+    line = 2 * 10 * parameters.values["a_t_m3"][row] * parameters.values["CF"][row] * 44 / 12
+    alternative = found.columns["sink_alt_tco2e_yr"] * five_years.years
+    assert alternative.iloc[0] == pytest.approx(line)
+
+
+@pytest.mark.parametrize("composition", ["10竹", "7杉3竹", "8马2阔", "3鼠7竹", None])
+def test_a_composition_without_trees_in_bamboo_tells_none(composition):
+    """Neither bamboo alone, nor bamboo among trees that lead, nor what cannot be read."""
+    leads = {"10竹": "660", "7杉3竹": "310", "8马2阔": "220"}.get(composition, "660")
+    facts, _ = read(YOU_SHI_SZ=[leads] * 2, SZ_ZC=[composition] * 2)
+    assert facts["trees_in_bamboo_code"].tolist() == [None, None]
+
+
+def test_trees_in_bamboo_of_one_date_are_told_and_left_out(parameters, errors, five_years):
+    bamboo = {"DI_LEI": ["0113"] * 2, "YOU_SHI_SZ": ["660"] * 2, "MEI_GQ_ZS": [3000, 3000], "SZ_ZC": ["7竹3杉"] * 2}
+    now, _ = read(**bamboo, HUO_LMGQXJ=[60.0, 60.0])
+    then, _ = read(**bamboo, HUO_LMGQXJ=[None, 0.0])
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
+    assert found.columns["sink_tco2e_yr"].tolist() == [0.0, 0.0]
+    assert found.issues.set_index("code")["value"]["SINK_TREES_ONE_DATE"] == "2"
+
+
+def test_ground_that_trees_took_over_from_bamboo_is_compared_once(parameters, errors, five_years):
+    """Bamboo with 50 m3/ha of fir, then a fir stand of 70: a loss of culms counts, no tree counts for both kinds."""
+    then, _ = read(DI_LEI=["0113"] * 2, YOU_SHI_SZ=["660"] * 2, MEI_GQ_ZS=[3000] * 2, SZ_ZC=["7竹3杉"] * 2,
+                   HUO_LMGQXJ=[50.0] * 2)  # fmt: skip
+    now, _ = read(YOU_SHI_SZ=["310"] * 2, HUO_LMGQXJ=[70.0] * 2, 毛竹株数=[600, None], SZ_ZC=["8杉2竹"] * 2)
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns
+    fir = 0.307 * 1.634 * 1.246 * 0.52 * 44 / 12
+    assert (found["sink_tco2e_yr"] * five_years.years).tolist() == pytest.approx([min(140 * fir - 6000 * CULM, 0)] * 2)
+
+
+def test_the_continuous_sink_holds_the_bamboo_among_the_trees_too(parameters, errors, five_years):
+    """100 to 120 m3/ha of pine on 2 ha by a = 0.5034, and 500 further culms that are the same by both methods."""
+    now, _ = read(HUO_LMGQXJ=[120.0] * 2, 毛竹株数=[1500, None])
+    then, _ = read(HUO_LMGQXJ=[100.0] * 2, 毛竹株数=[1000, None])
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns
+    line = 2 * 20 * 0.5034 * 0.46 * 44 / 12
+    expected = [line + 500 * CULM, line]
+    assert (found["sink_alt_tco2e_yr"] * five_years.years).tolist() == pytest.approx(expected)

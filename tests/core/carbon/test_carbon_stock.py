@@ -98,8 +98,49 @@ def test_tree_figures_left_from_a_felled_stand_make_no_volume(make_facts, parame
     assert codes(found)
 
 
-def test_trees_that_are_left_out_of_a_bamboo_stand_are_told(make_facts, parameters):
+BAMBOO_HA = 3000 * 0.0162 * 0.475 * 44 / 12
+FIR = 0.307 * 1.634 * 1.246 * 0.52 * 44 / 12
+
+
+def test_trees_in_bamboo_are_counted_by_both_methods(make_facts, parameters):
+    """10 ha of 660 with 3,000 culms and 60, 10 and 0 m3/ha of fir: culms are the same by both, trees are a*V + b."""
+    facts = make_facts(
+        species_code="660", stems_per_ha=3000.0, volume_m3_ha=[60.0, 10.0, 0.0, np.nan], trees_in_bamboo_code="310"
+    )
+    found = stock(facts, parameters)
+    columns = found.columns
+    trees = np.array([600 * FIR, 100 * FIR, 0.0, np.nan])
+    assert columns["trees_part_tco2e"].to_numpy() == pytest.approx(trees, nan_ok=True)
+    assert columns["stock_tco2e"].to_numpy() == pytest.approx(10 * BAMBOO_HA + np.nan_to_num(trees))
+    assert columns["biomass_t_ha"].iloc[0] == pytest.approx(48.6 + 60 * 0.307 * 1.634 * 1.246)
+    by_line = 10 * (60 * 0.4652 + 19.141) * 0.52 * 44 / 12
+    expected = [10 * BAMBOO_HA + by_line, np.nan, np.nan, np.nan]
+    assert columns["stock_alt_tco2e"].to_numpy() == pytest.approx(expected, nan_ok=True)
+    told = found.issues[found.issues["code"].isin(["STOCK_ALT_BELOW_VOLUME", "STOCK_TREES_COUNTED"])]
+    assert told[["stand_key", "code", "value"]].to_numpy().tolist() == [
+        ["s0", "STOCK_TREES_COUNTED", "310"],
+        ["s1", "STOCK_TREES_COUNTED", "310"],
+        ["s1", "STOCK_ALT_BELOW_VOLUME", "10"],
+    ]
+
+
+def test_trees_of_a_stand_they_lead_are_not_counted_a_second_time(make_facts, parameters):
+    facts = make_facts(species_code="310", volume_m3_ha=60.0, bamboo_culms_per_ha=3000.0, trees_in_bamboo_code="310")
+    columns = stock(facts, parameters).columns
+    assert columns["stock_tco2e"].iloc[0] == pytest.approx(600 * FIR + 10 * BAMBOO_HA)
+    assert "trees_part_tco2e" not in columns
+
+
+def test_trees_in_small_bamboo_are_beside_its_constant(make_facts, parameters):
+    facts = make_facts(species_code="670", volume_m3_ha=60.0, trees_in_bamboo_code="310")
+    columns = stock(facts, parameters).columns
+    assert columns["stock_tco2e"].iloc[0] == pytest.approx(10 * 68.48 * 0.47 * 44 / 12 + 600 * FIR)
+
+
+def test_trees_of_unknown_species_in_a_bamboo_stand_are_told(make_facts, parameters):
     facts = make_facts(species_code="660", stems_per_ha=3000.0, volume_m3_ha=[60.0, 0.0, np.nan])
-    told = stock(facts, parameters).issues
-    rows = told[told["code"] == "STOCK_TREES_IN_BAMBOO"]
+    found = stock(facts, parameters)
+    rows = found.issues[found.issues["code"] == "STOCK_TREES_IN_BAMBOO"]
     assert rows[["stand_key", "value"]].to_numpy().tolist() == [["s0", "60"]]
+    assert found.columns["stock_tco2e"].to_numpy() == pytest.approx([10 * BAMBOO_HA] * 3)
+    assert found.columns["trees_part_tco2e"].to_numpy() == pytest.approx([np.nan, 0.0, np.nan], nan_ok=True)

@@ -65,7 +65,8 @@ def test_ten_percent_per_date_and_the_survey_by_hand(pine, parameters, errors, f
     variances = component_variances(found, np.zeros(1000, dtype=np.int64), 1)
     survey = np.hypot(6.0, 5.0) / 20.0
     stands = np.hypot(12.0, 10.0) / 20.0 / 1000**0.5
-    factors = sum(v[0] for name, v in variances.items() if name in parameters.relative_errors()) / np.nansum(found.sink) ** 2
+    own = parameters.relative_errors()
+    factors = sum(v[0] for name, v in variances.items() if name in own) / np.nansum(found.sink) ** 2
     assert got == pytest.approx(1.6448536 * np.sqrt(survey**2 + stands**2 + factors), rel=1e-6)
 
 

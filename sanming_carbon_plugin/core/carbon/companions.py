@@ -1,0 +1,58 @@
+"""What stands beside the leading kind of a stand: bamboo among trees, trees among bamboo; each counted by itself.
+
+Volume tables leave bamboo out and culms leave trees out, so neither is in the account of the stand that it grows in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..issues import join_issues, layer_issue
+from .account import BAMBOO_COLUMN, for_comparison, open_bamboo_part, open_trees_part
+from .change import PieceChange, piece_change
+from .parameters import FloatArray, ParameterTable
+from .two_dates import Pieces
+
+
+def companion_changes(
+    pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, area_ha: FloatArray, parameters: ParameterTable
+) -> tuple[list[PieceChange], pd.DataFrame]:
+    """Change of bamboo among trees and of trees in bamboo, on the pieces where both dates counted them.
+
+    Land that is bare now has lost them. Where the stand has another leading kind than it had, neither date's part
+    is compared: what it leads with is, and only a loss of that counts. An earlier volume of 0 in bamboo is often a
+    field that nobody filled, so that trees are never taken to have grown from it; trees whose species one date does
+    not tell may have been lost, but not have grown.
+
+    Returns
+    -------
+    changes, issues
+        One list of pieces for each kind that is compared anywhere, and how many stands have a part on one date
+        only: that change is in no sink.
+    """
+    parts, told = [], []
+    for opened, grown_from_0, code, field in (
+        (open_bamboo_part, True, "SINK_BAMBOO_ONE_DATE", BAMBOO_COLUMN),
+        (open_trees_part, False, "SINK_TREES_ONE_DATE", "volume_m3_ha"),
+    ):
+        now, then = opened(facts, parameters), opened(earlier, parameters)
+        if now is None and then is None:
+            continue
+        now = opened(facts, parameters, needed=True) if now is None else now
+        if now is None:
+            continue
+        now, q_now = for_comparison(now), now.quantity[pieces.now]
+        gone = np.isnan(q_now) & now.bare[pieces.now]
+        q_then = np.full(len(q_now), np.nan) if then is None else then.quantity[pieces.then]
+        told_then = ~np.isnan(q_then) if grown_from_0 else q_then > 0.0
+        both = (~np.isnan(q_now) | gone) & (told_then | ((q_then == 0.0) & ~(q_now > 0.0)))
+        if then is not None:
+            both &= ~np.isnan(now.factor_tco2e[pieces.now]) | ~np.isnan(then.factor_tco2e[pieces.then])
+        if then is not None and both.any():
+            parts.append(piece_change(pieces.only(both), now, for_comparison(then), area_ha, parameters, main=False))
+        alone = ((q_now > 0.0) & ~told_then) | ((q_then > 0.0) & np.isnan(q_now) & ~gone)
+        stands = len(np.unique(pieces.now[alone]))
+        if stands:
+            told.append(layer_issue(code, field, stands))
+    return parts, join_issues(told)
