@@ -1,0 +1,196 @@
+"""What counts as done, and the indicators of the whole forest: every figure worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_targets
+from sanming_carbon_plugin.core.planning.acceptance import accepted_of, dates_of
+from sanming_carbon_plugin.core.planning.done_ground import done_ground
+from sanming_carbon_plugin.core.planning.target_progress import indicators, target_progress
+from sanming_carbon_plugin.core.planning.targets import Target, targets_of
+from sanming_carbon_plugin.core.planning.works import CountingMatrix
+from sanming_carbon_plugin.paths import resources_dir
+
+TABLES = load_planning_tables()
+SHIPPED = resources_dir() / "targets" / "sanming_2025.csv"
+BOX = shapely.box(0, 0, 100, 100)
+
+
+def accepted(*rows):
+    """Acceptance polygons: outline, measure, date, survival, retention, photo."""
+    names = ["measure", "date", "survival", "retention", "photo"]
+    frame = pd.DataFrame([dict(zip(names, row[1:], strict=True)) for row in rows])
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [row[0] for row in rows]
+    return accepted_of(frame, shapes, TABLES.works, TABLES.rules)
+
+
+@pytest.mark.parametrize(
+    ("survival", "retention", "photo", "reason"),
+    [
+        ("0.85", None, "a.jpg", None),
+        ("85", "80", "a.jpg", None),
+        ("85%", "80%", "a.jpg", None),
+        ("85％", "0.8", "a.jpg", None),
+        ("0.849", None, "a.jpg", "survival_low"),
+        ("84.9%", None, "a.jpg", "survival_low"),
+        (None, "0.9", "a.jpg", "survival_unknown"),
+        ("many", "0.9", "a.jpg", "survival_unknown"),
+        ("950", None, "a.jpg", "survival_unknown"),
+        ("-5", None, "a.jpg", "survival_unknown"),
+        ("0.9", "0.79", "a.jpg", "retention_low"),
+        ("0.9", "79", "a.jpg", "retention_low"),
+        ("0.9", "79%", "a.jpg", "retention_low"),
+        ("0.9", "0", "a.jpg", "retention_low"),
+        ("0.9", "good", "a.jpg", "retention_unknown"),
+        ("0.9", "0.9", None, "no_photo"),
+        ("0.9", "0.9", "  ", "no_photo"),
+    ],
+)
+def test_planted_ground_is_done_with_survival_retention_and_photo(survival, retention, photo, reason):
+    found = accepted((BOX, "afforestation", "2026-03-01", survival, retention, photo))
+    assert found.refused == ({} if reason is None else {reason: 1})
+    assert len(found.measure) == (reason is None)
+
+
+def test_retention_counts_for_work_that_plants_nothing_too():
+    assert accepted((BOX, "tending", "2026-03-01", None, "0.5", "a.jpg")).refused == {"retention_low": 1}
+    assert accepted((BOX, "tending", "2026-03-01", None, None, "a.jpg")).refused == {}
+
+
+def test_days_as_offices_write_them():
+    written = pd.Series(
+        ["2026-03-01", "2026/3/1", "2026年3月1日", "2026.3.1", "2026-03-01 00:00:00", "2026-02-30", "x", ""]
+    )
+    assert dates_of(written).dt.strftime("%Y-%m-%d").fillna("-").tolist() == [*["2026-03-01"] * 5, "-", "-", "-"]
+
+
+STANDS = shapely.box([0, 100, 200], 0, [100, 200, 300], 100)
+AREA = np.array([1.0, 1.0, 1.0])
+FITS = {"pine_transform": np.array([True, True, False]), "pest_control": np.array([True, False, True]),
+        "tending": np.array([True, True, True])}  # fmt: skip
+PHOTO = (0.9, None, "a.jpg")
+
+
+def ground(*rows, matrix=None):
+    found = accepted(*rows)
+    return done_ground(found, STANDS, AREA, matrix or TABLES.matrix, (2026, 2026), FITS)
+
+
+def test_ground_done_for_a_measure_counts_for_another_that_may_be_counted_with_it():
+    done = ground((shapely.box(0, 0, 300, 50), "pest_control", "2026-03-01", *PHOTO))
+    assert done.done_ha("pest_control").tolist() == pytest.approx([0.5, 0.5, 0.5])
+    assert done.done_ha("pine_transform").tolist() == pytest.approx([0.5, 0.5, 0.0])  # the third stand has no pine
+    assert done.taken_ha("pine_transform").tolist() == pytest.approx([0.5, 0.5, 0.0])
+    assert done.taken_ha("tending").tolist() == pytest.approx([0.5, 0.5, 0.5])
+    assert done.done_ha("tending").tolist() == [0, 0, 0]
+    assert done.all_ha().tolist() == pytest.approx([0.5, 0.5, 0.5])
+
+
+def test_ground_done_for_both_counts_once_for_each():
+    done = ground(
+        (shapely.box(0, 0, 100, 50), "pest_control", "2026-03-01", *PHOTO),
+        (shapely.box(0, 25, 100, 75), "pine_transform", "2026-04-01", *PHOTO),
+    )
+    assert done.done_ha("pine_transform")[0] == pytest.approx(0.75)  # 0.5 of its own, 0.25 of the control felling
+    assert done.done_ha("pest_control")[0] == pytest.approx(0.75)
+    assert done.taken_ha("tending")[0] == pytest.approx(0.75)
+    assert done.all_ha()[0] == pytest.approx(0.75)
+
+
+def test_ground_that_another_measure_has_taken_is_not_counted_besides():
+    rows = [
+        (shapely.box(0, 0, 100, 50), "pest_control", "2026-03-01", *PHOTO),
+        (shapely.box(0, 0, 100, 20), "tending", "2026-04-01", None, None, "a.jpg"),
+    ]
+    pairs = {frozenset(("pest_control", "pine_transform")), frozenset(("pest_control", "tending"))}
+    done = ground(*rows, matrix=CountingMatrix(frozenset(pairs)))
+    assert done.done_ha("tending")[0] == pytest.approx(0.2 + 0.0)
+    assert done.done_ha("pine_transform")[0] == pytest.approx(0.3)  # not where it was accepted as tending
+
+
+def test_progress_takes_off_what_is_done_for_compatible_and_for_other_measures():
+    done = ground(
+        (shapely.box(0, 0, 100, 50), "pest_control", "2026-03-01", *PHOTO),
+        (shapely.box(100, 0, 200, 30), "tending", "2026-03-01", None, None, "a.jpg"),
+    )
+    target = Target("pine_transform", "350428", 2026, 2026, 1.6, "ha", "at_least", "made")
+    units = {"350428": np.ones(3, dtype=bool)}
+    row = target_progress(
+        [target], units, lambda _: "county", AREA, FITS, lambda m, *_: done.done_ha(m), None,
+        lambda m, *_: done.taken_ha(m),
+    ).iloc[0]  # fmt: skip
+    assert row["done_ha"] == pytest.approx(0.5)
+    assert row["missing_ha"] == pytest.approx(1.1)
+    assert row["available_ha"] == pytest.approx(2 - 0.5 - 0.3)
+    assert row["met"] == "no"
+
+
+def test_the_shipped_programme_in_full():
+    frame, _ = read_targets(SHIPPED)
+    found = targets_of(frame, set(TABLES.works.measure), TABLES.units)
+    assert {(t.measure, round(t.amount, 3), t.unit, t.year_from, t.year, t.area_unit, t.bound) for t in found} == {
+        ("afforestation", 60_000.0, "ha", 2021, 2025, "350400", "at_least"),  # 90 万亩, 15 亩 a hectare
+        ("reserve_forest", 66_666.667, "ha", 2021, 2025, "350400", "at_least"),  # 100 万亩
+        ("pine_transform", 80_000.0, "ha", 2021, 2025, "350400", "at_least"),  # 120 万亩
+        ("tending", 200_000.0, "ha", 2021, 2025, "350400", "at_least"),  # 300 万亩
+        ("closure", 66_666.667, "ha", 2021, 2025, "350400", "at_least"),  # 100 万亩
+        ("quality_improvement", 30_000.0, "ha", 2021, 2025, "350400", "at_least"),  # 45 万亩
+        ("forest_cover", 76.80, "%", None, 2025, "350400", "at_least"),
+        ("growing_stock", 199_060_000.0, "m3", None, 2025, "350400", "at_least"),
+        ("projects_planned", 20.0, "count", 2021, 2025, "350400", "at_least"),
+        ("traded", 1_500_000.0, "t", 2021, 2025, "350400", "at_least"),
+        ("tickets", 300_000.0, "t", 2021, 2025, "350400", "at_least"),
+    }
+
+
+FOREST = pd.DataFrame(
+    [
+        ("arbor", 1_500_000.0, 120.0),
+        ("bamboo", 200_000.0, 30.0),
+        ("special_shrub", 20_000.0, np.nan),
+        ("other_shrub", 50_000.0, np.nan),
+        ("sparse", 30_000.0, 20.0),
+        ("unestablished_plantation", 25_000.0, 5.0),
+        ("built_up", 75_000.0, 0.0),
+    ],
+    columns=["land_class", "area_ha", "volume_m3_ha"],
+).assign(survey_date="2025-06-30", scattered_volume_m3_ha=3.0, scattered_m3=1e6)  # fmt: skip
+
+
+def told(name, forest=FOREST):
+    frame, _ = read_targets(SHIPPED)
+    programme = targets_of(frame, set(TABLES.works.measure), TABLES.units)
+    units = {"350400": np.ones(len(forest), dtype=bool)}
+    seen = indicators(forest, TABLES.indicators, programme, units, TABLES.units, None, 0.7)
+    return seen[seen["indicator"] == name].iloc[0]
+
+
+def test_forest_cover_by_its_definition():
+    row = told("forest_cover")
+    # (1 500 000 + 200 000 + 20 000) of 2 293 000 ha: bamboo and special shrub are in it, other shrub is not.
+    assert row["value"] == pytest.approx(75.0109, abs=1e-4)
+    assert (row["unit"], row["target"], row["met"], row["date"]) == ("%", 76.8, "no", "2025-06-30")
+    assert "22930" in str(TABLES.units.land_km2["350400"])
+    more = FOREST.assign(area_ha=FOREST["area_ha"] + np.where(FOREST["land_class"] == "bamboo", 42_000, 0))
+    assert told("forest_cover", more)["value"] == pytest.approx(1_762_000 / 22_930)
+    assert told("forest_cover", more)["met"] == "yes"
+
+
+def test_forest_cover_of_part_of_the_land_says_nothing():
+    part = FOREST.assign(area_ha=FOREST["area_ha"] * 0.8)  # 1 520 000 ha are below 70 % of the land
+    assert pd.isna(told("forest_cover", part)["value"])
+    assert told("forest_cover", part)["met"] == "unknown"
+
+
+def test_growing_stock_leaves_out_open_woodland_and_scattered_trees():
+    row = told("growing_stock")
+    assert row["value"] == pytest.approx(18_000.0)  # 1 500 000 ha × 120 m³ = 180 million m³, in 万 m³
+    assert (row["target"], row["met"]) == (19_906.0, "no")
+    rich = FOREST.assign(volume_m3_ha=np.where(FOREST["land_class"] == "arbor", 133.0, 0.0))
+    assert told("growing_stock", rich)["value"] == pytest.approx(19_950.0)
+    assert told("growing_stock", rich)["met"] == "yes"
+    unknown = pd.concat([FOREST, FOREST.head(1).assign(area_ha=1.0, volume_m3_ha=np.nan)], ignore_index=True)
+    assert told("growing_stock", unknown)["met"] == "unknown"  # below the target, but something is missing
