@@ -20,7 +20,7 @@ from .adapters.terminal import write_line
 from .commands import COMMANDS
 from .core.errors import CancelledError, CarbonError, UsageError
 
-GDAL_CACHE_MEGABYTES = "256"
+GDAL_CACHE_MEGABYTES = "128"
 
 
 class _Parser(argparse.ArgumentParser):

@@ -41,10 +41,9 @@ class OpenRaster:
             metadata=dict(source.GetMetadata() or {}),
         )
 
-    def read(self, bands: list[int], part: Part) -> npt.NDArray[Any]:
-        """Values of bands (numbers from 1), shape (bands, rows, columns)."""
-        values = _checked(lambda: self._file.ReadAsArray(*part, band_list=bands))
-        return values.reshape(len(bands), part.row_count, part.column_count)
+    def read(self, bands: list[int], part: Part, into: npt.NDArray[Any]) -> None:
+        """Put values of bands (numbers from 1) of one type into an array of the shape (bands, rows, columns)."""
+        _checked(lambda: self._file.ReadAsArray(*part, buf_obj=into, band_list=bands))
 
     def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
         """Mask of a band, 0 where it does not count, shape (rows, columns)."""

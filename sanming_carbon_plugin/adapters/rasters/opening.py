@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +34,6 @@ _STRETCH_ROWS = 17
 _STRETCH_OF_NOTE = 0.001
 """Gauss-Krüger and UTM stay below it in their zones, and their grids are taken as they are."""
 
-_BACK_ENDS = {"rasterio": "rasterio_back_end", "gdal": "gdal_back_end"}
 _chosen: list[str] = []
 
 
@@ -50,7 +48,9 @@ def _choose() -> str:
     has_rasterio = importlib.util.find_spec("rasterio") is not None
     has_gdal = importlib.util.find_spec("osgeo") is not None
     if has_rasterio and has_gdal:
-        rasterio, gdal = importlib.import_module("rasterio"), importlib.import_module("osgeo.gdal")
+        import rasterio
+        from osgeo import gdal
+
         return "rasterio" if rasterio.__gdal_version__ == gdal.__version__ else "gdal"
     if not (has_rasterio or has_gdal):
         raise DependencyError("LIBRARY_MISSING", library="rasterio", purpose="GeoTIFF")
@@ -155,7 +155,14 @@ def _checked(facts: RasterFacts, wanted: str | None, *, crs_needed: bool) -> tup
 
 
 def _module(backend: str) -> ModuleType:
-    return importlib.import_module(f".{_BACK_ENDS[backend]}", __package__)
+    # With import statements: QGIS notes them, and forgets these modules with the plugin.
+    if backend == "rasterio":
+        from . import rasterio_back_end
+
+        return rasterio_back_end
+    from . import gdal_back_end
+
+    return gdal_back_end
 
 
 def _is_local(path: str) -> bool:

@@ -55,9 +55,9 @@ class OpenRaster:
             metadata=dict(source.tags()),
         )
 
-    def read(self, bands: list[int], part: Part) -> npt.NDArray[Any]:
-        """Values of bands (numbers from 1), shape (bands, rows, columns)."""
-        return self._file.read(bands, window=Window(*part))
+    def read(self, bands: list[int], part: Part, into: npt.NDArray[Any]) -> None:
+        """Put values of bands (numbers from 1) of one type into an array of the shape (bands, rows, columns)."""
+        self._file.read(bands, window=Window(*part), out=into)
 
     def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
         """Mask of a band, 0 where it does not count, shape (rows, columns)."""

@@ -18,7 +18,10 @@ from .nodata import invalid_values
 
 Mask = npt.NDArray[np.bool_]
 
-BYTES_PER_READING = 128 * 2**20
+BYTES_PER_READING = 96 * 2**20
+"""Less than GDAL's cache of blocks on the command line: bands of a pixel-interleaved file are decoded together and then
+fetched one by one from that cache."""
+
 CELLS_PER_READING = 1_000_000
 
 
@@ -27,8 +30,8 @@ class OpenFile(Protocol):
 
     facts: RasterFacts
 
-    def read(self, bands: list[int], part: Part) -> npt.NDArray[Any]:
-        """Values of bands, shape (bands, rows, columns)."""
+    def read(self, bands: list[int], part: Part, into: npt.NDArray[Any]) -> None:
+        """Put values of bands of one type into an array of the shape (bands, rows, columns)."""
 
     def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
         """Mask of a band, shape (rows, columns)."""
@@ -48,7 +51,8 @@ class FileBands:
         facts = files[0].facts
         self._bands = bands
         self._read_errors = read_errors
-        self._alpha = next((band.number for band in facts.bands if band.is_alpha), None)
+        self._dtype = np.result_type(*(np.dtype(band.dtype) for band in bands))
+        self._alpha = next((band for band in facts.bands if band.is_alpha), None)
         self._masked = next((band.number for band in bands if band.has_mask), None)
         self._own_masks = any(band.has_own_mask for band in bands)
         self.facts = facts
@@ -105,23 +109,55 @@ class FileBands:
         parts = _split_columns(whole, self.facts.block_width, len(self._files)) if by_column else [whole]
         if not by_column:
             parts = _split_rows(whole, min(self.facts.block_height, self.facts.height), len(self._files))
+        # One array for all parts: put together afterwards they would be in memory twice.
+        values = np.empty((len(self._bands), row_count, self.facts.width), dtype=self._dtype)
         if self._pool is None or len(parts) == 1:
-            return self._read_part(self._files[0], whole)
-        read = list(self._pool.map(self._read_part, self._files, parts))
-        masks = [mask for _, mask in read if mask is not None]
-        values = np.concatenate([values for values, _ in read], axis=2 if by_column else 1)
+            return values, self._read_part(self._files[0], whole, values)
+        views = [values[:, _rows_of(part, whole), _columns_of(part)] for part in parts]
+        masks = [mask for mask in self._pool.map(self._read_part, self._files, parts, views) if mask is not None]
         return values, np.concatenate(masks, axis=2 if by_column else 1) if masks else None
 
-    def _read_part(self, file: OpenFile, part: Part) -> tuple[npt.NDArray[Any], Mask | None]:
-        values = file.read([band.number for band in self._bands], part)
+    def _read_part(self, file: OpenFile, part: Part, into: npt.NDArray[Any]) -> Mask | None:
+        runs = [[self._bands[0]]]
+        for band in self._bands[1:]:
+            if band.dtype == runs[-1][0].dtype:
+                runs[-1].append(band)
+            else:
+                runs.append([band])
+        first = 0
+        for run in runs:
+            own = into[first : first + len(run)]
+            first += len(run)
+            _read_into(file, run, part, own)
         if self._own_masks:
             masks = [file.read_mask(band.number, part) if band.has_own_mask else None for band in self._bands]
-            return values, np.stack([np.ones(values.shape[1:], bool) if one is None else one > 0 for one in masks])
+            return np.stack([np.ones(into.shape[1:], bool) if one is None else one > 0 for one in masks])
         if self._masked is not None:
-            return values, file.read_mask(self._masked, part)[None] > 0
+            return file.read_mask(self._masked, part)[None] > 0
         if self._alpha is not None:
-            return values, file.read([self._alpha], part) > 0
-        return values, None
+            alpha = np.empty((1, part.row_count, part.column_count), dtype=self._alpha.dtype)
+            file.read([self._alpha.number], part, alpha)
+            return alpha > 0
+        return None
+
+
+def _read_into(file: OpenFile, bands: list[BandFacts], part: Part, into: npt.NDArray[Any]) -> None:
+    """Values of bands of one type, which may be narrower than that of the array."""
+    numbers, dtype = [band.number for band in bands], np.dtype(bands[0].dtype)
+    if into.dtype == dtype:
+        file.read(numbers, part, into)
+        return
+    stored = np.empty(into.shape, dtype=dtype)
+    file.read(numbers, part, stored)
+    into[:] = stored
+
+
+def _rows_of(part: Part, whole: Part) -> slice:
+    return slice(part.first_row - whole.first_row, part.first_row - whole.first_row + part.row_count)
+
+
+def _columns_of(part: Part) -> slice:
+    return slice(part.first_column, part.first_column + part.column_count)
 
 
 def _split_columns(whole: Part, block: int, count: int) -> list[Part]:

@@ -18,6 +18,8 @@ from .boundary import NOTHING, FloatArray, IntArray, Windows, covered_shares
 from .grid import Grid
 from .outlines import Outlines, Rings, edges_of, outlines_in_row_order, rings_of
 
+Rows = npt.NDArray[np.int32]
+
 _OVERLAP = 1e-7
 _FARTHEST_CELLS = 2.0**52
 """From here on, whole numbers are all that is left of a position; files write 1e308 where they know no corner."""
@@ -174,7 +176,7 @@ def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> Cove
     return _packed(stands, areas, shares, segments)
 
 
-def _shares(rings: Rings, limits: tuple[IntArray, IntArray], grid: Grid) -> tuple[FloatArray, _Segments, FloatArray]:
+def _shares(rings: Rings, limits: tuple[Rows, Rows], grid: Grid) -> tuple[FloatArray, _Segments, FloatArray]:
     from_row, to_row = limits
     count = len(from_row)
     if not len(rings.points):

@@ -132,9 +132,7 @@ def _sums_of(
         part = PartOfProgress(progress, position / len(groups), (position + 1) / len(groups))
         first = rasters[group[0]]
         placed = placed_on(first, geometry)
-        boxes = bounds_of(placed)
-        for number in group:
-            _require_overlap(rasters[number], boxes)
+        _require_overlap([rasters[number] for number in group], placed)
         covered = _Covered(geometry)
         readers = [rasters[number].reader for number in group]
         with closing(covered.watching(covering(placed, first.reader.grid, part))) as blocks:
@@ -272,10 +270,13 @@ def _columns(
     return columns, issues
 
 
-def _require_overlap(raster: NamedRaster, boxes: FloatArray) -> None:
+def _require_overlap(rasters: Sequence[NamedRaster], placed: Outlined) -> None:
+    """Refuse rasters of one grid that lie beside all stands."""
+    boxes = bounds_of(placed)
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
         return
+    raster = rasters[0]
     west, south, east, north = raster.reader.grid.bounds
     meets = (boxes[:, 0] < east) & (boxes[:, 2] > west) & (boxes[:, 1] < north) & (boxes[:, 3] > south)
     if meets.any():

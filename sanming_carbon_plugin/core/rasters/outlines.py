@@ -73,8 +73,8 @@ class Outlines:
 
     polygons: Polygons
     stands: npt.NDArray[np.int32]
-    from_row: IntArray
-    to_row: IntArray
+    from_row: npt.NDArray[np.int32]
+    to_row: npt.NDArray[np.int32]
     counts_area: npt.NDArray[np.bool_]
     cuts: list[tuple[int, int]]
 
@@ -104,28 +104,43 @@ def outlines_in_row_order(geometry: Outlined, grid: Grid) -> Outlines:
         The cells.
     """
     polygons, stands, map_boxes, corner_counts = _single_polygons(geometry)
-    boxes = _boxes_in_cells(map_boxes, grid)
-    usable = np.isfinite(boxes).all(axis=1)
-    polygons, stands, boxes, corner_counts = polygons[usable], stands[usable], boxes[usable], corner_counts[usable]
-    first = np.clip(np.floor(boxes[:, 1]), 0, grid.height).astype(np.int64)
-    last = np.clip(np.floor(boxes[:, 3]) + 1, first, grid.height).astype(np.int64)
-    left = np.clip(np.floor(boxes[:, 0]), 0, grid.width).astype(np.int64)
-    width = np.clip(np.floor(boxes[:, 2]) + 1, left, grid.width).astype(np.int64) - left + 1
+    usable, first, last, left, width = _spans(map_boxes, grid)
+    del map_boxes
+    if not usable.all():
+        polygons, stands, corner_counts = polygons[usable], stands[usable], corner_counts[usable]
+        first, last, left, width = (one[usable] for one in (first, last, left, width))
 
     rows_each = np.maximum(CELLS_PER_BLOCK // width, 1)
     item_count = np.maximum(-(-(last - first) // rows_each), 1)
-    owner = np.repeat(np.arange(len(polygons)), item_count)
-    number = np.arange(len(owner)) - np.repeat(np.cumsum(item_count) - item_count, item_count)
-    from_row = first[owner] + number * rows_each[owner]
-    to_row = np.minimum(from_row + rows_each[owner], last[owner])
+    if (item_count == 1).all():
+        order = np.lexsort((left, first))
+        from_row, to_row, owner, leads = first[order], last[order], order, np.ones(len(order), dtype=bool)
+    else:
+        owner = np.repeat(np.arange(len(polygons)), item_count)
+        number = np.arange(len(owner)) - np.repeat(np.cumsum(item_count) - item_count, item_count)
+        from_row = (first[owner] + number * rows_each[owner]).astype(np.int32)
+        to_row = np.minimum(from_row + rows_each[owner], last[owner])
+        order = np.lexsort((left[owner], from_row))
+        owner, leads, from_row, to_row = owner[order], number[order] == 0, from_row[order], to_row[order]
+    work = np.maximum(corner_counts[owner] / VERTICES_PER_BLOCK, (to_row - from_row) * width[owner] / CELLS_PER_BLOCK)
+    return Outlines(polygons[owner], stands[owner], from_row, to_row, leads, _cuts(work))
 
-    order = np.lexsort((left[owner], from_row))
-    owner, number, from_row, to_row = owner[order], number[order], from_row[order], to_row[order]
-    work = np.maximum(
-        corner_counts[owner] / VERTICES_PER_BLOCK,
-        (to_row - from_row) * width[owner] / CELLS_PER_BLOCK,
-    )
-    return Outlines(polygons[owner], stands[owner], from_row, to_row, number == 0, _cuts(work))
+
+def _spans(boxes: FloatArray, grid: Grid) -> tuple[npt.NDArray[Any], ...]:
+    """Whether a box has a place, its first row, end row, first column and width in cells, within the grid."""
+    count = len(boxes)
+    usable = np.zeros(count, dtype=bool)
+    first, last, left, width = np.zeros((4, count), dtype=np.int32)
+    for at in range(0, count, BOXES_AT_ONCE):
+        part = slice(at, at + BOXES_AT_ONCE)
+        cells = _boxes_in_cells(boxes[part], grid)
+        usable[part] = np.isfinite(cells).all(axis=1)
+        cells[~usable[part]] = 0.0
+        first[part] = np.clip(np.floor(cells[:, 1]), 0, grid.height)
+        last[part] = np.clip(np.floor(cells[:, 3]) + 1, first[part], grid.height)
+        left[part] = np.clip(np.floor(cells[:, 0]), 0, grid.width)
+        width[part] = np.clip(np.floor(cells[:, 2]) + 1, left[part], grid.width) - left[part] + 1
+    return usable, first, last, left, width
 
 
 def _single_polygons(geometry: Outlined) -> tuple[Polygons, npt.NDArray[np.int32], FloatArray, IntArray]:
@@ -226,13 +241,8 @@ def edges_of(columns: FloatArray, rows: FloatArray, rings: Rings) -> tuple[Edges
 
 def _boxes_in_cells(boxes: FloatArray, grid: Grid) -> FloatArray:
     """Smallest column and row, largest column and row of boxes in the CRS; for rotated grids of the turned box."""
-    found = np.empty_like(boxes)
-    for first in range(0, len(boxes), BOXES_AT_ONCE):
-        part = boxes[first : first + BOXES_AT_ONCE]
-        corners = np.stack([grid.to_cells(part[:, pair]) for pair in ((0, 1), (0, 3), (2, 1), (2, 3))])
-        found[first : first + BOXES_AT_ONCE, :2] = corners.min(axis=0)
-        found[first : first + BOXES_AT_ONCE, 2:] = corners.max(axis=0)
-    return found
+    corners = np.stack([grid.to_cells(boxes[:, pair]) for pair in ((0, 1), (0, 3), (2, 1), (2, 3))])
+    return np.concatenate([corners.min(axis=0), corners.max(axis=0)], axis=1)
 
 
 def _cuts(work: FloatArray) -> list[tuple[int, int]]:

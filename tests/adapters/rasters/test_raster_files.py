@@ -172,6 +172,27 @@ def test_each_band_may_have_a_mask_of_its_own(folder, backend):
     assert facts(f"{path}#2", backend).x_mean == pytest.approx(found.x_b2_mean)
 
 
+def test_bands_of_different_types_are_read_from_one_file(folder, backend):
+    """A virtual file of an image and its scene classes; wide enough to be read in two parts."""
+    rng = np.random.default_rng(2)
+    planes = [rng.integers(0, 200, (1, 40, 700)).astype(kind) for kind in ("uint16", "uint16", "uint8", "float32")]
+    planes[3] += 0.25
+    paths = [write(folder / f"{number}.tif", plane, nodata=7) for number, plane in enumerate(planes)]
+    spec = str(folder / "all.vrt")
+    gdal.BuildVRT(spec, paths, separate=True)
+    found = facts(spec, backend, whole(700, 40))
+    for number, plane in enumerate(planes, start=1):
+        assert found[f"x_b{number}_mean"] == pytest.approx(plane[plane != 7].mean(dtype=float), rel=1e-12)
+
+
+def test_readings_fit_into_the_cache_of_blocks():
+    """Else the bands of a pixel-interleaved tile would be decoded once for each band."""
+    from sanming_carbon_plugin import cli
+    from sanming_carbon_plugin.adapters.rasters import reading
+
+    assert reading.BYTES_PER_READING * 1.25 < int(cli.GDAL_CACHE_MEGABYTES) * 2**20
+
+
 def test_a_mask_and_a_declared_value_hide_their_cells_both(folder, backend):
     mask = np.full((3, 4), 255, dtype=np.uint8)
     mask[:, 0] = 0
