@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import qgis.utils
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtGui import QAction
@@ -78,6 +80,7 @@ class SanmingCarbonPlugin:
         if self.translator is not None:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
+        _have_all_modules_forgotten()
 
     def _follow_units(self) -> None:
         self.dressing = dress_again(QgsProject.instance(), language(), chosen_units())
@@ -110,3 +113,15 @@ class SanmingCarbonPlugin:
             iface.removeDockWidget(self.dock)
             self.dock.deleteLater()
             self.dock = None
+
+
+def _have_all_modules_forgotten() -> None:
+    """Let QGIS forget all modules of the plugin, not only those that it noted.
+
+    It notes what import statements name. A package that was loaded on the way to one of its modules would stay, and
+    hand the modules of this plugin to the next one.
+    """
+    noted: dict[str, set[str]] = getattr(qgis.utils, "_plugin_modules", {})
+    package = __name__.partition(".")[0]
+    if package in noted:
+        noted[package].update(name for name in sys.modules if name.startswith(package + "."))

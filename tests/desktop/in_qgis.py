@@ -26,38 +26,6 @@ from clicking import (
 )
 
 
-def our_menus():
-    return [
-        action.text()
-        for action in iface.pluginMenu().actions()
-        if action.text() in {"三明林业碳汇", "Sanming Forest Carbon"}
-    ]
-
-
-LOADS = 20
-
-
-def state():
-    return {
-        "provider": QgsApplication.processingRegistry().providerById("sanmingcarbon") is not None,
-        "docks": len(iface.mainWindow().findChildren(QDockWidget, "sanming_carbon_dock")),
-        "toolbar": len(our_toolbar_actions()),
-        "menu": len(our_menus()),
-    }
-
-
-def load_many_times():
-    seen["states"] = [state()]
-    for _ in range(LOADS):
-        qgis.utils.unloadPlugin(NAME)
-        yield 100
-        seen["states"].append(state())
-        qgis.utils.loadPlugin(NAME)
-        qgis.utils.startPlugin(NAME)
-        yield 100
-        seen["states"].append(state())
-
-
 def open_the_panel():
     seen["locale"] = QgsApplication.locale()
     seen["name"] = next(a.displayName() for a in plugin().provider.algorithms() if a.name() == "assess")
@@ -178,7 +146,6 @@ def day():
     yield lambda: NAME in qgis.utils.plugins
     yield 1500
     for part in (
-        load_many_times,
         open_the_panel,
         cancel_a_run,
         run_to_the_end,
