@@ -30,8 +30,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-os.environ.setdefault("GDAL_CACHEMAX", "256")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sanming_carbon_plugin.cli import GDAL_CACHE_MEGABYTES
+
+os.environ.setdefault("GDAL_CACHEMAX", GDAL_CACHE_MEGABYTES)
 
 from sanming_carbon_plugin.adapters.coverage_store import CoverageStore
 from sanming_carbon_plugin.adapters.rasters import open_bands, open_raster

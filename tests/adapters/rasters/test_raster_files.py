@@ -190,7 +190,7 @@ def test_readings_fit_into_the_cache_of_blocks():
     from sanming_carbon_plugin import cli
     from sanming_carbon_plugin.adapters.rasters import reading
 
-    assert reading.BYTES_PER_READING * 1.25 < int(cli.GDAL_CACHE_MEGABYTES) * 2**20
+    assert int(cli.GDAL_CACHE_MEGABYTES) * 2**20 > reading.BYTES_PER_READING * 1.25
 
 
 def test_a_mask_and_a_declared_value_hide_their_cells_both(folder, backend):
