@@ -116,7 +116,7 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     """
     land = pd.Series(texts(facts, "land_class"), dtype=object)
     not_forest = land.isin(NOT_FOREST).to_numpy()
-    found = _look_up(texts(facts, "species_code"), land.isin(SHRUB_LAND).to_numpy(), parameters)
+    found = _look_up(facts, parameters)
     family = np.where(found.row >= 0, parameters.family[found.row], FAMILY_NONE).astype(np.int8)
     volume, basis = _volume(facts, found, family, parameters, not_forest)
     stems = _own_culms(facts)
@@ -149,8 +149,15 @@ def _bamboo_age(facts: pd.DataFrame) -> IntArray:
     return np.where(np.isin(age, BAMBOO_AGES), np.nan_to_num(age), 0).astype(np.int64)
 
 
-def _look_up(species: TextArray, shrub_land: BoolArray, parameters: ParameterTable) -> LookUp:
+def species_group(facts: pd.DataFrame, parameters: ParameterTable) -> TextArray:
+    """Species group of each stand, None where it is unknown."""
+    return _look_up(facts, parameters).group
+
+
+def _look_up(facts: pd.DataFrame, parameters: ParameterTable) -> LookUp:
     """Rows by species; shrub land without a species takes the row that stands for shrub."""
+    species = texts(facts, "species_code")
+    shrub_land = pd.Series(texts(facts, "land_class"), dtype=object).isin(SHRUB_LAND).to_numpy()
     found = parameters.look_up(species)
     leader = [row for row, name in enumerate(parameters.group) if name == SHRUB_GROUP]
     bare = shrub_land & (pd.Series(species, dtype=object).isna().to_numpy())

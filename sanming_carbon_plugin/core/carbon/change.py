@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,12 @@ from .sums import sum_by
 from .two_dates import Pieces
 
 BoolArray = npt.NDArray[np.bool_]
+
+
+PIECES_AT_ONCE = 100_000
+"""Pieces that are compared together: what is only needed on the way would fill memory for a county."""
+
+SHARED_WITH_PIECES = ("stand", "earlier", "share_of_now")
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,30 @@ def piece_change(
     Ground that is bare by its land class and has no record of what is left has lost its trees. Where a date
     names no species that the table knows, nothing says in what it is counted: a loss counts, a gain is unknown.
     """
+    count = len(pieces.now)
+    if count <= PIECES_AT_ONCE:
+        return _piece_change(pieces, now, then, area_ha, parameters, main)
+    whole: dict[str, npt.NDArray[Any]] = {}
+    for start in range(0, count, PIECES_AT_ONCE):
+        portion = slice(start, min(start + PIECES_AT_ONCE, count))
+        part = _piece_change(pieces.only(portion), now, then, area_ha, parameters, main)
+        for item in fields(PieceChange):
+            if item.name in SHARED_WITH_PIECES:
+                continue
+            values = getattr(part, item.name)
+            whole.setdefault(item.name, np.empty(count, dtype=values.dtype))[portion] = values
+    return PieceChange(stand=pieces.now, earlier=pieces.then, share_of_now=pieces.share_of_now, **whole)
+
+
+def _piece_change(
+    pieces: Pieces,
+    now: StandAccount,
+    then: StandAccount,
+    area_ha: FloatArray,
+    parameters: ParameterTable,
+    main: bool,
+) -> PieceChange:
+    """:func:`piece_change` of few pieces."""
     s = _sides(pieces, now, then)
     area = pieces.share_of_now * area_ha[pieces.now]
     same_kind = (s.kind_now == s.kind_then) | (s.q_now == 0.0) | (s.q_then == 0.0)
@@ -227,7 +258,6 @@ def for_errors(change: PieceChange) -> PieceChange:
         volume_then=nothing,
         species_now=none,
         species_then=none,
-        reason=np.empty(0, dtype=object),
     )
 
 

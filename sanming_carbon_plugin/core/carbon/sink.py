@@ -10,7 +10,7 @@ import pandas as pd
 from ..issues import join_issues, layer_issue, no_issues
 from ..progress import Progress
 from ..stage import StageResult
-from .account import for_comparison, numbers, open_account, texts
+from .account import for_comparison, numbers, open_account, species_group, texts
 from .blocks import block_accounts, ground_left_out, kinds_of_change, redigitised
 from .change import (
     BoolArray,
@@ -28,6 +28,7 @@ from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
 from .growth import GrowthFit
 from .growth_rates import GrowthRates
+from .limits import SinkLimits
 from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
 from .plausibility import implausible
@@ -144,47 +145,78 @@ def _two_dates(
     options: SinkOptions,
     progress: Progress | None,
 ) -> tuple[SinkResult, SinkErrors]:
-    """Sink from two inventories and its error components, without the ends of the intervals."""
+    """Sink from two inventories and its error components, without the ends of the intervals.
+
+    What a step no longer needs is left behind in it: a county's worth of each array is many megabytes.
+    """
     pieces = match(facts.index, geometry, earlier.facts.index, earlier.geometry, progress)
+    area = numbers(facts, "area_ha")
+    change, beside, gone = _changes(facts, earlier, pieces, area, parameters)
+    between = years_between(facts, earlier.facts, pieces)
+    years = years_of(facts, between, period)
+    parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
+    identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
+    blocks = block_accounts(pieces, change)
+    columns = _columns(facts, pieces, change, years)
+    change = for_errors(change)
+    shift_m = HALF_WIDTH_90 * errors.size["boundary"]
+    columns["change_kind"] = _kinds(facts, geometry, earlier, pieces, shift_m, parameters.limits)
+    told = _surveys(facts, earlier, change, columns, between, period, parameters.limits)
+    issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
+    found = SinkResult(columns, join_issues([issues, beside, told]), blocks=blocks, earlier_gone=gone)
+    return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
+
+
+def _changes(
+    facts: pd.DataFrame, earlier: EarlierInventory, pieces: Pieces, area_ha: FloatArray, parameters: ParameterTable
+) -> tuple[PieceChange, pd.DataFrame, pd.DataFrame]:
+    """Change of every piece that counts, what is told of bamboo and trees beside each other, and ground left out."""
     now, then = (for_comparison(open_account(table, parameters)) for table in (facts, earlier.facts))
     doubted = doubted_zeros(earlier.facts, then, parameters.limits)
     then = without(then, doubted)
     gone = ground_left_out(earlier.facts, then, pieces)
-    area = numbers(facts, "area_ha")
-    parts = [piece_change(pieces, now, then, area, parameters)]
-    del now, then  # a county's worth of arrays
-    beside, told_beside = companion_changes(pieces, facts, earlier.facts, area, parameters)
+    parts = [piece_change(pieces, now, then, area_ha, parameters)]
+    del now, then
+    beside, told = companion_changes(pieces, facts, earlier.facts, area_ha, parameters)
     change = because_of_zeros(joined([*parts, *beside]), doubted)
-    del parts, beside
     change = measured_part(change, len(facts), parameters.limits.measured_cover_share)
-    change = enough_cover(change, len(facts), parameters.limits.cover_needed_share)
-    between = years_between(facts, earlier.facts, pieces)
-    years = years_of(facts, between, period)
-    columns = _columns(facts, pieces, change, years)
+    return enough_cover(change, len(facts), parameters.limits.cover_needed_share), told, gone
+
+
+def _kinds(
+    facts: pd.DataFrame,
+    geometry: GeometryArray,
+    earlier: EarlierInventory,
+    pieces: Pieces,
+    shift_m: float,
+    limits: SinkLimits,
+) -> TextArray:
+    """How each stand came about; redigitised where only its lines moved, by less than ``shift_m``."""
+    recorded = ~pd.isna(texts(facts, "change_reason"))
+    anew = redigitised(pieces, geometry, earlier.geometry, recorded, shift_m)
+    kinds = kinds_of_change(pieces, len(facts), limits.origin_share)
+    kinds[anew] = "redigitised"
+    return kinds
+
+
+def _surveys(
+    facts: pd.DataFrame,
+    earlier: EarlierInventory,
+    change: PieceChange,
+    columns: pd.DataFrame,
+    between: FloatArray,
+    period: Period | None,
+    limits: SinkLimits,
+) -> pd.DataFrame:
+    """Add the days of the surveys and the basis of each sink to ``columns``; what is to be told of the dates."""
     for name, days in surveyed_span(facts, earlier.facts, change).items():
         columns[name] = days
-    kinds = kinds_of_change(pieces, len(facts), parameters.limits.origin_share)
-    recorded = ~pd.isna(texts(facts, "change_reason"))
-    anew = redigitised(pieces, geometry, earlier.geometry, recorded, HALF_WIDTH_90 * errors.size["boundary"])
-    columns["change_kind"] = np.where(anew, "redigitised", kinds)
     known = columns["sink_tco2e_yr"].notna().to_numpy()
-    times = survey_times(facts, earlier.facts, change, between, period, parameters.limits)
-    thin = columns["earlier_cover"].to_numpy() < parameters.limits.measured_cover_share
-    columns["sink_basis"] = basis_of(
-        facts, earlier.facts, change, known, times.undated | times.beside | thin | earlier.doubted
-    )
-    parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
-    identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
-    issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
-    issues = join_issues([issues, told_beside])
-    found = SinkResult(
-        columns,
-        join_issues([issues, period_issues(facts, times, period, known)]),
-        blocks=block_accounts(pieces, change),
-        earlier_gone=gone,
-    )
-    change = for_errors(change)
-    return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
+    times = survey_times(facts, earlier.facts, change, between, period, limits)
+    thin = columns["earlier_cover"].to_numpy() < limits.measured_cover_share
+    beside = times.undated | times.beside | thin | earlier.doubted
+    columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside)
+    return period_issues(facts, times, period, known)
 
 
 def _with_models(
@@ -206,7 +238,7 @@ def _with_models(
     columns["sink_low_tco2e_yr"] = np.where(known, low, np.nan)
     columns["sink_high_tco2e_yr"] = np.where(known, high, np.nan)
     if parameters.bands is not None:
-        group = open_account(facts, parameters).look_up.group
+        group = species_group(facts, parameters)
         issues = join_issues([issues, implausible(facts, columns, group, parameters.bands)])
     return replace(found, columns=columns, issues=issues, errors=errors)
 

@@ -91,7 +91,7 @@ class Pieces:
     shared_out: BoolArray
     inner_line: FloatArray
 
-    def only(self, pieces: BoolArray) -> Pieces:
+    def only(self, pieces: BoolArray | slice) -> Pieces:
         """The same stands with some of the pieces."""
         return replace(
             self,

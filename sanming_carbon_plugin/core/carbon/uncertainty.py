@@ -8,6 +8,7 @@ independent stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -111,16 +112,15 @@ def stock_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str
         "survey_now": _sums(together, group, groups) ** 2,
     }
     today = replace(pieces, now=pieces.stock, then=np.zeros(len(pieces.stock)), row_then=pieces.row_now)
-    return variances | _parameter_variances(replace(found, pieces=today), group, groups)
+    return variances | dict(_parameter_variances(replace(found, pieces=today), group, groups))
 
 
-def _parameter_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str, FloatArray]:
+def _parameter_variances(found: SinkErrors, group: IntArray, groups: int) -> Iterator[tuple[str, FloatArray]]:
     """Rows of different source lean the same way by the stated correlation."""
     lean = found.errors.correlation["parameter"]
-    return {
-        name: (1.0 - lean) * _by_identity(amounts, group, groups) + lean * _sums(amounts, group, groups) ** 2
-        for name, amounts in parameter_amounts(found.pieces, found.sources)
-    }
+    for name, amounts in parameter_amounts(found.pieces, found.sources):
+        alone = _by_identity(amounts, group, groups)
+        yield name, (1.0 - lean) * alone + lean * _sums(amounts, group, groups) ** 2
 
 
 def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict[str, FloatArray]:
@@ -135,36 +135,43 @@ def component_variances(found: SinkErrors, group: IntArray, groups: int) -> dict
     groups
         Number of groups.
     """
-    table = found.errors
-    variances = {}
-    now, then = found.volume_now, found.volume_then
-    variances["stand_volume_now"] = _by_identity(now, group, groups)
-    variances["stand_volume_earlier"] = _by_identity(then, group, groups)
-    both = table.correlation["stand_volume"]
-    if both:
-        summed = Amounts(
-            np.concatenate([now.stand, then.stand]),
-            np.concatenate([now.identity, then.identity]),
-            np.concatenate([now.amount, -then.amount]),
-        )
-        cross = _by_identity(summed, group, groups) - variances["stand_volume_now"] - variances["stand_volume_earlier"]
-        variances["stand_volume_shared"] = both * cross
-    pieces, survey = found.pieces, table.size["survey"]
-    total_now = _sums(Amounts(pieces.stand, pieces.id_now, pieces.now * survey), group, groups)
-    total_then = _sums(Amounts(pieces.stand, pieces.id_then, pieces.then * survey), group, groups)
-    variances["survey_now"] = total_now**2
-    variances["survey_earlier"] = total_then**2
-    if table.correlation["survey"]:
-        variances["survey_shared"] = -2.0 * table.correlation["survey"] * total_now * total_then
-    variances |= _parameter_variances(found, group, groups)
-    variances["boundary"] = _by_identity(found.boundary, group, groups)
-    same = table.correlation["recode"]
-    alone = Amounts(found.recode.stand, found.recode.stand, found.recode.amount)
-    variances["recode"] = same * _by_identity(found.recode, group, groups) + (1.0 - same) * _by_identity(
-        alone, group, groups
+    return dict(each_variance(found, group, groups))
+
+
+def each_variance(found: SinkErrors, group: IntArray, groups: int) -> Iterator[tuple[str, FloatArray]]:
+    """:func:`component_variances` one after the other; of a million stands all at once would be much."""
+    table, pieces = found.errors, found.pieces
+    yield "stand_volume_now", _by_identity(found.volume_now, group, groups)
+    yield "stand_volume_earlier", _by_identity(found.volume_then, group, groups)
+    if table.correlation["stand_volume"]:
+        yield "stand_volume_shared", table.correlation["stand_volume"] * _shared_variance(found, group, groups)
+    survey = table.size["survey"]
+    total_now, total_then = (
+        survey * _sums(Amounts(pieces.stand, pieces.stand, stock), group, groups) for stock in (pieces.now, pieces.then)
     )
-    variances["growth_model"] = _by_identity(found.growth, group, groups)
-    return variances
+    yield "survey_now", total_now**2
+    yield "survey_earlier", total_then**2
+    if table.correlation["survey"]:
+        yield "survey_shared", -2.0 * table.correlation["survey"] * total_now * total_then
+    del total_now, total_then
+    yield from _parameter_variances(found, group, groups)
+    yield "boundary", _by_identity(found.boundary, group, groups)
+    same, codes = table.correlation["recode"], found.recode
+    alone = _by_identity(Amounts(codes.stand, codes.stand, codes.amount), group, groups)
+    yield "recode", same * _by_identity(codes, group, groups) + (1.0 - same) * alone
+    yield "growth_model", _by_identity(found.growth, group, groups)
+
+
+def _shared_variance(found: SinkErrors, group: IntArray, groups: int) -> FloatArray:
+    """What the volume errors of the two dates of a stand would add if they were the same."""
+    now, then = found.volume_now, found.volume_then
+    summed = Amounts(
+        np.concatenate([now.stand, then.stand]),
+        np.concatenate([now.identity, then.identity]),
+        np.concatenate([now.amount, -then.amount]),
+    )
+    apart = _by_identity(now, group, groups) + _by_identity(then, group, groups)
+    return _by_identity(summed, group, groups) - apart
 
 
 def total_interval(found: SinkErrors, group: IntArray, groups: int | None = None) -> pd.DataFrame:
@@ -186,7 +193,9 @@ def total_interval(found: SinkErrors, group: IntArray, groups: int | None = None
         ``sink_high_tco2e_yr``, ``sd_tco2e_yr``; NaN where no stand of the group is known.
     """
     groups = int(group.max(initial=-1)) + 1 if groups is None else groups
-    variance = sum(component_variances(found, group, groups).values(), start=np.zeros(groups))
+    variance = np.zeros(groups)
+    for _, part in each_variance(found, group, groups):
+        variance += part
     sd = np.sqrt(np.maximum(variance, 0.0))
     use = (group >= 0) & ~np.isnan(found.sink)
     stands = np.bincount(group[use], minlength=groups)
@@ -238,14 +247,17 @@ def _sums(amounts: Amounts, group: IntArray, groups: int) -> FloatArray:
     """Sum of the amounts of each group."""
     at = group[amounts.stand]
     use = at >= 0
+    if use.all():
+        return sum_by(at, amounts.amount, groups)
     return sum_by(at[use], amounts.amount[use], groups)
 
 
 def _by_identity(amounts: Amounts, group: IntArray, groups: int) -> FloatArray:
     """Sum over identities of the squared sum of their amounts, for each group."""
-    at = group[amounts.stand]
+    at, identity, amount = group[amounts.stand], amounts.identity, amounts.amount
     use = at >= 0
-    at, identity, amount = at[use], amounts.identity[use], amounts.amount[use]
+    if not use.all():
+        at, identity, amount = at[use], identity[use], amount[use]
     if not len(at):
         return np.zeros(groups)
     names = int(identity.max()) + 1
