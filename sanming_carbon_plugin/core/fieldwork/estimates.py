@@ -73,7 +73,7 @@ def wrong_stands(control: pd.DataFrame, design: pd.DataFrame, settings: SampleSe
     WrongStands
         Stratified estimator (Cochran 1977, 5.3) with finite-population correction, for area the combined ratio
         estimator (6.11); limits by Korn and Graubard (1998), Clopper–Pearson with the effective number of stands,
-        which also holds where no stand is wrong.
+        at most that of Kish (1965), which also holds where no stand is wrong.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _of_stands(told: pd.DataFrame, design: pd.DataFrame, confidence: float) -> I
     if (answers < _LEAST_ANSWERS).any():  # a stratum of one stand, looked at whole
         wrong = float(np.average(told["wrong"], weights=weight))
         variance = 0.0
-        return _limits(wrong, variance, len(told), _whole(answers, design), confidence)
+        return _limits(wrong, variance, _alike(weight), _whole(answers, design), confidence)
     right = np.where(told["wrong"].to_numpy() > 0, "", label).astype(object)
     accuracy = stratified_accuracy(label, weight, np.ones(len(told), dtype=bool), right)
     wrong = 1.0 - accuracy.overall
@@ -173,7 +173,7 @@ def _of_stands(told: pd.DataFrame, design: pd.DataFrame, confidence: float) -> I
     part = size / size.sum()
     unseen = 1.0 - number / size
     variance = float(np.sum(part**2 * unseen * share * (1 - share) / (number - 1)))
-    return _limits(wrong, variance, len(told), _whole(answers, design), confidence)
+    return _limits(wrong, variance, _alike(weight), _whole(answers, design), confidence)
 
 
 def _of_area(told: pd.DataFrame, design: pd.DataFrame, confidence: float) -> Interval:
@@ -192,7 +192,7 @@ def _of_area(told: pd.DataFrame, design: pd.DataFrame, confidence: float) -> Int
     stands = design["stands"].reindex(spread.index).astype(float)
     seen = answers.reindex(spread.index)
     variance = float((stands**2 * (1 - seen / stands) * spread / seen).sum()) / total**2
-    return _limits(share, variance, len(told), _whole(answers, design), confidence)
+    return _limits(share, variance, _alike(weight * area), _whole(answers, design), confidence)
 
 
 def _whole(answers: pd.Series, design: pd.DataFrame) -> bool:
@@ -200,13 +200,22 @@ def _whole(answers: pd.Series, design: pd.DataFrame) -> bool:
     return bool((answers.reindex(design.index, fill_value=0) >= design["stands"]).all())
 
 
-def _limits(share: float, variance: float, number: int, whole: bool, confidence: float) -> Interval:
+def _alike(weight: Floats) -> float:
+    """How many stands of equal weight would be as certain as these (Kish 1965, 11.7).
+
+    Where stands speak for unlike numbers or areas of others, the few heavy ones decide.
+    """
+    return float(np.sum(weight) ** 2 / np.sum(weight**2))
+
+
+def _limits(share: float, variance: float, number: float, whole: bool, confidence: float) -> Interval:
     share = min(max(share, 0.0), 1.0)
     if whole:
         return Interval(share, share, share)
-    effective = share * (1 - share) / variance if variance > 0 else float(number)
-    # More certainty than that of as many independent stands would rest on a variance that is itself a guess.
-    effective = min(effective, float(number))
+    effective = share * (1 - share) / variance if variance > 0 else number
+    # More certainty than that of as many independent stands would rest on a variance that is itself a guess: a
+    # stratum in which all visited stands are right has none, and may hold wrong ones all the same.
+    effective = min(effective, number)
     hits, tail = share * effective, (1 - confidence) / 2
     low = float(stats.beta.ppf(tail, hits, effective - hits + 1)) if hits > 0 else 0.0
     high = float(stats.beta.ppf(1 - tail, hits + 1, effective - hits)) if hits < effective else 1.0

@@ -37,7 +37,7 @@ def test_worked_by_hand():
     found = wrong_stands(control, design, SETTINGS)
     assert found.of_stands.share == pytest.approx((100 * 0.2 + 300 * 0.1) / 400)
     variance = 0.25**2 * 0.9 * 0.2 * 0.8 / 9 + 0.75**2 * (1 - 10 / 300) * 0.1 * 0.9 / 9
-    effective = min(20, 0.125 * 0.875 / variance)
+    effective = min(400**2 / (10 * 10**2 + 10 * 30**2), 0.125 * 0.875 / variance)
     from scipy.stats import beta
 
     assert found.of_stands.low == pytest.approx(beta.ppf(0.05, 0.125 * effective, effective * 0.875 + 1))
@@ -158,3 +158,74 @@ def test_stands_taken_off_the_list_are_missing_answers():
     assert np.isnan(gone.of_area.high)  # nobody knows how large they are
     with pytest.raises(InputError):
         wrong_stands(control.iloc[:10], design, SETTINGS)
+
+
+def test_horvitz_and_thompson_by_hand():
+    """Three strata with chances of 1/2, 1/10 and 1/50: every wrong stand speaks for 2, 10 and 50 stands."""
+    wrong = [*(1, 0, 1, 0, 1), *(0, 0, 1, 0), *(1, 0)]
+    control, design = sample(wrong, ["a"] * 5 + ["b"] * 4 + ["c"] * 2, stands=[10, 40, 100])
+    found = wrong_stands(control, design, SETTINGS)
+    # (3·2 + 1·10 + 1·50) wrong stands of 150; a plain share of the sample would say 5 of 11.
+    assert found.of_stands.share == pytest.approx((3 * 2 + 1 * 10 + 1 * 50) / 150)
+    assert found.of_area.share == pytest.approx(found.of_stands.share)  # all stands are of one size
+    assert found.by_stratum["share_wrong"].tolist() == pytest.approx([0.6, 0.25, 0.5])
+    assert found.of_stands.low < found.of_stands.share < found.of_stands.high
+
+
+def test_the_chances_that_were_drawn_with_give_the_same_share():
+    """The list states a chance for every stand; with those alone Horvitz and Thompson's estimator gives the share."""
+    random = np.random.default_rng(3)
+    label = np.repeat(["a", "b", "c"], [25, 300, 1200]).astype(object)
+    keys = np.array(["k{:04d}".format(n) for n in range(1525)], dtype=object)
+    drawn, chance, design = draw_control(keys, label, np.ones(1525), 40, 9, SETTINGS)
+    assert chance["probability"].nunique() > 1  # the smallest stratum gets more than its part
+    wrong = (random.random(1525) < 0.3) * 1.0
+    control = pd.DataFrame({"stratum": chance["stratum"][drawn], "area_ha": 1.0, "wrong": wrong[drawn]})
+    found = wrong_stands(control, design, SETTINGS)
+    weighted = (wrong[drawn] / chance["probability"].to_numpy()[drawn]).sum() / 1525
+    assert found.of_stands.share == pytest.approx(weighted)
+
+
+def test_a_stand_is_drawn_as_often_as_its_chance_says():
+    label = np.repeat(["a", "b"], [30, 270]).astype(object)
+    keys = np.array(["k{:03d}".format(n) for n in range(300)], dtype=object)
+    times = np.zeros(300)
+    for seed in range(1500):
+        drawn, chance, _ = draw_control(keys, label, np.ones(300), 20, seed, SETTINGS)
+        times += drawn
+    expected = chance["probability"].to_numpy() * 1500
+    spread = np.sqrt(expected * (1 - chance["probability"].to_numpy()))
+    assert np.abs((times - expected) / spread).max() < 4.5
+
+
+@pytest.mark.parametrize(
+    ("stands", "drawn", "wrong"),
+    [([300, 2700], [60, 60], [0.4, 0.03]), ([300, 2700], [30, 10], [0.4, 0.03]), ([50, 3000], [20, 20], [0.6, 0.1])],
+)
+def test_the_interval_holds_where_chances_differ_and_only_with_them(stands, drawn, wrong):
+    """Strata that are looked at harder than others must not speak for them."""
+    random = np.random.default_rng(17)
+    population = [random.random(count) < share for count, share in zip(stands, wrong, strict=True)]
+    area = [random.gamma(2.0, 4.0, count) for count in stands]
+    truth = sum(each.sum() for each in population) / sum(stands)
+    truth_area = sum((a * w).sum() for a, w in zip(area, population, strict=True)) / sum(a.sum() for a in area)
+    held = held_area = held_without = 0
+    shares = []
+    for _ in range(200):
+        picked = [random.choice(count, number, replace=False) for count, number in zip(stands, drawn, strict=True)]
+        control, design = sample(
+            np.concatenate([w[rows] for w, rows in zip(population, picked, strict=True)]) * 1.0,
+            np.repeat(["a", "b"], drawn),
+            np.concatenate([a[rows] for a, rows in zip(area, picked, strict=True)]),
+            stands,
+        )
+        found = wrong_stands(control, design, SETTINGS)
+        alike = wrong_stands(control, design.assign(stands=100 * design["drawn"]), SETTINGS).of_stands
+        shares.append(found.of_stands.share)
+        held += found.of_stands.low <= truth <= found.of_stands.high
+        held_area += found.of_area.low <= truth_area <= found.of_area.high
+        held_without += alike.low <= truth <= alike.high
+    assert np.mean(shares) == pytest.approx(truth, abs=0.01)
+    assert held / 200 >= 0.9
+    assert held_area / 200 >= 0.9
+    assert held_without / 200 < 0.5
