@@ -51,6 +51,17 @@ def test_a_name_is_found_as_it_is_typed(tmp_path):
     assert [line.split()[-5] for line in fonts.splitlines()[2:]] == ["yes"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_digits_beside_letters_and_joined_letters_are_found(tmp_path, language):
+    path, told = tmp_path / "text.pdf", "EPSG:4527 stands(1ee8f391) sanming_ticket 2026.2 office affine final"
+    writer = QPdfWriter(str(path))
+    painter = QPainter(writer)
+    painter.setFont(text_format(language, 12).font())
+    painter.drawText(200, 600, told)
+    painter.end()
+    assert told in _text(path)
+
+
 def test_only_the_notes_on_signs_are_touched():
     notes = (
         b"begincmap\n<0000> <FFFF>\n2 beginbfrange\n<0000> <0000> <0000>\n"

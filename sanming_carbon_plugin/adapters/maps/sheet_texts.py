@@ -23,7 +23,7 @@ _FONTS = {
 _FIRST_WIDE_LETTER = "⺀"
 _STAYS_WITH_THE_LAST = ",.;:!?)]}%，。；：！？、）】》〉”’％…"
 _STAYS_WITH_THE_NEXT = "([{（【《〈“‘"
-_BREAKS_AFTER = "-/_;,"
+_BREAKS_AFTER = "/;,"
 _MORE = "…"
 _STEP_PT = 0.5
 _SMALLEST_SHARE, _SMALLEST_PT = 0.6, 5.0
@@ -38,9 +38,18 @@ def text_format(language: str, size_pt: float, *, bold: bool = False) -> QgsText
     if family:
         font.setFamily(family)
     font.setBold(bold)
+    unshaped(font)
     text.setFont(font)
     text.setSize(size_pt)
     return text
+
+
+def unshaped(font: QFont) -> None:
+    """Let ``font`` draw each sign with its own glyph.
+
+    Chinese typefaces put other digits beside Latin letters, and others join f and i; no PDF reader finds those again.
+    """
+    font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)
 
 
 def typeface(text: str, language: str) -> str:

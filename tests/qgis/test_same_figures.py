@@ -1,0 +1,171 @@
+"""The figures of every township are the same on the map, in the web map, in the workbook and in the report."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from html import unescape
+from pathlib import Path
+
+import pytest
+from made_results import SAMPLE
+from openpyxl import load_workbook
+from osgeo import ogr
+from test_report import _cells
+
+from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.export_maps import export_maps
+from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
+from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+from sanming_carbon_plugin.adapters.maps.map_set import MapSetRequest
+from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.units import UnitChoice
+
+pytestmark = pytest.mark.qgis
+
+TOWNSHIPS = ("201", "202", "203")
+EVIL = "=cmd|' /C calc'!A0"
+NAMES = {"201": "青山镇", "202": EVIL, "203": "月亮乡"}
+UNITS = {"ha and t": UnitChoice(), "mu and 10 000 t": UnitChoice("mu", "wan_t")}
+
+
+def _in_townships(name: str, folder: Path) -> LayerSource:
+    """A layer of the sample with three townships instead of one."""
+    path = Path(shutil.copy(SAMPLE / name, folder / name))
+    data = ogr.Open(str(path), 1)
+    layer = data.GetLayer(0).GetName()
+    for rest, township in enumerate(TOWNSHIPS):
+        data.ExecuteSQL(
+            f"UPDATE \"{layer}\" SET XIANG = '{township}' WHERE CAST(CUN AS INTEGER) % 3 = {rest}", dialect="SQLITE"
+        )
+    del data
+    return LayerSource(str(path))
+
+
+@pytest.fixture(scope="module")
+def result_file(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("同 数")
+    stands, earlier = (_in_townships(name, folder) for name in ("stands.gpkg", "stands_2015.gpkg"))
+    out = folder / "结果.gpkg"
+    assess(AssessRequest(stands=stands, out=out, earlier=earlier, period="2016-01-01/2020-12-31"), Progress())
+    return out
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("names") / "names.csv"
+    lines = [f'350428-{code},"{name}",' for code, name in NAMES.items()]
+    path.write_text("\n".join(["code,name,name_en", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def truth(result_file) -> dict[str, dict[str, float]]:
+    """Sums of each township, straight from the file."""
+    with closing(sqlite3.connect(result_file)) as database:
+        rows = database.execute(
+            "SELECT f.township, COUNT(*), SUM(s.area_ha), SUM(s.volume_m3_ha * s.area_ha), SUM(s.stock_tco2e), "
+            "SUM(s.sink_tco2e_yr) FROM stands s JOIN facts f USING (stand_key) GROUP BY 1"
+        ).fetchall()
+    found = {row[0]: dict(zip(("stands", "area", "volume", "stock", "sink"), row[1:], strict=True)) for row in rows}
+    assert set(found) == set(TOWNSHIPS)
+    return found
+
+
+def _number(text: object) -> float:
+    return float(str(text).replace(",", "") or 0)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_printed_and_the_web_map_tell_the_truth_of_each_township(result_file, names, truth, tmp_path, language):
+    options = {"level": "township", "language": language, "names": names}
+    pdf = tmp_path / "maps.pdf"
+    export_maps(MapSetRequest(result_file, pdf, **options), Progress())
+    for page, (code, told) in enumerate(sorted(truth.items()), start=1):
+        command = ["pdftotext", "-layout", "-f", str(page), "-l", str(page), str(pdf), "-"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        flat = re.sub(r"\s", "", text)
+        assert re.sub(r"\s", "", NAMES[code]) in flat
+        assert "EPSG:4527" in flat  # digits beside Latin letters too
+        total = "合计" if language == "zh" else "Total"
+        row = f"{total}{told['stands']:,}{told['area']:,.2f}{told['area'] * 15:,.1f}"
+        assert row in flat, (code, row)
+        web = tmp_path / f"{code}.html"
+        export_maps(MapSetRequest(result_file, web, within=(f"350428-{code}",), **options), Progress())
+        data = json.loads(re.search(r'id="data">(.*?)</script>', web.read_text(encoding="utf-8"), re.DOTALL).group(1))
+        theme = data["themes"][0]
+        assert theme["total"] == [f"{told['stands']:,}", f"{told['area']:,.2f}", f"{told['area'] * 15:,.1f}"]
+        for each in theme["classes"]:  # class by class as on the paper
+            label = each["labels"][language == "zh"]
+            assert re.sub(r"\s", "", "".join(each["figures"])) in flat, label
+        sums = [sum(_number(each["figures"][place]) for each in theme["classes"]) for place in range(3)]
+        half = 0.5 * len(theme["classes"])
+        assert sums == [told["stands"], pytest.approx(told["area"], abs=0.01 * half),
+                        pytest.approx(told["area"] * 15, abs=0.1 * half)]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("choice", UNITS)
+def test_the_workbook_and_the_report_tell_the_truth_of_each_township(
+    result_file, names, truth, tmp_path, choice, language
+):
+    units = UNITS[choice]
+    out = tmp_path / "r"
+    report(ReportRequest(result_file, out, names=names, units=units, language=language), Progress())
+    factors = {
+        "stands": 1.0,
+        "area": units.area_factor,
+        "volume": 1.0,
+        "stock": units.mass_factor,
+        "sink": units.mass_factor,
+    }
+    places = {code: NAMES[code] for code in TOWNSHIPS}
+    book = load_workbook(out / "forest_tables.xlsx", data_only=True)
+    sheet = {row[0]: row for row in book.worksheets[1].iter_rows(min_row=5, values_only=True)}
+    for code, told in truth.items():
+        row = next(row for name, row in sheet.items() if str(name).endswith(code))
+        for place, (name, factor) in enumerate(factors.items(), start=1):
+            assert row[place] == pytest.approx(told[name] * factor, rel=1e-9), (code, name)
+    html = (out / "report.html").read_text(encoding="utf-8")
+    heading = next(
+        one for one in re.findall(r"<h2>(.*?)</h2>", html) if one in {"分类汇总", "Summary by group", "Summary"}
+    )
+    head, *rows = _cells(html, heading)
+    area = next(
+        at
+        for at, title in enumerate(head)
+        if title.endswith(("(亩)", "(mu)") if units.area == "mu" else ("(公顷)", "(ha)"))
+    )
+    columns = {"stands": 4, "area": area}
+    columns |= {"volume": next(at for at, title in enumerate(head) if "蓄积量" in title or title.startswith("Volume"))}
+    large = [at for at, title in enumerate(head) if "万吨" in title or "10⁴" in title]
+    masses = (
+        large
+        if units.mass == "wan_t"
+        else [at for at, title in enumerate(head) if "tCO₂e" in title or "二氧化碳" in title]
+    )
+    columns |= {"stock": masses[0], "sink": masses[2]}
+    digits = {
+        "stands": 0,
+        "area": 2,
+        "volume": 2,
+        "stock": 2 if units.mass == "t" else 4,
+        "sink": 2 if units.mass == "t" else 4,
+    }
+    for code, told in truth.items():
+        mine = [row for row in rows if unescape(row[1]) == places[code]]
+        assert mine
+        for name, at in columns.items():
+            slack = 0.5 * 10 ** -digits[name] * len(mine) * (digits[name] > 0)
+            assert sum(_number(row[at]) for row in mine) == pytest.approx(
+                told[name] * factors[name], abs=slack + 1e-9
+            ), name
+    for file in ("forest_tables.xlsx", "carbon_tables.xlsx"):  # a township of that name never becomes a formula
+        cells = [cell for sheet in load_workbook(out / file).worksheets for row in sheet.iter_rows() for cell in row]
+        evil = [cell for cell in cells if isinstance(cell.value, str) and EVIL in cell.value]
+        assert evil
+        assert all(cell.data_type == "s" and (cell.quotePrefix or not cell.value.startswith("=")) for cell in evil)
