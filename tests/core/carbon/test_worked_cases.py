@@ -26,12 +26,20 @@ FIELDS = {
     "area": "area_ha",
     "bamboo": "bamboo_culms_per_ha",
     "trees": "trees_in_bamboo_code",
+    "scattered": "scattered_volume_m3_ha",
 }
+NOWHERE_ASKED = ("scattered",)  # on the earlier date
+BRANCHES = {
+    "pine", "fir", "bamboo", "bamboo_among_pine", "trees_in_bamboo", "mixed", "no_volume", "thinning", "harvest",
+    "split", "merged", "redrawn", "species_change", "constant_volume", "scattered_trees", "below_continuous",
+    "true_0", "unknown",
+}  # fmt: skip
 TEXT = ("species_code", "land_class", "trees_in_bamboo_code")
 
 
 def facts_of(side: str) -> pd.DataFrame:
-    table = pd.DataFrame({name: CASES[f"{side}_{short}"] for short, name in FIELDS.items()})
+    asked = {short: name for short, name in FIELDS.items() if side == "now" or short not in NOWHERE_ASKED}
+    table = pd.DataFrame({name: CASES[f"{side}_{short}"] for short, name in asked.items()})
     for name in table.columns:
         table[name] = table[name].where(table[name] != "", None) if name in TEXT else pd.to_numeric(table[name])
     table["survey_method"] = "plot"
@@ -62,9 +70,32 @@ def test_case(results, five_years, row):
     )
 
 
+def test_every_branch_is_worked_with_its_arithmetic():
+    assert set(CASES["case"]) | set(SHAPES["case"]) >= BRANCHES
+    assert not CASES["case"].duplicated().any()
+    assert (CASES["arithmetic"].str.len() > 15).all()
+    assert (SHAPES.loc[SHAPES["date"] == "now", "arithmetic"].str.len() > 15).all()
+
+
+@pytest.mark.parametrize(
+    ("case", "column", "written"),
+    [
+        (case, column, value)
+        for column in ("stock_alt_tco2e", "change_alt_tco2e", "scattered_tco2e")
+        for case, value in zip(CASES["case"], CASES[column], strict=True)
+        if value
+    ],
+)
+def test_the_other_method_and_scattered_trees(results, five_years, case, column, written):
+    stocked, sunk = results
+    columns = stocked.columns.assign(change_alt_tco2e=sunk.columns["sink_alt_tco2e_yr"] * five_years.years)
+    expected = np.nan if written == "unknown" else float(written)
+    assert columns.loc[case, column] == pytest.approx(expected, rel=1e-7, abs=1e-9, nan_ok=True)
+
+
 def test_every_unknown_stock_and_sink_has_a_reason(results):
     for result, column, prefix, silent in (
-        (results[0], "stock_tco2e", "STOCK_", {"conversion", "bamboo_with_trees_built_on"}),
+        (results[0], "stock_tco2e", "STOCK_", {"conversion", "bamboo_with_trees_built_on", "scattered_on_cropland"}),
         (results[1], "sink_tco2e_yr", "SINK_", set()),
     ):
         told = set(result.issues.loc[result.issues["code"].str.startswith(prefix), "stand_key"])
