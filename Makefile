@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PLUGIN := sanming_carbon_plugin
 BUILD := build
+# Whose plugin it is, for `make package`: the address of the source and a mail address; metadata.txt holds placeholders.
+PLUGIN_HOMEPAGE ?=
+PLUGIN_EMAIL ?=
 export PROJ_DATA := /usr/share/proj
 export QT_QPA_PLATFORM ?= offscreen
 export PYTHONDONTWRITEBYTECODE := 1
@@ -56,15 +59,16 @@ i18n-compile: setup ## build the translation that QGIS loads
 i18n-check: i18n-compile ## no text without its translation
 	@$(PYTHON) .ci/check_translation.py
 
-stage: i18n-compile ## the plugin folder as QGIS installs it, in build/stage/
+stage: setup i18n-compile ## the plugin folder as QGIS installs it, in build/stage/
 	@rm -rf $(BUILD)/stage && mkdir -p $(BUILD)/stage/$(PLUGIN)/i18n
 	@git ls-files -co --exclude-standard $(PLUGIN) resources | grep -vE '\.(pyc)$$' | \
 	  while read -r file; do target=$(BUILD)/stage/$(PLUGIN)/$${file#$(PLUGIN)/}; \
 	  mkdir -p "$$(dirname "$$target")"; cp "$$file" "$$target"; done
 	@cp i18n/*.qm $(BUILD)/stage/$(PLUGIN)/i18n/
-	@cp metadata.txt LICENSE README.md CHANGELOG.md $(BUILD)/stage/$(PLUGIN)/
+	@cp LICENSE README.md CHANGELOG.md $(BUILD)/stage/$(PLUGIN)/
+	@$(PYTHON) .ci/stage_metadata.py metadata.txt $(BUILD)/stage/$(PLUGIN)/metadata.txt '$(PLUGIN_HOMEPAGE)' '$(PLUGIN_EMAIL)'
 
-package: stage ## the zip for QGIS: Plugins > Manage and Install Plugins > Install from ZIP
+package: stage ## the zip for QGIS (Install from ZIP); PLUGIN_HOMEPAGE=https://… PLUGIN_EMAIL=… before publishing
 	@rm -f $(BUILD)/$(PLUGIN).zip
 	@cd $(BUILD)/stage && zip -q -X -r ../$(PLUGIN).zip $(PLUGIN)
 	@$(PYTHON) .ci/check_package.py $(BUILD)/$(PLUGIN).zip

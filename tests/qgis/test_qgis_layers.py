@@ -78,7 +78,7 @@ def written_by_qgis(layer, path):
     code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(
         layer, str(path), QgsProject.instance().transformContext(), options
     )
-    assert code == QgsVectorFileWriter.NoError, message
+    assert code == QgsVectorFileWriter.WriterError.NoError, message
 
 
 @pytest.fixture
