@@ -15,6 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from .about import version
+from .adapters.command_texts import problem_text, speak, usage_heading
 from .adapters.language import spoken_language
 from .adapters.terminal import write_line
 from .commands import COMMANDS
@@ -27,7 +28,17 @@ class _Parser(argparse.ArgumentParser):
     """Wrong usage is told like every other error."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError("USAGE", problem=message, command=self.prog)
+        raise UsageError("USAGE", problem=problem_text(message, spoken_language()), command=self.prog)
+
+    def format_help(self) -> str:
+        return self._headed(super().format_help())
+
+    def format_usage(self) -> str:
+        return self._headed(super().format_usage())
+
+    def _headed(self, text: str) -> str:
+        heading = usage_heading(spoken_language())
+        return heading + text.removeprefix("usage: ") if text.startswith("usage: ") else text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = spoken_language()
     signal.signal(signal.SIGTERM, _interrupted)
     try:
-        options = _parser().parse_args(arguments)
+        parser = _parser()
+        speak(parser, language)
+        options = parser.parse_args(arguments)
         options.run(options)
     except CarbonError as problem:
         return _tell(problem, language)

@@ -13,8 +13,8 @@ from ..adapters.terminal import write_line
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its options."""
-    parser.add_argument("result", type=Path, metavar="OUT.gpkg")
-    parser.add_argument("stand_key", metavar="STAND_KEY")
+    parser.add_argument("result", type=Path, metavar="OUT.gpkg", help="result of assess")
+    parser.add_argument("stand_key", metavar="STAND_KEY", help="key of the stand, as in the column stand_key")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=_run)
 

@@ -11,7 +11,7 @@ from .shared import run_job
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its options."""
-    parser.add_argument("result", type=Path, metavar="OUT.gpkg")
+    parser.add_argument("result", type=Path, metavar="OUT.gpkg", help="result of assess")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for report and tables")
     parser.add_argument("--plan", type=Path, metavar="PLAN.gpkg", help="plan or progress, for the chart of progress")
     parser.add_argument("--template", type=Path, metavar="FILE.xlsx", help="Excel file of one's own to fill")

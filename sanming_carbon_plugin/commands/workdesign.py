@@ -11,7 +11,7 @@ from .shared import run_job
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its options."""
-    parser.add_argument("result", type=Path, metavar="OUT.gpkg")
+    parser.add_argument("result", type=Path, metavar="OUT.gpkg", help="result of assess")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for PDF, Word and Excel")
     parser.add_argument("--plan", type=Path, metavar="PLAN.gpkg", help="take the parcels of this plan")
     parser.add_argument("--stand", action="append", default=[], metavar="STAND_KEY", help="this stand; repeatable")
