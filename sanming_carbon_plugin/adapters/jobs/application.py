@@ -27,6 +27,7 @@ from ...core.tickets.parcel_layer import some_parcels
 from ...core.tickets.profiles import Profile
 from ...core.tickets.tenure_pieces import TenurePieces, ground_of_holders, tenure_pieces
 from ...core.tickets.total_error import error_of_total
+from ..dossier.placing import DOSSIER, older_set_aside
 from ..office_lists import read_households
 from ..profiles import load_profile, shipped_profiles
 from ..sink_errors import load_sink_errors
@@ -107,8 +108,13 @@ def make_application(request: ApplicationRequest, progress: Progress) -> JobOutc
         started=started,
     )
     progress.step("write")
-    issues = write_application(made, record, request.out, request.overwrite, progress)
-    return JobOutcome(request.out, _counts(made), issue_counts(issues))
+    counts = _counts(made)
+    # The hashes of older papers do not match the new application.
+    with older_set_aside(request.out / DOSSIER, today().isoformat()) as aside:
+        issues = write_application(made, record, request.out, request.overwrite, progress)
+    if aside is not None:
+        counts["dossier_outdated"] = aside.name
+    return JobOutcome(request.out, counts, issue_counts(issues))
 
 
 def _members(request: ApplicationRequest) -> list[Household]:

@@ -10,7 +10,7 @@ from ...core.errors import DependencyError, UsageError
 from ...core.progress import Progress
 from ..dossier.papers import PRESENT, register_papers
 from ..dossier.parameters import rows_used
-from ..dossier.placing import folder_in_place, require_free
+from ..dossier.placing import DOSSIER, folder_in_place, require_free
 from ..dossier.reading import read_application
 from ..dossier.record import write_record
 from ..dossier.statement import Contents, statement
@@ -20,9 +20,6 @@ from ..dossier.workbook import write_workbook
 from ..maps.qgis_session import running_qgis
 from .request import JobOutcome
 from .run_record import today
-
-DOSSIER = "dossier"
-"""Folder inside the application's folder that is written."""
 
 _NEEDED = (("openpyxl", "openpyxl", "Excel"), ("docx", "python-docx", "Word"), ("qgis", "qgis", "PDF"))
 _STEPS = ("read", "papers", "maps", "documents")
