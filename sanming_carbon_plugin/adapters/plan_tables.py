@@ -152,6 +152,10 @@ def read_shares(path: Path | None, works: Works) -> pd.DataFrame:
             column, given = "measure", measure[row]
         if given not in known:
             cells.note(row, column, f"{given or '-'} ({' | '.join(known)})")
+    low, high = cells.number("low", (0.0, 1.0)), cells.number("high", (0.0, 1.0))
+    cells.note_where(low > high, "high", high)
+    for row in np.flatnonzero(np.isnan(low) & np.isnan(high)):
+        cells.note(int(row), "high", "empty")
     cells.refuse("shares")
     frame["measure"], frame["technique"] = measure, technique
     return _numbers(frame, "shares", {"low": False, "high": False}, {}, 1.0)[columns]

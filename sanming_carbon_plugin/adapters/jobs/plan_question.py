@@ -26,7 +26,7 @@ from ...core.planning.limits import Beyond, Counted, LimitRows, add_budgets, add
 from ...core.planning.open_ground import GroundBeside, OpenGround, ground_beside
 from ...core.planning.options import DONE_ALREADY, Options, PlanTerms, options_of
 from ...core.planning.problem import BlockRule, ChoiceProblem, PatchRule
-from ...core.planning.targets import Target
+from ...core.planning.targets import LAST_YEAR, Target
 from ...core.progress import Progress
 from ...core.stands.area import stand_areas_m2
 from ...paths import resources_dir
@@ -42,6 +42,7 @@ from .request import StandSource
 from .run_record import today
 
 _YEARS = re.compile(r"(\d{4})(?:\s*[/-]\s*(\d{4}))?")
+MOST_YEARS = 50
 DONE_SHARE = 0.5
 """A stand of which more is accepted for a measure is not planned for it, or for what cannot be counted beside it."""
 
@@ -122,14 +123,17 @@ def plan_years(request: PlanRequest, targets: list[Target]) -> tuple[int, ...]:
         found = _YEARS.fullmatch(request.years.strip())
         first = int(found[1]) if found else 0
         last = int(found[2] or found[1]) if found else -1
-        if not first <= last <= first + 50:
+        if not first <= last <= first + MOST_YEARS:
             raise UsageError("PLAN_YEARS_INVALID", given=request.years)
         return tuple(range(first, last + 1))
     areas = [target for target in targets if target.is_area and target.year >= today().year]
     if not areas:
         raise InputError("TARGETS_PAST", years=f"{today().year}-")
     first = max(today().year, min(target.year_from or target.year for target in areas))
-    return tuple(range(first, max(target.year for target in areas) + 1))
+    last = max(target.year for target in areas)
+    if last > first + MOST_YEARS:
+        raise UsageError("PLAN_YEARS_INVALID", given=f"{first}/{last}")
+    return tuple(range(first, last + 1))
 
 
 def ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...], progress: Progress) -> Asked:
@@ -159,7 +163,7 @@ def ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...],
 def _terms(request: PlanRequest, opened: Programme, years: tuple[int, ...]) -> PlanTerms:
     """What an option needs to be known of; the table of designs joins the tables that the plan is recorded with."""
     horizon = request.horizon if request.horizon is not None else years[0] + int(opened.tables.rules["horizon_yr"])
-    if horizon < years[-1]:
+    if not years[-1] <= horizon <= LAST_YEAR:
         raise UsageError("PLAN_HORIZON_INVALID", horizon=horizon, last=years[-1])
     designs, said = load_design_tables(request.designs, None, request.works)
     path = request.designs or resources_dir() / "work_design" / "designs.csv"

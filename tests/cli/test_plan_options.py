@@ -1,0 +1,444 @@
+"""Every option of plan by what it does to the plan of the sample, and by what it refuses, in both languages."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.cli import main
+
+from .conftest import ROOT
+
+SAMPLE, SHIPPED = ROOT / "resources" / "sample", ROOT / "resources" / "targets"
+LINE = re.compile(r"^error\[[A-Z0-9_]+\]: \S.*[.。]$")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+HEADER = "measure,area_unit,year_from,year,amount,unit,bound,source\n"
+TARGETS = (
+    HEADER + "pine_transform,350428,2026,2028,120,ha,at_least,test\n" + "tending,350428,2026,2028,60,ha,at_least,test\n"
+)
+
+
+class Finished:
+    def __init__(self, status, out, err):
+        self.status, self.err = status, err
+        rows = [line.split("\t") for line in out.splitlines()]
+        self.counts = {row[0]: row[1] for row in rows if len(row) == 2}
+        self.last_line = err.strip().splitlines()[-1] if err.strip() else ""
+
+
+@pytest.fixture(scope="module")
+def result(command, tmp_path_factory):
+    out = tmp_path_factory.mktemp("options") / "result.gpkg"
+    finished = command("assess", SAMPLE / "stands.gpkg", "--raster", f"dem={SAMPLE / 'dem.tif'}", "--out", out)
+    assert finished.status == 0, finished.err
+    return out
+
+
+@pytest.fixture
+def run(result, tmp_path, capfd, monkeypatch):
+    """``plan`` as a user types it, with the plan's tables."""
+
+    def of(*options, targets=TARGETS, language="en", name="p", gap="0.02", command="plan"):
+        monkeypatch.setenv("SANMING_CARBON_LANGUAGE", language)
+        path = tmp_path / "targets.csv"
+        path.write_text(targets, encoding="utf-8")
+        out = tmp_path / f"{name}.gpkg"
+        usual = [] if gap is None else ["--gap", gap]
+        capfd.readouterr()
+        given = [command, result, "--targets", path, "--out", out, "--overwrite", *usual, *options]
+        status = main([str(one) for one in given])
+        finished = Finished(status, *capfd.readouterr())
+        finished.out = out
+        return finished
+
+    return of
+
+
+@pytest.fixture
+def made(run):
+    def of(*options, **more):
+        finished = run(*options, **more)
+        assert finished.status == 0, finished.err
+        return read_geopackage_table(finished.out, "plan", geometry=True), finished
+
+    return of
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(text, name="table.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def asked(finished):
+    run = read_geopackage_table(finished.out, "plan_run").iloc[0]
+    return run, json.loads(run["options"])
+
+
+def connected(shapes):
+    """Row numbers of polygons that adjoin, directly or through others."""
+    left, found = set(range(len(shapes))), []
+    while left:
+        patch, edge = set(), [left.pop()]
+        while edge:
+            one = edge.pop()
+            patch.add(one)
+            near = [n for n in left if shapely.length(shapely.intersection(shapes[one].buffer(2), shapes[n])) > 8]
+            edge += near
+            left -= set(near)
+        found.append(sorted(patch))
+    return found
+
+
+def patches(plan):
+    """Area of each connected patch of one measure and year."""
+    parts = [part for _, part in plan.groupby(["measure", "year"])]
+    sums = [
+        part["area_ha"].to_numpy()[patch].sum() for part in parts for patch in connected(part["geometry"].to_numpy())
+    ]
+    return np.array(sums)
+
+
+def test_benefits_are_what_they_say(made):
+    carbon, _ = made("--benefit", "carbon")
+    cost, _ = made("--benefit", "cost")
+    infested, _ = made("--benefit", "infestation", "--beyond", "0.5")
+    mixed, _ = made("--benefit", "carbon=2;infestation=300;cost=0.001")
+    for plan in (carbon, cost, infested, mixed):
+        sums = plan.groupby("measure")["area_ha"].sum()
+        assert sums["pine_transform"] >= 120 - 1e-6
+        assert sums["tending"] >= 60 - 1e-6
+    assert carbon["value"].to_numpy() == pytest.approx(carbon["carbon_gain_tco2e"].to_numpy())
+    assert cost["value"].to_numpy() == pytest.approx(-cost["cost_yuan"].to_numpy())
+    assert infested["value"].to_numpy() == pytest.approx(infested["infestation_removed_ha"].to_numpy())
+    wanted = 2 * mixed["carbon_gain_tco2e"] + 300 * mixed["infestation_removed_ha"] - 0.001 * mixed["cost_yuan"]
+    assert mixed["value"].to_numpy() == pytest.approx(wanted.to_numpy())
+    # Each is the best, to the gap of 2 %, by its own measure.
+    assert carbon["carbon_gain_tco2e"].sum() >= 0.98 * cost["carbon_gain_tco2e"].sum()
+    assert cost["cost_yuan"].sum() <= 1.02 * carbon["cost_yuan"].sum()
+    assert infested["infestation_removed_ha"].sum() >= 0.98 * carbon["infestation_removed_ha"].sum()
+
+
+def test_shares_of_techniques_hold(made, table):
+    free, _ = made()
+    none, _ = made("--shares", table("area_unit,measure,technique,low,high\n350428,pine_transform,strip_cut,,0\n"))
+    half, _ = made("--shares", table("area_unit,measure,technique,low,high\n350428,pine_transform,strip_cut,0.5,0.6\n"))
+    assert (free["technique"] == "strip_cut").any()
+    assert not (none["technique"] == "strip_cut").any()
+    pine = half[half["measure"] == "pine_transform"]
+    share = pine.loc[pine["technique"] == "strip_cut", "area_ha"].sum() / pine["area_ha"].sum()
+    assert 0.5 - 1e-6 <= share <= 0.6 + 1e-6
+
+
+def test_every_patch_is_as_large_as_asked(made):
+    free, _ = made("--years", "2026/2027")
+    large, finished = made("--years", "2026/2027", "--min-patch", "12", gap="0.2")
+    assert (patches(free) < 12 - 1e-6).any()
+    assert (patches(large) >= 12 - 1e-6).all()
+    assert len(large)
+    assert asked(finished)[1]["minimum_patch_ha"] == 12
+
+
+def test_years_horizon_project_scenario_beyond(made):
+    plan, finished = made("--years", "2027/2027", "--horizon", "2060", "--project", "2035", "--scenario", "方案 A")
+    run, options = asked(finished)
+    assert set(plan["year"]) == {2027}
+    assert options["horizon"] == 2060
+    assert run["scenario"] == "方案 A"
+    assert set(read_geopackage_table(finished.out, "plan_carbon")["year"]) == {2035}
+    near, _ = made("--beyond", "0", "--benefit", "carbon=1;infestation=1000", name="near")
+    far, _ = made("--beyond", "1", "--benefit", "carbon=1;infestation=1000", name="far")
+    largest = near.groupby("measure")["area_ha"].max()
+    for measure, amount in (("pine_transform", 120), ("tending", 60)):
+        assert near.loc[near["measure"] == measure, "area_ha"].sum() <= amount + largest[measure] + 15
+        assert far.loc[far["measure"] == measure, "area_ha"].sum() <= 2 * amount + 1e-6
+    assert far["area_ha"].sum() > near["area_ha"].sum()
+
+
+CUTS = HEADER + "pine_transform,350428,2026,2028,{},ha,at_least,test\n"
+
+
+@pytest.fixture
+def clear_cuts(result, table):
+    """A share that asks for as much clear-cutting as there is, and how much that is."""
+    stands = read_geopackage_table(result, "stands")
+    cut = stands[(stands["pine_technique"] == "clear_cut") & stands["measures"].fillna("").str.contains("pine")]
+    if len(cut) < 2:
+        pytest.skip("the sample has no clear-cuts beside each other")
+    return table("area_unit,measure,technique,low,high\n350428,pine_transform,clear_cut,0.9,\n", "shares.csv"), cut
+
+
+def test_cuts_of_an_earlier_plan_are_not_cut_again(made, clear_cuts):
+    shares, cut = clear_cuts
+    text = CUTS.format(min(cut["area_ha"].sum() * 0.4, 30))
+    first, finished = made("--shares", shares, targets=text, name="first", gap="0.05")
+    opened = set(first.loc[first["technique"] == "clear_cut", "stand_key"])
+    assert opened
+    second, later = made("--shares", shares, "--openings", finished.out, targets=text, name="second", gap="0.05")
+    assert not opened & set(second["stand_key"])
+    assert asked(later)[1]["openings"] == ["first.gpkg"]
+    record = json.loads(asked(later)[0]["inputs"])
+    assert record["openings"][0]["rows"] == len(first)
+    why = read_geopackage_table(later.out, "candidates").set_index("stand_key")
+    assert set(why.loc[sorted(opened), "reason"]) == {"open_already"}
+
+
+def test_green_up_joins_the_cuts_of_years(made, clear_cuts, result):
+    shares, cut = clear_cuts
+    text = CUTS.format(cut["area_ha"].sum() * 0.3)
+    limit = read_geopackage_table(result, "facts").set_index("stand_key")["clear_cut_limit_ha_low"].astype(float)
+    values = {}
+    for years in ("1", "50"):
+        plan, finished = made("--shares", shares, "--green-up", years, targets=text, gap="0.01")
+        assert asked(finished)[1]["green_up"] == int(years)
+        values[years] = plan["value"].sum()
+        mine = plan[plan["technique"] == "clear_cut"].reset_index(drop=True)
+        # With fifty years all cuts that adjoin are one opening, whatever their years.
+        for _, part in [(0, mine)] if years == "50" else mine.groupby("year"):
+            for opening in connected(part["geometry"].to_numpy()):
+                rows = part.iloc[opening]
+                assert rows["area_ha"].sum() <= limit.loc[rows["stand_key"]].min() * (1 + 1e-6)
+                assert years == "1" or rows["felling_block"].nunique() == 1
+    assert values["1"] >= values["50"] - 0.02 * abs(values["50"])
+
+
+def test_locks_name_work_and_year(made, table):
+    plan, _ = made()
+    key = plan.loc[plan["measure"] == "tending", "stand_key"].iloc[0]
+    locks = table(f"stand_key,lock,measure,technique,year\n{key},in,tending,thinning,2027\n", "locks.csv")
+    locked, _ = made("--locks", locks, name="locked")
+    row = locked.set_index("stand_key").loc[key]
+    assert (row["measure"], row["year"], row["locked"], row["reason"]) == ("tending", 2027, "yes", "locked_in")
+
+
+def test_designs_of_ones_own_decide_what_can_be_felled(run, made, tmp_path):
+    text = (ROOT / "resources" / "work_design" / "designs.csv").read_text(encoding="utf-8")
+    strict = tmp_path / "designs.csv"
+    rows = [line.replace("0.15,0.25,0.60,5,1", "0.15,0.25,0.99,5,1") for line in text.splitlines()]
+    strict.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    finished = run("--designs", strict)
+    assert finished.status == 3
+    assert finished.last_line.startswith("error[TARGET_WITHOUT_CANDIDATES]: ")
+    assert "Forest tending Jiangle 2026-2028" in finished.last_line
+    pine = HEADER + "pine_transform,350428,2026,2028,50,ha,at_least,test\n"
+    _, other = made("--designs", strict, targets=pine)
+    tables = json.loads(asked(other)[0]["rules"])["planning"]
+    assert tables["designs"]["file"] == "designs.csv"
+    assert len(tables["designs"]["sha256"]) == 64
+
+
+def test_stands_that_cannot_be_felled_are_told_as_in_the_work_design(made):
+    _, finished = made()
+    why = read_geopackage_table(finished.out, "candidates")
+    hindered = why[why["reason"].isin(["canopy_too_open", "too_young", "canopy_unknown", "age_unknown"])]
+    assert len(hindered)
+    assert hindered["chosen"].eq("no").all()
+    assert hindered["reason_text_zh"].str.contains("郁闭度|林龄").all()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Not the best plan"), ("zh", "非最优方案")])
+def test_without_branches_the_plan_is_a_plain_choice_and_says_so(made, language, said):
+    plan, finished = made("--nodes", "0", language=language, gap="0")
+    counts = finished.counts
+    assert counts["method"] == "greedy"
+    assert counts["fallen_back"] == "350428"
+    assert counts["note"].startswith(said)
+    assert counts["targets_met"] == counts["targets"] == "2"
+    assert float(counts["value"]) <= float(counts["bound"])
+    assert 0 < float(counts["gap"]) < 0.2
+    assert f"{float(counts['gap']):.2%}" in counts["note"]
+    run, _ = asked(finished)
+    assert (run["status"], run["fallen_back"]) == ("greedy", "350428")
+    assert CHINESE.search(run["note_zh"])
+    again, _ = made("--nodes", "0", language=language, gap="0", name="again")
+    pd.testing.assert_frame_equal(plan.drop(columns="geometry"), again.drop(columns="geometry"))
+
+
+def test_a_swap_has_its_amount_and_its_certain_ends(made):
+    plan, _ = made()
+    key = plan["stand_key"].iloc[0]
+    _, finished = made("--why", key, "--seed", "3", name="why")
+    cost = float(finished.counts[f"swap {key}"])
+    low, high = map(float, finished.counts[f"swap {key} between"].split())
+    assert 0 <= low <= cost + 1e-6 <= high + 1e-3
+    assert (plan["swap_cost_low"].dropna() <= plan["swap_cost"].max() + 1e-6).all()
+
+
+def test_plans_of_another_basis_are_not_compared(made, run, result, tmp_path, capfd):
+    _, first = made(name="first")
+    works = tmp_path / "works.csv"
+    text = (SHIPPED / "works.csv").read_text(encoding="utf-8").replace(",4500,", ",4600,", 1)
+    works.write_text(text, encoding="utf-8")
+    _, second = made("--works", works, name="second")
+    for options, language, words in (
+        ([first.out, second.out], "en", "table of works"),
+        ([first.out, second.out], "zh", "作业表"),
+        ([second.out, second.out], "en", "--works"),
+    ):
+        run("--gap", "-1", language=language)  # sets the language
+        capfd.readouterr()
+        status = main(["comparescenarios", *map(str, options), "--out", str(tmp_path / "c.gpkg")])
+        last = capfd.readouterr().err.strip().splitlines()[-1]
+        assert status == 3
+        assert LINE.match(last)
+        assert words in last
+    out = tmp_path / "c.gpkg"
+    assert main(["comparescenarios", str(second.out), str(second.out), "--works", str(works), "--out", str(out)]) == 0
+    assert out.exists()
+
+
+WRONG_USE = [
+    (["--gap", "abc"], "USAGE"),
+    (["--gap", "nan"], "PLAN_NUMBER_INVALID"),
+    (["--gap", "-0.1"], "PLAN_NUMBER_INVALID"),
+    (["--gap", "0.9"], "PLAN_NUMBER_INVALID"),
+    (["--nodes", "-1"], "PLAN_NUMBER_INVALID"),
+    (["--nodes", "1.5"], "USAGE"),
+    (["--green-up", "-1"], "PLAN_NUMBER_INVALID"),
+    (["--green-up", "51"], "PLAN_NUMBER_INVALID"),
+    (["--green-up", "long"], "USAGE"),
+    (["--min-patch", "-1"], "PLAN_NUMBER_INVALID"),
+    (["--min-patch", "inf"], "PLAN_NUMBER_INVALID"),
+    (["--beyond", "-0.1"], "PLAN_NUMBER_INVALID"),
+    (["--beyond", "nan"], "PLAN_NUMBER_INVALID"),
+    (["--beyond", "1e9"], "PLAN_NUMBER_INVALID"),
+    (["--years", "soon"], "PLAN_YEARS_INVALID"),
+    (["--years", "2028/2026"], "PLAN_YEARS_INVALID"),
+    (["--years", "2026/2099"], "PLAN_YEARS_INVALID"),
+    (["--horizon", "2027"], "PLAN_HORIZON_INVALID"),
+    (["--horizon", "99999"], "PLAN_HORIZON_INVALID"),
+    (["--project", "never"], "YEARS_INVALID"),
+    (["--project", "99999"], "YEARS_INVALID"),
+    (["--benefit", ""], "BENEFIT_INVALID"),
+    (["--benefit", "carbon=-1"], "BENEFIT_INVALID"),
+    (["--benefit", "carbon=nan"], "BENEFIT_INVALID"),
+    (["--benefit", "carbon=0;cost=0"], "BENEFIT_INVALID"),
+    (["--benefit", "carbon=1;joy=2"], "BENEFIT_INVALID"),
+    (["--budget", "-3"], "BUDGET_INVALID"),
+    (["--budget", "nan"], "BUDGET_INVALID"),
+    (["--budget", "inf"], "BUDGET_INVALID"),
+    (["--seed", "x"], "USAGE"),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_values_that_no_option_can_have(run, language):
+    for options, code in WRONG_USE:
+        finished = run(*options, language=language, gap=None if options[0] == "--gap" else "0.02")
+        assert finished.status == 2, (options, finished.err)
+        check_line(finished, code, language)
+
+
+def check_line(finished, code, language):
+    assert finished.last_line.startswith(f"error[{code}]: "), finished.last_line
+    assert LINE.match(finished.last_line), finished.last_line
+    assert "{" not in finished.last_line
+    assert "Traceback" not in finished.err
+    # The units 亩 and 万亩 have no other name.
+    assert bool(CHINESE.search(re.sub("万?亩", "", finished.last_line))) == (language == "zh"), finished.last_line
+    assert not finished.out.exists()
+
+
+SHARE, QUOTA = "area_unit,measure,technique,low,high\n", "area_unit,felling_type,origin,year,volume_m3\n"
+BUDGET, LOCK = "area_unit,year,yuan\n", "stand_key,lock,measure,technique,year\n"
+BAD_TABLES = [
+    ("--shares", SHARE + "350428,pine_transform,strip_cut,0.8,0.2\n", "PARAMETERS_INVALID"),
+    ("--shares", SHARE + "350428,pine_transform,strip_cut,-0.1,\n", "PARAMETERS_INVALID"),
+    ("--shares", SHARE + "350428,pine_transform,strip_cut,,1.5\n", "PARAMETERS_INVALID"),
+    ("--shares", SHARE + "350428,pine_transform,strip_cut,,\n", "PARAMETERS_INVALID"),
+    ("--shares", SHARE + "359999,pine_transform,strip_cut,,0.5\n", "PLAN_UNIT_UNKNOWN"),
+    ("--shares", "area_unit,measure\n350428,pine_transform\n", "PARAMETERS_INVALID"),
+    ("--quota", QUOTA + "350428,final,*,*,-5\n", "PARAMETERS_INVALID"),
+    ("--quota", QUOTA + "350428,magic,*,*,5\n", "PARAMETERS_INVALID"),
+    ("--quota", QUOTA + "350428,final,foreign,*,5\n", "PARAMETERS_INVALID"),
+    ("--quota", QUOTA + "999999,final,*,*,5\n", "PLAN_UNIT_UNKNOWN"),
+    ("--budget", BUDGET + "350428,2026,-5\n", "PARAMETERS_INVALID"),
+    ("--budget", BUDGET + "350426,2026,5\n", "PLAN_UNIT_UNKNOWN"),
+    ("--budget", BUDGET + "350428,soon,5\n", "PARAMETERS_INVALID"),
+    ("--locks", LOCK + "nowhere,in,,,\n", "LOCKS_UNKNOWN"),
+    ("--locks", LOCK + "{key},maybe,,,\n", "PARAMETERS_INVALID"),
+    ("--locks", LOCK + "{key},in,,,\n{key},out,,,\n", "LOCKS_BOTH"),
+    ("--locks", LOCK + "{key},in,closure,,\n", "LOCK_WITHOUT_WORK"),
+    ("--designs", "measure,technique\npine_transform,clear_cut\n", "PARAMETERS_INVALID"),
+    ("--works", "measure,technique\npine_transform,clear_cut\n", "PARAMETERS_INVALID"),
+    ("--counting", "measure,other,together,source\ntending,tending,yes,x\n", "PARAMETERS_INVALID"),
+    ("--area-units", "code,level,name,name_zh,land_km2\n350400,planet,S,三明,1\n", "PARAMETERS_INVALID"),
+]
+BAD_TARGETS = [
+    ("pine_transform,350428,2026,2028,-5,ha,at_least,t", "TARGETS_NEGATIVE"),
+    ("pine_transform,359999,2026,2028,5,ha,at_least,t", "TARGETS_UNIT_UNKNOWN"),
+    ("wishing,350428,2026,2028,5,ha,at_least,t", "TARGETS_MEASURE_UNKNOWN"),
+    ("pine_transform,350426,2026,2028,5,ha,at_least,t", "TARGET_WITHOUT_CANDIDATES"),
+    ("pine_transform,350428,2026,2028,900,万亩,at_least,t", "TARGET_ABOVE_AVAILABLE"),
+    ("pine_transform,350428,2026,2028,nan,ha,at_least,t", "TARGETS_INVALID"),
+    ("pine_transform,350428,2026,2028,inf,ha,at_least,t", "TARGETS_INVALID"),
+    ("pine_transform,350428,2026,2190,5,ha,at_least,t", "PLAN_YEARS_INVALID"),
+    ("pine_transform,350428,2001,2005,5,ha,at_least,t", "TARGETS_PAST"),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tables_that_cannot_be_used(run, table, result, language):
+    stands = read_geopackage_table(result, "stands")
+    fits = stands["measures"].fillna("")
+    key = stands.loc[fits.str.contains("tending") & ~fits.str.contains("closure"), "stand_key"].iloc[0]
+    step = 3 if language == "zh" else 1  # every message once, some in both languages
+    for option, text, code in BAD_TABLES[::step]:
+        finished = run(option, table(text.replace("{key}", key), "given.csv"), language=language)
+        assert finished.status == 3, (option, text, finished.err)
+        check_line(finished, code, language)
+    for line, code in BAD_TARGETS:
+        finished = run(targets=HEADER + line + "\n", language=language)
+        assert finished.status == (2 if code == "PLAN_YEARS_INVALID" else 3), (line, finished.err)
+        check_line(finished, code, language)
+        assert not (code.startswith("TARGET_") and re.search(r"3504\d\d|pine_transform", finished.last_line))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_files_that_are_not_there_or_no_such_thing(run, tmp_path, language):
+    noise = tmp_path / "noise.gpkg"
+    noise.write_bytes(b"\x00\xff not a layer" * 50)
+    options = ("--quota", "--budget", "--shares", "--locks", "--designs", "--works", "--counting", "--area-units",
+               "--ledger", "--acceptance", "--openings")  # fmt: skip
+    for option in options:
+        finished = run(option, tmp_path / "none.csv", language=language)
+        assert finished.status == 3, (option, finished.err)
+        assert LINE.match(finished.last_line), finished.last_line
+        assert "UNEXPECTED" not in finished.last_line
+    for option in ("--acceptance", "--openings"):
+        finished = run(option, noise, language=language)
+        assert finished.status == 3, (option, finished.err)
+        assert LINE.match(finished.last_line), finished.last_line
+        assert "UNEXPECTED" not in finished.last_line
+    finished = run("--why", "nowhere", language=language)
+    check_line(finished, "WHY_UNKNOWN", language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_limits_that_clash_are_named_by_place_and_amount(run, table, language):
+    quota = table(QUOTA + "350428,*,*,*,100\n", "quota.csv")
+    finished = run("--quota", quota, language=language)
+    check_line(finished, "PLAN_INFEASIBLE", language)
+    words = (
+        ("Jiangle", "short by", "felling quota", " ha") if language == "en" else ("将乐县", "缺", "采伐限额", "公顷")
+    )
+    assert all(word in finished.last_line for word in words), finished.last_line
+    assert not re.search(r"3504\d\d|pine_transform| 0\.0 ", finished.last_line)
+
+
+def test_progress_refuses_likewise(run, tmp_path):
+    finished = run("--plan", tmp_path / "none.gpkg", command="targetprogress", gap=None)
+    assert finished.status == 3
+    assert finished.last_line.startswith("error[FILE_NOT_FOUND]: ")
+    shutil.copy(SHIPPED / "sanming_after_2025.csv", tmp_path / "t.csv")
+    finished = run(command="targetprogress", gap=None, targets=(tmp_path / "t.csv").read_text(encoding="utf-8"))
+    check_line(finished, "TARGETS_EMPTY", "en")
