@@ -142,6 +142,31 @@ class MaskedBands:
         """Image and quality layer are closed by whoever opened them."""
 
 
+class BandsWithoutFill:
+    """Bands of an image without the number by which its sensor says that there is nothing.
+
+    Files that were cut or put together often no longer declare it; taken for a number it would be a dark cell, and
+    after an offset even a bright one.
+    """
+
+    def __init__(self, reader: BandReader, fill: float) -> None:
+        self._reader = reader
+        self._fill = fill
+        self.name = reader.name
+        self.grid = reader.grid
+        self.row_step = reader.row_step
+        self.band_names = reader.band_names
+
+    def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
+        """As of the image, valid only where a band has another number."""
+        values, valid = self._reader.read_rows(first_row, row_count)
+        empty = values == self._fill
+        return values, valid & ~empty if empty.any() else valid
+
+    def close(self) -> None:
+        """The image is closed by whoever opened it."""
+
+
 class IndexBands:
     """Indices of one scene as bands."""
 

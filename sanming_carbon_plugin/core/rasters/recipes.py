@@ -21,7 +21,7 @@ from ..issues import join_issues, layer_issue
 from ..stage import StageResult
 from .bands import BandReader, NamedRaster
 from .boundary import FloatArray
-from .indices import Index, IndexBands, MaskedBands, Quality, RoleBand
+from .indices import BandsWithoutFill, Index, IndexBands, MaskedBands, Quality, RoleBand
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SAMPLES = (0.2, 0.4, 0.6, 0.8)
@@ -139,6 +139,9 @@ def _scene(
     date = str(scene.get("date") or "")
     if date and not _is_day(date):
         raise InputError("RECIPE_WRONG", place=f"{place}.date", known="YYYY-MM-DD")
+    fill = scene.get("fill", sensor.get("fill"))
+    if isinstance(fill, (int, float)) and not isinstance(fill, bool):
+        raster = replace(raster, reader=BandsWithoutFill(raster.reader, fill))
     quality = _quality(scene.get("quality"), sensor, named, place)
     if quality is not None:
         raster = replace(raster, reader=MaskedBands(raster.reader, quality))

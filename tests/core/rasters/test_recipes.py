@@ -63,6 +63,43 @@ def test_the_offset_of_sentinel2_is_seen_and_told(date, carried, used, code):
     assert prepared.issues.code.tolist() == ([code] if code else [])
 
 
+def emptied(raster, share=0.25):
+    """The same image whose first columns hold the number of no data, undeclared, as a mosaic leaves them."""
+    raster.reader.values[:, :, : int(share * 8)] = 0
+    return raster
+
+
+@pytest.mark.parametrize(("carried", "code"), [(1000, "SUBTRACTED"), (0, "REMOVED_BEFORE")])
+def test_cells_without_data_are_no_dark_cells(carried, code):
+    """They would tell that the offset was taken off, and after an offset count as reflectance."""
+    whole, part = image(offset=carried), emptied(image(offset=carried))
+    found, prepared = told(scene(), part)
+    assert prepared.issues.code.tolist() == [f"SENTINEL2_OFFSET_{code}"]
+    assert found.s2_ndvi_support == found.s2_b04_support == pytest.approx(0.75)
+    assert found.s2_b04_mean == pytest.approx(whole.reader.values[2, :, 2:].mean())
+    assert found.s2_ndvi_mean == pytest.approx(0.857, abs=0.003)
+
+
+def test_landsat_has_its_own_offset_and_its_cells_without_data():
+    numbers = np.full((2, 6, 8), 8000, dtype=np.uint16)
+    numbers[1] = 20000
+    numbers[:, :, :4] = 0
+    recipe = {"scenes": [{"raster": "l8", "sensor": "landsat9", "date": "2024-11-05", "indices": ["NDVI"]}]}
+    found, _ = told(recipe, named("l8", numbers, GRID, band_names=["SR_B4", "SR_B5"]))
+    red, nir = (number * 0.0000275 - 0.2 for number in (8000, 20000))
+    assert found.l8_ndvi_mean == pytest.approx((nir - red) / (nir + red))
+    assert found.l8_ndvi_support == 0.5
+
+
+@pytest.mark.parametrize(("fill", "support"), [(None, 1.0), (False, 1.0), (7, 0.75)])
+def test_a_recipe_may_say_what_means_no_data(fill, support):
+    raster = emptied(image())
+    if fill == 7:
+        raster.reader.values[raster.reader.values == 0] = 7
+    found, _ = told(scene(fill=fill, offset=-100), raster)
+    assert found.s2_b04_support == support
+
+
 def test_a_stated_offset_is_taken_as_it_is():
     found, prepared = told(scene(offset=-1000), image(offset=1000))
     assert found.s2_ndvi_mean == pytest.approx(0.857, abs=0.002)
