@@ -260,7 +260,6 @@ def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: boo
     if not (volume > 0.0).any() and not needed:
         return None
     species = texts(facts, TREES_COLUMN)
-    species[~leads] = None
     found = parameters.look_up(species)
     counted = (found.row >= 0) & (parameters.family[found.row] == FAMILY_VOLUME)
     tonnes = np.where(counted, parameters.biomass_per_volume_t_m3()[found.row], np.nan)

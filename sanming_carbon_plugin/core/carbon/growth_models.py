@@ -88,11 +88,11 @@ def fit_best(
     largest_asymptote
         How many times the largest volume the asymptote may be.
     only
-        Fit just this model and power.
+        Fit just this model and power, also where a bound holds it: to see how far it misses stands, not to offer it.
     """
     candidates = [(m, p) for m in MODELS for p in SPREAD_POWERS] if only is None else [only]
     fits = [_fit(MODELS[m], p, age, volume, age_then, volume_then, largest_asymptote) for m, p in candidates]
-    free = [fit for fit in fits if fit is not None and not fit.at_bound and np.isfinite(fit.aicc)]
+    free = [fit for fit in fits if fit is not None and np.isfinite(fit.aicc) and (only is not None or not fit.at_bound)]
     return min(free, key=lambda fit: fit.aicc) if free else None
 
 

@@ -16,7 +16,7 @@ PERCENT = (0.0, 60.0)
 
 @dataclass(frozen=True)
 class GrowthRates:
-    """Rates in percent of the standing volume a year, by species group and age.
+    """Rates in percent a year by Pressler's formula, by species group and age.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class GrowthRates:
     age_from_yr, age_to_yr
         Ages the row is for, both included; NaN means any.
     percent_yr
-        Growth a year by Pressler's formula, percent.
+        Growth of a year by the mean of the volumes at its ends, percent.
     """
 
     group: TextArray
@@ -73,3 +73,11 @@ def pressler_percent(volume_then: FloatArray, volume_now: FloatArray, years: Flo
     """Pressler's growth rate in percent a year: 200/n · (V2-V1)/(V2+V1)."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(200.0 / years * (volume_now - volume_then) / (volume_now + volume_then))
+
+
+def pressler_growth(volume: FloatArray, percent_yr: FloatArray) -> FloatArray:
+    """What ``volume`` grows in the coming year by a rate of Pressler's formula: V · 2p / (200 - p).
+
+    The rate refers to the mean of the volumes at both ends, so that the growth is a little more than p % of the first.
+    """
+    return np.asarray(volume * 2.0 * percent_yr / (200.0 - percent_yr))

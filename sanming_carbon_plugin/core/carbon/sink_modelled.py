@@ -12,7 +12,7 @@ from .account import StandAccount, numbers, open_account
 from .change import BoolArray
 from .error_amounts import Amounts, ErrorPieces, ErrorSources, ErrorTable, SinkErrors, errors_of_pieces, no_amounts
 from .growth import GrowthFit, growth_ratio
-from .growth_rates import GrowthRates
+from .growth_rates import GrowthRates, pressler_growth
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 from .survey import GROWTH_CURVE, GROWTH_RATE, NO_BASIS
 
@@ -41,13 +41,13 @@ def by_curve(facts: pd.DataFrame, account: StandAccount, growth: GrowthFit, erro
 
 
 def by_rate(facts: pd.DataFrame, account: StandAccount, rates: GrowthRates, errors: ErrorTable) -> ModelledGrowth:
-    """Growth by the user's rates, percent of the standing volume a year."""
+    """Growth of the coming year by the user's rates (Pressler)."""
     percent, row = rates.of(facts, account.look_up.group)
     volume = np.where(account.family == FAMILY_VOLUME, account.quantity, np.nan)
     relative = np.full(len(facts), errors.size["growth_rate"])
     missing = int(np.count_nonzero(np.isnan(percent) & ~np.isnan(volume)))
     issues = join_issues([layer_issue("GROWTH_NO_RATE", "age_yr", missing)] if missing else [])
-    return ModelledGrowth(volume * percent / 100.0, row, relative, GROWTH_RATE, issues)
+    return ModelledGrowth(pressler_growth(volume, percent), row, relative, GROWTH_RATE, issues)
 
 
 def fill_modelled(

@@ -46,6 +46,8 @@ STAND = st.fixed_dictionaries(
         "age_group": st.sampled_from([None, 1.0, 2.0, 3.0]),
         "area_ha": st.floats(0.05, 80.0),
         "survey_method": st.sampled_from(["plot", "model", None]),
+        "bamboo_culms_per_ha": st.one_of(st.none(), st.just(0.0), st.floats(0.0, 4000.0)),
+        "trees_in_bamboo_code": st.sampled_from(["310", "220", "610", "999", None]),
     }
 )
 LAYERS = st.lists(st.tuples(STAND, STAND), min_size=1, max_size=8)
@@ -55,7 +57,7 @@ FLOWS = ["sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr", "recode_tco
 
 def table(stands) -> pd.DataFrame:
     frame = pd.DataFrame(stands, index=pd.Index([f"k{i}" for i in range(len(stands))], name="stand_key", dtype=object))
-    for name in ("volume_m3_ha", "stems_per_ha", "dbh_cm", "height_m", "age_group", "area_ha"):
+    for name in ("volume_m3_ha", "stems_per_ha", "dbh_cm", "height_m", "age_group", "area_ha", "bamboo_culms_per_ha"):
         frame[name] = pd.to_numeric(frame[name]).astype(float)
     return frame
 

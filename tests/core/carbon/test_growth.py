@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rates, load_growth_rules
-from sanming_carbon_plugin.core.carbon.growth import fit_curve, fit_growth, project, site_classes
-from sanming_carbon_plugin.core.carbon.growth_models import MODELS
+from sanming_carbon_plugin.core.carbon.growth import GrowthFit, fit_curve, fit_growth, project, site_classes
+from sanming_carbon_plugin.core.carbon.growth_models import MODELS, SPREAD_POWERS, fit_best
 from sanming_carbon_plugin.core.carbon.growth_rates import GrowthRates, pressler_percent
 from sanming_carbon_plugin.core.carbon.simulation import simulate
 from sanming_carbon_plugin.core.carbon.sink import SinkOptions, sink
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
 from sanming_carbon_plugin.core.carbon.uncertainty import contributions, total_interval
 from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.issues import no_issues
 
 RULES = load_growth_rules()
 SHAPES = {"richards": (0.06, 2.2), "logistic": (15.0, 0.14), "schumacher": (18.0,)}
@@ -54,6 +55,73 @@ def test_remeasured_stands_go_first_and_give_a_hold_out_error():
     assert 0 < found.hold_out_rmse < 3
     assert abs(found.hold_out_bias) < 0.5
     assert found.age_from_yr == age.min() - 5
+
+
+@pytest.mark.parametrize(("model", "power"), [("richards", 1.0), ("logistic", 0.0), ("schumacher", 0.5)])
+def test_the_best_curve_is_that_of_the_smallest_corrected_criterion(model, power):
+    """AICc by hand for each model and spread: -2 ln L + 2k + 2k(k+1)/(n-k-1), k the parameters, sigma and the power."""
+    rng = np.random.default_rng(3)
+    age = rng.integers(5, 60, 36).astype(float)
+    curve = 300.0 * MODELS[model].shape(age, np.array(SHAPES[model]))
+    volume = curve + rng.standard_normal(36) * 0.1 * curve**power * 150 ** (1 - power)
+    criteria = {}
+    for name in MODELS:
+        for spread in SPREAD_POWERS:
+            one = fit_best(age, volume, None, None, RULES.largest_asymptote, (name, spread))
+            if one is None or one.at_bound:
+                continue
+            mean = one.volume_m3_ha(age)
+            sd = one.sigma * np.maximum(mean, volume.max() / 1000) ** spread
+            k = len(one.parameters) + 2 + (spread > 0)
+            ln_l = -0.5 * np.sum(((volume - mean) / sd) ** 2 + np.log(2 * np.pi * sd**2))
+            criteria[name, spread] = -2 * ln_l + 2 * k + 2 * k * (k + 1) / (36 - k - 1)
+            assert one.aicc == pytest.approx(criteria[name, spread], rel=1e-9)
+            assert one.rmse == pytest.approx(np.sqrt(np.mean((volume - mean) ** 2)))
+    best = fit_best(age, volume, None, None, RULES.largest_asymptote)
+    assert (best.model, best.power) == min(criteria, key=criteria.get)
+    assert len(criteria) >= 5
+
+
+def test_the_report_tells_what_is_behind_each_curve():
+    """Ages and classes of the very stands, and the error against increments that the fit did not see."""
+    age, volume, curve = made("richards", count=120, scatter=0.2)
+    then = volume * 300.0 * MODELS["richards"].shape(age - 5, np.array(SHAPES["richards"])) / curve
+    noise = np.random.default_rng(8).normal(0.0, 2.0, 120)
+    then = np.maximum(then + noise, 0.5)
+    unknown = np.full(120, np.nan)
+    remeasured = fit_curve("pine", age, volume, RULES, then, np.full(120, 5.0))
+    few = np.where(np.arange(120) < 20, 5.0, np.nan)
+    held = fit_curve("pine", age, volume, RULES, then, few)
+    never = fit_curve("pine", age, volume, RULES, unknown, unknown)
+    sites = pd.DataFrame({"site_class": [], "site_index_m": []})
+    curves = {("pine", at): found for at, found in enumerate((remeasured, held, never))}
+    report = GrowthFit(curves, sites, no_issues()).report()
+    assert report["basis"].tolist() == ["remeasured", "cross_section", "cross_section"]
+    assert report["stands"].tolist() == [found.stands for found in curves.values()]
+    assert (report["stands"] + report["left_out"]).tolist() == [120, 120, 120]
+    classes = np.unique(age // 10 * 10, return_counts=True)
+    if never.left_out == 0:
+        assert never.stands_by_age == {int(low): int(n) for low, n in zip(*classes, strict=True)}
+    assert report["stands_by_age"].str.contains(r"^0-9: \d+; 10-19: \d+; 20-29: \d+").all()
+    assert age.min() - 5 <= report["age_from_yr"].iloc[0] <= age.min() - 1
+    assert report["age_from_yr"].tolist()[1:] == [age.min()] * 2
+    assert report["age_to_yr"].tolist() == [age.max()] * 3
+    assert (report[["rmse_m3_ha", "aicc", "asymptote_m3_ha"]].notna()).all(axis=None)
+    # 2 m3/ha of noise at the earlier date is at least 0.4 m3/ha a year over five years.
+    assert 0.3 < report["hold_out_rmse_m3_ha_yr"].iloc[0] < 4.0
+    assert report["hold_out_rmse_m3_ha_yr"].iloc[1] > 0.3
+    assert report[["hold_out_rmse_m3_ha_yr", "hold_out_bias_m3_ha_yr"]].iloc[2].isna().all()
+
+
+def test_the_hold_out_error_is_that_of_stands_the_fit_did_not_see():
+    """Stands whose growth follows no curve are missed by their scatter, also where a part has no free curve."""
+    rng = np.random.default_rng(5)
+    age = rng.integers(10, 50, 60).astype(float)
+    volume = 300.0 * MODELS["richards"].shape(age, np.array(SHAPES["richards"]))
+    grown = rng.choice([1.0, 9.0], 60)
+    found = fit_curve("pine", age, volume, RULES, volume - 5 * grown, np.full(60, 5.0))
+    assert found.hold_out_rmse > 3.0
+    assert found.hold_out_share == pytest.approx(found.hold_out_rmse / grown.mean())
 
 
 @pytest.mark.parametrize(
@@ -221,14 +289,18 @@ def rates(tmp_path, text):
 
 
 def test_pressler_rates_of_a_users_table(tmp_path, make_facts, parameters, errors):
+    """100 m3 at 8 %: 100*2*8/(200-8) = 8.3333, and back: 200*8.3333/(100+108.3333) = 8."""
     table = rates(tmp_path, "*,,,2,office\npine,,20,8,office\npine,21,,4,office\n")
     facts = make_facts(
         species_code=["220", "220", "310", "660", None], volume_m3_ha=[100.0, 100.0, 50.0, 0.0, 100.0],
         age_yr=[20.0, 21.0, np.nan, 2.0, 9.0], stems_per_ha=2000.0,
     )  # fmt: skip
     found = sink(facts, np.full(5, None, dtype=object), None, parameters, errors, options=SinkOptions(rates=table))
-    assert found.columns["increment_m3_ha_yr"].tolist()[:3] == [8.0, 4.0, 1.0]
-    assert found.columns["sink_tco2e_yr"].iloc[0] == pytest.approx(10 * 8 * 1.1198797, rel=1e-6)
+    grown = found.columns["increment_m3_ha_yr"].to_numpy()[:3]
+    assert grown == pytest.approx([1600 / 192, 800 / 196, 200 / 198])
+    then = facts["volume_m3_ha"].to_numpy()[:3]
+    assert pressler_percent(then, then + grown, np.ones(3)) == pytest.approx([8.0, 4.0, 2.0])
+    assert found.columns["sink_tco2e_yr"].iloc[0] == pytest.approx(10 * 1600 / 192 * 1.1198797, rel=1e-6)
     assert found.columns["sink_basis"].tolist() == ["growth_rate"] * 3 + ["none"] * 2
     assert found.columns["sink_tco2e_yr"].iloc[3:].isna().all()
 
