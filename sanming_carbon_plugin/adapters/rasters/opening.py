@@ -127,7 +127,7 @@ def terrain_of(dem: BandReader) -> TerrainRecipe:
 def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True) -> FileBands:
     """Open chosen bands of a raster without regard to any stands."""
     path, wanted = _path_and_band(spec)
-    if _is_local(path) and not Path(path).exists():
+    if _is_local(path) and not _exists(path):
         raise InputError("RASTER_MISSING", path=path)
     module = _module(backend or back_end_name())
     try:
@@ -169,9 +169,16 @@ def _is_local(path: str) -> bool:
     return not path.startswith("/vsi") and "://" not in path and not path.lstrip().startswith("<")
 
 
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # longer than any name can be
+        return False
+
+
 def _path_and_band(spec: str) -> tuple[str, str | None]:
     path, mark, band = spec.rpartition("#")
-    if not mark or (_is_local(spec) and Path(spec).exists()):
+    if not mark or (_is_local(spec) and _exists(spec)):
         return spec, None
     return path, band
 
@@ -183,7 +190,7 @@ def _chosen_bands(facts: RasterFacts, wanted: str | None) -> list[BandFacts]:
     elif wanted.isascii() and wanted.isdigit():
         chosen = [band for band in facts.bands if band.number == int(wanted)]
     else:
-        folded = wanted.casefold()
+        folded = wanted.casefold() or None
         chosen = [band for band in facts.bands if band.description.casefold() == folded][:1]
     if not chosen:
         known = ", ".join(band.description or str(band.number) for band in facts.bands)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..stands.packed import Outlined
     from .coverage import CoverageBlock
 
-HEIGHT, SUPPORT = "canopy_height_m", "canopy_support"
+HEIGHT, SUPPORT = "canopy_height_m", "canopy_height_m_support"
 _LARGEST = "max"
 
 
@@ -83,7 +83,7 @@ class CanopyBands:
 
 
 def height_columns(heights: Moments, support: FloatArray) -> dict[str, FloatArray]:
-    """``canopy_height_m_mean``, NaN where nothing is known, and ``canopy_support`` (0..1)."""
+    """``canopy_height_m_mean``, NaN where nothing is known, and ``canopy_height_m_support`` (0..1)."""
     return {f"{HEIGHT}_mean": heights.mean(), SUPPORT: support}
 
 

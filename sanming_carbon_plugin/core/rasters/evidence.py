@@ -11,11 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from ..errors import InputError
+from ..errors import InputError, UsageError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..progress import Progress
 from ..stage import StageResult
-from ..stands.packed import STANDS_AT_ONCE, Outlined, PackedOutlines, bounds_of, outlined
+from ..stands.packed import (
+    STANDS_AT_ONCE,
+    ObjectArray,
+    Outlined,
+    PackedOutlines,
+    bounds_of,
+    outlined,
+    portions_of,
+)
 from .bands import NamedRaster
 from .canopy import CanopyBands, cover_columns, height_columns, tallest_columns
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
@@ -72,9 +80,12 @@ def evidence(
     ------
     InputError
         ``RASTER_NO_OVERLAP`` when a raster lies beside all stands.
+    UsageError
+        ``RASTER_COLUMNS_TWICE`` when figures of two rasters would have one name.
     """
     progress = progress or Progress()
     keys = pd.Index(stand_keys, name="stand_key")
+    _require_different_columns(rasters)
     geometry, asked = outlined(geometry), _with_derived(rasters)
     canopies = [raster for raster in rasters if raster.canopy is not None and raster.canopy.statistics]
     share = len(asked) / (len(asked) + len(canopies)) if canopies else 1.0
@@ -92,7 +103,7 @@ def _tallest(
     for number, raster in enumerate(canopies):
         if raster.canopy is not None:
             part = PartOfProgress(progress, number / len(canopies), (number + 1) / len(canopies))
-            placed = placed_on(raster, geometry)
+            placed = placed_on(raster, geometry, progress)
             blocks = covering(placed, raster.reader.grid, part)
             columns |= tallest_columns(raster.canopy, raster.reader, placed, blocks, part)
     return columns
@@ -131,7 +142,7 @@ def _sums_of(
     for position, group in enumerate(groups):
         part = PartOfProgress(progress, position / len(groups), (position + 1) / len(groups))
         first = rasters[group[0]]
-        placed = placed_on(first, geometry)
+        placed = placed_on(first, geometry, progress)
         _require_overlap([rasters[number] for number in group], placed)
         covered = _Covered(geometry)
         readers = [rasters[number].reader for number in group]
@@ -141,11 +152,22 @@ def _sums_of(
     return found
 
 
-def placed_on(raster: NamedRaster, geometry: Outlined) -> Outlined:
-    """The outlines in the CRS of a raster."""
-    if raster.to_grid is None:
+def placed_on(raster: NamedRaster, geometry: Outlined, progress: Progress) -> Outlined:
+    """The outlines in the CRS of a raster; moved some at a time, so that a cancel is heard."""
+    move = raster.to_grid
+    if move is None:
         return geometry
-    return geometry.moved(raster.to_grid) if isinstance(geometry, PackedOutlines) else raster.to_grid(geometry)
+
+    def moved(part: ObjectArray) -> ObjectArray:
+        progress.raise_if_cancelled()
+        return move(part)
+
+    if isinstance(geometry, PackedOutlines):
+        return geometry.moved(moved)
+    placed = np.full(len(geometry), None, dtype=object)
+    for part, outlines in portions_of(geometry):
+        placed[part] = moved(outlines)
+    return placed
 
 
 def _with_derived(rasters: Sequence[NamedRaster]) -> list[NamedRaster]:
@@ -234,6 +256,14 @@ def result_columns(rasters: Sequence[NamedRaster]) -> list[str]:
     """Names of the columns that rasters add to a result; terrain is for the rules and not among them."""
     bases = [base for raster in rasters for base in band_columns(raster)]
     return [f"{base}_{name}" for base in bases for name in ("mean", "std", "support")]
+
+
+def _require_different_columns(rasters: Sequence[NamedRaster]) -> None:
+    """Refuse names by which figures of one raster would take the place of another's."""
+    bases = [base.casefold() for raster in rasters for base in band_columns(raster)]
+    for base in bases:
+        if bases.count(base) > 1:
+            raise UsageError("RASTER_COLUMNS_TWICE", column=f"{base}_mean")
 
 
 def support_share(valid: FloatArray, areas: FloatArray) -> FloatArray:

@@ -113,7 +113,7 @@ def _further(
     covering: Covering,
     known: dict[str, Any],
 ) -> dict[str, FloatArray]:
-    placed = placed_on(raster, geometry)
+    placed = placed_on(raster, geometry, progress)
     grid = raster.reader.grid
     names = band_columns(raster)
     plain = [name for name in chosen if name not in {"shares", "majority"}]

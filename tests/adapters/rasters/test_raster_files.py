@@ -279,6 +279,8 @@ def test_south_up_and_rotated_grids(folder, backend):
         (lambda folder: write(folder / "p.tif", NUMBERS, place=None), "RASTER_WITHOUT_PLACE"),
         (lambda folder: write(folder / "c.tif", NUMBERS, epsg=None), "RASTER_WITHOUT_CRS"),
         (lambda folder: write(folder / "b.tif", NUMBERS) + "#9", "RASTER_BAND_UNKNOWN"),
+        (lambda folder: write(folder / "b.tif", NUMBERS) + "#", "RASTER_BAND_UNKNOWN"),
+        (lambda folder: str(folder / ("long" * 300)), "RASTER_MISSING"),
     ],
 )
 def test_what_cannot_be_used_is_refused(folder, backend, make, code):

@@ -97,7 +97,9 @@ def test_what_the_checks_said_is_not_said_again(make_facts, parameters):
 
 
 def test_canopy_heights_count_where_most_of_the_stand_has_them(make_facts):
-    facts = make_facts(species_code="310", canopy_height_m_mean=[12.0, 12.0, np.nan], canopy_height_m_support=[0.5, 0.49, 0.0])
+    facts = make_facts(
+        species_code="310", canopy_height_m_mean=[12.0, 12.0, np.nan], canopy_height_m_support=[0.5, 0.49, 0.0]
+    )
     assert canopy_heights_m(facts, RULES) == pytest.approx([12.0, np.nan, np.nan], nan_ok=True)
     assert canopy_heights_m(facts.drop(columns="canopy_height_m_mean"), RULES) is None
 

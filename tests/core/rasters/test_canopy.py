@@ -44,7 +44,7 @@ def test_the_shipped_file_asks_for_what_it_says():
     own = [name for name in found.columns if not name.startswith("lidar_")]
     assert own == [
         "canopy_height_m_mean",
-        "canopy_support",
+        "canopy_height_m_support",
         "canopy_over_2m_share",
         "canopy_height_m_q90",
         "canopy_height_m_max",
@@ -54,7 +54,7 @@ def test_the_shipped_file_asks_for_what_it_says():
     assert found.canopy_over_2m_share[0] == pytest.approx((known > 2).mean())
     assert found.canopy_height_m_q90[0] == pytest.approx(np.quantile(known, 0.9))
     assert found.canopy_height_m_max[0] == known.max()
-    assert found.canopy_support[0] == pytest.approx(7 / 8)
+    assert found.canopy_height_m_support[0] == pytest.approx(7 / 8)
     assert found.canopy_height_m_mean.equals(found.lidar_mean.rename("canopy_height_m_mean"))
 
 
@@ -66,15 +66,15 @@ def test_cells_count_by_their_covered_share():
 
 def test_what_is_unknown_stays_unknown():
     found = told(CanopyRecipe.from_data(SHIPPED)).filter(like="canopy_")
-    assert found.drop(columns="canopy_support").iloc[2:].isna().all(axis=None)
-    assert np.isnan(found.canopy_support[2])
-    assert found.canopy_support[3] == 0
+    assert found.drop(columns="canopy_height_m_support").iloc[2:].isna().all(axis=None)
+    assert np.isnan(found.canopy_height_m_support[2])
+    assert found.canopy_height_m_support[3] == 0
 
 
 def test_empty_lists_ask_for_the_mean_only():
     empty = {**SHIPPED, "statistics": [], "cover_above_m": []}
     own = [name for name in told(CanopyRecipe.from_data(empty)).columns if not name.startswith("lidar_")]
-    assert own == ["canopy_height_m_mean", "canopy_support"]
+    assert own == ["canopy_height_m_mean", "canopy_height_m_support"]
 
 
 def test_other_heights_and_quantiles_are_data():

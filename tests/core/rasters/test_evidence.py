@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from oracle import ask_arrays
 from outlines_strategy import grids, outlines, without_needles
 
-from sanming_carbon_plugin.core.errors import CancelledError, InputError
+from sanming_carbon_plugin.core.errors import CancelledError, InputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
 from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.coverage import coverage_blocks
 from sanming_carbon_plugin.core.rasters.evidence import band_columns, evidence, result_columns
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.stands import packed as packed_module
+from sanming_carbon_plugin.core.stands.packed import packed_outlines
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 
@@ -209,6 +211,44 @@ def test_rasters_on_the_same_cells_share_their_coverage():
     assert found.filter(like="_mean").loc["a"].tolist() == [1, 2, 3]
     assert found.columns[0] == "x_mean"
     assert found.columns[3] == "y_mean"
+
+
+@pytest.mark.parametrize(
+    "rasters",
+    [
+        [("s2", ["NDVI", "b2"]), ("S2_ndvi", [""])],
+        [("x", [""]), ("X", [""])],
+    ],
+)
+def test_figures_of_one_raster_never_take_the_place_of_anothers(rasters):
+    made = [named(name, np.ones((len(bands), 8, 10)), PLAIN, band_names=bands) for name, bands in rasters]
+    with pytest.raises(UsageError) as caught:
+        evidence(["a"], stands(shapely.box(0, 0, 2, 2)), made)
+    assert caught.value.code == "RASTER_COLUMNS_TWICE"
+
+
+@pytest.mark.parametrize("pack", [lambda shapes: shapes, packed_outlines])
+def test_moving_many_stands_hears_a_cancel_and_changes_nothing(monkeypatch, pack):
+    monkeypatch.setattr(packed_module, "STANDS_AT_ONCE", 3)
+    asked, shapes = [], shapely.box(np.arange(8.0), 0, np.arange(8.0) + 1, 5)
+
+    def shifted(part):
+        asked.append(len(part))
+        return shapely.transform(part, lambda xy: xy + 0.25)
+
+    raster = named("x", np.arange(80.0).reshape(1, 8, 10), PLAIN, to_grid=shifted)
+    found = evidence(range(8), pack(shapes), [raster]).columns
+    assert asked == [3, 3, 2]
+    plain = named("x", np.arange(80.0).reshape(1, 8, 10), PLAIN)
+    assert found.equals(evidence(range(8), shapely.transform(shapes, lambda xy: xy + 0.25), [plain]).columns)
+
+    class CancelledSoon(Progress):
+        def is_cancelled(self):
+            return len(asked) > 4
+
+    with pytest.raises(CancelledError):
+        evidence(range(8), pack(shapes), [raster], CancelledSoon())
+    assert asked == [3, 3, 2, 3, 3]
 
 
 def test_cancelling_answers():
