@@ -11,7 +11,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -30,13 +29,13 @@ from .parameters import (
     RASTER_NAMES,
     RASTERS,
     advanced,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
     raster_names_parameter,
     rasters_parameter,
+    reading_parameters,
+    shipped_parameter,
     stands_parameter,
 )
 from .results import ThemesOnCompletion, tell_counts
@@ -85,14 +84,11 @@ class AssessAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(rasters_parameter(optional=True))
-        self.addParameter(raster_names_parameter())
+        self.add_all(stands_parameter(), rasters_parameter(optional=True), raster_names_parameter())
         two_dates.define_period(self.addParameter)
         self._define_tickets()
         self._define_advanced()
-        self.addParameter(output_parameter(tr("Result"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Result")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
     def _define_tickets(self) -> None:
@@ -115,8 +111,7 @@ class AssessAlgorithm(StandAlgorithm):
         )
 
     def _define_advanced(self) -> None:
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
+        self.add_all(*reading_parameters())
         two_dates.define_survey_methods(self.addParameter)
         for name, text, extension in (
             (self.RECIPE, tr("Raster recipe"), "json"),
@@ -124,8 +119,7 @@ class AssessAlgorithm(StandAlgorithm):
             (self.RULES, tr("Classification rules"), "json"),
             (self.PARAMETERS, tr("Carbon parameters"), "csv"),
         ):
-            parameter = QgsProcessingParameterFile(name, text, extension=extension, optional=True)
-            self.addParameter(advanced(explained(parameter, tr("Leave empty to use the one that is shipped."))))
+            self.addParameter(shipped_parameter(name, text, extension))
         define_mappings(self.addParameter)
         self.addParameter(decisions_parameter())
         self.addParameter(

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingParameterDefinition,
 )
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
@@ -36,6 +37,11 @@ class StandAlgorithm(QgsProcessingAlgorithm):
     then works in another thread and touches neither the project nor a layer. A job that is cancelled or
     fails leaves no file behind, so nothing is to be cleared up here.
     """
+
+    def add_all(self, *parameters: QgsProcessingParameterDefinition) -> None:
+        """Define several parameters, in this order."""
+        for parameter in parameters:
+            self.addParameter(parameter)
 
     def createInstance(self) -> StandAlgorithm:
         """Give a fresh algorithm of the same kind."""

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterFile,
 )
 
 from ..core.progress import Progress
@@ -20,12 +19,10 @@ from .parameters import (
     MAPPING,
     OUTPUT,
     OVERWRITE,
-    advanced,
-    encoding_parameter,
-    explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
+    shipped_parameter,
     stands_parameter,
 )
 from .results import LayersOnCompletion, StepLayer, tell_counts
@@ -53,14 +50,14 @@ class CarbonStep(StandAlgorithm):
         if self.two_dates:
             define_period(self.addParameter)
         self.define_own()
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
+        self.add_all(*reading_parameters())
         if self.two_dates:
             define_survey_methods(self.addParameter)
-        file = QgsProcessingParameterFile(PARAMETERS, tr("Carbon parameters"), extension="csv", optional=True)
-        self.addParameter(advanced(explained(file, tr("Leave empty to use the one that is shipped."))))
-        self.addParameter(self.output())
-        self.addParameter(overwrite_parameter())
+        self.add_all(
+            shipped_parameter(PARAMETERS, tr("Carbon parameters"), "csv"),
+            self.output(),
+            overwrite_parameter(),
+        )
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
     def define_own(self) -> None:
@@ -68,7 +65,7 @@ class CarbonStep(StandAlgorithm):
 
     def output(self) -> QgsProcessingParameterDefinition:
         """The parameter ``OUTPUT``."""
-        return output_parameter(tr("Result"), tr("GeoPackage files") + " (*.gpkg)")
+        return geopackage_output(tr("Result"))
 
     def own_options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:  # noqa: ARG002
         """Options of this step alone, named as in its request."""

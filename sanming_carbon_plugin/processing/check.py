@@ -13,10 +13,9 @@ from .parameters import (
     MAPPING,
     OUTPUT,
     OVERWRITE,
-    encoding_parameter,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import ThemesOnCompletion, tell_counts
@@ -47,11 +46,12 @@ class CheckAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
-        self.addParameter(output_parameter(tr("Issues"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(
+            stands_parameter(),
+            *reading_parameters(),
+            geopackage_output(tr("Issues")),
+            overwrite_parameter(),
+        )
         self.addOutput(QgsProcessingOutputNumber("ISSUES_COUNT", tr("Number of issues")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

@@ -27,12 +27,11 @@ from .parameters import (
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    encoding_parameter,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
     raster_names_parameter,
     rasters_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import ThemesOnCompletion, tell_counts
@@ -68,15 +67,16 @@ class ClassifyAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(rules_parameter(RULES, tr("Classification rules")))
-        self.addParameter(rasters_parameter(optional=True))
-        self.addParameter(raster_names_parameter())
-        self.addParameter(decisions_parameter())
-        for parameter in (recipe_parameter(), encoding_parameter(), mapping_parameter(), seed_parameter()):
+        self.add_all(
+            stands_parameter(),
+            rules_parameter(RULES, tr("Classification rules")),
+            rasters_parameter(optional=True),
+            raster_names_parameter(),
+            decisions_parameter(),
+        )
+        for parameter in (recipe_parameter(), *reading_parameters(), seed_parameter()):
             self.addParameter(parameter)
-        self.addParameter(output_parameter(tr("Result"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Result")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

@@ -17,12 +17,11 @@ from .parameters import (
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    encoding_parameter,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
     raster_names_parameter,
     rasters_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import tell_counts, themed_layers
@@ -57,15 +56,16 @@ class CompareRulesAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(rules_parameter(self.BEFORE, tr("Rules before")))
-        self.addParameter(rules_parameter(self.AFTER, tr("Rules after")))
-        self.addParameter(rasters_parameter(optional=True))
-        self.addParameter(raster_names_parameter())
-        for parameter in (recipe_parameter(), encoding_parameter(), mapping_parameter(), seed_parameter()):
+        self.add_all(
+            stands_parameter(),
+            rules_parameter(self.BEFORE, tr("Rules before")),
+            rules_parameter(self.AFTER, tr("Rules after")),
+            rasters_parameter(optional=True),
+            raster_names_parameter(),
+        )
+        for parameter in (recipe_parameter(), *reading_parameters(), seed_parameter()):
             self.addParameter(parameter)
-        self.addParameter(output_parameter(tr("Changes"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Changes")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_CHANGED", tr("Number of stands that change")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

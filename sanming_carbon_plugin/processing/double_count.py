@@ -22,11 +22,10 @@ from .parameters import (
     OUTPUT,
     OVERWRITE,
     advanced,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import tell_counts, themed_layers
@@ -79,11 +78,9 @@ class DoubleCountAlgorithm(TicketAlgorithm):
         self.addParameter(
             advanced(explained(shown, tr("Smaller parts are still deducted. Empty: as the profile says.")))
         )
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
+        self.add_all(*reading_parameters())
         define_mappings(self.addParameter, tenure=False)
-        self.addParameter(output_parameter(tr("Free and blocked ground"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Free and blocked ground")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("FREE_HA", tr("Free area, weighed by days (ha)")))
         self.addOutput(QgsProcessingOutputNumber("BLOCKED_HA", tr("Blocked area, weighed by days (ha)")))
 

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterFile,
 )
 
 from ..core.progress import Progress
@@ -23,14 +22,13 @@ from .parameters import (
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    encoding_parameter,
-    explained,
-    mapping_parameter,
-    output_parameter,
+    file_parameter,
     overwrite_parameter,
     raster_names_parameter,
     rasters_parameter,
+    reading_parameters,
     stands_parameter,
+    table_output,
 )
 from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
@@ -64,18 +62,15 @@ class EvidenceAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(rasters_parameter(optional=False))
-        self.addParameter(raster_names_parameter())
-        recipe = QgsProcessingParameterFile(RECIPE, tr("Raster recipe"), extension="json")
-        self.addParameter(explained(recipe, tr("It calls the rasters by their names above.")))
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
-        formats = "{} (*.gpkg);;{} (*.csv);;{} (*.parquet)".format(
-            tr("GeoPackage files"), tr("CSV files"), tr("Parquet files")
+        self.add_all(stands_parameter(), rasters_parameter(optional=False), raster_names_parameter())
+        self.add_all(
+            file_parameter(
+                RECIPE, tr("Raster recipe"), "json", tr("It calls the rasters by their names above."), optional=False
+            ),
+            *reading_parameters(),
+            table_output(tr("Evidence")),
+            overwrite_parameter(),
         )
-        self.addParameter(output_parameter(tr("Evidence"), formats))
-        self.addParameter(overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

@@ -23,7 +23,7 @@ from qgis.core import (
 from ..core.progress import Progress
 from .base import StandAlgorithm
 from .inputs import optional_path
-from .parameters import OUTPUT, OVERWRITE, advanced, explained, output_parameter, overwrite_parameter
+from .parameters import OUTPUT, OVERWRITE, advanced, explained, geopackage_output, overwrite_parameter
 from .results import tell_counts
 from .translation import language, tr
 
@@ -133,8 +133,7 @@ class FieldMergeAlgorithm(StandAlgorithm):
              tr("The same as when the package was made.")),
         ):  # fmt: skip
             self.addParameter(explained(parameter, text))
-        self.addParameter(output_parameter(tr("Review"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Review")), overwrite_parameter())
         for name, text in (
             ("CONFLICTS", tr("Number of conflicts")),
             ("DECISIONS_ADDED", tr("Decisions added")),

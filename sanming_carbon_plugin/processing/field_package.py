@@ -15,7 +15,6 @@ from qgis.core import (
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -25,7 +24,7 @@ from ..core.errors import InputError
 from ..core.progress import Progress
 from .base import StandAlgorithm
 from .inputs import optional_path
-from .parameters import OUTPUT, OVERWRITE, advanced, explained, overwrite_parameter
+from .parameters import OUTPUT, OVERWRITE, advanced, explained, file_parameter, overwrite_parameter, result_parameter
 from .results import tell_counts
 from .translation import language, tr
 
@@ -89,9 +88,8 @@ class FieldPackageAlgorithm(StandAlgorithm):
                 tr("Names of columns, lists of values and layers."),
             )
         )
-        form = QgsProcessingParameterFile(self.FORM, tr("Columns of the form"), extension="csv", optional=True)
-        self.addParameter(advanced(explained(form, tr("A copy of the shipped table, edited. Leave empty to use the "
-                                                      "one that is shipped."))))  # fmt: skip
+        text = tr("A copy of the shipped table, edited. Leave empty to use the one that is shipped.")
+        self.addParameter(advanced(file_parameter(self.FORM, tr("Columns of the form"), "csv", text)))
         self.addParameter(
             explained(
                 QgsProcessingParameterBoolean(self.ZIP, tr("Make a zip as well"), defaultValue=False),
@@ -108,16 +106,14 @@ class FieldPackageAlgorithm(StandAlgorithm):
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
     def _define_inputs(self) -> None:
+        self.addParameter(result_parameter(tr("GeoPackage of Assess stands.")))
         self.addParameter(
-            explained(
-                QgsProcessingParameterFile(self.RESULT, tr("Result"), extension="gpkg"),
-                tr("GeoPackage of Assess stands."),
-            )
-        )
-        self.addParameter(
-            explained(
-                QgsProcessingParameterFile(self.LIST, tr("List of stands to check"), extension="gpkg"),
+            file_parameter(
+                self.LIST,
+                tr("List of stands to check"),
+                "gpkg",
                 tr("Made from that result by Choose stands to check in the field."),
+                optional=False,
             )
         )
         self.addParameter(

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
@@ -19,7 +18,16 @@ from ..core.progress import Progress
 from .base import StandAlgorithm
 from .image_parameters import SEED, seed_parameter
 from .inputs import optional_path
-from .parameters import OUTPUT, OVERWRITE, advanced, explained, output_parameter, overwrite_parameter
+from .parameters import (
+    OUTPUT,
+    OVERWRITE,
+    advanced,
+    explained,
+    file_parameter,
+    geopackage_output,
+    overwrite_parameter,
+    result_parameter,
+)
 from .results import tell_counts, themed_layers
 from .translation import tr
 
@@ -55,12 +63,7 @@ class FieldSampleAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(
-            explained(
-                QgsProcessingParameterFile(self.RESULT, tr("Result"), extension="gpkg"),
-                tr("GeoPackage of Assess stands."),
-            )
-        )
+        self.addParameter(result_parameter(tr("GeoPackage of Assess stands.")))
         self.addParameter(
             explained(
                 QgsProcessingParameterNumber(
@@ -86,14 +89,15 @@ class FieldSampleAlgorithm(StandAlgorithm):
         self.addParameter(seed_parameter())
         self.addParameter(
             advanced(
-                explained(
-                    QgsProcessingParameterFile(self.SETTINGS, tr("Sampling settings"), extension="json", optional=True),
+                file_parameter(
+                    self.SETTINGS,
+                    tr("Sampling settings"),
+                    "json",
                     tr("Limits, weights and strata of your own. Leave empty to use the file that is shipped."),
                 )
             )
         )
-        self.addParameter(output_parameter(tr("List of stands to check"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("List of stands to check")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
         self.addOutput(QgsProcessingOutputNumber("CONTROL_COUNT", tr("Stands of the control sample")))
 

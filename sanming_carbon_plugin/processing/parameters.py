@@ -16,6 +16,7 @@ from qgis.core import (
 from .translation import tr
 
 STANDS = "STANDS"
+RESULT = "RESULT"
 ENCODING = "ENCODING"
 MAPPING = "MAPPING"
 RASTERS = "RASTERS"
@@ -66,6 +67,11 @@ def mapping_parameter() -> QgsProcessingParameterDefinition:
     )  # fmt: skip
 
 
+def reading_parameters() -> tuple[QgsProcessingParameterDefinition, ...]:
+    """How the file of the stands is read."""
+    return encoding_parameter(), mapping_parameter()
+
+
 def rasters_parameter(optional: bool) -> QgsProcessingParameterDefinition:
     """The raster layers."""
     return explained(
@@ -84,6 +90,34 @@ def raster_names_parameter() -> QgsProcessingParameterDefinition:
         tr("Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only "
            "band 2. Leave empty to use the names of the layers."),
     )  # fmt: skip
+
+
+def file_parameter(
+    name: str, title: str, extension: str, text: str, *, optional: bool = True
+) -> QgsProcessingParameterDefinition:
+    """A file of one kind, with its help ``text``."""
+    return explained(QgsProcessingParameterFile(name, title, extension=extension, optional=optional), text)
+
+
+def shipped_parameter(name: str, title: str, extension: str) -> QgsProcessingParameterDefinition:
+    """A file of one's own in place of the one that is shipped, among the advanced parameters."""
+    return advanced(file_parameter(name, title, extension, tr("Leave empty to use the one that is shipped.")))
+
+
+def result_parameter(text: str, *, optional: bool = False) -> QgsProcessingParameterDefinition:
+    """A result of the main job."""
+    return file_parameter(RESULT, tr("Result"), "gpkg", text, optional=optional)
+
+
+def geopackage_output(title: str) -> QgsProcessingParameterDefinition:
+    """The GeoPackage to write."""
+    return output_parameter(title, tr("GeoPackage files") + " (*.gpkg)")
+
+
+def table_output(title: str) -> QgsProcessingParameterDefinition:
+    """The layer or table to write, in a format by its ending."""
+    formats = (tr("GeoPackage files"), tr("CSV files"), tr("Parquet files"))
+    return output_parameter(title, "{} (*.gpkg);;{} (*.csv);;{} (*.parquet)".format(*formats))
 
 
 def output_parameter(text: str, file_filter: str, default: str | None = None) -> QgsProcessingParameterDefinition:

@@ -26,11 +26,10 @@ from .parameters import (
     OUTPUT,
     OVERWRITE,
     advanced,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import tell_counts, themed_layers
@@ -70,9 +69,11 @@ class PineWiltAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(QgsProcessingParameterRasterLayer(self.BEFORE, tr("Earlier image")))
-        self.addParameter(QgsProcessingParameterRasterLayer(self.AFTER, tr("Later image")))
+        self.add_all(
+            stands_parameter(),
+            QgsProcessingParameterRasterLayer(self.BEFORE, tr("Earlier image")),
+            QgsProcessingParameterRasterLayer(self.AFTER, tr("Later image")),
+        )
         names = ["Sentinel-2", "Landsat 8", "Landsat 9"]
         self.addParameter(QgsProcessingParameterEnum(self.SENSOR, tr("Sensor"), names, defaultValue=0))
         day = Qgis.ProcessingDateTimeParameterDataType.Date
@@ -87,10 +88,9 @@ class PineWiltAlgorithm(StandAlgorithm):
             quality = QgsProcessingParameterRasterLayer(name + "_QUALITY", text, optional=True)
             help_text = tr("Delivered with the image: scene classification or QA_PIXEL. Cloud and shadow are left out.")
             self.addParameter(advanced(explained(quality, help_text)))
-        for parameter in (terms_parameter(), encoding_parameter(), mapping_parameter()):
+        for parameter in (terms_parameter(), *reading_parameters()):
             self.addParameter(parameter)
-        self.addParameter(output_parameter(tr("Damage"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Damage")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("DAMAGED_COUNT", tr("Number of stands with discoloured crowns")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

@@ -9,12 +9,11 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterField,
-    QgsProcessingParameterFile,
 )
 
 from ..core.progress import Progress
 from .image_parameters import file_of
-from .parameters import OUTPUT, STANDS, explained, output_parameter, overwrite_parameter
+from .parameters import OUTPUT, STANDS, explained, file_parameter, geopackage_output, overwrite_parameter
 from .results import tell_counts, themed_layers
 from .species import SpeciesAlgorithm
 from .translation import tr
@@ -55,8 +54,10 @@ class PredictSpeciesAlgorithm(SpeciesAlgorithm):
         """Define parameters and outputs."""
         self.define_images()
         self.addParameter(
-            explained(
-                QgsProcessingParameterFile(self.MODEL, tr("Model"), extension="json", optional=True),
+            file_parameter(
+                self.MODEL,
+                tr("Model"),
+                "json",
                 tr("A model trained on the same images under the same names. Leave empty to learn from these stands."),
             )
         )
@@ -69,8 +70,7 @@ class PredictSpeciesAlgorithm(SpeciesAlgorithm):
                    "with pine or broadleaf."),
             )
         )  # fmt: skip
-        self.addParameter(output_parameter(tr("Species groups"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(tr("Species groups")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("CONFLICTS", tr("Number of stands where images disagree")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

@@ -15,7 +15,7 @@ from qgis.core import (
 
 from .base import StandAlgorithm
 from .image_parameters import file_of
-from .parameters import OUTPUT, OVERWRITE, advanced, explained, output_parameter, overwrite_parameter
+from .parameters import OUTPUT, OVERWRITE, advanced, explained, geopackage_output, overwrite_parameter, result_parameter
 from .translation import tr
 
 RESULT, TARGETS, ACCEPTANCE, LEDGER = "RESULT", "TARGETS", "ACCEPTANCE", "LEDGER"
@@ -33,8 +33,7 @@ class ProgrammeAlgorithm(StandAlgorithm):
 
     def add_programme(self, output: str) -> None:
         """Parameters about the result and its programme."""
-        result = QgsProcessingParameterFile(RESULT, tr("Result"), extension="gpkg")
-        self.addParameter(explained(result, tr("GeoPackage written by Assess Stands.")))
+        self.addParameter(result_parameter(tr("GeoPackage written by Assess Stands.")))
         targets = QgsProcessingParameterFile(TARGETS, tr("Targets"), fileFilter="CSV (*.csv)")
         text = tr("CSV with measure, area_unit, year_from, year, amount, unit, bound and source, one row per target.")
         self.addParameter(explained(targets, text))
@@ -60,8 +59,7 @@ class ProgrammeAlgorithm(StandAlgorithm):
             table_parameter(AREA_UNITS, tr("Area units"), tr("Area units with their land area, which forest cover "
                                                              "needs."))
         )  # fmt: skip
-        self.addParameter(output_parameter(output, tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(geopackage_output(output), overwrite_parameter())
 
     def take_programme(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The options of the request; the acceptance layer is read later."""

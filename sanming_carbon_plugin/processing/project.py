@@ -62,8 +62,9 @@ class ProjectAlgorithm(CarbonStep):
         )
         day = Qgis.ProcessingDateTimeParameterDataType.Date
         surveyed = QgsProcessingParameterDateTime(self.SURVEYED, tr("Day of the survey"), day, optional=True)
-        self.addParameter(advanced(explained(surveyed, tr("For stands that do not say when they were surveyed."))))
-        self.addParameter(seed_parameter())
+        self.add_all(
+            advanced(explained(surveyed, tr("For stands that do not say when they were surveyed."))), seed_parameter()
+        )
 
     def shown(self) -> LayersOnCompletion:
         """The stands, and the sums of each group."""

@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterFile,
 )
 
 from ..core.progress import Progress
@@ -19,11 +18,10 @@ from .parameters import (
     MAPPING,
     OUTPUT,
     OVERWRITE,
-    encoding_parameter,
-    explained,
-    mapping_parameter,
-    output_parameter,
+    file_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import ThemesOnCompletion, tell_counts
@@ -59,15 +57,15 @@ class RecheckAlgorithm(StandAlgorithm):
         """Define parameters and outputs."""
         self.addParameter(stands_parameter())
         self.addParameter(
-            explained(
-                QgsProcessingParameterFile(self.ISSUES, tr("List of doubts so far"), extension="gpkg"),
+            file_parameter(
+                self.ISSUES,
+                tr("List of doubts so far"),
+                "gpkg",
                 tr("GeoPackage of a check, a check again, or a result."),
+                optional=False,
             )
         )
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
-        self.addParameter(output_parameter(tr("Issues"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(*reading_parameters(), geopackage_output(tr("Issues")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("ISSUES_COUNT", tr("Number of issues")))
         self.addOutput(QgsProcessingOutputNumber("CHANGED_COUNT", tr("Number of stands that changed")))
 

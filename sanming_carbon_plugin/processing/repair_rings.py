@@ -19,11 +19,10 @@ from .parameters import (
     MAPPING,
     OUTPUT,
     OVERWRITE,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import LayersOnCompletion, StepLayer, tell_counts
@@ -74,10 +73,7 @@ class RepairRingsAlgorithm(StandAlgorithm):
                 tr("As a share of the stand's area. Leave empty to use the tolerance of the checks."),
             )
         )
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
-        self.addParameter(output_parameter(tr("Repaired stands"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(*reading_parameters(), geopackage_output(tr("Repaired stands")), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("REPAIRED_COUNT", tr("Number of repaired stands")))
         self.addOutput(QgsProcessingOutputNumber("LEFT_COUNT", tr("Number of broken stands left as they were")))
 

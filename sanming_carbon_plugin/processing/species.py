@@ -24,10 +24,9 @@ from .parameters import (
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    encoding_parameter,
-    mapping_parameter,
     raster_names_parameter,
     rasters_parameter,
+    reading_parameters,
     stands_parameter,
 )
 
@@ -37,14 +36,11 @@ class SpeciesAlgorithm(StandAlgorithm):
 
     def define_images(self) -> None:
         """Define the parameters that training and predicting have in common."""
-        self.addParameter(stands_parameter())
-        self.addParameter(rasters_parameter(optional=False))
-        self.addParameter(raster_names_parameter())
+        self.add_all(stands_parameter(), rasters_parameter(optional=False), raster_names_parameter())
         for parameter in (
             recipe_parameter(),
             terms_parameter(),
-            encoding_parameter(),
-            mapping_parameter(),
+            *reading_parameters(),
             seed_parameter(),
         ):
             self.addParameter(parameter)

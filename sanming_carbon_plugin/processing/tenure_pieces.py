@@ -21,11 +21,10 @@ from .parameters import (
     MAPPING,
     OUTPUT,
     OVERWRITE,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
     stands_parameter,
 )
 from .results import LayersOnCompletion, StepLayer, tell_counts
@@ -71,11 +70,12 @@ class TenurePiecesAlgorithm(StandAlgorithm):
                 tr("Polygons of the certificates, with the columns certificate, holder, right, valid_to and disputed."),
             )
         )
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
-        self.addParameter(tenure_mapping_parameter())
-        self.addParameter(output_parameter(tr("Pieces"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(
+            *reading_parameters(),
+            tenure_mapping_parameter(),
+            geopackage_output(tr("Pieces")),
+            overwrite_parameter(),
+        )
         self.addOutput(QgsProcessingOutputNumber("PIECES_COUNT", tr("Number of pieces")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

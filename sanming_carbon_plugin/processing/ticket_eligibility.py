@@ -11,7 +11,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
 )
 
 from ..core.errors import UsageError
@@ -22,12 +21,11 @@ from .parameters import (
     OUTPUT,
     OVERWRITE,
     STANDS,
-    advanced,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
+    geopackage_output,
     overwrite_parameter,
+    reading_parameters,
+    shipped_parameter,
 )
 from .results import tell_counts, themed_layers
 from .ticket_parameters import (
@@ -79,13 +77,13 @@ class TicketEligibilityAlgorithm(TicketAlgorithm):
         define_parcels(self.addParameter)
         two_dates.define_period(self.addParameter)
         two_dates.define_survey_methods(self.addParameter)
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
+        self.add_all(*reading_parameters())
         define_mappings(self.addParameter)
-        file = QgsProcessingParameterFile(self.PARAMETERS, tr("Carbon parameters"), extension="csv", optional=True)
-        self.addParameter(advanced(explained(file, tr("Leave empty to use the one that is shipped."))))
-        self.addParameter(output_parameter(tr("Judged stands"), tr("GeoPackage files") + " (*.gpkg)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(
+            shipped_parameter(self.PARAMETERS, tr("Carbon parameters"), "csv"),
+            geopackage_output(tr("Judged stands")),
+            overwrite_parameter(),
+        )
         for name in ("YES_COUNT", "NO_COUNT", "UNKNOWN_COUNT"):
             self.addOutput(QgsProcessingOutputNumber(name, name))
 

@@ -42,8 +42,7 @@ class TrainSpeciesAlgorithm(SpeciesAlgorithm):
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
         self.define_images()
-        self.addParameter(output_parameter(tr("Model"), tr("Model files") + " (*.json)"))
-        self.addParameter(overwrite_parameter())
+        self.add_all(output_parameter(tr("Model"), tr("Model files") + " (*.json)"), overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("AGREEMENT", tr("Agreement with the inventory by blocks")))
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:

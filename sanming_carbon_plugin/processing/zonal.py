@@ -22,14 +22,13 @@ from .parameters import (
     RASTER_NAMES,
     RASTERS,
     advanced,
-    encoding_parameter,
     explained,
-    mapping_parameter,
-    output_parameter,
     overwrite_parameter,
     raster_names_parameter,
     rasters_parameter,
+    reading_parameters,
     stands_parameter,
+    table_output,
 )
 from .results import LayersOnCompletion, StepLayer, tell_counts
 from .translation import tr
@@ -62,9 +61,7 @@ class ZonalAlgorithm(StandAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(stands_parameter())
-        self.addParameter(rasters_parameter(optional=False))
-        self.addParameter(raster_names_parameter())
+        self.add_all(stands_parameter(), rasters_parameter(optional=False), raster_names_parameter())
         statistics = QgsProcessingParameterString(
             self.STATISTICS, tr("Statistics to take"), "mean,std,support", optional=True
         )
@@ -72,14 +69,12 @@ class ZonalAlgorithm(StandAlgorithm):
             "With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps "
             "of classes majority and shares."
         )
-        self.addParameter(advanced(explained(statistics, help_text)))
-        self.addParameter(encoding_parameter())
-        self.addParameter(mapping_parameter())
-        formats = "{} (*.gpkg);;{} (*.csv);;{} (*.parquet)".format(
-            tr("GeoPackage files"), tr("CSV files"), tr("Parquet files")
+        self.add_all(
+            advanced(explained(statistics, help_text)),
+            *reading_parameters(),
+            table_output(tr("Statistics")),
+            overwrite_parameter(),
         )
-        self.addParameter(output_parameter(tr("Statistics"), formats))
-        self.addParameter(overwrite_parameter())
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))
 
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
