@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ from ..maps.area_table import Row
 from ..maps.atlas import drawing_project
 from ..maps.map_rows import place_names
 from ..maps.map_units import outline, short_name
-from ..maps.page_layers import crs_of, drawing_crs, filled_layer, outline_layer, rectangle, stands_layer
+from ..maps.page_layers import crs_of, drawing_crs, filled_layer, large_enough, outline_layer, rectangle, stands_layer
 from ..maps.pdf import write_pdf, write_png
 from ..maps.pdf_join import join_pdfs
 from ..maps.sheet import SheetContent, fill_sheet, new_layout, template_path
@@ -41,7 +40,6 @@ from .texts import Words, rows_of
 _MARGIN, _PARCEL_MARGIN = 1.08, 1.5
 _ROWS_OF_TABLE = 16
 _SHARES = (0.16, 0.40, 0.22, 0.22)
-_SMALLEST_DOT = 0.03
 _LONGEST_NAME = 24
 _GROUND, _HERE = "#e7e7e0", "#b5402a"
 
@@ -160,7 +158,7 @@ class _MapMaker:
             for row in mine.to_dict("records")
         ]  # fmt: skip
         ground = self._kept(filled_layer(list(self._pieces["geometry"]), self._crs, _GROUND))
-        here = self._kept(filled_layer([_large_enough(shape, self._bounds)], self._crs, _HERE))
+        here = self._kept(filled_layer([large_enough(shape, self._bounds)], self._crs, _HERE))
         return self._content(
             title=say("map.parcel_title", number=number),
             about=(self._place(mine), say("map.sheet", number=place, count=len(self.parcels))),
@@ -267,15 +265,6 @@ class _MapMaker:
 def _with_shapes(application: ApplicationFolder, name: str) -> pd.DataFrame:
     # Not through QGIS: it would write into the file whose hash the papers state.
     return read_geopackage_table(application.geopackage, name, geometry=True)
-
-
-def _large_enough(shape: shapely.Geometry | None, bounds: npt.ArrayLike) -> shapely.Geometry | None:
-    """A small parcel as a dot that can be seen among all the others."""
-    left, bottom, right, top = np.asarray(bounds, dtype=np.float64)
-    least = _SMALLEST_DOT * max(right - left, top - bottom)
-    if shape is None or math.sqrt(shape.area) >= least:
-        return shape
-    return shape.centroid.buffer(least / 2)
 
 
 def _short_key(words: Words, piece: dict) -> str:

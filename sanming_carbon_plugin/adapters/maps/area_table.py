@@ -19,7 +19,7 @@ from .themes import Theme
 
 Row = tuple[str, ...]
 
-AREA_SHARES = (0.40, 0.14, 0.22, 0.24)
+AREA_SHARES = (0.36, 0.17, 0.22, 0.25)
 """Share of each column in the width of the table."""
 
 _MARGIN_MM, _GRID_MM, _SPARE_MM = 0.6, 0.1, 0.2

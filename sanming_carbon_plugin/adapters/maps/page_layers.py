@@ -36,6 +36,7 @@ LINES = {
 """Symbols of boundaries: of the page's unit, of the units inside it, and of those beside it."""
 
 _NO_CLASS = "#d9d9d9"
+_SMALLEST_DOT = 0.03
 _BUFFER_MM = 0.6
 _ZONE_WIDTH_DEG = 3.0
 _FIRST_CODE = 4488
@@ -135,6 +136,18 @@ def filled_layer(
     layer.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple({"color": colour, **outline})))
     layer.updateExtents()
     return layer
+
+
+def large_enough(shape: shapely.Geometry | None, bounds: npt.NDArray) -> shapely.Geometry | None:
+    """A small unit as a dot that can be seen among all the others."""
+    left, bottom, right, top = map(float, bounds)
+    least = _SMALLEST_DOT * max(right - left, top - bottom)
+    if shape is None or shape.is_empty:
+        return shape
+    west, south, east, north = shape.bounds
+    if max(east - west, north - south) >= least:
+        return shape
+    return shape.centroid.buffer(least / 2)
 
 
 def rectangle(bounds: npt.NDArray, margin: float = 1.0) -> QgsRectangle:

@@ -12,7 +12,7 @@ from qgis.core import QgsCoordinateTransform, QgsMapLayer, QgsPrintLayout, QgsPr
 from .class_areas import Row, class_table
 from .map_set import MapSet
 from .map_units import LEVELS, MapUnit, next_level, outline, short_name, unit_codes
-from .page_layers import crs_of, drawing_crs, filled_layer, outline_layer, rectangle, stands_layer
+from .page_layers import crs_of, drawing_crs, filled_layer, large_enough, outline_layer, rectangle, stands_layer
 from .run_note import author_note, note_of
 from .sheet import AREA_SHARES, SheetContent, fill_sheet, new_layout, template_path
 from .sheet_items import best_template, seen_at_most
@@ -139,7 +139,7 @@ class PageMaker:
         layers, legend = self._layers(unit, shape, seen_at_most(layout, extent), own)
         overview: list[QgsMapLayer] = []
         if self._small:
-            here = filled_layer([shape], self._crs, "#b5402a", "#b5402a")
+            here = filled_layer([large_enough(shape, self._bounds)], self._crs, "#b5402a", "#b5402a")
             own.append(self._kept(here))
             overview = [here, *self._small]
         count = {

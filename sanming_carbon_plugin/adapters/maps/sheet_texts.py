@@ -28,6 +28,8 @@ _MORE = "…"
 _STEP_PT = 0.5
 _SMALLEST_SHARE, _SMALLEST_PT = 0.6, 5.0
 _ROUNDING_MM = 0.1
+_SAFE_SHARE = 0.985
+"""Letters are a little wider in a PDF than in a picture: a line as wide as its place would be broken once more."""
 
 
 def text_format(language: str, size_pt: float, *, bold: bool = False) -> QgsTextFormat:
@@ -162,7 +164,7 @@ def _fitting(
 ) -> tuple[list[str], float]:
     """Lines and size in which ``text`` fits into ``label``; what has no room even so is cut and says so."""
     ruler, size = TextRuler(layout), form.size()
-    width = label.rect().width() - 2 * label.marginX() - _ROUNDING_MM
+    width = (label.rect().width() - 2 * label.marginX()) * _SAFE_SHARE
     height = label.rect().height() - 2 * label.marginY() + _ROUNDING_MM
     least = min(max(size * _SMALLEST_SHARE, _SMALLEST_PT), size)
     tried = QgsTextFormat(form)
