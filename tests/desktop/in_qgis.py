@@ -6,7 +6,7 @@ import time
 
 import qgis.utils
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
@@ -24,6 +24,7 @@ from clicking import (
     shoot,
     start,
 )
+from stalls import Stalls
 
 
 def open_the_panel():
@@ -66,22 +67,15 @@ def run_to_the_end():
     ended = []
     dock().run.done.connect(lambda *what: ended.append(what))
     dock().run.failed.connect(lambda *what: ended.append(what))
-    ticks = [time.monotonic()]
-    stalls = []
-
-    def tick():
-        now = time.monotonic()
-        stalls.append(now - ticks[0])
-        ticks[0] = now
-
-    timer = QTimer()
-    timer.timeout.connect(tick)
-    timer.start(20)
+    stalls = Stalls()
+    stalls.start()
+    stalls.name("run to the end")
     click(dock().form.run)
     yield lambda: bool(ended)
-    timer.stop()
+    yield 500
+    stalls.stop()
     seen["ended"] = [str(part) for part in ended[0]]
-    seen["longest_stall_s"] = max(stalls)
+    seen["stalls"] = stalls.told()
     root = QgsProject.instance().layerTreeRoot()
     group = next((g for g in root.findGroups() if g.customProperty("sanming_carbon/result")), None)
     layers = [node.layer() for node in group.findLayers()] if group else []

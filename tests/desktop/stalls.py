@@ -22,7 +22,7 @@ class Stalls:
     """A timer that should come every 20 ms; how much later it comes is how long the window stood still.
 
     The machine is shared: what the thread spent waiting for a processor, as Linux counts it, is told beside it and
-    taken off; where the thread was blocked, what the busiest other thread spent waiting is taken off too.
+    taken off; where another thread held the interpreter's lock, what that one spent waiting is taken off too.
     A thread of its own looks where the others are while the window stands still. Time counts as ours where a frame of
     the plugin is on the main thread's stack; where the main thread was blocked (neither computing nor waiting for a
     processor) while another thread was in the plugin's code, which may have held the interpreter's lock; and where
@@ -97,19 +97,23 @@ class Stalls:
     def _told(self, length, computing, waiting, until):
         """One stall: seconds altogether, of ours and not of ours, and where it was."""
         samples, since = list(self._samples), self._at[0]
-        places, ours, workers = Counter(), 0.0, Counter()
+        places, ours, unseen, workers = Counter(), 0.0, 0.0, Counter()
         for at, mine, place, others in samples:
             places[place] += at - since
             ours += (at - since) * mine
+            unseen += (at - since) * (at - since > UNSEEN_S)
             workers.update(others)
             since = at
         tail = until - since
         if tail > UNSEEN_S:
             places["unseen"] += tail
+            unseen += tail
         if tail > UNSEEN_S or (samples and samples[-1][1]):
             ours += tail
         blocked = max(0.0, length - computing - waiting)
-        waited = waiting + min(blocked, _busiest_waited(self._threads, _threads()))
+        # Nobody could look: another thread held the interpreter's lock, and may itself have waited for a processor.
+        share = _waiting_share(self._threads, _threads(), self._watcher.native_id) if unseen else 0.0
+        waited = waiting + min(blocked, unseen) * share
         held = min(blocked, length - ours) if workers else 0.0
         return {
             "part": self.part,
@@ -119,7 +123,7 @@ class Stalls:
             "waiting_s": round(waited, 3),
             "blocked_s": round(blocked, 3),
             # Waiting for a processor is spread over all of it.
-            "ours_s": round((ours + held) * (1.0 - waited / length), 3),
+            "ours_s": round(ours * (1.0 - waited / length) + held * (1.0 - share), 3),
             "net_s": round(length - waited, 3),
             "where": ["{:.3f} {}".format(seconds, place) for place, seconds in places.most_common(3)],
             "workers": [place for place, _ in workers.most_common(2)],
@@ -198,13 +202,15 @@ def _schedule(path):
     return int(computing) / 1e9, int(waiting) / 1e9
 
 
-def _busiest_waited(before, after):
-    """What the thread that computed most in between spent waiting for a processor."""
+def _waiting_share(before, after, watcher):
+    """How much of its time the thread that computed most in between spent waiting for a processor."""
     gone = [
         (now[0] - before.get(each, (0.0, 0.0))[0], now[1] - before.get(each, (0.0, 0.0))[1])
         for each, now in after.items()
+        if each != str(watcher)
     ]
-    return max(gone)[1] if gone else 0.0
+    computed, waited = max(gone, default=(0.0, 0.0))
+    return waited / (computed + waited) if computed + waited > 0 else 0.0
 
 
 def _places(frame):

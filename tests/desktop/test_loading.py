@@ -1,4 +1,4 @@
-"""Loaded and unloaded in the real desktop twenty times, in Chinese five times more after use: nothing of the plugin is left."""
+"""Loaded and unloaded in the real desktop twenty times, and five times more after use: nothing is left."""
 
 from __future__ import annotations
 

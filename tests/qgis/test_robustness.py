@@ -10,17 +10,21 @@ from pathlib import Path
 import pytest
 from made_results import SAMPLE
 from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, QTranslator
 from qgis.PyQt.QtGui import QAction
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget
 
 import sanming_carbon_plugin
+from sanming_carbon_plugin import plugin as plugin_module
 from sanming_carbon_plugin.gui.dock import CarbonDock
 from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
 from sanming_carbon_plugin.gui.step_states import State
+from sanming_carbon_plugin.processing.translation import install_translator, tr
 
 pytestmark = pytest.mark.qgis
 LOADS = 20
+TITLE, TITLE_ZH = "Sanming Forest Carbon", "三明林业碳汇"
 MOST_GROWTH_MB = 12.0
 
 
@@ -171,7 +175,7 @@ def _left_behind(window) -> dict[str, int]:
         "docks": len([each for each in window.findChildren(QDockWidget) if "carbon" in each.objectName()]),
         "actions": len([each for each in window.findChildren(QAction) if "sanming" in each.objectName()]),
         "widgets": len(QApplication.allWidgets()),
-        "translators": len(QCoreApplication.instance().findChildren(QTranslator)),
+        "translators": sum(type(each) is QTranslator and not sip.isdeleted(each) for each in gc.get_objects()),
         "docks in python": sum(isinstance(each, CarbonDock) for each in gc.get_objects()),
         "cards in python": sum(isinstance(each, ParcelCards) for each in gc.get_objects()),
         "tasks": QgsApplication.taskManager().count(),
@@ -182,18 +186,21 @@ def _left_behind(window) -> dict[str, int]:
 def _load_and_unload(iface) -> None:
     plugin = sanming_carbon_plugin.classFactory(iface)
     plugin.initGui()
+    assert tr(TITLE) == TITLE_ZH
     plugin.dock.setUserVisible(True)
     plugin.cards.choose_tool()
     plugin.dock.side.open_list()
     QCoreApplication.processEvents()
     plugin.unload()
+    assert tr(TITLE) == TITLE
     del plugin
     _flush()
 
 
 @pytest.mark.long
 @pytest.mark.everywhere
-def test_twenty_times_in_and_out_leaves_nothing_and_memory_flat(qgis_iface):
+def test_twenty_times_in_and_out_leaves_nothing_and_memory_flat(qgis_iface, monkeypatch):
+    monkeypatch.setattr(plugin_module, "install_translator", lambda: install_translator("zh-Hans"))
     window = qgis_iface.mainWindow()
     for _ in range(4):  # caches of Qt, of Python and of the tables fill once
         _load_and_unload(qgis_iface)
@@ -202,6 +209,7 @@ def test_twenty_times_in_and_out_leaves_nothing_and_memory_flat(qgis_iface):
         _load_and_unload(qgis_iface)
     assert _left_behind(window) == before
     assert before["named"] == 0
+    assert before["translators"] == 0
     assert before["docks"] == 0
     assert before["docks in python"] == 0
     assert _resident_mb() - memory < MOST_GROWTH_MB
