@@ -30,6 +30,7 @@ def pytest_addoption(parser):
     parser.addoption("--few-examples", action="store_true", help="try fewer examples of each property")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the processes are told which tests stay together
 def pytest_collection_modifyitems(config, items):
     for item in items:
         if config.getoption("--few-examples"):

@@ -101,6 +101,7 @@ def test_messages_have_chinese(small_result):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in row["message_zh"]), row["code"]
 
 
+@pytest.mark.long
 def test_numbers_are_the_same_on_each_run(command, tmp_path):
     write_stands(tmp_path / "s.gpkg", [stand(number, HUO_LMGQXJ=50.0 + number) for number in range(8)])
     for name in ("a", "b"):

@@ -95,6 +95,7 @@ def test_all_tables_of_a_plan_agree(planned):
     assert table(out, "plan_run")["scenario"].iloc[0] == "plan"
 
 
+@pytest.mark.long
 def test_every_candidate_has_a_reason_in_both_languages(planned):
     candidates = table(planned[0], "candidates")
     assert candidates["reason_text"].notna().all()
@@ -103,6 +104,7 @@ def test_every_candidate_has_a_reason_in_both_languages(planned):
     assert candidates.loc[candidates["measure"].notna(), "swap_cost"].ge(0).all()
 
 
+@pytest.mark.long
 def test_the_same_plan_twice_is_the_same(command, result, planned, tmp_path):
     out = tmp_path / "again.gpkg"
     again = command("plan", result, "--targets", result.with_name("t.csv"), "--out", out,
@@ -141,6 +143,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("code", "language"),
     [*((code, "en") for code in REFUSED), ("TARGETS_NEGATIVE", "zh"), ("TARGETS_UNIT_UNKNOWN", "zh")],
@@ -167,6 +170,7 @@ def test_an_infeasible_request_names_what_clashes_and_by_how_much(command, resul
     assert re.search(r"\d+\.\d", finished.last_line)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -199,6 +203,7 @@ def test_a_cap_that_runs_beyond_the_plan_years_holds(command, result, targets, t
     assert "2026-2030" in finished.counts["targets_beyond_years"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", ["pine_transform,clearcut", "pine,clear_cut", "pine_transform,"])
 def test_shares_of_a_technique_that_does_not_exist_are_refused(command, result, targets, tmp_path, share):
     shares = targets(f"area_unit,measure,technique,low,high\n350428,{share},,0.0\n", "shares.csv")
@@ -258,6 +263,7 @@ def test_done_is_accepted_ground_and_no_hectare_counts_twice(command, result, ta
         assert row["done_ha"] == pytest.approx(fits["area_ha"].iloc[0], rel=1e-6)
 
 
+@pytest.mark.long
 def test_done_and_planned_never_exceed_a_parcel(command, result, planned, targets, tmp_path):
     stands = read_geopackage_table(result, "stands", geometry=True).set_index("stand_key")
     plan = table(planned[0], "plan")

@@ -93,6 +93,7 @@ def test_an_application_needs_the_result_alone(run, result, tmp_path):
     assert file["sha256"] == sha256_of_file(tmp_path / "申请" / file["name"])
 
 
+@pytest.mark.long
 def test_each_tonne_of_an_application_can_be_worked_by_hand(made):
     _, content = made
     row, pieces = content["application"], content["pieces"]
@@ -161,6 +162,7 @@ def test_a_result_without_components_takes_the_widest_error_and_says_so(run, res
     assert "APPLICATION_ERROR_WIDEST" in {issue["code"] for issue in content["issues"]}
 
 
+@pytest.mark.long
 def test_another_profile_decides_the_base_of_the_error_and_the_deduction(run, result, tmp_path):
     from sanming_carbon_plugin.adapters.profiles import shipped_profiles
 
@@ -198,6 +200,7 @@ def households(path, *rows):
     return path
 
 
+@pytest.mark.long
 def test_households_apply_through_their_collective(run, result, tmp_path):
     listed = households(
         tmp_path / "农户.csv", (COLLECTIVE, "是", 1), ("溪口村集体", "是", 3), ("绿岭合作社(虚构)", "否", "")
@@ -249,6 +252,7 @@ def test_a_village_keeps_persons_of_one_name_apart(run, result, made, tmp_path):
     assert there["application"]["whole_t"] < everywhere["application"]["whole_t"]
 
 
+@pytest.mark.long
 def test_an_application_is_replaced_only_when_asked(run, result, tmp_path):
     applied(run, result, tmp_path / "a")
     before = (tmp_path / "a" / "application.json").read_bytes()
@@ -431,6 +435,7 @@ def test_a_result_takes_no_options_that_would_change_its_numbers(run, result, tm
     fails(finished, "TICKET_RESULT_OPTIONS", 2, tmp_path / "t.gpkg")
 
 
+@pytest.mark.long
 def test_the_main_job_takes_the_error_from_its_components_too(run, tmp_path):
     from sanming_carbon_plugin.adapters.profiles import shipped_profiles
 

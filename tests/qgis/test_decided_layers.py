@@ -67,6 +67,7 @@ def drawn(layer) -> Counter:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SHOWN)
 def test_map_table_and_rows_show_the_same_classes(qgis_app, decided, name):
     out, count = decided
@@ -98,6 +99,7 @@ def test_themes_that_show_no_class_stay_as_they_are(qgis_app, decided):
         assert layer.name() == themes()[name].title("en", UnitChoice())
 
 
+@pytest.mark.long
 def test_the_group_of_a_result_and_other_units_keep_what_was_decided(qgis_app, decided, tmp_path):
     out = shutil.copyfile(decided[0], tmp_path / "copy.gpkg")
     project = QgsProject.instance()

@@ -176,6 +176,7 @@ def test_cancel_ends_a_run_and_leaves_nothing(dock, tmp_path, qtbot):
     assert dock.form.run.isEnabled()
 
 
+@pytest.mark.long
 def test_removing_the_layer_in_the_middle_of_a_run_does_no_harm(dock, tmp_path, qtbot):
     dock.open_sample()
     dock.data.page.result.setFilePath(str(tmp_path / "out.gpkg"))

@@ -92,6 +92,7 @@ def test_all_papers_are_there_in_both_languages(made):
     assert made.counts["papers_missing"] == 10
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pdfs_carry_their_fonts_and_number_their_pages(made, language):
@@ -110,6 +111,7 @@ def test_pdfs_carry_their_fonts_and_number_their_pages(made, language):
     assert facts["profile_sha256"] in whole.replace("\n", "").replace(" ", "")
 
 
+@pytest.mark.long
 def test_heads_of_tables_are_repeated(made):
     head = re.compile(r"小班键\s+结果\s+各条规则")
     pages = _text(made.out / "statement_zh.pdf").split("\f")
@@ -214,6 +216,7 @@ def test_a_look_at_the_layers_in_qgis_is_no_change(qgis_app, folder):
     assert read_application(folder).facts["pieces"] == 8
 
 
+@pytest.mark.long
 def test_the_toolbox_makes_the_same_papers(provider, folder):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:dossier")
     context, feedback = QgsProcessingContext(), QgsProcessingFeedback()

@@ -104,6 +104,7 @@ def work_of(project):
     return next(layer for layer in project.mapLayers().values() if "stands_to_check" in layer.source())
 
 
+@pytest.mark.long
 def test_every_layer_is_valid_and_inside_the_moved_folder(moved, project):
     assert len(project.mapLayers()) == 4
     for layer in project.mapLayers().values():
@@ -148,6 +149,7 @@ def test_the_form_has_lists_photos_and_constraints(project):
     assert work.attributeAlias(work.fields().indexOf("closure")) == "郁闭度(0至1)"
 
 
+@pytest.mark.long
 def test_spare_fields_have_a_page_of_their_own_that_can_be_filled_in(project):
     work = work_of(project)
     page = work.editFormConfig().tabs()[-1]
@@ -517,6 +519,7 @@ def _command(*arguments, **environment):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_commands(made, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("signal.signal", lambda *_: None)
     result = shutil.copyfile(made[0], tmp_path / "result.gpkg")

@@ -182,6 +182,7 @@ def test_a_set_stopped_at_any_page_goes_on_there(result_file, tmp_path):
         assert len(seen[-1]) == len(units)
 
 
+@pytest.mark.long
 def test_a_damaged_page_or_other_data_are_drawn_again(result_file, tmp_path):
     units = ("350428-199-201", "350428-199-202")
     out = tmp_path / "set.pdf"
@@ -199,6 +200,7 @@ def test_a_damaged_page_or_other_data_are_drawn_again(result_file, tmp_path):
     assert "县林业局" in _text(out, 1)
 
 
+@pytest.mark.long
 def test_the_target_is_not_replaced_unasked(result_file, tmp_path):
     out = tmp_path / "set.pdf"
     out.write_bytes(b"mine")
@@ -286,6 +288,7 @@ def test_a_process_that_is_killed_loses_no_finished_page(result_file, tmp_path):
     assert not folder.exists()
 
 
+@pytest.mark.long
 def test_without_qgis_the_command_ends_with_status_5(result_file, tmp_path):
     (tmp_path / "qgis").mkdir()
     (tmp_path / "qgis" / "__init__.py").write_text("raise ImportError('no qgis here')\n", encoding="utf-8")

@@ -61,6 +61,7 @@ def _map_on(cards, qgis_iface, row):
     return canvas
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_a_click_on_the_map_opens_the_card(cards, qgis_iface, qtbot):
     canvas = _map_on(cards, qgis_iface, 30)
@@ -77,6 +78,7 @@ def test_a_click_on_the_map_opens_the_card(cards, qgis_iface, qtbot):
     assert all(title in shown for title in ("What it is", "Area", "Carbon stock", "Raster evidence", "Carbon ticket"))
 
 
+@pytest.mark.long
 def test_a_place_without_a_stand_is_told(cards, qgis_iface):
     cards.open_at(QgsPointXY(0, 0))
     assert cards.panel is None

@@ -64,6 +64,7 @@ def targets(tmp_path):
     return path
 
 
+@pytest.mark.long
 def test_plan_progress_and_comparison(result, targets, tmp_path):
     assert worker_here() is QtWorker
     outs = []

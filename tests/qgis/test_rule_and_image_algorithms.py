@@ -119,6 +119,7 @@ def test_comparing_rules_lists_the_stands_that_change(village, tmp_path):
     assert _rows(tmp_path / "same.gpkg", "changes") == [(0,)]
 
 
+@pytest.mark.long
 def test_a_model_is_trained_and_asked(village, terms, tmp_path):
     pytest.importorskip("sklearn")
     layer, images = village

@@ -127,6 +127,7 @@ def test_deciding_about_doubts_counts_anew(checked, qtbot):
     qtbot.waitUntil(lambda: checked.states.state("check").count == before - 1, timeout=10_000)
 
 
+@pytest.mark.long
 def test_the_states_come_back_with_the_project(checked, tmp_path):
     before = _states(checked)
     path = str(tmp_path / "工程.qgz")

@@ -97,6 +97,7 @@ def _values(layer):
         yield expression.evaluate(context)
 
 
+@pytest.mark.long
 def test_a_result_is_judged_again_by_a_profile_of_the_list(provider, result, tmp_path):
     out = tmp_path / "t.gpkg"
     found, context, log = _run(
@@ -117,6 +118,7 @@ def test_a_stand_layer_can_be_judged_alone(provider, layers, tmp_path):
     assert found["NO_COUNT"] + found["UNKNOWN_COUNT"] == layers["stands"].featureCount()
 
 
+@pytest.mark.long
 def test_a_result_or_a_stand_layer(provider, layers, result, tmp_path):
     out = {"OUTPUT": str(tmp_path / "t.gpkg")}
     _fails("ticketeligibility", out, "TICKET_RESULT_OR_STANDS")

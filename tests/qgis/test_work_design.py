@@ -91,6 +91,7 @@ def test_each_parcel_has_its_sheet_and_its_map(result_file, keys, tmp_path, lang
     assert "{:,.0f}".format(rows[-1][11]) in said
 
 
+@pytest.mark.long
 def test_a_plan_gives_its_parcels_with_year_and_cost(result_file, keys, tmp_path):
     stands = read_geopackage_table(result_file, "stands", geometry=True)
     chosen = stands[stands["stand_key"].isin(keys[:2])].reset_index(drop=True)
@@ -114,6 +115,7 @@ def test_a_plan_gives_its_parcels_with_year_and_cost(result_file, keys, tmp_path
     assert "No contours" in re.sub(r"\s+", " ", text)
 
 
+@pytest.mark.long
 def test_wrong_inputs_have_one_message_and_leave_nothing(result_file, keys, tmp_path):
     asked = WorkDesignRequest(result_file, tmp_path / "d", stands=(keys[0],))
     with closing(sqlite3.connect(result_file)) as database:

@@ -49,6 +49,7 @@ def sheet_sums(book, name):
     return sums, rows
 
 
+@pytest.mark.long
 def test_the_page_shows_every_chart_that_is_written(reported):
     page = (reported / "报告" / "report.html").read_text(encoding="utf-8")
     charts = {path.stem: path.read_text(encoding="utf-8") for path in (reported / "报告" / "charts").glob("*.svg")}
@@ -78,6 +79,7 @@ def test_the_charts_add_up_to_the_stands(reported):
     assert sum(sinks) == pytest.approx(grouped, abs=len(sinks))
 
 
+@pytest.mark.long
 def test_page_and_workbook_have_the_totals_of_the_geopackage(reported):
     stands = read_geopackage_table(reported / "r.gpkg", "stands")
     page = (reported / "报告" / "report.html").read_text(encoding="utf-8")

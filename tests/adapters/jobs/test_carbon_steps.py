@@ -88,6 +88,7 @@ def test_what_stands_beside_the_trees_is_told_by_itself(village, tmp_path):
     assert facts["bamboo_part_tco2e"].sum() == pytest.approx(second["bamboo_part_tco2e"].sum())
 
 
+@pytest.mark.long
 def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path):
     outcome = yearly_sink(CarbonRequest(township, tmp_path / "s.gpkg", earlier=earlier, period=PERIOD), Progress())
     stands = read_geopackage_table(outcome.out, "stands")
@@ -119,6 +120,7 @@ def test_the_sink_is_that_of_the_main_job(township, earlier, assessed, tmp_path)
     assert "simulation" not in table_names(outcome.out)
 
 
+@pytest.mark.long
 def test_drawn_errors_agree_with_the_calculated_interval(township, earlier, tmp_path):
     """20,000 draws of a village's stands, with a seed; the same seed draws the same."""
     rows = np.flatnonzero(township.attributes["CUN"] == township.attributes["CUN"].iloc[0])[:120]

@@ -93,6 +93,7 @@ def test_without_the_library_or_labels_the_rest_of_the_run_goes_on(village, tmp_
     assert "LEARNING_MISSING" in set(issues["value"][issues["code"] == "IMAGE_SPECIES_NOT_LEARNT"])
 
 
+@pytest.mark.long
 def test_rules_can_use_the_damage(village, tmp_path, recipe):
     rules = {
         "id": "own", "version": "1", "status": "provisional", "title": "own", "title_zh": "自有",
@@ -109,6 +110,7 @@ def test_rules_can_use_the_damage(village, tmp_path, recipe):
     assert not result(village, tmp_path, rules=own)["measures"].fillna("").str.contains("pest_control").any()
 
 
+@pytest.mark.long
 def test_the_algorithm_finds_the_same_damage_as_the_main_job(village, tmp_path, recipe):
     seen = result(village, tmp_path, rasters=IMAGES, recipe=recipe)
     out = tmp_path / "受害.gpkg"

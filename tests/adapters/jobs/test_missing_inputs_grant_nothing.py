@@ -99,6 +99,7 @@ def test_no_raster_that_goes_grants_anything(stands, whole, tmp_path, kept):
     assert granted(whole, outcomes(stands, tmp_path, rasters=kept)) == []
 
 
+@pytest.mark.long
 def test_images_that_go_grant_nothing(stands, whole, recipe, tmp_path):
     """The shipped rules ask images only for more; without the recipe nothing is granted that was not before."""
     seen = outcomes(stands, tmp_path, recipe=recipe)

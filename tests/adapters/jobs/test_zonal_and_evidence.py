@@ -63,6 +63,7 @@ def test_the_second_run_of_zonal_takes_the_saved_index_and_gives_the_same_number
     assert take(stands, tmp_path / "c.csv").equals(first)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["csv", "gpkg"])
 def test_outlines_stay_packed_and_give_the_same_file(village, tmp_path, monkeypatch, kind):
     """A million stands would not fit as geometries; the file is the same as of a layer that has them."""
@@ -98,6 +99,7 @@ def test_outlines_stay_packed_and_give_the_same_file(village, tmp_path, monkeypa
                 pd.testing.assert_frame_equal(table, same)
 
 
+@pytest.mark.long
 def test_assess_takes_the_index_that_zonal_saved(stands, tmp_path, monkeypatch):
     def result(name):
         assess(AssessRequest(LayerSource(str(stands)), tmp_path / name, rasters=DEM), Progress())

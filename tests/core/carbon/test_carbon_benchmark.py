@@ -18,6 +18,7 @@ def benchmark():
     return module
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("part", "figure"), [("keyed", "KEYED_SECONDS"), ("redrawn", "REDRAWN_SECONDS")])
 def test_a_missed_figure_ends_with_status_1(benchmark, monkeypatch, capsys, part, figure):
     monkeypatch.setattr(benchmark, "KEYED_GB", float("inf"))  # the memory is that of all tests so far

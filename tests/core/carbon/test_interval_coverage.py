@@ -180,12 +180,14 @@ def covered(simulated) -> pd.Series:
     return pd.Series(inside.to_numpy().reshape(len(KINDS), -1).mean(axis=1), index=list(KINDS))
 
 
+@pytest.mark.long
 def test_the_interval_covers_the_truth_nine_times_in_ten(simulated):
     found = covered(simulated)
     assert found.between(0.88, 0.92).all(), found
     assert 0.89 <= found.mean() <= 0.91
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("component", "kind"), MOST_IN.items())
 def test_an_interval_without_one_of_the_errors_covers_too_little(simulated, monkeypatch, component, kind):
     """Each error is in the truth, so leaving it out of the interval must be seen."""

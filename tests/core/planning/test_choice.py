@@ -41,6 +41,7 @@ def count_binding(values, checks):
         BINDING[kind] += without is not None and (with_it is None or without > with_it + 1e-6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start", range(0, INSTANCES, 24))
 def test_small_plans_equal_the_best_of_all_plans(start):
     for seed in range(start, start + 24):
@@ -70,6 +71,7 @@ def test_every_kind_of_limit_binds_in_some_small_plans():
     assert {kind: count for kind, count in BINDING.items() if count < 3} == {}
 
 
+@pytest.mark.long
 def test_without_branches_a_plan_that_keeps_all_limits_is_still_found(monkeypatch):
     milp, methods = solver._milp, []
 
