@@ -66,7 +66,7 @@ def with_decisions(stands: pd.DataFrame) -> pd.DataFrame:
 def _follow(classes: dict[str, Texts], said: dict[str, npt.NDArray[np.bool_]]) -> None:
     """Put the measures of stands right whose classes somebody decided."""
     by_class = [name for name in _WAYS if name in said]
-    rows = np.flatnonzero(np.logical_or.reduce([said[name] for name in by_class])) if by_class else []
+    rows = _any_of([said[name] for name in by_class])
     free = ~said["measure"] if "measure" in said else np.ones(len(classes["measures"]), dtype=bool)
     for row in rows:
         fitting = [one for one in str(classes["measures"][row] or "").split(";") if one]
@@ -91,10 +91,14 @@ def _place(name: str, fitting: list[str]) -> int:
 
 def _names_of(said: dict[str, npt.NDArray[np.bool_]], count: int) -> Texts:
     texts = np.full(count, None, dtype=object)
-    rows = np.flatnonzero(np.logical_or.reduce(list(said.values()))) if said else []
+    rows = _any_of(list(said.values()))
     for row in rows:
         texts[row] = ";".join(name for name, one in said.items() if one[row])
     return texts
+
+
+def _any_of(said: list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(np.logical_or.reduce(said)) if said else np.empty(0, dtype=np.intp)
 
 
 def _texts(stands: pd.DataFrame, name: str) -> Texts:
