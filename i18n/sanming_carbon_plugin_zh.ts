@@ -34,12 +34,12 @@
         <translation>已取消，未写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="261"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="266"/>
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="114"/>
         <source>CSV files</source>
         <translation>CSV 文件</translation>
     </message>
@@ -59,7 +59,7 @@
         <translation>检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="114"/>
         <source>GeoPackage files</source>
         <translation>GeoPackage 文件</translation>
     </message>
@@ -84,7 +84,7 @@
         <translation>碳票</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/plugin.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="61"/>
         <source>Show or hide the forest carbon panel</source>
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="80"/>
         <source>Number of stands</source>
         <translation>小班数</translation>
     </message>
@@ -148,12 +148,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>碳票规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="71"/>
         <source>Classification rules</source>
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="84"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
@@ -168,7 +168,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="130"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
     </message>
@@ -188,12 +188,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>只运行评估中的检查部分，逐条写出问题：小班图形、字段、取值以及处理建议。日志中按问题类型列出小班数。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="67"/>
         <source>Issues</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="68"/>
         <source>Number of issues</source>
         <translation>问题数</translation>
     </message>
@@ -228,62 +228,62 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="42"/>
         <source>Polygon layer of the forest inventory, one row per stand. It is read as you see it now: with its filter and unsaved edits.</source>
         <translation>森林资源清查的面图层，一行一个小班。按当前所见读取，包括过滤条件和未保存的编辑。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="51"/>
         <source>Text encoding of the stands</source>
         <translation>小班文件的字符编码</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="51"/>
         <source>For example GBK or UTF-8, for files only. Leave empty to have it recognised.</source>
         <translation>如 GBK 或 UTF-8，仅用于文件。留空则自动识别。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="61"/>
         <source>Field mapping</source>
         <translation>字段对照文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="61"/>
         <source>JSON file that says which column of the stands means what. Leave empty to have the columns recognised by their names.</source>
         <translation>说明各列含义的 JSON 文件。留空则按列名自动识别。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="72"/>
         <source>Rasters</source>
         <translation>栅格</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="72"/>
         <source>Each band gives the area-weighted mean and standard deviation per stand, and the share of the stand&apos;s area that has valid cells.</source>
         <translation>每个波段给出各小班按面积加权的均值和标准差，以及有效像元占小班面积的比例。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="83"/>
         <source>Names of the rasters</source>
         <translation>栅格名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="83"/>
         <source>Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only band 2. Leave empty to use the names of the layers.</source>
         <translation>用作列名的开头。按相同顺序每个栅格一个，以分号“;”分隔；“名称#2”表示只取第 2 波段。留空则使用图层名。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="120"/>
         <source>Written beside the target under a temporary name and moved into place when all is done.</source>
         <translation>先以临时名称写在目标旁边，全部完成后再移到位。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="128"/>
         <source>Replace an existing file</source>
         <translation>替换已有文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="128"/>
         <source>Without it, the run stops before it starts where the file is there already.</source>
         <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
     </message>
@@ -303,12 +303,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="114"/>
         <source>Parquet files</source>
         <translation>Parquet 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="73"/>
         <source>Statistics</source>
         <translation>统计结果</translation>
     </message>
@@ -352,12 +352,12 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>用相同名称的相同影像训练的模型。留空则从本次小班学习。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/train_species.py" line="46"/>
         <source>Agreement with the inventory by blocks</source>
         <translation>与清查的一致率（空间分块）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="69"/>
         <source>Changes</source>
         <translation>变化</translation>
     </message>
@@ -377,22 +377,22 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>规则对比</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="94"/>
         <source>Damage</source>
         <translation>受害情况</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="81"/>
         <source>Day of the earlier image</source>
         <translation>前期影像日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="81"/>
         <source>Day of the later image</source>
         <translation>后期影像日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="90"/>
         <source>Delivered with the image: scene classification or QA_PIXEL. Cloud and shadow are left out.</source>
         <translation>随影像提供：场景分类图或 QA_PIXEL。云与云影不参与计算。</translation>
     </message>
@@ -402,7 +402,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>两期影像变色立木识别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="73"/>
         <source>Earlier image</source>
         <translation>前期影像</translation>
     </message>
@@ -417,7 +417,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>规则 JSON 文件，其中的措施替换自带规则中的同名措施；留空则使用自带规则。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="73"/>
         <source>Later image</source>
         <translation>后期影像</translation>
     </message>
@@ -447,22 +447,22 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>模型文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="70"/>
         <source>Number of stands that change</source>
         <translation>判定变化的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="69"/>
         <source>Number of stands that changed</source>
         <translation>判定变化的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="73"/>
         <source>Number of stands where images disagree</source>
         <translation>影像与清查不符的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="94"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="95"/>
         <source>Number of stands with discoloured crowns</source>
         <translation>发现变色的小班数</translation>
     </message>
@@ -486,27 +486,27 @@ Decisions in the file OUTPUT.decisions.csv beside the result are kept in every n
         <translation>用两套规则核对同一批小班。changes 图层中，每个判定不同的小班和措施占一行：前后的判定和方式，以及结果改变的规则，例如 PINE- to +。某一文件未规定的措施，其判定留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="85"/>
         <source>Quality layer of the earlier image</source>
         <translation>前期影像质量图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="85"/>
         <source>Quality layer of the later image</source>
         <translation>后期影像质量图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="60"/>
         <source>Rules after</source>
         <translation>改后规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="60"/>
         <source>Rules before</source>
         <translation>改前规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="79"/>
         <source>Sensor</source>
         <translation>传感器</translation>
     </message>
@@ -536,7 +536,7 @@ Decisions in the file OUTPUT.decisions.csv beside the result are kept in every n
         <translation>影像判读树种组</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="83"/>
         <source>Tells which offset the numbers carry. Leave empty to have it told from the cells.</source>
         <translation>用于确定像元数值所带的偏移。留空则由像元自行判断。</translation>
     </message>
@@ -918,22 +918,22 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>占小班面积的百分比。留空则采用检查所用的容差。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="92"/>
         <source>Repaired stands</source>
         <translation>修复后的小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="80"/>
         <source>Number of repaired stands</source>
         <translation>已修复小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="81"/>
         <source>Number of broken stands left as they were</source>
         <translation>保持原样的错误小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="92"/>
         <source>Broken outlines</source>
         <translation>错误图形</translation>
     </message>
@@ -953,17 +953,17 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>图层 pieces 为小班落在每一宗地上的部分，带有双方编号、面积及占双方面积的比例。表 reconciliation 逐宗对照权证面积（有“发证面积”等字段时，单位自动识别）、宗地椭球面积和宗地上的小班面积，单位为亩。图层 issues 列出无宗地的小班、相互重叠的宗地和面积不符的权证。个人身份证号码一律不写入结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="95"/>
         <source>Pieces</source>
         <translation>叠置地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="81"/>
         <source>Number of pieces</source>
         <translation>地块数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="94"/>
         <source>Areas of certificates, parcels and stands</source>
         <translation>权证、宗地与小班面积对照</translation>
     </message>
@@ -1155,27 +1155,27 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>小班影像指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="69"/>
         <source>It calls the rasters by their names above.</source>
         <translation>配方里用上面的栅格名称。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="69"/>
         <source>Evidence</source>
         <translation>依据材料</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="84"/>
         <source>No raster recipe was given.</source>
         <translation>没有给出影像配方。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="68"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="66"/>
         <source>Statistics to take</source>
         <translation>统计量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="69"/>
         <source>With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps of classes majority and shares.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
@@ -1285,22 +1285,22 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>小班卡片</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="59"/>
         <source>Click a stand of a result to see all about it</source>
         <translation>点击结果中的小班，查看其全部信息</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="84"/>
         <source>There is no result in the project: run Assess, or load one.</source>
         <translation>工程中没有结果：请先运行评估，或加载一个结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="97"/>
         <source>There is no stand at this place.</source>
         <translation>此处没有小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="135"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="139"/>
         <source>The list ends here.</source>
         <translation>已到列表末尾。</translation>
     </message>
@@ -1464,7 +1464,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
         <source>Number of sheets</source>
         <translation>图幅数</translation>
     </message>
@@ -1484,7 +1484,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地名表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="106"/>
         <source>Layout template</source>
         <translation>布局模板</translation>
     </message>
@@ -1504,12 +1504,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="113"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="173"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="172"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -1533,17 +1533,17 @@ Stands that were not measured twice stay without a sink unless growth curves or 
         <translation>0 为不抽样。一个项目 20000 次即可；全县需数小时。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="43"/>
         <source>Carbon in products</source>
         <translation>木竹产品碳库</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="47"/>
         <source>Carbon kept in wood and bamboo products of the harvest, year by year; never part of a ticket.</source>
         <translation>采伐木竹产品逐年保有的碳量，不计入碳票。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="51"/>
         <source>Reads a table of fellings: year, species, felled volume in m³ or culms, and where known wood or bamboo, the product, the county and the stand. The stem's carbon goes into products by their shares and leaves them again by their half-lives (IPCC first-order decay).
 
 The table products has stock and change of each product and year, the table years their sums. It is an account of its own, beside the forest's: nothing of it enters a ticket.</source>
@@ -1552,52 +1552,52 @@ The table products has stock and change of each product and year, the table year
 products 表为各产品各年的储量和变化量，years 表为合计。本账目独立于森林碳账，任何数量都不计入碳票。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="68"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="61"/>
         <source>Harvest table</source>
         <translation>采伐表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="62"/>
         <source>One row a felling: year, species, volume_m3 or culms, county …</source>
         <translation>每次采伐一行：年度、树种、采伐蓄积或株数、县等。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="63"/>
         <source>Result with the stands</source>
         <translation>含小班的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="66"/>
         <source>Knows the species of stands that the table only names by their key.</source>
         <translation>用于查出采伐表中只填小班键的小班的树种。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="67"/>
         <source>Last year</source>
         <translation>截止年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="70"/>
         <source>Leave empty for the last year of the harvest.</source>
         <translation>留空则取采伐表的最后一年。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="72"/>
         <source>Shares and half-lives of products</source>
         <translation>产品份额与半衰期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
         <source>Tables and chart</source>
         <translation>表格与图表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="81"/>
         <source>Folder for the tables as CSV and the chart as SVG and PNG.</source>
         <translation>存放 CSV 表格和 SVG、PNG 图表的文件夹。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="82"/>
         <source>Number of fellings</source>
         <translation>采伐行数</translation>
     </message>
@@ -1657,12 +1657,12 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>申请文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="74"/>
         <source>Whole tonnes</source>
         <translation>整吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="84"/>
         <source>Free and blocked ground</source>
         <translation>可计与已计地块</translation>
     </message>
@@ -1702,17 +1702,17 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>更小的部分仍会扣减。留空则按规则配置。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
         <source>Free area, weighed by days (ha)</source>
         <translation>可计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="86"/>
         <source>Blocked area, weighed by days (ha)</source>
         <translation>已计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="164"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="182"/>
         <source>Candidates</source>
         <translation>候选小班</translation>
     </message>
@@ -1817,12 +1817,12 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>测算结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="98"/>
         <source>Tonnes needed</source>
         <translation>所需吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="100"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="99"/>
         <source>Tonnes that no ticket covers</source>
         <translation>碳票不足的吨数</translation>
     </message>
@@ -1847,7 +1847,7 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>不用结果文件时选用的小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="85"/>
         <source>Judged stands</source>
         <translation>判定结果</translation>
     </message>
@@ -1962,17 +1962,17 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="138"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
         <source>Number of conflicts</source>
         <translation>冲突数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="138"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
         <source>Decisions added</source>
         <translation>新增人工决定数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="138"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
         <source>Corrections added</source>
         <translation>新增更正数</translation>
     </message>
@@ -2122,7 +2122,7 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>自定的界限、权重和抽样层；留空则采用随附的文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="97"/>
         <source>Stands of the control sample</source>
         <translation>随机检查样本小班数</translation>
     </message>
@@ -2220,12 +2220,12 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>每份材料各写一份。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="72"/>
         <source>Dossier</source>
         <translation>申请材料</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="73"/>
         <source>Papers that are missing</source>
         <translation>缺少的材料数</translation>
     </message>
@@ -2329,7 +2329,7 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>各作业方式造价表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="79"/>
         <source>Number of parcels</source>
         <translation>小班(地块)数</translation>
     </message>
@@ -2429,191 +2429,172 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>作业与费用表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="56"/>
         <source>Comparison</source>
         <translation>对比结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="61"/>
         <source>Number of stands that differ</source>
         <translation>不同的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="44"/>
         <source>Plan parcels for targets</source>
         <translation>按目标安排地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="48"/>
         <source>Chooses stands, years and techniques that meet the targets at the most benefit or the least cost.</source>
         <translation>选择小班、年份和技术，以最大效益或最低费用完成目标。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="49"/>
-        <source>Chooses which of the stands that fit are worked on, in which year and by which technique, so that every target is met within budget, felling quota, shares, locks and the limits on clear-cut openings. The log tells how far the plan can be from the best one at most. Where no plan keeps all limits, the message says which ones clash and by how much.
-
-Every stand has a reason for being in the plan or not, and what a swap would cost. Costs, intensities and growth after the work come from the table of works, which is provisional. Gains are modelled.</source>
-        <translation>在适合的小班中选择作业地块、年份和技术，在预算、采伐限额、技术比例、锁定地块和皆伐连片面积等限制内完成各项目标。日志给出方案与最优方案的最大差距。无法同时满足全部限制时，会说明哪些限制相互冲突、差多少。
-
-每个小班都注明入选或未入选的原因以及替换的代价。费用、强度和作业后的生长取自作业表（暂行）。增益为模型推算。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="66"/>
         <source>Number of parcels chosen</source>
         <translation>入选地块数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="67"/>
         <source>Distance from the bound</source>
         <translation>与上界的差距</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="72"/>
         <source>What is to be the best</source>
         <translation>优化目标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="72"/>
         <source>carbon, infestation or cost, or weights per tCO₂e, infested hectare and yuan such as carbon=1;infestation=50;cost=0.001.</source>
         <translation>可填 carbon（碳增益）、infestation（除治面积）或 cost（最低费用），也可按每吨CO₂e、每公顷受害面积、每元给权重，如 carbon=1;infestation=50;cost=0.001。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="77"/>
         <source>Plan years</source>
         <translation>规划年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="77"/>
         <source>Such as 2026/2030. Leave empty for the years of the targets from this year on.</source>
         <translation>如 2026/2030。留空则取目标表中今年及以后的年份。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="81"/>
         <source>Budget</source>
         <translation>预算</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="81"/>
         <source>Yuan for the whole plan, or a CSV with area_unit, year and yuan.</source>
         <translation>整个方案的金额（元），或含 area_unit、year、yuan 的 CSV。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="85"/>
         <source>Name of the plan</source>
         <translation>方案名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="85"/>
         <source>Under this name the plan is compared with others.</source>
         <translation>与其他方案比较时使用此名称。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="93"/>
         <source>Felling quota</source>
         <translation>采伐限额</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="93"/>
         <source>CSV with area_unit, felling_type, origin, year and volume_m3. What no row covers may fell nothing.</source>
         <translation>CSV，列为 area_unit、felling_type、origin、year、volume_m3。没有限额覆盖的不得采伐。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
         <source>Shares of techniques</source>
         <translation>技术比例</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
         <source>CSV with area_unit, measure, technique, low and high.</source>
         <translation>CSV，列为 area_unit、measure、technique、low、high。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
         <source>Locked parcels</source>
         <translation>锁定地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
         <source>CSV with stand_key, lock (in or out), measure, technique, year.</source>
         <translation>CSV，列为 stand_key、lock（in 或 out）、measure、technique、year。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
-        <source>Smallest parcel by itself</source>
-        <translation>单独地块最小面积</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
-        <source>Hectares. A smaller stand is only taken together with one beside it.</source>
-        <translation>公顷。更小的小班只有与相邻小班一起才会入选。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="103"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="119"/>
         <source>Years until a clear-cut counts as closed</source>
         <translation>皆伐地郁闭前的年数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="103"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="119"/>
         <source>Adjoining clear-cuts fewer years apart are one opening, which may not be larger than the slope allows.</source>
         <translation>相邻皆伐地间隔少于此年数的视为连片，连片面积不得超过该坡度的上限。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="122"/>
         <source>How far a plan may go beyond a target</source>
         <translation>允许超出目标的比例</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="122"/>
         <source>As a share, 0.1 for a tenth.</source>
         <translation>以小数表示，0.1 即一成。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="111"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="127"/>
         <source>Years of the carbon table</source>
         <translation>碳表年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="112"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="128"/>
         <source>Swaps to work out</source>
         <translation>计算替换代价的小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="130"/>
         <source>Horizon</source>
         <translation>计量截止年</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="130"/>
         <source>Carbon is compared at the end of this year.</source>
         <translation>在该年年末比较碳储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="115"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="131"/>
         <source>Distance from the bound to stop at</source>
         <translation>停止求解的差距</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="115"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="131"/>
         <source>As a share of it.</source>
         <translation>占上界的比例。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="132"/>
         <source>Branches looked at</source>
         <translation>分支数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="132"/>
         <source>At most, for each county.</source>
         <translation>每县至多。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="133"/>
         <source>Stock with and without the plan at the end of these years.</source>
         <translation>这些年份年末有、无方案时的储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="134"/>
         <source>Stand keys with ; between. What taking them in or out costs is solved again.</source>
         <translation>小班编号，以分号分隔；重新求解列入或排除的代价。</translation>
     </message>
@@ -2712,12 +2693,12 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="108"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
         <source>Result around a plan</source>
         <translation>规划所依据的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="110"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="109"/>
         <source>Its stands give the boundaries of the units that the parcels of a plan lie in.</source>
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
@@ -2742,7 +2723,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>说明已规划面积的方案，由“按目标安排地块”写出。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="215"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="220"/>
         <source>Decision kept. Assess again to see it in the result.</source>
         <translation>决定已保存，重新评估后写入结果的决定列。</translation>
     </message>
@@ -2752,27 +2733,27 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>保存</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="72"/>
         <source>Plans side by side</source>
         <translation>方案对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="72"/>
         <source>Carbon gained over the years</source>
         <translation>逐年碳增益</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="104"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="96"/>
         <source>Products by year</source>
         <translation>各年产品碳储量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="104"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="96"/>
         <source>Products by kind</source>
         <translation>各类产品碳储量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/project.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/project.py" line="71"/>
         <source>Sums of the projection</source>
         <translation>推算汇总</translation>
     </message>
@@ -2838,6 +2819,45 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
 两期变化各以本期健康松林小班的中位数为基准，季节和雾霾的影响因此抵消。有效面积太少的小班在图层 issues 中标出。
 
 可照着改的例子在插件的 resources/recipes 文件夹中。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="52"/>
+        <source>Chooses which of the stands that fit are worked on, in which year and by which technique, so that every target is met within budget, felling quota, shares, locks and the limits on clear-cut openings. The log tells how far the plan can be from the best one at most, and where a plain choice had to stand in. Where no plan keeps all limits, the message says which ones clash and by how much.
+
+Every stand has a reason for being in the plan or not, and what a swap would cost. Costs, intensities and growth after the work come from the table of works, which is provisional. Gains are modelled.</source>
+        <translation>在适合的小班中选择作业小班、年份和技术，使各项目标在预算、采伐限额、技术比例、锁定和皆伐连片面积的限制内完成。日志给出方案与最优方案的最大差距，以及哪些县采用了简易选择。没有方案能满足全部限制时，提示哪些限制冲突、差多少。
+
+每个小班都有入选或未入选的原因以及替换的代价。费用、采伐强度和作业后的生长取自暂行的作业表。增益均为模型推算。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="104"/>
+        <source>Clear-cuts on the ground</source>
+        <translation>已有皆伐地块</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="104"/>
+        <source>Layers of clear-cuts that no plan can change, on the ground or of an earlier plan, with technique, measure, date or year where they are known. They count beside new ones, as accepted clear-cuts do.</source>
+        <translation>方案不能改动的皆伐地块图层（已皆伐的，或以前方案中的），可含技术、措施、日期或年份。与验收的皆伐地块一样，同新的皆伐连片计算。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="111"/>
+        <source>Designs</source>
+        <translation>作业设计表</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="111"/>
+        <source>What each technique leaves of a stand, as for work designs: a felling is only planned where enough canopy remains, in trees old enough. Leave empty for the provisional table that is shipped.</source>
+        <translation>各技术伐后应保留的林冠，与作业设计相同：只有伐后郁闭度足够、林龄达到要求的小班才安排采伐。留空则用随附的暂行表。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <source>Smallest patch</source>
+        <translation>最小连片面积</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <source>Hectares. Parcels of one measure and year that adjoin make a patch, which may not be smaller.</source>
+        <translation>公顷。同一措施同一年份的相邻地块为一片，每片不得小于此面积。</translation>
     </message>
 </context>
 <context>

@@ -10,12 +10,14 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
 from ..core.progress import Progress
 from .image_parameters import SEED, file_of, seed_parameter
+from .inputs import take_layer
 from .parameters import OUTPUT, advanced, explained
 from .programme import ProgrammeAlgorithm, table_parameter
 from .results import LayersOnCompletion, StepLayer, tell_counts
@@ -29,6 +31,7 @@ class PlanAlgorithm(ProgrammeAlgorithm):
 
     BENEFIT, YEARS, BUDGET, SCENARIO = "BENEFIT", "YEARS", "BUDGET", "SCENARIO"
     QUOTA, SHARES, LOCKS = "QUOTA", "SHARES", "LOCKS"
+    OPENINGS, DESIGNS = "OPENINGS", "DESIGNS"
     GAP, NODES, HORIZON = "GAP", "NODES", "HORIZON"
     GREEN_UP, MIN_PATCH, BEYOND, PROJECT, WHY = "GREEN_UP", "MIN_PATCH", "BEYOND", "PROJECT_YEARS", "WHY"
 
@@ -49,8 +52,8 @@ class PlanAlgorithm(ProgrammeAlgorithm):
         return tr(
             "Chooses which of the stands that fit are worked on, in which year and by which technique, so that every "
             "target is met within budget, felling quota, shares, locks and the limits on clear-cut openings. The "
-            "log tells how far the plan can be from the best one at most. Where no plan keeps all limits, the message "
-            "says which ones clash and by how much.\n\n"
+            "log tells how far the plan can be from the best one at most, and where a plain choice had to stand in. "
+            "Where no plan keeps all limits, the message says which ones clash and by how much.\n\n"
             "Every stand has a reason for being in the plan or not, and what a swap would cost. Costs, intensities "
             "and growth after the work come from the table of works, which is provisional. Gains are modelled."
         )
@@ -98,14 +101,32 @@ class PlanAlgorithm(ProgrammeAlgorithm):
             table_parameter(
                 self.LOCKS, tr("Locked parcels"), tr("CSV with stand_key, lock (in or out), measure, technique, year.")
             ),
-            self._number(self.MIN_PATCH, tr("Smallest parcel by itself"),
-                         tr("Hectares. A smaller stand is only taken together with one beside it."), DOUBLE, 0.0),
+            self._openings(),
+            table_parameter(
+                self.DESIGNS, tr("Designs"),
+                tr("What each technique leaves of a stand, as for work designs: a felling is only planned where enough "
+                   "canopy remains, in trees old enough. Leave empty for the provisional table that is shipped."),
+            ),
+            self._number(self.MIN_PATCH, tr("Smallest patch"),
+                         tr("Hectares. Parcels of one measure and year that adjoin make a patch, which may not be "
+                            "smaller."), DOUBLE, 0.0),
             self._number(self.GREEN_UP, tr("Years until a clear-cut counts as closed"),
                          tr("Adjoining clear-cuts fewer years apart are one opening, which may not be larger than the "
                             "slope allows."), INTEGER),
             self._number(self.BEYOND, tr("How far a plan may go beyond a target"),
                          tr("As a share, 0.1 for a tenth."), DOUBLE),
         ]  # fmt: skip
+
+    def _openings(self) -> QgsProcessingParameterDefinition:
+        polygons = Qgis.ProcessingSourceType.VectorPolygon
+        layers = QgsProcessingParameterMultipleLayers(
+            self.OPENINGS, tr("Clear-cuts on the ground"), polygons, optional=True
+        )
+        text = tr(
+            "Layers of clear-cuts that no plan can change, on the ground or of an earlier plan, with technique, "
+            "measure, date or year where they are known. They count beside new ones, as accepted clear-cuts do."
+        )
+        return advanced(explained(layers, text))
 
     def _solving(self) -> list[QgsProcessingParameterDefinition]:
         years = QgsProcessingParameterString(self.PROJECT, tr("Years of the carbon table"), "2030;2060", optional=True)
@@ -146,6 +167,7 @@ class PlanAlgorithm(ProgrammeAlgorithm):
             "quota": file_of(self, parameters, self.QUOTA, context),
             "shares": file_of(self, parameters, self.SHARES, context),
             "locks": file_of(self, parameters, self.LOCKS, context),
+            "designs": file_of(self, parameters, self.DESIGNS, context),
             "benefit": self.parameterAsString(parameters, self.BENEFIT, context),
             "years": self.parameterAsString(parameters, self.YEARS, context) or None,
             "budget": self.parameterAsString(parameters, self.BUDGET, context) or None,
@@ -160,6 +182,7 @@ class PlanAlgorithm(ProgrammeAlgorithm):
             "why": tuple(key.strip() for key in why.split(";") if key.strip()),
             "seed": self.parameterAsInt(parameters, SEED, context),
         }
+        self.openings = [take_layer(each) for each in self.parameterAsLayerList(parameters, self.OPENINGS, context)]
         title = self.options["scenario"] or tr("Plan")
         self.themes = LayersOnCompletion(
             [StepLayer("plan", title, "plan_measure"), StepLayer("candidates", tr("Candidates"))]
@@ -171,7 +194,8 @@ class PlanAlgorithm(ProgrammeAlgorithm):
         from ..adapters.jobs.plan_question import PlanRequest  # noqa: PLC0415 - likewise
 
         accepted = None if self.accepted is None else self.accepted.read(progress)
-        outcome = plan(PlanRequest(acceptance=accepted, **self.options), progress)
+        openings = tuple(taken.read(progress) for taken in self.openings)
+        outcome = plan(PlanRequest(acceptance=accepted, openings=openings, **self.options), progress)
         tell_counts(outcome, feedback)
         counts = outcome.counts
         return {OUTPUT: str(outcome.out), "PARCELS": counts["chosen"], "GAP_FOUND": float(str(counts["gap"]))}

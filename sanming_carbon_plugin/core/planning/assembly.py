@@ -81,7 +81,8 @@ def adjoining(geometry: GeometryArray, stands: IntArray, within_m: float = 0.0) 
     reach = within_m
     if within_m and np.abs(shapely.bounds(shapes)).max(initial=0.0) <= FULL_TURN_DEG:
         reach = within_m / METRES_PER_DEGREE
-    near, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach)
+    tree = shapely.STRtree(shapes)
+    near, other = tree.query(shapes, predicate="dwithin", distance=reach) if reach else tree.query(shapes, "intersects")
     asked = near < other
     near, other = near[asked], other[asked]
     new = np.array([pair not in known for pair in zip(near.tolist(), other.tolist(), strict=True)], dtype=bool)
