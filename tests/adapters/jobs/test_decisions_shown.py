@@ -18,6 +18,8 @@ from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
 from sanming_carbon_plugin.adapters.maps.class_areas import class_areas
 from sanming_carbon_plugin.adapters.maps.map_rows import read_map_rows
+from sanming_carbon_plugin.adapters.maps.run_note import note_of
+from sanming_carbon_plugin.adapters.maps.stand_figures import stand_rows
 from sanming_carbon_plugin.adapters.maps.themes import themes
 from sanming_carbon_plugin.adapters.parcel_card import parcel_card
 from sanming_carbon_plugin.adapters.parcel_pages import card_html
@@ -192,3 +194,20 @@ def test_the_card_names_the_measure_that_counts(shown):
         if measure is not None:
             told = re.search(r"<p>Goes first: <b>(.*?)</b></p>", card_html(card)).group(1)
             assert told == word("measure", measure, "en") + (" (decided)" if marked else "")
+
+
+def test_sheets_and_web_map_say_of_how_many_stands(shown):
+    out, _, _ = shown
+    run = read_map_rows(out, themes()["measure"]).run
+    assert "Classes of 3 stands are shown as a person decided them." in note_of(run, "EPSG:4527", "en")
+    assert "其中 3 个小班的类型按人工决定表示" in note_of(run, None, "zh")
+    assert "decided" not in note_of({key: value for key, value in run.items() if key != "decided"}, None, "en")
+
+
+def test_the_sheet_of_a_stand_says_what_was_decided(shown):
+    out, _, keys = shown
+    stand = rows_of(out, "measure").reset_index().set_index("stand_key", drop=False).loc[keys["closure"]]
+    told = dict(stand_rows(stand.to_dict(), "en")[1:])
+    assert set(told["Decided"].split(", ")) == {
+        word("column", "reserve_forest", "en"), word("column", "measure", "en")
+    }  # fmt: skip
