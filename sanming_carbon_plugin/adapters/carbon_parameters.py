@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from ..core.carbon.conflicts import ConflictRules
 from ..core.carbon.growth_data import GrowthRules
 from ..core.carbon.growth_rates import GrowthRates
+from ..core.carbon.parameter_checks import all_checked
 from ..core.carbon.parameters import ParameterTable
 from ..core.carbon.products import ProductTable
 from ..core.carbon.uncertainty import ErrorTable
@@ -83,18 +85,23 @@ def load_parameters(path: Path | None = None) -> ParameterTable:
     ------
     InputError
         ``PARAMETERS_UNREADABLE`` when a file cannot be read as a table of text, ``PARAMETERS_INVALID`` with
-        every bad cell, and as :func:`own_tables`.
+        every bad cell of all of the user's copies, and as :func:`own_tables`.
     """
     frame, meta = _opened(MAIN, path)
-    return ParameterTable.from_rows(
-        frame,
-        meta,
-        equations=_opened(EQUATIONS, path)[0],
-        culms=_opened(CULMS, path)[0],
-        ranges=_opened(RANGES, path)[0],
-        bands=_opened(BANDS, path)[0],
-        limits=_opened(LIMITS, path)[0],
-    )
+    beside = {ERRORS: load_errors, GROWTH: load_growth_rules, CONFLICTS: load_conflict_rules}
+    table: ParameterTable = all_checked(
+        lambda: ParameterTable.from_rows(
+            frame,
+            meta,
+            equations=_opened(EQUATIONS, path)[0],
+            culms=_opened(CULMS, path)[0],
+            ranges=_opened(RANGES, path)[0],
+            bands=_opened(BANDS, path)[0],
+            limits=_opened(LIMITS, path)[0],
+        ),
+        *(partial(beside[name], path) for name in own_tables(path) if name in beside),
+    )[0]
+    return table
 
 
 def load_errors(path: Path | None = None) -> ErrorTable:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from ..errors import InputError
 
 Ranges = dict[str, tuple[float, float]]
 ANY_POSITIVE = (0.0, float("inf"))
+INVALID = "PARAMETERS_INVALID"
 
 
 def ranges_of(frame: pd.DataFrame | None) -> Ranges:
@@ -84,6 +87,11 @@ class CellReader:
         name = self.text(self.key)[row]
         self.problems.append(f"{name or f'row {row + 1}'}.{column}: {what}")
 
+    def need_text(self, column: str, where: npt.NDArray[np.bool_]) -> None:
+        """Remember the rows of ``where`` that leave ``column`` empty; a missing column leaves it in all."""
+        for row in np.flatnonzero(where & ~self.filled(column)):
+            self.note(int(row), column, "empty")
+
     def need_columns(self, columns: tuple[str, ...]) -> None:
         """Remember the columns that are missing altogether."""
         self.problems.extend(f"{name}: -" for name in columns if name not in self.frame.columns)
@@ -97,9 +105,36 @@ class CellReader:
             ``PARAMETERS_INVALID`` when any cell was noted.
         """
         if self.problems:
-            raise InputError(
-                "PARAMETERS_INVALID", table=table, count=len(self.problems), problems="; ".join(self.problems)
-            )
+            raise InputError(INVALID, table=table, count=len(self.problems), problems="; ".join(self.problems))
+
+
+def all_checked(*checks: Callable[[], Any]) -> list[Any]:
+    """What each of the checks of several tables gives; the bad cells of all of them are told together.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID`` with every bad cell of every table.
+    """
+    outcomes = [_outcome(check) for check in checks]
+    faults = [fault for _, fault in outcomes if fault is not None]
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        tables = [str(fault.values["table"]) for fault in faults]
+        problems = [f"{table}: {fault.values['problems']}" for table, fault in zip(tables, faults, strict=True)]
+        count = sum(int(str(fault.values["count"])) for fault in faults)
+        raise InputError(INVALID, table=", ".join(tables), count=count, problems="; ".join(problems))
+    return [found for found, _ in outcomes]
+
+
+def _outcome(check: Callable[[], Any]) -> tuple[Any, InputError | None]:
+    try:
+        return check(), None
+    except InputError as fault:
+        if fault.code != INVALID:
+            raise
+        return None, fault
 
 
 def clean_text(value: object) -> str | None:

@@ -16,7 +16,7 @@ import pandas as pd
 from ..units import CO2E_PER_CARBON
 from .bands import PlausibilityBands
 from .limits import SinkLimits
-from .parameter_checks import ANY_POSITIVE, CellReader, Ranges, ranges_of
+from .parameter_checks import ANY_POSITIVE, CellReader, Ranges, all_checked, ranges_of
 from .volume_equations import VolumeEquations
 
 FloatArray = npt.NDArray[np.float64]
@@ -117,7 +117,13 @@ class ParameterTable:
         """
         cells = CellReader(frame.reset_index(drop=True), "species_code")
         allowed = ranges_of(ranges)
-        values, family = _checked(cells, meta, allowed)
+        (values, family), culm_rows, tree_volumes, believable, sink_limits = all_checked(
+            lambda: _checked(cells, meta, allowed),
+            lambda: None if culms is None else _culm_rows(culms, allowed),
+            lambda: None if equations is None else VolumeEquations.from_rows(equations, allowed),
+            lambda: None if bands is None else PlausibilityBands.from_rows(bands),
+            lambda: SinkLimits() if limits is None else SinkLimits.from_rows(limits),
+        )
         species = cells.text("species_code")
         return cls(
             str(meta["id"]),
@@ -128,10 +134,10 @@ class ParameterTable:
             np.where(cells.filled("error_source"), cells.text("error_source"), species),
             family,
             values,
-            _culm_table(species, values["kg_per_culm"], culms, allowed),
-            None if equations is None else VolumeEquations.from_rows(equations, allowed),
-            None if bands is None else PlausibilityBands.from_rows(bands),
-            SinkLimits() if limits is None else SinkLimits.from_rows(limits),
+            _culm_table(species, values["kg_per_culm"], culm_rows),
+            tree_volumes,
+            believable,
+            sink_limits,
             _serving_rows(cells, species, family),
             cells.frame,
         )
@@ -186,6 +192,7 @@ def _checked(
     values = _numbers(cells, allowed)
     family = _families(cells, values)
     _check_sums(cells, values, allowed)
+    _check_sources(cells, values, family)
     _check_meta(cells, meta)
     cells.refuse(str(meta.get("id") or "carbon_parameters"))
     return values, family
@@ -246,6 +253,13 @@ def _check_sums(cells: CellReader, values: dict[str, FloatArray], allowed: Range
         cells.note(int(row), "stands_for_group", f"{leaders[row]} (2x)")
 
 
+def _check_sources(cells: CellReader, values: dict[str, FloatArray], family: npt.NDArray[np.int8]) -> None:
+    """Every row with values says where they, its line and its errors come from, and how sure they are."""
+    some, line = family != FAMILY_NONE, ~np.isnan(values["a_t_m3"])
+    for column, where in (("source", some), ("confidence", some), ("cv_source", some), ("ab_source", line)):
+        cells.need_text(column, where)
+
+
 def _check_meta(cells: CellReader, meta: dict[str, Any]) -> None:
     status = str(meta.get("status") or "")
     cells.problems.extend(f"{name}: -" for name in ("id", "version") if not meta.get(name))
@@ -253,20 +267,25 @@ def _check_meta(cells: CellReader, meta: dict[str, Any]) -> None:
         cells.problems.append(f"status: {status or '-'} (official | provisional)")
 
 
-def _culm_table(species: TextArray, kg_per_culm: FloatArray, culms: pd.DataFrame | None, allowed: Ranges) -> FloatArray:
-    """Mass of a culm by row and age group; column 0 and ages without an own mass have the row's."""
-    table = np.repeat(kg_per_culm[:, None], 4, axis=1)
-    if culms is None:
-        return table
+def _culm_rows(culms: pd.DataFrame, allowed: Ranges) -> list[tuple[str | None, int, float]]:
+    """Species, age group and mass of a culm (kg) of each row."""
     cells = CellReader(culms, "species_code")
     cells.need_columns(("species_code", "age_group", "kg_per_culm"))
     age = cells.number("age_group", (1, 3), required=True)
     mass = cells.number("kg_per_culm", allowed.get("kg_per_culm", ANY_POSITIVE), required=True)
     cells.refuse("bamboo_culms")
+    return list(zip(cells.text("species_code"), age.astype(int).tolist(), mass.tolist(), strict=True))
+
+
+def _culm_table(
+    species: TextArray, kg_per_culm: FloatArray, culms: list[tuple[str | None, int, float]] | None
+) -> FloatArray:
+    """Mass of a culm by row and age group; column 0 and ages without an own mass have the row's."""
+    table = np.repeat(kg_per_culm[:, None], 4, axis=1)
     rows = {name: row for row, name in enumerate(species)}
-    for name, group, kg in zip(cells.text("species_code"), age, mass, strict=True):
+    for name, group, kg in culms or ():
         if name in rows and not np.isnan(kg_per_culm[rows[name]]):
-            table[rows[name], int(group)] = kg
+            table[rows[name], group] = kg
     return table
 
 

@@ -76,6 +76,51 @@ def test_every_bad_cell_is_reported_at_once(frame, ranges):
     assert caught.value.values["count"] >= 5
 
 
+def test_bad_cells_of_all_tables_are_reported_together(frame, ranges, tmp_path):
+    """The species table and those beside it, in one go; a folder of a user's copies too."""
+    tables = {name: read_rows(FOLDER / f"{name}.csv")[0] for name in ("volume_equations", "bamboo_culms",
+                                                                     "plausibility", "sink_limits")}  # fmt: skip
+    tables["volume_equations"].loc[0, "a"] = "x"
+    tables["bamboo_culms"].loc[1, "kg_per_culm"] = "-1"
+    tables["plausibility"].loc[2, "low_tco2e_ha_yr"] = "99"
+    tables["sink_limits"].loc[3, "value"] = ""
+    with pytest.raises(InputError) as caught:
+        ParameterTable.from_rows(
+            edit(frame, "220", "D_t_m3", "3.8"), META, tables["volume_equations"], tables["bamboo_culms"], ranges,
+            tables["plausibility"], tables["sink_limits"],
+        )  # fmt: skip
+    told = caught.value.values["problems"]
+    for cell in ("t: 220.D_t_m3: 3.8", "volume_equations: chinese_fir.a: x", "bamboo_culms: 660.kg_per_culm: -1",
+                 "plausibility: pine.high_tco2e_ha_yr", "sink_limits: gone_told_share.value: empty"):  # fmt: skip
+        assert cell in told
+    for name, old, new in (
+        ("carbon_parameters.csv", ",0.38,", ",3.8,"),
+        ("errors.csv", ",0.10,", ",-0.10,"),
+        ("growth.csv", ",30,1,", ",few,1,"),
+        ("conflicts.csv", "trees_ratio_low", "ratio"),
+    ):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_parameters(tmp_path)
+    for cell in ("220.D_t_m3: 3.8", "stand_volume.value: -0.10", "stands_needed.value: few", "trees_ratio_low: -"):
+        assert cell in caught.value.values["problems"]
+    assert caught.value.values["count"] >= 4
+
+
+@pytest.mark.parametrize(
+    ("species", "column"), [("220", "source"), ("660", "confidence"), ("310", "cv_source"), ("490", "ab_source")]
+)
+def test_values_without_a_source_are_refused(frame, ranges, species, column):
+    with pytest.raises(InputError) as caught:
+        ParameterTable.from_rows(edit(frame, species, column, " "), META, ranges=ranges)
+    assert caught.value.values["problems"] == f"{species}.{column}: empty"
+    with pytest.raises(InputError) as caught:
+        ParameterTable.from_rows(frame.drop(columns=column), META, ranges=ranges)
+    assert f"{species}.{column}: empty" in caught.value.values["problems"]
+
+
 @pytest.mark.parametrize(
     ("species", "column", "text", "told"),
     [

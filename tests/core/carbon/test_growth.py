@@ -10,6 +10,7 @@ import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rates, load_growth_rules
 from sanming_carbon_plugin.core.carbon.growth import GrowthFit, fit_curve, fit_growth, project, site_classes
+from sanming_carbon_plugin.core.carbon.growth_data import SurveyedStands
 from sanming_carbon_plugin.core.carbon.growth_models import MODELS, SPREAD_POWERS, fit_best
 from sanming_carbon_plugin.core.carbon.growth_rates import GrowthRates, pressler_percent
 from sanming_carbon_plugin.core.carbon.simulation import simulate
@@ -122,6 +123,24 @@ def test_the_hold_out_error_is_that_of_stands_the_fit_did_not_see():
     found = fit_curve("pine", age, volume, RULES, volume - 5 * grown, np.full(60, 5.0))
     assert found.hold_out_rmse > 3.0
     assert found.hold_out_share == pytest.approx(found.hold_out_rmse / grown.mean())
+
+
+def test_every_stand_is_held_out_once(monkeypatch):
+    """Of five fits each leaves out a fifth, so that no increment is compared with a curve that was fitted to it."""
+    age, volume, curve = made("richards", count=60, scatter=0.02)
+    then = volume * 300.0 * MODELS["richards"].shape(age - 5, np.array(SHAPES["richards"])) / curve
+    fits, fit = [], SurveyedStands.fit
+
+    def seen(data, use, remeasured, rules, only=None):
+        if only is not None:
+            fits.append(set(use.tolist()))
+        return fit(data, use, remeasured, rules, only)
+
+    monkeypatch.setattr(SurveyedStands, "fit", seen)
+    found = fit_curve("pine", age, volume, RULES, then, np.full(60, 5.0))
+    used = set.union(*fits)
+    assert len(used) == found.stands
+    assert [len(fits), sum(len(used - part) for part in fits)] == [RULES.folds, found.stands]
 
 
 @pytest.mark.parametrize(
