@@ -7,10 +7,13 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 from killed_map_set import DAY
 from test_map_sheets import _set, _squares
 
@@ -188,3 +191,24 @@ def test_the_wish_to_stop_is_heard_while_the_set_is_joined(tmp_path):
     assert re.search(
         r"Pages:\s+3", subprocess.run(["pdfinfo", str(out)], capture_output=True, text=True, check=True).stdout
     )
+
+
+@pytest.mark.slow
+def test_a_wish_to_stop_is_heard_within_two_seconds(tmp_path):
+    """On sheets of as many stands as a large village has, and while the boundaries of a county are put together."""
+    made = _set(_squares(6000, 280, 300), tmp_path / "set.pdf", beside=False)
+    rows = np.arange(6000)
+    for at, shape in enumerate(made.rows.geometry):
+        made.rows.geometry[at] = shapely.transform(
+            shape, lambda points, at=at: points - [300.0 * at, 0] + [300.0 * (at % 80), 300.0 * (at // 80)]
+        )
+    made.rows.frame["village"] = [str(201 + at // 1500) for at in rows]
+    polls = [time.perf_counter()]
+
+    class Watching(Progress):
+        def is_cancelled(self) -> bool:
+            polls.append(time.perf_counter())
+            return False
+
+    export_map_set(replace(made, units=units_of(made.rows, "village", {})), DAY, Watching())
+    assert max(np.diff(polls)) < 2.0

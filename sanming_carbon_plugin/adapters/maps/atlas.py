@@ -111,7 +111,7 @@ def _draw(map_set: MapSet, state: SetState, names: list[str], form: str, progres
         for place, (unit, name) in enumerate(zip(map_set.units, names, strict=True)):
             progress.raise_if_cancelled()
             if not state.has(name):
-                maker = maker or PageMaker(project, map_set, state.day)
+                maker = maker or PageMaker(project, map_set, state.day, progress.raise_if_cancelled)
                 target = state.folder / name
                 with maker.page(unit, place) as layout, moved_into_place(target, overwrite=True) as beside:
                     write(layout, beside, target)

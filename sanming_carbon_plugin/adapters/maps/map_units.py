@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ _WHOLE = ("All stands", "全部小班")
 _MUNICIPALITY_DIGITS = 4
 _UNKNOWN = ("not known", "未知")
 _GAP_SHARE = 1e-3
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,21 @@ def short_name(code: str, names: Mapping[str, tuple[str, str]], language: str) -
     return code.rpartition("-")[2].partition("#")[0].lstrip("0") or "0"
 
 
-def outline(shapes: npt.NDArray[np.object_]) -> shapely.Geometry | None:
-    """What some stands cover together, without the slivers between them; None where none has a shape."""
+def outline(shapes: npt.NDArray[np.object_], heard: Callable[[], None] | None = None) -> shapely.Geometry | None:
+    """What some stands cover together, without the slivers between them; None where none has a shape.
+
+    ``heard`` is called in between, so that a wish to stop is heard; it may raise.
+    """
     known = [shape for shape in shapes if shape is not None and not shape.is_empty]
     if not known:
         return None
-    whole = shapely.union_all(shapely.make_valid(np.asarray(known, dtype=object)))
+    wholes = []
+    for first in range(0, len(known), _AT_ONCE):
+        if heard is not None:
+            heard()
+        part = np.asarray(known[first : first + _AT_ONCE], dtype=object)
+        wholes.append(shapely.union_all(shapely.make_valid(part)))
+    whole = wholes[0] if len(wholes) == 1 else shapely.union_all(wholes)
     parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
     least = _GAP_SHARE * sum(part.area for part in parts)
     closed = [shapely.Polygon(part.exterior, [r for r in part.interiors if shapely.Polygon(r).area > least])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -54,8 +54,9 @@ _CHOSEN = {
 class PageMaker:
     """Holds what all pages share: the layout, the boundaries of all units, the small map."""
 
-    def __init__(self, project: QgsProject, map_set: MapSet, day: str) -> None:
-        self._project, self._set, self._day = project, map_set, day
+    def __init__(self, project: QgsProject, map_set: MapSet, day: str, heard: Callable[[], None] | None = None) -> None:
+        """Make what is shared; ``heard`` is called in between, so that a wish to stop is heard."""
+        self._project, self._set, self._day, self._heard = project, map_set, day, heard
         request = map_set.request
         self._language, self._level = request.language, request.level
         self._ground = map_set.rows.ground or map_set.rows
@@ -85,7 +86,7 @@ class PageMaker:
         uniques, starts = np.unique(codes.astype(str)[order], return_index=True)
         found = {}
         for code, rows in zip(uniques, np.split(order, starts[1:]), strict=True):
-            shape = outline(geometry[rows])
+            shape = outline(geometry[rows], self._heard)
             if shape is not None:
                 found[str(code)] = shape
         return found
@@ -98,7 +99,7 @@ class PageMaker:
         shapes = self._outlines
         if level != self._level:
             codes = unit_codes(self._ground.frame, level)
-            shapes = {code: outline(self._ground.geometry[codes == code]) for code in sorted(set(codes))}
+            shapes = {code: outline(self._ground.geometry[codes == code], self._heard) for code in sorted(set(codes))}
         return [self._kept(filled_layer(shapes.values(), self._crs, "#e7e7e0"))]
 
     def _kept(self, layer: QgsVectorLayer) -> QgsVectorLayer:
@@ -227,7 +228,7 @@ class PageMaker:
         mine = np.flatnonzero(unit_codes(self._ground.frame, self._level) == unit.code)
         codes = unit_codes(self._ground.frame, level)[mine]
         uniques = sorted(set(map(str, codes)))
-        shapes = [outline(self._ground.geometry[mine[codes == code]]) for code in uniques]
+        shapes = [outline(self._ground.geometry[mine[codes == code]], self._heard) for code in uniques]
         labels = [short_name(code, self._set.names, self._language) for code in uniques]
         title = _LINES["unit"][level][self._language == "zh"]
         return outline_layer(shapes, labels, self._crs, title, "inner", self._language)
