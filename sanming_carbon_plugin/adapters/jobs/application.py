@@ -34,9 +34,9 @@ from ..sink_errors import load_sink_errors
 from .application_files import check_folder, write_application
 from .application_tables import MadeApplication, application_row
 from .issue_table import issue_counts
-from .request import JobOutcome, StandSource
+from .request import JobOutcome
 from .run_record import now, run_record, today
-from .ticket_result import Rights, TicketResult, open_result, open_rights, require_for_application
+from .ticket_result import RequestOnResult, Rights, TicketResult, opened_for, require_for_application
 
 _SHOWN = (
     "outcome", "pieces", "left_out", "area_ha", "net_tco2e", "relative_error", "deduction", "total_tco2e", "low_tco2e",
@@ -45,39 +45,23 @@ _SHOWN = (
 
 
 @dataclass(frozen=True)
-class ApplicationRequest:
+class ApplicationRequest(RequestOnResult):
     """Who applies, for what, on the ground of which result.
 
     Attributes
     ----------
-    result
-        A result of the main job.
-    out
-        Folder for the application.
     holder
         The one right-holder; or None with ``collective`` and ``households``.
     collective, households
         The collective that applies for its households, and the CSV file of :mod:`..office_lists`.
     village
         Only pieces of stands of this village, as the stands call it: persons of one name in several villages.
-    profile
-        Name of a shipped ticket profile, or a file; None for the one that the result was judged by.
-    credited, tenure
-        Layers in place of those that the result keeps.
     """
 
-    result: Path
-    out: Path
     holder: str | None = None
     collective: str | None = None
     households: Path | None = None
     village: str | None = None
-    profile: str | None = None
-    credited: tuple[StandSource, ...] = ()
-    tenure: StandSource | None = None
-    credited_mapping: Path | None = None
-    tenure_mapping: Path | None = None
-    overwrite: bool = False
 
 
 def make_application(request: ApplicationRequest, progress: Progress) -> JobOutcome:
@@ -92,10 +76,8 @@ def make_application(request: ApplicationRequest, progress: Progress) -> JobOutc
     check_folder(request.out, request.overwrite)
     members = _members(request)
     progress.step("read")
-    result = open_result(request.result, progress)
-    profile = _profile(request, result)
-    mappings = (request.credited_mapping, request.tenure_mapping)
-    rights = open_rights(result, request.credited, request.tenure, mappings, progress)
+    result, profile, rights = opened_for(request, progress)
+    _require_tickets(profile)
     progress.step("tickets")
     made = _made(request, members, result, profile, rights, progress)
     record = run_record(
@@ -127,12 +109,10 @@ def _members(request: ApplicationRequest) -> list[Household]:
     return [Household((request.holder or "").strip(), authorised=True)]
 
 
-def _profile(request: ApplicationRequest, result: TicketResult) -> Profile:
-    profile = result.profile(request.profile)
+def _require_tickets(profile: Profile) -> None:
     if profile.kind == "screen":
         tickets = [name for name in shipped_profiles() if load_profile(name).kind != "screen"]
         raise UsageError("APPLICATION_PROFILE_IS_SCREEN", profile=profile.id, known=", ".join(tickets))
-    return profile
 
 
 def _made(

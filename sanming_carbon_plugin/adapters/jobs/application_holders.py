@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,9 @@ from ..output_files import moved_into_place, output_errors
 from ..sink_errors import load_sink_errors
 from .double_count import profile_line
 from .opening import check_output
-from .request import JobOutcome, StandSource
+from .request import JobOutcome
 from .run_record import today
-from .ticket_result import open_result, open_rights, require_for_application
+from .ticket_result import RequestOnResult, opened_for, require_for_application
 
 HOLDER_COLUMNS = (
     "holder", "authorised", "income_weight", "villages", "certificates", "pieces", "area_ha", "pieces_that_count",
@@ -29,18 +28,10 @@ HOLDER_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class HoldersRequest:
+class HoldersRequest(RequestOnResult):
     """A result and the list to write; ``village`` limits it to the stands of one village."""
 
-    result: Path
-    out: Path
     village: str | None = None
-    profile: str | None = None
-    credited: tuple[StandSource, ...] = ()
-    tenure: StandSource | None = None
-    credited_mapping: Path | None = None
-    tenure_mapping: Path | None = None
-    overwrite: bool = False
 
 
 def list_holders(request: HoldersRequest, progress: Progress) -> JobOutcome:
@@ -53,10 +44,7 @@ def list_holders(request: HoldersRequest, progress: Progress) -> JobOutcome:
     """
     check_output(request.out, request.overwrite, (".csv",))
     progress.step("read")
-    result = open_result(request.result, progress)
-    profile = result.profile(request.profile)
-    mappings = (request.credited_mapping, request.tenure_mapping)
-    rights = open_rights(result, request.credited, request.tenure, mappings, progress)
+    result, profile, rights = opened_for(request, progress)
     period, credited, tenure = require_for_application(result, rights)
     progress.step("tickets")
     facts, geometry = result.facts, result.layer.geometry

@@ -27,10 +27,10 @@ from .double_count import profile_line
 from .inputs import opened_inputs, plain_options
 from .issue_table import issue_counts, issues_table
 from .opening import check_output
-from .request import AssessRequest, JobOutcome, StandSource
+from .request import AssessRequest, JobOutcome
 from .run_record import now, run_record, run_table, today
 from .ticket_guard import overlap_table, part_table
-from .ticket_result import open_result, open_rights
+from .ticket_result import RequestOnResult, opened_for
 
 _TEXT, _REAL, _WHOLE = FieldType("text"), FieldType("real"), FieldType("integer64")
 STAND_COLUMNS = {
@@ -48,18 +48,8 @@ RULE_COLUMNS = {
 _UP_TO_TICKETS = ("stands", "stock", "sink", "tenure", "stated")
 
 
-@dataclass(frozen=True)
-class JudgeRequest:
-    """A result, and what it is to be judged by; what is left out is taken from the result itself."""
-
-    result: Path
-    out: Path
-    profile: str | None = None
-    credited: tuple[StandSource, ...] = ()
-    tenure: StandSource | None = None
-    credited_mapping: Path | None = None
-    tenure_mapping: Path | None = None
-    overwrite: bool = False
+class JudgeRequest(RequestOnResult):
+    """A result, and what it is to be judged by."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +79,7 @@ def judge_result(request: JudgeRequest, progress: Progress) -> JobOutcome:
     started = now()
     check_output(request.out, request.overwrite)
     progress.step("read")
-    result = open_result(request.result, progress)
-    profile = result.profile(request.profile)
-    mappings = (request.credited_mapping, request.tenure_mapping)
-    rights = open_rights(result, request.credited, request.tenure, mappings, progress)
+    result, profile, rights = opened_for(request, progress)
     errors = load_sink_errors(result.path, result.facts.index)
     case = _Case(
         result.facts,

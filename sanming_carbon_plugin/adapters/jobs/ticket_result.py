@@ -66,6 +66,32 @@ class TicketResult:
 
 
 @dataclass(frozen=True)
+class RequestOnResult:
+    """What every request names that goes on from a result; what is left out is taken from the result itself.
+
+    Attributes
+    ----------
+    result
+        A result of the main job.
+    out
+        The file or folder to write.
+    profile
+        Name of a shipped ticket profile, or a file; None for the one that the result was judged by.
+    credited, tenure
+        Layers in place of those that the result keeps, and the files that say which of their columns mean what.
+    """
+
+    result: Path
+    out: Path
+    profile: str | None = None
+    credited: tuple[StandSource, ...] = ()
+    tenure: StandSource | None = None
+    credited_mapping: Path | None = None
+    tenure_mapping: Path | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
 class Rights:
     """Credited and tenure parcels, and what the record of a run says of them."""
 
@@ -130,6 +156,14 @@ def open_rights(
     if tenure is None:
         held, tenure_seen = kept_tenure(result.path), told.get("tenure")
     return Rights(named, held, {"credited": credited_seen, "tenure": tenure_seen})
+
+
+def opened_for(request: RequestOnResult, progress: Progress) -> tuple[TicketResult, Profile, Rights]:
+    """The result of a request, the profile and the parcels to judge it by."""
+    result = open_result(request.result, progress)
+    profile = result.profile(request.profile)
+    mappings = (request.credited_mapping, request.tenure_mapping)
+    return result, profile, open_rights(result, request.credited, request.tenure, mappings, progress)
 
 
 def require_for_application(
