@@ -20,6 +20,7 @@ from qgis.core import (
     QgsApplication,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
@@ -148,6 +149,26 @@ def test_evidence_follows_a_recipe(provider, small_layer, tmp_path):
     rows = _rows(out)
     assert {"s2020_ndvi_mean", "height_mean", "slope_deg_mean"} <= set(rows[0])
     assert any(float(row["s2020_ndvi_mean"] or "nan") > 0.3 for row in rows)
+
+
+@pytest.mark.parametrize("algorithm_id", ["sanmingcarbon:zonal", "sanmingcarbon:evidence"])
+def test_a_file_on_the_screen_is_read_packed(provider, county, own_cache, tmp_path, monkeypatch, algorithm_id):
+    from sanming_carbon_plugin.adapters import qgis_layers
+    from sanming_carbon_plugin.core.errors import InputError
+
+    asked = []
+
+    def seen(*_, packed, **__):
+        asked.append(packed)
+        raise InputError("LAYER_EMPTY", path="", layer="")
+
+    monkeypatch.setattr(qgis_layers, "read_layer", seen)
+    layer = QgsVectorLayer(str(county / "stands.gpkg"), "stands", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    with pytest.raises(QgsProcessingException):
+        _run(algorithm_id, _asked(county, algorithm_id, tmp_path / "o.csv") | {"STANDS": layer.id()})
+    QgsProject.instance().clear()
+    assert asked == [True]
 
 
 class _CancelsAt(QgsProcessingFeedback):

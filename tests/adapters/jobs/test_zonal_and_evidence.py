@@ -87,9 +87,17 @@ def test_outlines_stay_packed_and_give_the_same_file(village, tmp_path, monkeypa
     def never(*_, **__):
         pytest.fail("all geometries were made at once")
 
+    read = []
+
+    def seen(*arguments, **more):
+        read.append(read_layer(*arguments, **more))
+        return read[-1]
+
     monkeypatch.setattr(PackedOutlines, "__array__", never)
+    monkeypatch.setattr(opening, "read_layer", seen)
     packed = files("packed")
     monkeypatch.undo()
+    assert [type(layer.geometry) for layer in read] == [PackedOutlines] * 2
     monkeypatch.setattr(opening, "read_layer", lambda *args, **more: read_layer(*args, **more | {"packed": False}))
     for one, other in zip(packed, files("plain"), strict=True):
         if kind == "csv":
