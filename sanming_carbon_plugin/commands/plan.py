@@ -23,6 +23,7 @@ def add_programme(parser: argparse.ArgumentParser) -> None:
         "--works", "--costs", type=Path, metavar="FILE.csv", help="techniques, costs, growth afterwards"
     )
     parser.add_argument("--counting", type=Path, metavar="FILE.csv", help="which measures count together on a parcel")
+    parser.add_argument("--designs", type=Path, metavar="FILE.csv", help="canopy and age a felling needs (work design)")
     parser.add_argument("--area-units", type=Path, metavar="FILE.csv", help="area units with their land area")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
 
@@ -40,7 +41,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="LAYER",
         help="clear-cuts on the ground or of an earlier plan",
     )
-    parser.add_argument("--designs", type=Path, metavar="FILE.csv", help="canopy and age a felling needs (work design)")
     parser.add_argument("--locks", type=Path, metavar="FILE.csv", help="parcels locked in or out")
     parser.add_argument("--benefit", default="carbon", metavar="WHAT", help="carbon, infestation, cost, or weights")
     parser.add_argument("--years", metavar="FROM/TO", help="plan years; those of the targets by default")
@@ -80,6 +80,7 @@ def programme_options(options: argparse.Namespace) -> dict:
         "works": options.works,
         "counting": options.counting,
         "area_units": options.area_units,
+        "designs": options.designs,
         "overwrite": options.overwrite,
     }
 
@@ -103,7 +104,6 @@ def _run(options: argparse.Namespace) -> None:
         shares=options.shares,
         locks=options.locks,
         openings=tuple(source_of(text) for text in options.openings),
-        designs=options.designs,
         benefit=options.benefit,
         years=options.years,
         horizon=options.horizon,

@@ -17,14 +17,17 @@ from ...core.errors import InputError
 from ...core.planning.acceptance import Accepted, accepted_of
 from ...core.planning.area_units import units_of_stands
 from ...core.planning.done_ground import DoneGround, done_ground
+from ...core.planning.feasibility import FellingNeeds
 from ...core.planning.options import fitting
 from ...core.planning.targets import Target, targets_of
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS
 from ...core.stands.layer import VectorLayer
+from ...paths import resources_dir
 from ..geopackage import read_geopackage_table
 from ..hashes import sha256_of_file
 from ..plan_tables import PlanningTables, load_planning_tables, read_ledger, read_targets
+from ..work_design.parcels import load_design_tables
 from .opening import beside, described, open_layer, open_parcels
 from .request import LayerSource, StandSource
 
@@ -43,8 +46,9 @@ class ProgrammeRequest:
         Acceptance polygons; None where nobody says what is done.
     ledger
         Table of tickets, trade and projects.
-    works, counting, area_units
-        A user's own tables in place of the packaged ones.
+    works, counting, area_units, designs
+        A user's own tables in place of the packaged ones; ``designs`` tells what each technique leaves of a stand, as
+        for work designs.
     """
 
     result: Path
@@ -55,6 +59,7 @@ class ProgrammeRequest:
     works: Path | None = None
     counting: Path | None = None
     area_units: Path | None = None
+    designs: Path | None = None
     overwrite: bool = False
 
 
@@ -76,6 +81,8 @@ class Programme:
         All acceptance polygons in the CRS of the stands; None where none were given or the layer is empty.
     fits
         Stands that fit each measure, shape (n,).
+    needs
+        What each work asks of the stand it fells in.
     """
 
     facts: pd.DataFrame
@@ -89,6 +96,7 @@ class Programme:
     run: dict[str, object]
     acceptance: VectorLayer | None
     fits: dict[str, npt.NDArray[np.bool_]]
+    needs: tuple[FellingNeeds, ...]
     _done: dict[tuple[int, int], DoneGround] = field(default_factory=dict)
 
     @property
@@ -172,8 +180,17 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
         "acceptance": described(request.acceptance, acceptance),
         "ledger": request.ledger.name if request.ledger else None,
     }
-    fits = fits_of(facts, tables)
-    return Programme(facts, layer, tables, targets, units, accepted, ledger, inputs, run, placed, fits)
+    fits, needs = fits_of(facts, tables), _needs(request, tables)
+    return Programme(facts, layer, tables, targets, units, accepted, ledger, inputs, run, placed, fits, needs)
+
+
+def _needs(request: ProgrammeRequest, tables: PlanningTables) -> tuple[FellingNeeds, ...]:
+    """What each work asks of a stand; the table of designs joins those that the run is recorded with."""
+    designs, said = load_design_tables(request.designs, None, request.works)
+    path = request.designs or resources_dir() / "work_design" / "designs.csv"
+    tables.identities["designs"] = said["designs"] | {"file": path.name, "sha256": sha256_of_file(path)}
+    works = tables.works
+    return tuple(designs.needs_of(str(m), str(t)) for m, t in zip(works.measure, works.technique, strict=True))
 
 
 def fits_of(facts: pd.DataFrame, tables: PlanningTables) -> dict[str, npt.NDArray[np.bool_]]:

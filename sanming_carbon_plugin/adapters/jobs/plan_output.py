@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...core.planning.gains import GrowthAhead
 from ...core.planning.limits import LATER, Counted, LimitRows
-from ...core.planning.options import Options, PlanTerms
+from ...core.planning.options import Options, PlanTerms, workable
 from ...core.planning.plan_layers import (
     CANDIDATE_COLUMNS,
     CONSTRAINT_COLUMNS,
@@ -101,7 +101,8 @@ def progress_tables(
     """The tables ``progress`` and ``indicators``."""
     area = opened.facts["area_ha"].to_numpy(dtype=np.float64)
     done, taken = (None, None) if opened.accepted is None else (opened.done, opened.taken)
-    found = target_progress(opened.targets, opened.units, opened.level_of, area, opened.fits, done, in_plan, taken)
+    free = workable(opened.facts, opened.tables.works, opened.needs)
+    found = target_progress(opened.targets, opened.units, opened.level_of, area, free, done, in_plan, taken)
     tables = opened.tables
     seen = indicators(
         opened.facts, tables.indicators, opened.targets, opened.units, tables.units, opened.ledger,

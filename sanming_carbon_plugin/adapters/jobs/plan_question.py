@@ -29,12 +29,9 @@ from ...core.planning.problem import BlockRule, ChoiceProblem, PatchRule
 from ...core.planning.targets import LAST_YEAR, Target
 from ...core.progress import Progress
 from ...core.stands.area import stand_areas_m2
-from ...paths import resources_dir
 from ..carbon_parameters import load_growth_rules, load_parameters
-from ..hashes import sha256_of_file
 from ..plan_tables import read_budgets, read_locks, read_quotas, read_shares, weights_of
 from ..plan_words import targets_in_words
-from ..work_design.parcels import load_design_tables
 from .opening import geodesy_of
 from .plan_ground import open_ground
 from .plan_inputs import Programme, ProgrammeRequest
@@ -57,8 +54,6 @@ class PlanRequest(ProgrammeRequest):
         Tables of felling quotas, technique shares and locks; yuan for the whole plan, or a table of budgets.
     openings
         Layers of clear-cuts that are on the ground or belong to a plan that stays.
-    designs
-        Table of what each technique leaves of a stand, as for work designs.
     benefit
         What is maximised: ``carbon``, ``infestation``, ``cost`` for the least cost, or weights.
     years
@@ -83,7 +78,6 @@ class PlanRequest(ProgrammeRequest):
     shares: Path | None = None
     locks: Path | None = None
     openings: tuple[StandSource, ...] = ()
-    designs: Path | None = None
     benefit: str = "carbon"
     years: str | None = None
     horizon: int | None = None
@@ -161,16 +155,11 @@ def ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...],
 
 
 def _terms(request: PlanRequest, opened: Programme, years: tuple[int, ...]) -> PlanTerms:
-    """What an option needs to be known of; the table of designs joins the tables that the plan is recorded with."""
+    """What an option needs to be known of."""
     horizon = request.horizon if request.horizon is not None else years[0] + int(opened.tables.rules["horizon_yr"])
     if not years[-1] <= horizon <= LAST_YEAR:
         raise UsageError("PLAN_HORIZON_INVALID", horizon=horizon, last=years[-1])
-    designs, said = load_design_tables(request.designs, None, request.works)
-    path = request.designs or resources_dir() / "work_design" / "designs.csv"
-    opened.tables.identities["designs"] = said["designs"] | {"file": path.name, "sha256": sha256_of_file(path)}
-    works = opened.tables.works
-    needs = [designs.needs_of(str(m), str(t)) for m, t in zip(works.measure, works.technique, strict=True)]
-    return PlanTerms(years, horizon, weights_of(request.benefit), request.quota is not None, tuple(needs))
+    return PlanTerms(years, horizon, weights_of(request.benefit), request.quota is not None, opened.needs)
 
 
 def _options(

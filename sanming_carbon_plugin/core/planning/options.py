@@ -111,6 +111,20 @@ def fitting(facts: pd.DataFrame, works: Works, work: int) -> BoolArray:
     return fits
 
 
+def workable(facts: pd.DataFrame, works: Works, needs: tuple[FellingNeeds, ...]) -> dict[str, BoolArray]:
+    """Stands in which any work of each measure can be done, by measure, shape (n,); see :func:`hindered`."""
+    area = numbers(facts, "area_ha")
+    terms = PlanTerms((), 0, Weights(), needs=needs)
+    found: dict[str, BoolArray] = {}
+    for work in range(len(works)):
+        measure = str(works.measure[work])
+        here = fitting(facts, works, work)
+        for where in hindered(facts, works, work, (area, area), terms).values():
+            here = here & ~where
+        found[measure] = found.get(measure, np.zeros(len(facts), dtype=bool)) | here
+    return found
+
+
 def options_of(
     facts: pd.DataFrame,
     works: Works,
@@ -158,7 +172,7 @@ def options_of(
             opened = here & (opened_ha > OPEN_SHARE * area)
             refused[OPEN_ALREADY] = refused.get(OPEN_ALREADY, np.zeros(len(facts), dtype=bool)) | opened
             here, rest = here & ~opened, np.maximum(rest - opened_ha, 0.0)
-        for reason, where in _hindered(facts, works, work, (area, rest), terms).items():
+        for reason, where in hindered(facts, works, work, (area, rest), terms).items():
             refused[reason] = refused.get(reason, np.zeros(len(facts), dtype=bool)) | (here & where)
             here = here & ~where
         part, unknown = _of_work(facts, works, work, terms, ahead, infested, rest, np.flatnonzero(here & ~closed))
@@ -171,7 +185,7 @@ def options_of(
     return Options(table, fits, {reason: where for reason, where in refused.items() if where.any()})
 
 
-def _hindered(
+def hindered(
     facts: pd.DataFrame, works: Works, work: int, areas: tuple[FloatArray, FloatArray], terms: PlanTerms
 ) -> dict[str, BoolArray]:
     """Stands where a work cannot be planned, by reason; what is not known hinders too.

@@ -44,7 +44,7 @@ def target_progress(
     units, levels
         Stands of each unit, and its level.
     area_ha, fits
-        Area of each stand, and which stands fit each measure.
+        Area of each stand, and in which stands work of each measure can be done.
     done, planned
         Hectares of each stand done and planned for a measure from a year to a year; None where nobody says.
     taken

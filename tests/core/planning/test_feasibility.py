@@ -6,7 +6,7 @@ import pytest
 
 from sanming_carbon_plugin.adapters.work_design.parcels import load_design_tables
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead
-from sanming_carbon_plugin.core.planning.options import TECHNIQUE_COLUMNS, PlanTerms, Weights, options_of
+from sanming_carbon_plugin.core.planning.options import TECHNIQUE_COLUMNS, PlanTerms, Weights, options_of, workable
 from sanming_carbon_plugin.core.planning.work_design import parcel_design
 
 TABLES = load_design_tables()[0]
@@ -56,3 +56,12 @@ def test_a_clear_cut_above_its_limit_has_no_budget_and_one_in_doubt_is_not_offer
                for row in facts.to_dict("records")]  # fmt: skip
     assert [one["within_block_limit"] for one in designs] == ["yes", "unknown", "no"]
     assert [one["cost_yuan"] is None for one in designs] == [False, False, True]
+
+
+def test_ground_is_available_where_some_work_of_the_measure_can_be_done():
+    needs = tuple(TABLES.needs_of(str(m), str(t)) for m, t in zip(WORKS.measure, WORKS.technique, strict=True))
+    facts = pd.DataFrame({"closure": [0.9, 0.5, NAN, 0.9], "age_yr": 30.0, "age_group": 3.0,
+                          "area_ha": [2.0, 2.0, 2.0, NAN], "measures": "tending;closure"})  # fmt: skip
+    found = workable(facts, WORKS, needs)
+    assert found["tending"].tolist() == [True, False, False, False]
+    assert found["closure"].tolist() == [True, True, True, False]  # closing leaves all the canopy there is
