@@ -39,7 +39,7 @@
         <translation>已保存：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="119"/>
         <source>CSV files</source>
         <translation>CSV 文件</translation>
     </message>
@@ -59,7 +59,7 @@
         <translation>检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="85"/>
         <source>GeoPackage files</source>
         <translation>GeoPackage 文件</translation>
     </message>
@@ -89,17 +89,17 @@
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="69"/>
         <source>Assess stands</source>
         <translation>小班评估</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="73"/>
         <source>Carbon, yearly sink, classes and carbon-ticket eligibility of each stand.</source>
         <translation>逐小班给出碳储量、年碳汇量、分类和碳票资格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="77"/>
         <source>Reads the stands, checks them, takes exact raster statistics per stand, and works out biomass and carbon by two methods, the yearly sink with its 90 % interval, pine transformation and reserve forest with every rule&apos;s outcome, and carbon-ticket eligibility.
 
 The result is one GeoPackage with the layers stands, issues, summary and run. Where an input is missing the value stays empty, never 0, and the layer issues says why.</source>
@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
         <source>Number of stands</source>
         <translation>小班数</translation>
     </message>
@@ -148,12 +148,12 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>碳票规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="70"/>
         <source>Classification rules</source>
         <translation>分类规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="82"/>
         <source>Carbon parameters</source>
         <translation>碳计量参数</translation>
     </message>
@@ -168,32 +168,32 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/assess.py" line="130"/>
+        <location filename="../sanming_carbon_plugin/processing/assess.py" line="128"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/check.py" line="35"/>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="34"/>
         <source>Check stands</source>
         <translation>小班检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/check.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="38"/>
         <source>Lists what is missing, contradictory or unlikely in a layer of stands.</source>
         <translation>列出小班图层中缺失、矛盾或不合常理之处。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/check.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/processing/check.py" line="42"/>
         <source>Runs only the checks of the main job and writes each doubt with the stand&apos;s shape, the column, the value and a sentence that says what to do. The log shows the number of stands for each kind of doubt.</source>
         <translation>只运行评估中的检查部分，逐条写出问题：小班图形、字段、取值以及处理建议。日志中按问题类型列出小班数。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="68"/>
         <source>Issues</source>
         <translation>问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="68"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="69"/>
         <source>Number of issues</source>
         <translation>问题数</translation>
     </message>
@@ -223,7 +223,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>请用系统的软件包管理器安装，或用 conda 安装：{packages}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="72"/>
         <source>Stands</source>
         <translation>小班</translation>
     </message>
@@ -253,62 +253,57 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>说明各列含义的 JSON 文件。留空则按列名自动识别。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="77"/>
         <source>Rasters</source>
         <translation>栅格</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="77"/>
         <source>Each band gives the area-weighted mean and standard deviation per stand, and the share of the stand&apos;s area that has valid cells.</source>
         <translation>每个波段给出各小班按面积加权的均值和标准差，以及有效像元占小班面积的比例。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="88"/>
         <source>Names of the rasters</source>
         <translation>栅格名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="83"/>
-        <source>Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only band 2. Leave empty to use the names of the layers.</source>
-        <translation>用作列名的开头。按相同顺序每个栅格一个，以分号“;”分隔；“名称#2”表示只取第 2 波段。留空则使用图层名。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="120"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="125"/>
         <source>Written beside the target under a temporary name and moved into place when all is done.</source>
         <translation>先以临时名称写在目标旁边，全部完成后再移到位。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="128"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="133"/>
         <source>Replace an existing file</source>
         <translation>替换已有文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="128"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="133"/>
         <source>Without it, the run stops before it starts where the file is there already.</source>
         <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="48"/>
         <source>Raster statistics per stand</source>
         <translation>小班栅格统计</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="52"/>
         <source>Exact area-weighted mean, standard deviation and support of rasters in each stand.</source>
         <translation>各小班内栅格按面积加权的精确均值、标准差和有效面积占比。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="56"/>
         <source>Each cell counts with the share of it that lies in the stand, so that small and narrow stands are right too. The support is the share of the stand&apos;s area with valid cells; where it is 0, mean and deviation stay empty.</source>
         <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="119"/>
         <source>Parquet files</source>
         <translation>Parquet 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="72"/>
         <source>Statistics</source>
         <translation>统计结果</translation>
     </message>
@@ -333,7 +328,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>以图层记载为准</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="62"/>
         <source>A cell counts where NDVI and NDMI fell further than those of healthy pine in the same two images, together with enough of its neighbours. Give two images of the same season on the same cells, best of late September to November.
 
 It is evidence, not a diagnosis: fire and felling look the same, and images of 10 m show clusters of dead trees, not single ones. Stands that are covered too little stay empty.</source>
@@ -347,7 +342,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>自带文件的副本，可改用其他界限。留空则使用自带文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="56"/>
         <source>A model trained on the same images under the same names. Leave empty to learn from these stands.</source>
         <translation>用相同名称的相同影像训练的模型。留空则从本次小班学习。</translation>
     </message>
@@ -357,52 +352,52 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>与清查的一致率（空间分块）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="68"/>
         <source>Changes</source>
         <translation>变化</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="52"/>
         <source>Classify stands</source>
         <translation>小班分类</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="64"/>
         <source>Column of the stands, filled only for stands that were drawn at random and checked, for example with pine or broadleaf.</source>
         <translation>小班图层的字段，仅在随机抽取并已核查的小班填写，例如 pine 或 broadleaf。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="44"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="43"/>
         <source>Compare rules</source>
         <translation>规则对比</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="94"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="93"/>
         <source>Damage</source>
         <translation>受害情况</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="80"/>
         <source>Day of the earlier image</source>
         <translation>前期影像日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="80"/>
         <source>Day of the later image</source>
         <translation>后期影像日期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="89"/>
         <source>Delivered with the image: scene classification or QA_PIXEL. Cloud and shadow are left out.</source>
         <translation>随影像提供：场景分类图或 QA_PIXEL。云与云影不参与计算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="54"/>
         <source>Discoloured crowns between two dates</source>
         <translation>两期影像变色立木识别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="72"/>
         <source>Earlier image</source>
         <translation>前期影像</translation>
     </message>
@@ -417,7 +412,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>规则 JSON 文件，其中的措施替换自带规则中的同名措施；留空则使用自带规则。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="72"/>
         <source>Later image</source>
         <translation>后期影像</translation>
     </message>
@@ -432,7 +427,7 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>影像判读界限</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="47"/>
         <source>Lists the stands that an edited set of rules treats otherwise, and the rules that make it so.</source>
         <translation>列出改动规则后判定不同的小班，以及由哪些规则引起。</translation>
     </message>
@@ -447,32 +442,32 @@ It is evidence, not a diagnosis: fire and felling look the same, and images of 1
         <translation>模型文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="69"/>
         <source>Number of stands that change</source>
         <translation>判定变化的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="70"/>
         <source>Number of stands that changed</source>
         <translation>判定变化的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="74"/>
         <source>Number of stands where images disagree</source>
         <translation>影像与清查不符的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="94"/>
         <source>Number of stands with discoloured crowns</source>
         <translation>发现变色的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="56"/>
         <source>Pine transformation, reserve forest and the other measures of the programme for each stand.</source>
         <translation>逐小班判定松林改造提升、国家储备林及规划的其他措施。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/classify.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/classify.py" line="60"/>
         <source>Puts every rule to every stand. What is not known makes a rule neither pass nor fail: such stands are unknown, and the layer issues says which columns are missing. All measures that fit are kept, with the one that goes first.
 
 Decisions in the file OUTPUT.decisions.csv beside the result are kept in every new run and shown beside what the rules say. With a recipe the images are asked too. Sink and tickets stay empty.</source>
@@ -481,62 +476,62 @@ Decisions in the file OUTPUT.decisions.csv beside the result are kept in every n
 结果旁 OUTPUT.decisions.csv 文件中的人工决定在每次重新运行时保留，并与规则结果并列显示。提供配方时同时判读影像。碳汇和碳票各列留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="51"/>
         <source>Puts two sets of rules to the same stands. The layer changes has one row for each stand and measure that comes out otherwise: answer and technique before and after, and the rules that changed their outcome, for example PINE- to +. A measure that one file does not rule has no answer there.</source>
         <translation>用两套规则核对同一批小班。changes 图层中，每个判定不同的小班和措施占一行：前后的判定和方式，以及结果改变的规则，例如 PINE- to +。某一文件未规定的措施，其判定留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="84"/>
         <source>Quality layer of the earlier image</source>
         <translation>前期影像质量图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="84"/>
         <source>Quality layer of the later image</source>
         <translation>后期影像质量图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="59"/>
         <source>Rules after</source>
         <translation>改后规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_rules.py" line="59"/>
         <source>Rules before</source>
         <translation>改前规则</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="78"/>
         <source>Sensor</source>
         <translation>传感器</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="58"/>
         <source>Share of each stand whose crowns discoloured between two images, as in pine wilt.</source>
         <translation>各小班在两期影像之间树冠变色的面积占比，如松材线虫病所致。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="64"/>
         <source>Species group found by a check</source>
         <translation>核查所得树种组</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="38"/>
         <source>Species group of each stand as images show it, and the stands where the inventory says otherwise.</source>
         <translation>影像所反映的各小班树种组，以及与清查不符的小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="73"/>
         <source>Species groups</source>
         <translation>树种组</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="35"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="34"/>
         <source>Species groups from images</source>
         <translation>影像判读树种组</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/pine_wilt.py" line="82"/>
         <source>Tells which offset the numbers carry. Leave empty to have it told from the cells.</source>
         <translation>用于确定像元数值所带的偏移。留空则由像元自行判断。</translation>
     </message>
@@ -560,7 +555,7 @@ Agreement is not accuracy: the inventory&apos;s labels hold errors too. Accuracy
 一致率不是精度：清查登记也有错误。精度只能由随机抽取并核查的小班得出，见影像判读树种组算法。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/processing/predict_species.py" line="42"/>
         <source>Writes the likeliest species group with its probability; where none is likely enough it stays empty. The layer disagreements lists the stands where images and inventory differ, the strongest first. The inventory itself is never changed.
 
 Without a model, one is learnt here and each stand is judged by a model that has not learnt from it or its neighbours. Take this to look for errors: a model that has learnt from a wrong label may confirm it.
@@ -868,102 +863,102 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>将按 {path} 识读字段。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="44"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="42"/>
         <source>Check stands again</source>
         <translation>小班复查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="46"/>
         <source>Makes the list of doubts anew, looking only at the stands that changed since.</source>
         <translation>重新生成问题清单，只检查此后有变动的小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="50"/>
         <source>Compares outline and cells of each stand with what they were when the list was made. Stands that changed, those of their compartments and those told in a pair with them are checked again; the other rows of the list are kept. What was accepted stays accepted; what was marked as fixed and is found again is told.</source>
         <translation>将各小班的图形和属性与生成清单时相比较。有变动的小班、同一林班的小班以及与其成对列出的小班重新检查，清单其余各行保留。已认可的问题保持认可；标为已修正而再次查出的问题会予以提示。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="59"/>
         <source>List of doubts so far</source>
         <translation>现有问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/recheck.py" line="59"/>
         <source>GeoPackage of a check, a check again, or a result.</source>
         <translation>检查、复查或评估结果的 GeoPackage 文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="46"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="45"/>
         <source>Repair outlines of stands</source>
         <translation>修复小班图形</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="50"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="49"/>
         <source>Repairs outlines that cross themselves, as long as the area of the stand stays the same.</source>
         <translation>在小班面积不变的前提下修复自相交等错误图形。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="53"/>
         <source>Writes a copy of the stands (layer stands) in which broken rings are repaired, and the list of broken stands (layer repairs): repaired or left as it was, why it was broken, and by how much the area changed. A stand whose area would change by more than the tolerance keeps its outline: look at it yourself. The layer that you give is not touched.</source>
         <translation>写出修复后的小班副本（图层 stands）和错误图形清单（图层 repairs）：已修复或保持原样、错误原因以及面积变化。面积变化超过容差的小班保持原图形，请人工处理。输入图层不作任何改动。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="63"/>
         <source>Largest change of the area (%)</source>
         <translation>面积最大允许变化（%）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="63"/>
         <source>As a share of the stand&apos;s area. Leave empty to use the tolerance of the checks.</source>
         <translation>占小班面积的百分比。留空则采用检查所用的容差。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="89"/>
         <source>Repaired stands</source>
         <translation>修复后的小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="77"/>
         <source>Number of repaired stands</source>
         <translation>已修复小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="78"/>
         <source>Number of broken stands left as they were</source>
         <translation>保持原样的错误小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/repair_rings.py" line="89"/>
         <source>Broken outlines</source>
         <translation>错误图形</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="46"/>
         <source>Cut stands with tenure parcels</source>
         <translation>小班与宗地叠置</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="50"/>
         <source>Pieces of stands with certificate and stand key, and the areas of both side by side.</source>
         <translation>生成同时带有权证号和小班号的地块，并对照双方面积。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="54"/>
         <source>The layer pieces has every part of a stand that lies on one parcel, with the keys of both, its area and its share of both. The table reconciliation compares, for each parcel, the area on the certificate (a column such as certificate_area, where there is one; its unit is recognised), the area of the parcel on the ellipsoid and the area of the stands on it, in mu. The layer issues lists stands without a parcel, parcels on each other and areas that disagree. Identity numbers of persons are never copied.</source>
         <translation>图层 pieces 为小班落在每一宗地上的部分，带有双方编号、面积及占双方面积的比例。表 reconciliation 逐宗对照权证面积（有“发证面积”等字段时，单位自动识别）、宗地椭球面积和宗地上的小班面积，单位为亩。图层 issues 列出无宗地的小班、相互重叠的宗地和面积不符的权证。个人身份证号码一律不写入结果。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="93"/>
         <source>Pieces</source>
         <translation>叠置地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="79"/>
         <source>Number of pieces</source>
         <translation>地块数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="94"/>
+        <location filename="../sanming_carbon_plugin/processing/tenure_pieces.py" line="92"/>
         <source>Areas of certificates, parcels and stands</source>
         <translation>权证、宗地与小班面积对照</translation>
     </message>
@@ -1150,32 +1145,32 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>不详</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="46"/>
         <source>Image evidence per stand</source>
         <translation>小班影像指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="66"/>
         <source>It calls the rasters by their names above.</source>
         <translation>配方里用上面的栅格名称。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="66"/>
         <source>Evidence</source>
         <translation>依据材料</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="82"/>
         <source>No raster recipe was given.</source>
         <translation>没有给出影像配方。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="65"/>
         <source>Statistics to take</source>
         <translation>统计量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="68"/>
         <source>With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps of classes majority and shares.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
@@ -1464,7 +1459,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
         <source>Number of sheets</source>
         <translation>图幅数</translation>
     </message>
@@ -1484,7 +1479,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地名表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="106"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
         <source>Layout template</source>
         <translation>布局模板</translation>
     </message>
@@ -1504,12 +1499,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="113"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="114"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="172"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="173"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -1533,17 +1528,17 @@ Stands that were not measured twice stay without a sink unless growth curves or 
         <translation>0 为不抽样。一个项目 20000 次即可；全县需数小时。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="50"/>
         <source>Carbon in products</source>
         <translation>木竹产品碳库</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="54"/>
         <source>Carbon kept in wood and bamboo products of the harvest, year by year; never part of a ticket.</source>
         <translation>采伐木竹产品逐年保有的碳量，不计入碳票。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="58"/>
         <source>Reads a table of fellings: year, species, felled volume in m³ or culms, and where known wood or bamboo, the product, the county and the stand. The stem's carbon goes into products by their shares and leaves them again by their half-lives (IPCC first-order decay).
 
 The table products has stock and change of each product and year, the table years their sums. It is an account of its own, beside the forest's: nothing of it enters a ticket.</source>
@@ -1552,52 +1547,52 @@ The table products has stock and change of each product and year, the table year
 products 表为各产品各年的储量和变化量，years 表为合计。本账目独立于森林碳账，任何数量都不计入碳票。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="68"/>
         <source>Harvest table</source>
         <translation>采伐表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="69"/>
         <source>One row a felling: year, species, volume_m3 or culms, county …</source>
         <translation>每次采伐一行：年度、树种、采伐蓄积或株数、县等。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="70"/>
         <source>Result with the stands</source>
         <translation>含小班的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="73"/>
         <source>Knows the species of stands that the table only names by their key.</source>
         <translation>用于查出采伐表中只填小班键的小班的树种。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="74"/>
         <source>Last year</source>
         <translation>截止年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="77"/>
         <source>Leave empty for the last year of the harvest.</source>
         <translation>留空则取采伐表的最后一年。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
         <source>Shares and half-lives of products</source>
         <translation>产品份额与半衰期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="87"/>
         <source>Tables and chart</source>
         <translation>表格与图表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="89"/>
         <source>Folder for the tables as CSV and the chart as SVG and PNG.</source>
         <translation>存放 CSV 表格和 SVG、PNG 图表的文件夹。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="90"/>
         <source>Number of fellings</source>
         <translation>采伐行数</translation>
     </message>
@@ -1657,62 +1652,62 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>申请文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="74"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="75"/>
         <source>Whole tonnes</source>
         <translation>整吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="83"/>
         <source>Free and blocked ground</source>
         <translation>可计与已计地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="48"/>
         <source>Check for double counting</source>
         <translation>重复计入检查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="52"/>
         <source>Free, blocked and partly free ground against parcels that are credited or pending, with the reason.</source>
         <translation>对照已计入或申报中的地块，给出可计、已计和部分可计的地块及原因。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="56"/>
         <source>Lays a layer of candidates exactly over any number of layers of credited or pending parcels. Only what is free in space and in time counts; both days of a period belong to it, so a vintage that ends on 2020-12-31 leaves 2021-01-01 free. Slivers are always deducted; the share only decides whether they are drawn. Candidates that lie on each other both lose that ground. Layers: candidates with their shares, parts with state, scheme, days and reason, overlaps, issues.</source>
         <translation>将候选图层与任意多个已计入或申报中的地块图层精确叠加。只有在空间和时间上都未被计入的部分才可计；起止两日均计入期内，故截至 2020-12-31 的计入期不占用 2021-01-01。细碎图斑一律扣减，显示阈值只决定是否绘出。候选地块相互重叠的部分双方均不计。图层：candidates（各候选地块的比例）、parts（状态、机制、天数、原因）、overlaps（自身重叠）、issues（问题）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="69"/>
         <source>Further periods</source>
         <translation>其他监测期</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="70"/>
         <source>FROM/TO as YYYY-MM-DD/YYYY-MM-DD, with ; between. They must not overlap.</source>
         <translation>按 YYYY-MM-DD/YYYY-MM-DD 填写，以 ; 分隔，不得重叠。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="74"/>
         <source>Draw blocked parts from this share</source>
         <translation>已计部分的显示阈值（比例）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="78"/>
         <source>Smaller parts are still deducted. Empty: as the profile says.</source>
         <translation>更小的部分仍会扣减。留空则按规则配置。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="84"/>
         <source>Free area, weighed by days (ha)</source>
         <translation>可计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="86"/>
+        <location filename="../sanming_carbon_plugin/processing/double_count.py" line="85"/>
         <source>Blocked area, weighed by days (ha)</source>
         <translation>已计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="182"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="187"/>
         <source>Candidates</source>
         <translation>候选小班</translation>
     </message>
@@ -1817,37 +1812,37 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>测算结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="99"/>
         <source>Tonnes needed</source>
         <translation>所需吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="100"/>
         <source>Tonnes that no ticket covers</source>
         <translation>碳票不足的吨数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="53"/>
         <source>Ticket eligibility</source>
         <translation>碳票资格判定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="57"/>
         <source>Which stands may get a carbon ticket under a profile, for how many tonnes, and what is missing.</source>
         <translation>按规则配置判定哪些小班可计碳票、可计多少吨、尚缺什么材料。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="61"/>
         <source>Judges the stands of a result again, by another profile or against other parcels, or judges a stand layer with its earlier inventory. The layer stands has the outcome, the trace of all rules, the tonnes of the free part and, where the outcome is unknown, exactly what evidence is missing. The layer parts shows free, blocked and partly free ground, the table rules how many stands each rule passes. A profile that is provisional says so in every output.</source>
         <translation>按另一套规则配置或另一批地块重新判定结果中的小班，或结合前期数据直接判定小班图层。stands 图层给出判定结果、全部规则的过程、可计部分的吨数；无法判定的小班列明尚缺的材料。parts 图层显示可计、已计和部分可计的地块，rules 表列出每条规则通过的小班数。暂行的规则配置在所有输出中都会注明。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="75"/>
         <source>A stand layer in place of a result.</source>
         <translation>不用结果文件时选用的小班图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_eligibility.py" line="82"/>
         <source>Judged stands</source>
         <translation>判定结果</translation>
     </message>
@@ -1977,152 +1972,152 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>新增更正数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="54"/>
         <source>Make a field package for QField</source>
         <translation>制作 QField 外业包</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="58"/>
         <source>Puts project, forms, photos and a background map into one folder for QField.</source>
         <translation>把项目、表单、照片和底图放入一个文件夹，供 QField 使用。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="62"/>
         <source>Makes a folder with a project that QField opens offline: the stands to check with a form (lists of values, what must be filled in, photos), the stands and tenure parcels around them for reading, and a background map drawn from layers of yours into one file. A copy of what was sent stays beside the result; the copies that come back are held against it.</source>
         <translation>生成一个可在 QField 中离线打开的项目文件夹：待核查小班及其表单（取值清单、必填项、照片），周围小班和林权宗地（只读），以及由您的图层绘成的单文件底图。发出内容的底本保存在评估结果旁，返回件与之比较。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="72"/>
         <source>Cells of the background map (m)</source>
         <translation>底图像元大小(米)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="79"/>
         <source>Smaller cells show more and make a larger file.</source>
         <translation>像元越小越清晰，文件也越大。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
         <source>Language of the form</source>
         <translation>表单语言</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
         <source>Chinese</source>
         <translation>中文</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
         <source>English</source>
         <translation>英文</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="80"/>
         <source>Names of columns, lists of values and layers.</source>
         <translation>字段名称、取值清单和图层名称所用语言。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="91"/>
         <source>A copy of the shipped table, edited. Leave empty to use the one that is shipped.</source>
         <translation>在随附表格基础上修改的副本；留空则采用随附的表格。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="93"/>
         <source>Make a zip as well</source>
         <translation>同时生成 zip</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="93"/>
         <source>One file beside the folder, for sending.</source>
         <translation>在文件夹旁生成一个便于发送的文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="99"/>
         <source>Folder of the package</source>
         <translation>外业包文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="99"/>
         <source>A new folder. It takes its name when everything is in it.</source>
         <translation>新建的文件夹；全部内容写完后才以此命名。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="58"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="66"/>
         <source>GeoPackage of Assess stands.</source>
         <translation>“小班评估”写出的 GeoPackage。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="95"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="100"/>
         <source>List of stands to check</source>
         <translation>待核查小班清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="117"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="110"/>
         <source>Made from that result by Choose stands to check in the field.</source>
         <translation>由“选取外业核查小班”从该评估结果生成。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="123"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="119"/>
         <source>Background map</source>
         <translation>底图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="123"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="119"/>
         <source>Layers of files, drawn as they are shown now, the first one lowest: images, roads, names.</source>
         <translation>文件图层，按当前显示样式绘制，第一个在最下面：影像、道路、地名等。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="131"/>
+        <location filename="../sanming_carbon_plugin/processing/field_package.py" line="127"/>
         <source>Polygons of the certificates, shown for reading.</source>
         <translation>林权证宗地多边形，只供查看。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="49"/>
         <source>Choose stands to check in the field</source>
         <translation>选取外业核查小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="45"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="53"/>
         <source>Lists the stands that are most worth a visit, and a random control sample.</source>
         <translation>列出最值得核查的小班，并抽取随机检查样本。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="57"/>
         <source>Takes the stands where image and inventory disagree, whose sink is very uncertain, that are near a threshold of a rule, or whose figures contradict each other, best reasons first. A part of the visits goes to a random control sample, drawn by stratum with a known chance: only from it the share of wrong stands of the whole result is worked out later. The same result and seed give the same list.</source>
         <translation>选取影像与清查不符、碳汇量不确定性大、接近规则界限或数据相互矛盾的小班，理由最充分的优先。另留一部分核查数量作随机检查样本，按层抽取，入样概率已知：以后只用它推算全部小班中判定错误的比例。同一结果和随机种子得到同一清单。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="67"/>
         <source>Stands that can be visited</source>
         <translation>可核查的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="64"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="67"/>
         <source>As many stands as the surveyors can visit; the list never has more.</source>
         <translation>调查人能够核查的小班数，清单不会超过此数。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="79"/>
         <source>Shares of the visits</source>
         <translation>各原因所占份额</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="80"/>
         <source>For example disagreement=0.3,uncertainty=0.2,threshold=0.2,conflict=0.1,control=0.2. Leave empty for the shipped shares.</source>
         <translation>例如 disagreement=0.3,uncertainty=0.2,threshold=0.2,conflict=0.1,control=0.2；留空则采用随附的份额。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="90"/>
         <source>Sampling settings</source>
         <translation>抽样设置</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="87"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="90"/>
         <source>Limits, weights and strata of your own. Leave empty to use the file that is shipped.</source>
         <translation>自定的界限、权重和抽样层；留空则采用随附的文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/field_sample.py" line="102"/>
         <source>Stands of the control sample</source>
         <translation>随机检查样本小班数</translation>
     </message>
@@ -2220,12 +2215,12 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>每份材料各写一份。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="73"/>
         <source>Dossier</source>
         <translation>申请材料</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/dossier.py" line="74"/>
         <source>Papers that are missing</source>
         <translation>缺少的材料数</translation>
     </message>
@@ -2329,7 +2324,7 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>各作业方式造价表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="79"/>
+        <location filename="../sanming_carbon_plugin/processing/work_design.py" line="80"/>
         <source>Number of parcels</source>
         <translation>小班(地块)数</translation>
     </message>
@@ -2424,17 +2419,17 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>两个方案所用的作业表；留空则为随附的表。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="50"/>
         <source>Works and costs</source>
         <translation>作业与费用表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="57"/>
         <source>Comparison</source>
         <translation>对比结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="59"/>
         <source>Number of stands that differ</source>
         <translation>不同的小班数</translation>
     </message>
@@ -2529,132 +2524,132 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>CSV，列为 stand_key、lock（in 或 out）、measure、technique、year。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="119"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="113"/>
         <source>Years until a clear-cut counts as closed</source>
         <translation>皆伐地郁闭前的年数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="119"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="113"/>
         <source>Adjoining clear-cuts fewer years apart are one opening, which may not be larger than the slope allows.</source>
         <translation>相邻皆伐地间隔少于此年数的视为连片，连片面积不得超过该坡度的上限。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="122"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
         <source>How far a plan may go beyond a target</source>
         <translation>允许超出目标的比例</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="122"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
         <source>As a share, 0.1 for a tenth.</source>
         <translation>以小数表示，0.1 即一成。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="127"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="132"/>
         <source>Years of the carbon table</source>
         <translation>碳表年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="128"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="133"/>
         <source>Swaps to work out</source>
         <translation>计算替换代价的小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="130"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="135"/>
         <source>Horizon</source>
         <translation>计量截止年</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="130"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="135"/>
         <source>Carbon is compared at the end of this year.</source>
         <translation>在该年年末比较碳储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="131"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="136"/>
         <source>Distance from the bound to stop at</source>
         <translation>停止求解的差距</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="131"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="136"/>
         <source>As a share of it.</source>
         <translation>占上界的比例。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="132"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="137"/>
         <source>Branches looked at</source>
         <translation>分支数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="132"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="137"/>
         <source>At most, for each county.</source>
         <translation>每县至多。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="138"/>
         <source>Stock with and without the plan at the end of these years.</source>
         <translation>这些年份年末有、无方案时的储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="139"/>
         <source>Stand keys with ; between. What taking them in or out costs is solved again.</source>
         <translation>小班编号，以分号分隔；重新求解列入或排除的代价。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="37"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="36"/>
         <source>GeoPackage written by Assess Stands.</source>
         <translation>由“小班评估”写出的 GeoPackage。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="38"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="37"/>
         <source>Targets</source>
         <translation>目标表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="38"/>
         <source>CSV with measure, area_unit, year_from, year, amount, unit, bound and source, one row per target.</source>
         <translation>CSV，列为 measure、area_unit、year_from、year、amount、unit、bound、source，每行一个目标。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="40"/>
         <source>Accepted parcels</source>
         <translation>验收地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="44"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="43"/>
         <source>Polygons of the acceptance inspections with measure, date, survival, retention and photo. Only they count as done, and no hectare twice. Leave empty where nobody says what is done.</source>
         <translation>验收图斑，含措施、验收日期、成活率、保存率、照片。只有验收地块计为完成，同一块地不重复计算。没有验收数据时留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="46"/>
         <source>Ledger</source>
         <translation>台账</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="47"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="46"/>
         <source>CSV of tickets, trade and projects: kind, id, area_unit, date, tonnes and status.</source>
         <translation>碳票、交易和项目台账（CSV）：kind、id、area_unit、date、tonnes、status。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="50"/>
         <source>Techniques with their costs and what grows afterwards. Leave empty for the provisional table that is shipped.</source>
         <translation>各技术的费用及作业后的生长。留空则用随附的暂行表。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="54"/>
         <source>Counting matrix</source>
         <translation>计数规则表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="54"/>
         <source>Which measures may be counted together on one parcel. Leave empty to count each parcel once.</source>
         <translation>同一地块哪些措施可以同时计数。留空则每块地只计一次。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="58"/>
         <source>Area units</source>
         <translation>区域表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/programme.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/programme.py" line="58"/>
         <source>Area units with their land area, which forest cover needs.</source>
         <translation>各区域及其土地面积，计算森林覆盖率时需要。</translation>
     </message>
@@ -2693,12 +2688,12 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="108"/>
         <source>Result around a plan</source>
         <translation>规划所依据的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="109"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="110"/>
         <source>Its stands give the boundaries of the units that the parcels of a plan lie in.</source>
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
@@ -2733,22 +2728,22 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>保存</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="70"/>
         <source>Plans side by side</source>
         <translation>方案对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/compare_scenarios.py" line="70"/>
         <source>Carbon gained over the years</source>
         <translation>逐年碳增益</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="104"/>
         <source>Products by year</source>
         <translation>各年产品碳储量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/products.py" line="96"/>
+        <location filename="../sanming_carbon_plugin/processing/products.py" line="104"/>
         <source>Products by kind</source>
         <translation>各类产品碳储量</translation>
     </message>
@@ -2803,12 +2798,12 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>正在统计存疑事项</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="50"/>
         <source>Vegetation indices and their changes, slope and canopy heights per stand, as a recipe asks.</source>
         <translation>按配方计算各小班的植被指数及其变化、坡度和冠层高度。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="54"/>
         <source>The recipe says which raster is which: sensor, date, bands, scale and offset, quality layer, indices, and which rasters are the elevation model and the canopy heights. Indices are computed cell by cell and then averaged over the stand.
 
 A change between two scenes is counted from the median of the healthy pine stands of each scene, so that season and haze cancel out. Stands that are covered too little are marked in the layer issues.
@@ -2830,34 +2825,39 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
 每个小班都有入选或未入选的原因以及替换的代价。费用、采伐强度和作业后的生长取自暂行的作业表。增益均为模型推算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="104"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="122"/>
         <source>Clear-cuts on the ground</source>
         <translation>已有皆伐地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="104"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="125"/>
         <source>Layers of clear-cuts that no plan can change, on the ground or of an earlier plan, with technique, measure, date or year where they are known. They count beside new ones, as accepted clear-cuts do.</source>
         <translation>方案不能改动的皆伐地块图层（已皆伐的，或以前方案中的），可含技术、措施、日期或年份。与验收的皆伐地块一样，同新的皆伐连片计算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="111"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="105"/>
         <source>Designs</source>
         <translation>作业设计表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="111"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="105"/>
         <source>What each technique leaves of a stand, as for work designs: a felling is only planned where enough canopy remains, in trees old enough. Leave empty for the provisional table that is shipped.</source>
         <translation>各技术伐后应保留的林冠，与作业设计相同：只有伐后郁闭度足够、林龄达到要求的小班才安排采伐。留空则用随附的暂行表。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="110"/>
         <source>Smallest patch</source>
         <translation>最小连片面积</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="110"/>
         <source>Hectares. Parcels of one measure and year that adjoin make a patch, which may not be smaller.</source>
         <translation>公顷。同一措施同一年份的相邻地块为一片，每片不得小于此面积。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="88"/>
+        <source>Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only band 2. dem and chm mean elevation and canopy heights in metres. Leave empty to use the names of the layers.</source>
+        <translation>用作列名的开头。按相同顺序每个栅格一个，以分号“;”分隔；“名称#2”表示只取第 2 波段。名称 dem、chm 分别表示高程和冠层高度（米）。留空则使用图层名。</translation>
     </message>
 </context>
 <context>

@@ -28,7 +28,8 @@ def add_raster(parser: argparse.ArgumentParser, *, required: bool = False) -> No
         required=required,
         type=_named_path,
         metavar="NAME=PATH",
-        help="raster evidence; PATH#2 or PATH#red takes one band; repeat for more",
+        help="raster evidence; PATH#2 or PATH#red takes one band; repeat for more; dem and chm as names mean elevation "
+        "and canopy heights in metres",
     )
 
 
