@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ...core.errors import DependencyError
+from ..dossier.texts import clean
 from ..words import word
 from .carbon import in_words
 from .figures import area_by, issue_counts, summary_in_words
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from . import ReportInput
 
 _WIDEST_COLUMN = 60
+_LONGEST_TEXT = 32_000
+_LIKE_A_FORMULA = ("=", "+", "-", "@")
 _FIRST_WIDE_LETTER = "⺀"
 
 
@@ -68,8 +71,12 @@ def _add(book: Workbook, title: str, table: pd.DataFrame) -> None:
 
     sheet = book.create_sheet(title)
     sheet.append(list(table.columns))
-    for row in table.itertuples(index=False):
+    for number, row in enumerate(table.itertuples(index=False), start=2):
         sheet.append([_cell(value) for value in row])
+        for cell in sheet[number]:
+            if isinstance(cell.value, str) and cell.value[:1] in _LIKE_A_FORMULA:
+                # Whatever a layer calls a village stays text: never a formula, also not after somebody edits the cell.
+                cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", True
     for cell in sheet[1]:
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DCE6DC")
@@ -89,8 +96,7 @@ def _cell(value: object) -> object:
         return None
     if hasattr(value, "item"):
         value = value.item()
-    # A text that begins with = + - @ would be run as a formula by Excel.
-    return "'" + value if isinstance(value, str) and value[:1] in "=+@" else value
+    return clean(value)[:_LONGEST_TEXT] if isinstance(value, str) else value
 
 
 def _shown(value: object) -> str:

@@ -38,6 +38,9 @@ _TOTALS = ("stands", "area_ha", "area_mu", "volume_m3", "stock_tco2e", "stock_al
 _BAR_PIXELS = 520
 _ROW_PIXELS = 26
 _SHORT_TEXT = 12
+_DIGITS, _LARGE_DIGITS = 2, 4
+_LARGE_UNITS = tuple(mass_unit(UnitChoice(mass="wan_t"), language) for language in ("en", "zh"))
+"""Of ten thousand tonnes two digits would make 0 of what a village stores."""
 
 
 def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool = True) -> None:
@@ -185,7 +188,9 @@ def _outcomes(stands: pd.DataFrame, language: str) -> str:
 
 def _table(table: pd.DataFrame) -> str:
     head = "".join(f"<th>{escape(str(name))}</th>" for name in table.columns)
-    rows = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in table.itertuples(index=False))
+    large = [any(unit in str(name) for unit in _LARGE_UNITS) for name in table.columns]
+    digits = [_LARGE_DIGITS if one else _DIGITS for one in large]
+    rows = "".join("<tr>" + "".join(map(_cell, row, digits)) + "</tr>" for row in table.itertuples(index=False))
     return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
 
 
@@ -199,11 +204,11 @@ def html_table(rows: Sequence[Sequence[str]]) -> str:
     return f'<div class="wide"><table class="areas"><tr>{head}</tr>{body}</table></div>'
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "<td></td>"
     if isinstance(value, float):
-        return f'<td class="n">{value:,.2f}</td>'
+        return f'<td class="n">{value:,.{digits}f}</td>'
     if isinstance(value, str):
         kind = ' class="w"' if len(value) <= _SHORT_TEXT else ""
         return f"<td{kind}>{escape(value)}</td>"
