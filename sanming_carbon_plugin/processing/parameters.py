@@ -88,7 +88,8 @@ def raster_names_parameter() -> QgsProcessingParameterDefinition:
     return explained(
         QgsProcessingParameterString(RASTER_NAMES, tr("Names of the rasters"), optional=True),
         tr("Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only "
-           "band 2. dem and chm mean elevation and canopy heights in metres. Leave empty to use the names of the layers."),
+           "band 2. dem and chm mean elevation and canopy heights in metres. Leave empty to use the names of the "
+           "layers."),
     )  # fmt: skip
 
 
