@@ -268,7 +268,7 @@ def test_a_swap_has_its_amount_and_its_certain_ends(made):
     key = plan["stand_key"].iloc[0]
     _, finished = made("--why", key, "--seed", "3", name="why")
     cost = float(finished.counts[f"swap {key}"])
-    low, high = map(float, finished.counts[f"swap {key} between"].split())
+    low, high = map(float, finished.counts[f"swap_between {key}"].split())
     assert 0 <= low <= cost + 1e-6 <= high + 1e-3
     assert (plan["swap_cost_low"].dropna() <= plan["swap_cost"].max() + 1e-6).all()
 

@@ -76,6 +76,15 @@ def test_plan_progress_and_comparison(result, targets, tmp_path):
         assert found["PARCELS"] == len(read_geopackage_table(out, "plan")) > 0
         assert found["GAP_FOUND"] <= 0.02
         outs.append(out)
+    kept = read_geopackage_table(outs[0], "plan").set_index("stand_key")
+    cuts = kept.index[kept["technique"] == "clear_cut"]
+    out, layer = tmp_path / "later.gpkg", f"{outs[0]}|layername=plan"
+    found, done = run("plan", {"RESULT": str(result), "TARGETS": str(targets), "OUTPUT": str(out), "GAP": 0.02,
+                               "OPENINGS": [layer], "MIN_PATCH": 2.0, "NODES": 0})  # fmt: skip
+    assert done
+    assert not set(cuts) & set(read_geopackage_table(out, "plan")["stand_key"])
+    told = read_geopackage_table(out, "plan_run").iloc[0]
+    assert '"openings": [{' in told["inputs"]
     found, done = run("comparescenarios", {"PLAN_FIRST": str(outs[0]), "PLAN_SECOND": str(outs[1]),
                                            "OUTPUT": str(tmp_path / "c.gpkg")})  # fmt: skip
     assert done

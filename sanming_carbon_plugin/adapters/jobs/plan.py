@@ -126,5 +126,5 @@ def _swaps(
         found[f"swap {key}"] = "-"
         if answer is not None:
             cost, low, high = swap_interval(choice, answer)
-            found |= {f"swap {key}": f"{cost:.3f}", f"swap {key} between": f"{low:.3f} {high:.3f}"}
+            found |= {f"swap {key}": f"{cost:.3f}", f"swap_between {key}": f"{low:.3f} {high:.3f}"}
     return found
