@@ -125,3 +125,20 @@ def test_a_million_stands_with_decisions_are_not_read_to_find_them(decided):
             plan = [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + statement)]
             assert not [step for step in plan if step.startswith(("SCAN stands", "SCAN facts"))], plan
     assert len(decided_stands(decided[0])[0]) == decided[1]
+
+
+def test_without_decisions_no_library_is_loaded_for_the_layers(decided, tmp_path, monkeypatch):
+    """Opening a saved project must not wait for pandas."""
+    from sanming_carbon_plugin.adapters import decided_stands as module
+    from sanming_carbon_plugin.adapters.maps.decided import DecidedClasses
+
+    def refuse(result):
+        raise AssertionError("read for nothing")
+
+    monkeypatch.setattr(module, "decided_stands", refuse)
+    plain = tmp_path / "plain.gpkg"
+    assess(AssessRequest(LayerSource(str(SAMPLE / "stands.gpkg"), "stands"), plain), Progress())
+    assert DecidedClasses.of(plain) == DecidedClasses()
+    assert DecidedClasses.of(tmp_path / "nothing.gpkg") == DecidedClasses()
+    with pytest.raises(AssertionError, match="read for nothing"):
+        DecidedClasses.of(decided[0])

@@ -6,7 +6,9 @@ The columns of the file stay as they were computed, so the symbols look the deci
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from .run_note import DECIDED_STANDS
 from .themes import Theme
 
 _COLUMNS = ("pine_transform", "pine_technique", "reserve_forest", "reserve_mode", "measure")
+_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'decisions'"
 _TITLES = ("{} ({} stands as decided)", "{}（含 {} 个人工决定小班）")
 
 
@@ -43,7 +46,9 @@ class DecidedClasses:
         InputError
             Where the file cannot be read.
         """
-        # pandas, which this needs, may be missing when QGIS loads the plugin.
+        if not _has_decisions(result):
+            return DecidedClasses()
+        # pandas, which this needs, may be missing when QGIS loads the plugin, and takes its time to load.
         from ..decided_stands import decided_stands
 
         computed, counting = decided_stands(result)
@@ -78,6 +83,15 @@ class DecidedClasses:
         """Note on a layer how many stands it shows as somebody decided them."""
         if self.stands:
             layer.setCustomProperty(DECIDED_STANDS, self.stands)
+
+
+def _has_decisions(result: Path) -> bool:
+    """Whether a result carries decisions; most carry none, and their layers must not wait for libraries."""
+    try:
+        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            return database.execute(_TABLE).fetchone() is not None
+    except sqlite3.Error:
+        return False  # what is wrong with the file is told where its layers are opened
 
 
 def _looked_up(name: str, values: Mapping[str, str | None]) -> str:
