@@ -187,7 +187,8 @@ def _of_told(_: str, language: str) -> dict[str, str]:
 
 def title_of(code: str, language: str) -> str:
     """Title of a shipped rule, or of a shipped file of rules or factors; the code itself of any other."""
-    return _rule_titles().get(code, (code, code))[language == "zh"]
+    titles = _rule_titles().get(code)
+    return titles[language == "zh"] if titles else word("table_title", code, language)
 
 
 @lru_cache(maxsize=1)

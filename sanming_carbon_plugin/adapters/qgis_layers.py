@@ -224,7 +224,13 @@ def _untouched_file(layer: QgsVectorLayer) -> tuple[str, str | None] | None:
     path = parts.get("path") or ""
     if parts.get("vsiPrefix") or parts.get("geometryType") or not Path(path).exists() or "." not in Path(path).name:
         return None
-    return path, parts.get("layerName") or None
+    return path, parts.get("layerName") or _first_of_several(layer)
+
+
+def _first_of_several(layer: QgsVectorLayer) -> str | None:
+    """Name of the layer that QGIS shows of a file when a model or a script only gave the file's name."""
+    parts = [each.split("!!::!!") for each in layer.dataProvider().subLayers()]
+    return parts[0][1] if len(parts) > 1 else None
 
 
 def _row_number_fields(layer: QgsVectorLayer) -> set[int]:

@@ -2,8 +2,9 @@
 
 A template may say how a value is to be read: ``{doubt:doubt}`` tells what another doubt is about,
 ``{field:fact}`` names facts, ``{value:rule}`` names rules by the titles that come with the issue,
-``{value:answer}`` a value of the field in question, ``{technique:pine_technique}`` a code of that kind in
-``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and ``{value:or_unknown}`` what may be missing.
+``{value:title}`` a shipped file of rules by its title, ``{value:answer}`` a value of the field in question,
+``{technique:pine_technique}`` a code of that kind in ``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and
+``{value:or_unknown}`` what may be missing.
 Lists are texts with ``;`` or ``,`` between.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..core.classes.problems import ProblemList
+from .column_words import title_of
 from .fact_words import fact_name, fact_text
 from .problem_words import problems_in_words
 from .words import word, words_of
@@ -54,9 +56,8 @@ class _Sentence(string.Formatter):
         language = self._language
         if format_spec in ("fact", "rule"):
             return _joined([self._name(format_spec, name) for name in _names(value)], MOST_NAMES[format_spec], language)
-        if format_spec in ("doubt", "answer"):
-            asked = str(self._values.get("field"))
-            return _quoted(str(value), language) if format_spec == "doubt" else _answer(asked, value, language)
+        if format_spec in ("doubt", "answer", "title"):
+            return self._told(format_spec, value)
         if value is None and (format_spec == "if_any" or words_of(format_spec, language)):
             return word("report", "none", language)
         if format_spec == "or_unknown":
@@ -64,6 +65,13 @@ class _Sentence(string.Formatter):
         if format_spec and words_of(format_spec, language):
             return word(format_spec, value, language)
         return _number(value, format_spec) if format_spec else str(_shown(value))
+
+    def _told(self, how: str, value: object) -> str:
+        if how == "title":
+            return title_of(str(value), self._language)
+        if how == "doubt":
+            return _quoted(str(value), self._language)
+        return _answer(str(self._values.get("field")), value, self._language)
 
     def _name(self, kind: str, name: str) -> str:
         if kind == "fact":

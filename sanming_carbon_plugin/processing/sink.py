@@ -58,7 +58,7 @@ class SinkAlgorithm(CarbonStep):
         """Add the models for stands that were not measured twice."""
         self.addParameter(
             explained(
-                QgsProcessingParameterBoolean(self.GROWTH, tr("Growth curves where nothing was measured")),
+                QgsProcessingParameterBoolean(self.GROWTH, tr("Growth curves where nothing was measured"), False),
                 tr("Curves are fitted to these stands; each needs 30 stands over 15 years of age."),
             )
         )

@@ -140,7 +140,9 @@ def test_templates_ask_only_for_what_there_is(kind):
             for _, field, how, _ in string.Formatter().parse(template):
                 if not field or not how:
                     continue
-                known = how in ("fact", "rule", "doubt", "answer", "if_any", "or_unknown") or words_of(how, "en")
+                known = how in ("fact", "rule", "doubt", "answer", "title", "if_any", "or_unknown") or words_of(
+                    how, "en"
+                )
                 assert known or format(0.5, how), (code, name, how)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,6 +91,13 @@ def spoken(locale: str, compiled: Path | None = None):
             settings.remove(key) if value is None else settings.setValue(key, value)
 
 
+def translation_of_today(folder: Path) -> Path:
+    """Folder with the translation as QGIS loads it, made from today's source."""
+    source = Path(__file__).resolve().parents[2] / "i18n" / "sanming_carbon_plugin_zh.ts"
+    subprocess.run(["lrelease", "-silent", str(source), "-qm", str(folder / (source.stem + ".qm"))], check=True)
+    return folder
+
+
 class Office:
     """A folder with the small cut of the sample; :meth:`ran` runs an algorithm once, with all it needs before."""
 
@@ -98,9 +106,7 @@ class Office:
         folder.mkdir(parents=True, exist_ok=True)
         self._ran: dict[str, Ran] = {}
         _cut(SAMPLE / "stands.gpkg", folder / "stands.gpkg", "stands")
-        self.sample = {name: str(SAMPLE / name) for name in (
-            "stands_2015.gpkg", "dem.tif", "composite_2015.tif", "composite_2020.tif", "credited.gpkg", "tenure.gpkg", "names.csv"
-        )}  # fmt: skip
+        self.sample = {path.name: str(path) for path in SAMPLE.iterdir()}
         self._files()
 
     def _files(self) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
-from every_algorithm import ASKED, ENDINGS, Office, forget_projects, spoken
+from every_algorithm import ASKED, ENDINGS, Office, forget_projects, spoken, translation_of_today
 from qgis.core import QgsCategorizedSymbolRenderer, QgsSettings
 from qgis.PyQt.QtCore import QMetaType
 
@@ -18,7 +16,6 @@ from sanming_carbon_plugin.core.units import UnitChoice
 from sanming_carbon_plugin.processing.provider import ALGORITHMS, SanmingCarbonProvider
 
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
-SOURCE = Path(__file__).resolve().parents[2] / "i18n" / "sanming_carbon_plugin_zh.ts"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CODE_LIKE = re.compile(r"[a-z]+(_[a-z0-9]+)+|[A-Z]+(_[A-Z0-9]+)+[+?-]?")
 CODES = {code for _, code in _words() if re.fullmatch(r"[a-z_]{2,}", code)}
@@ -33,10 +30,8 @@ def office(request, qgis_app, tmp_path_factory):
     """Every algorithm on the small cut of the sample, in one language."""
     from qgis.core import QgsApplication
 
-    compiled = tmp_path_factory.mktemp("i18n")
-    subprocess.run(["lrelease", "-silent", str(SOURCE), "-qm", str(compiled / (SOURCE.stem + ".qm"))], check=True)
     provider = SanmingCarbonProvider()
-    with spoken(request.param, compiled):
+    with spoken(request.param, translation_of_today(tmp_path_factory.mktemp("i18n"))):
         QgsApplication.processingRegistry().addProvider(provider)
         made = Office(tmp_path_factory.mktemp("三明 所"))
         made.language = "zh" if request.param.startswith("zh") else "en"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
+from ..code_words import value_word
 from .document import Heading, Paragraph, Part, Table
 from .reading import ApplicationFolder, plain
 from .texts import Words
@@ -64,7 +67,7 @@ def left_out(words: Words, application: ApplicationFolder) -> list[Part]:
         return [*parts, Paragraph(say("none_left_out"))]
     rows = tuple(
         (str(row["piece"]), words.text(row["stand_key"]), words.text(row["holder"]), number(row["area_mu"]),
-         words.word("application_reason", plain(row["reason"])), _missing(words, row["missing"]),
+         words.word("application_reason", plain(row["reason"])), missing_evidence(words, row["missing"]),
          words.word("outcome", plain(row["neighbour"])), number(row["net_tco2e"]))
         for row in table.to_dict("records")
     )  # fmt: skip
@@ -140,13 +143,35 @@ def _short(value: object) -> str:
         return str(value)
 
 
+def limit_of(words: Words, row: dict) -> str | None:
+    """What a rule asks for: operator and limit, both in words."""
+    limit = plain(row["threshold"])
+    if limit is None:
+        return None
+    values = json.loads(str(limit)) if str(limit).startswith("[") else [limit]
+    told = words.say("list_comma").join(_value_of_rule(words, value) for value in values)
+    return "{} {}".format(words.word("rule_operator", row["op"]), told)
+
+
+def seen_in_words(words: Words, value: object) -> object:
+    """What a rule saw: a code in words, a number as it is."""
+    seen = plain(value)
+    return _value_of_rule(words, seen) if isinstance(seen, str) else seen
+
+
+def _value_of_rule(words: Words, value: object) -> str:
+    known = value_word(("DI_LEI_OLD", "DI_LEI_2020", "DI_LEI_SANDIAO", "SURVEY_METHOD"), str(value), words.language)
+    return words.word("yes_no", known)
+
+
 def rule_title(words: Words, row: dict) -> str:
     """What a rule asks, in words."""
     title = words.pick(row, "title")
     return words.say("excluded_if", title=title) if row["kind"] == "exclude" else title
 
 
-def _missing(words: Words, names: object) -> str:
+def missing_evidence(words: Words, names: object) -> str:
+    """What an application still lacks, in words."""
     fields = [name for name in str(plain(names) or "").replace(",", ";").split(";") if name.strip()]
     told = [_field(words, name.strip()) for name in fields]
     return words.say("list_comma").join(told) if told else words.say("none")

@@ -14,7 +14,7 @@ from .sheets import FIRST_ROW, Column, Formula, GuardedBook
 from .statement import Contents, notice, period
 from .statement_method import setting_row
 from .statement_papers import file_rows, identity_rows, input_rows
-from .statement_stands import rule_title
+from .statement_stands import limit_of, missing_evidence, rule_title, seen_in_words
 from .texts import Words
 
 _SUMMARY = (
@@ -144,7 +144,7 @@ def _left_out(book: GuardedBook, words: Words, application: ApplicationFolder) -
             ("reason", None), ("missing", None), ("neighbour", None), ("net_t", 2))  # fmt: skip
     rows = [
         [row["piece"], row["stand_key"], row["certificate"], row["holder"], row["area_ha"], row["area_mu"],
-         words.word("application_reason", plain(row["reason"])), row["missing"],
+         words.word("application_reason", plain(row["reason"])), missing_evidence(words, row["missing"]),
          words.word("outcome", plain(row["neighbour"])), row["net_tco2e"]]
         for row in application.tables["left_out"].to_dict("records")
     ]  # fmt: skip
@@ -168,8 +168,8 @@ def _parts(book: GuardedBook, words: Words, application: ApplicationFolder) -> N
 def _rules(book: GuardedBook, words: Words, application: ApplicationFolder) -> None:
     keys = ("stand", "rule", "rule_title", "outcome", "saw", "limit", "distance", "source", "confidence")
     rows = [
-        [row["stand_key"], row["rule"], rule_title(words, row), words.say("rule_" + row["outcome"]), row["value"],
-         " ".join(str(row[name]) for name in ("op", "threshold") if plain(row[name]) is not None), row["distance"],
+        [row["stand_key"], row["rule"], rule_title(words, row), words.say("rule_" + row["outcome"]),
+         seen_in_words(words, row["value"]), limit_of(words, row), row["distance"],
          words.source(row["source"]), words.confidence(row["confidence"])]
         for row in application.tables["rules"].to_dict("records")
     ]  # fmt: skip

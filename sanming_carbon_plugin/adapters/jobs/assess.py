@@ -18,6 +18,7 @@ from ..decision_files import TABLE as DECISION_TABLE
 from ..decision_files import keep_decisions
 from ..geopackage import OutputTable, write_geopackage
 from ..language import spoken_language
+from ..maps.map_rows import place_names
 from ..reports import ReportInput, write_report
 from ..reports.carbon import CarbonReport, carbon_report
 from ..sink_errors import sink_error_tables
@@ -65,7 +66,8 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
         language = request.language or spoken_language()
         carbon = _carbon(result, opened.inputs.parameters, request, language)
         counting = with_decisions(layer.frame.assign(**_decided_columns(result.facts)))
-        content = ReportInput(counting, result.summary.frame, issues.frame, record, carbon, units=request.units)
+        tables = (counting, result.summary.frame, issues.frame, record, carbon)
+        content = ReportInput(*tables, units=request.units, names=place_names(None))
         write_report(content, request.report, language, progress)
     return JobOutcome(request.out, _counts(result), issue_counts(issues.frame))
 

@@ -160,7 +160,7 @@ def _write_report(
 ) -> None:
     """``products.csv``, ``products_by_year.csv`` and the chart."""
     names = {
-        code: zh if language == "zh" and zh else code
+        code: zh if language == "zh" and zh else word("product", code, language)
         for code, zh in zip(products.product, products.name_zh, strict=True)
     }
     with output_folder(folder) as beside:

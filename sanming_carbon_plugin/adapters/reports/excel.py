@@ -12,6 +12,7 @@ from ..dossier.texts import clean
 from ..words import word
 from .carbon import in_words
 from .figures import area_by, issue_counts, summary_in_words
+from .record import record_in_words
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -59,9 +60,7 @@ def write_workbook(path: Path, content: ReportInput, language: str) -> None:
         if len(table):
             _add(book, word("report", name, language), in_words(table, language))
     _add(book, word("report", "issues", language), issue_counts(content.issues, language))
-    record = pd.DataFrame({"item": list(content.run), "content": [str(value) for value in content.run.values()]})
-    record.columns = [word("report", "item", language), word("report", "content", language)]
-    _add(book, word("report", "run", language), record)
+    _add(book, word("report", "run", language), record_in_words(content.run, language))
     book.save(path)
 
 

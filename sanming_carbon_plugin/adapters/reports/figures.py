@@ -108,7 +108,7 @@ def decided_note(stands: pd.DataFrame, waiting: int, language: str) -> str:
 
 
 def issue_counts(issues: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Number of rows per issue code, with the first message as an example; errors first."""
+    """Number of rows per kind of doubt, with the first message as an example; errors first."""
     message = "message_zh" if language == "zh" else "message"
     order = {"error": 0, "warning": 1, "info": 2}
     grouped = issues.groupby(["severity", "code"], sort=True).agg(count=("code", "size"), message=(message, "first"))
@@ -118,7 +118,6 @@ def issue_counts(issues: pd.DataFrame, language: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             word("column", "severity", language): [word("severity", value, language) for value in grouped["severity"]],
-            word("column", "code", language): grouped["code"].to_numpy(),
             word("column", "count", language): grouped["count"].to_numpy(),
             word("column", message, language): grouped["message"].to_numpy(),
         }

@@ -16,6 +16,7 @@ from ..words import word, words_of
 from .carbon import in_words
 from .figures import area_by, decided_note, issue_counts, summary_in_words, totals
 from .map_pictures import class_pattern
+from .record import record_in_words
 
 if TYPE_CHECKING:
     from . import ReportInput
@@ -216,6 +217,4 @@ def _cell(value: object, digits: int) -> str:
 
 
 def _record(run: dict[str, object], language: str) -> str:
-    table = pd.DataFrame({"item": list(run), "content": [str(value) for value in run.values()]})
-    table.columns = [word("report", "item", language), word("report", "content", language)]
-    return _table(table)
+    return _table(record_in_words(run, language))
