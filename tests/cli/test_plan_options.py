@@ -3,11 +3,13 @@
 import json
 import re
 import shutil
+import sqlite3
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.cli import main
@@ -190,6 +192,50 @@ def test_cuts_of_an_earlier_plan_are_not_cut_again(made, clear_cuts):
     assert record["openings"][0]["rows"] == len(first)
     why = read_geopackage_table(later.out, "candidates").set_index("stand_key")
     assert set(why.loc[sorted(opened), "reason"]) == {"open_already"}
+
+
+def layer_of(path, rows, srs):
+    """A layer of polygons with measure, technique, date, survival, retention and photo."""
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(srs)
+    layer = source.CreateLayer("accepted", reference, ogr.wkbUnknown)
+    names = ("measure", "technique", "date", "survival", "retention", "photo")
+    for name in names:
+        layer.CreateField(ogr.FieldDefn(name, ogr.OFTString))
+    for shape, *values in rows:
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetGeometry(ogr.CreateGeometryFromWkb(shapely.to_wkb(shape)))
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                feature.SetField(name, value)
+        layer.CreateFeature(feature)
+    del layer, source
+    return path
+
+
+def test_an_accepted_clear_cut_is_an_opening_whether_or_not_it_counts(run, made, result, table, tmp_path, clear_cuts):
+    _, cut = clear_cuts
+    stands = read_geopackage_table(result, "stands", geometry=True).set_index("stand_key")
+    with sqlite3.connect(result) as database:
+        srs = database.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name='stands'").fetchone()[0]
+    key = cut.sort_values("area_ha")["stand_key"].iloc[-1]
+    around = stands.loc[key, "geometry"].buffer(150).difference(stands.loc[key, "geometry"])
+    locks = table(f"stand_key,lock,measure,technique,year\n{key},in,pine_transform,clear_cut,2026\n", "locks.csv")
+    text = CUTS.format(5)
+    plan, _ = made("--locks", locks, targets=text, name="free")
+    assert key in set(plan["stand_key"])
+    rows = [(around, "pine_transform", "clear_cut", "2025-06-01", "0.2", None, None)]  # neither survival nor photo
+    accepted = layer_of(tmp_path / "accepted.gpkg", rows, srs)
+    for option in ("--acceptance", "--openings"):
+        finished = run("--locks", locks, option, accepted, targets=text, name="clash")
+        check_line(finished, "PLAN_INFEASIBLE", "en")
+        assert key in finished.last_line
+        assert "clear-cut openings" in finished.last_line or "locked-in" in finished.last_line
+    _, finished = made("--locks", locks, "--acceptance", accepted, "--green-up", "1", targets=text, name="later")
+    assert finished.counts["acceptance_refused"] == "1"
+    rows = [(around, "pine_transform", "strip_cut", "2025-06-01", "0.2", None, None)]
+    made("--locks", locks, "--acceptance", layer_of(tmp_path / "strips.gpkg", rows, srs), targets=text, name="strips")
 
 
 def test_green_up_joins_the_cuts_of_years(made, clear_cuts, result):
