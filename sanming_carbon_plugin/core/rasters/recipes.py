@@ -168,15 +168,21 @@ def with_offsets(
     """Roles with scale and offset: the recipe's, else the sensor's, else what the cells themselves show.
 
     Sentinel-2 numbers carry 1000 more since 25 January 2022, unless the provider took it off. Uncorrected, an NDVI
-    of 0.84 reads 0.55. Whether it is still there is seen from the darkest cells and told in any case.
+    of 0.84 reads 0.55. Whether it is still there is seen from the darkest cells and told in any case. Scenes of
+    earlier days carry it only where they were processed anew, which is told as a doubt.
     """
     scale = float(scene.get("scale", sensor["scale"]))
     later = sensor.get("later_offset")
     stated = scene.get("offset")
     if isinstance(stated, (int, float)) and not isinstance(stated, bool):
         offset, doubts = float(stated), join_issues([])
-    elif later is None or (date and date < later["from"]):
+    elif later is None:
         offset, doubts = float(sensor["offset"]), join_issues([])
+    elif date and date < later["from"]:
+        offset, code = offset_seen(roles.get(later["seen_in"]), later)
+        is_there = code == "SENTINEL2_OFFSET_SUBTRACTED"
+        offset = offset if is_there else float(sensor["offset"])
+        doubts = layer_issue("SENTINEL2_OFFSET_UNSURE", name, offset, date=date) if is_there else join_issues([])
     else:
         offset, code = offset_seen(roles.get(later["seen_in"]), later, has_date=bool(date))
         doubts = layer_issue(code, name, offset, date=date or "?")

@@ -53,6 +53,7 @@ def test_indices_are_computed_per_cell():
     ("date", "carried", "used", "code"),
     [
         ("2021-11-05", 0, 0, None),
+        ("2021-11-05", 1000, -1000, "SENTINEL2_OFFSET_UNSURE"),
         ("2024-11-05", 1000, -1000, "SENTINEL2_OFFSET_SUBTRACTED"),
         ("2024-11-05", 0, 0, "SENTINEL2_OFFSET_REMOVED_BEFORE"),
     ],
