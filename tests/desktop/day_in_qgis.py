@@ -290,7 +290,7 @@ def _rows(where, column="stand_key", layer="stands"):
 def open_the_card():
     keys = _rows("pine_transform = 'no' AND measure IS NOT NULL")
     seen["tickets"] = len(_rows("ticket = 'yes'"))
-    seen["classes"] = {name: len(_rows("{} = 'yes'".format(name))) for name in ("pine_transform", "reserve_forest")}
+    seen["pine"] = len(_rows("pine_transform = 'yes'"))
     cards = plugin().cards
     bar = next(b for b in cards.action.associatedWidgets() if b.inherits("QToolBar"))
     click(bar.widgetForAction(cards.action))

@@ -54,11 +54,13 @@ def write_maps(contents: Contents, folder: Path, named: Path, language: str, pro
     OutputError
         ``MAP_NOT_WRITTEN``.
     """
+    progress.raise_if_cancelled()
     with drawing_project() as project:
         maker = _MapMaker(project, contents, language)
         written = [folder / "location_map_{}.{}".format(language, form) for form in ("pdf", "png")]
         with maker.sheet(maker.location()) as layout:
             write_pdf(layout, written[0], named)
+            progress.raise_if_cancelled()
             write_png(layout, written[1], named)
         parts, titles = [], []
         for place, parcel in enumerate(maker.parcels, start=1):

@@ -67,12 +67,14 @@ def make_dossier(request: DossierRequest, progress: Progress) -> JobOutcome:
     target = request.folder / DOSSIER
     progress.step("read", 0, len(_STEPS))
     application = read_application(request.folder)
+    progress.raise_if_cancelled()
     require_free(target, overwrite=request.overwrite)
     for module, library, purpose in _NEEDED:
         if not _found(module):
             raise DependencyError("LIBRARY_MISSING", library=library, purpose=purpose)
     progress.step("papers", 1, len(_STEPS))
     register = register_papers(application, request.papers, progress)
+    progress.raise_if_cancelled()
     contents = Contents(application, register, rows_used(application), today().isoformat())
     with folder_in_place(target, overwrite=request.overwrite) as beside:
         files, pages = _written(contents, beside, target, request.languages, progress)
@@ -106,7 +108,9 @@ def _written(
             document = statement(contents, picture, language)
             word, paper = (folder / "statement_{}.{}".format(language, form) for form in ("docx", "pdf"))
             write_word(document, word)
+            progress.raise_if_cancelled()
             pages += write_pdf_document(document, paper, named)
+            progress.raise_if_cancelled()
             table = folder / "stand_table_{}.xlsx".format(language)
             write_workbook(contents, table, language)
             files += [table, word, paper, *maps[language]]

@@ -85,6 +85,7 @@ def report(request: ReportRequest, progress: Progress) -> JobOutcome:
     progress.step("read")
     names = place_names(request.names)
     rows = read_map_rows(request.result, themes()["measure"])
+    progress.raise_if_cancelled()
     content, themed = _content(request, rows, names, progress)
     progress.step("report")
     counts: dict[str, object] = {"stands": len(rows)}
@@ -119,7 +120,9 @@ def _content(
     if missing is not None:
         raise InputError("RESULT_LAYER_MISSING", path=str(request.result), layer=missing)
     errors = load_sink_errors(request.result, pd.Index(rows.frame["stand_key"]))
+    progress.raise_if_cancelled()
     themed = _themed(rows, request.result)
+    progress.raise_if_cancelled()
     sections = [] if request.plan is None else _plan_sections(request.plan, language, request.units, names)
     sections += [
         (theme.title(language), _theme_section(theme, frame, rows, language, pictured=name in _MAPPED))

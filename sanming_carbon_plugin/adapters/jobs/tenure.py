@@ -67,7 +67,8 @@ def cut_with_tenure(
     parcels_layer = beside(open_layer(tenure, progress), layer)
     tables, geodesy = load_stand_tables(), geodesy_of(layer)
     progress.step("tenure", 1, 2)
-    facts = know_stands(inventory, tables, geodesy).columns
+    facts = know_stands(inventory, tables, geodesy, progress).columns
+    progress.raise_if_cancelled()
     keys, area_ha = facts.index, facts["area_ha"].to_numpy(dtype=np.float64)
     parcels = _parcel_columns(parcels_layer, tenure_mapping)
     cut = tenure_pieces(
@@ -84,6 +85,7 @@ def cut_with_tenure(
         parcel_area_ha,
         tables.settings["tenure_area_tolerance"],
     )
+    progress.raise_if_cancelled()
     issues = issues_table(join_issues([cut.issues, disagreements]), keys, layer.geometry, layer.crs_wkt)
     written = [*_tables(cut.pieces, reconciled, layer.crs_wkt), issues, *carried_over(out, issues.frame)]
     write_geopackage(out, written, overwrite, progress)
