@@ -235,14 +235,12 @@ def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable, needed: bo
     no_volume = np.full(count, np.nan)
     basis = np.full(count, BASIS_NONE, dtype=object)
     factor = tonnes * parameters.tco2e_per_biomass()[row]
-    land = pd.Series(texts(facts, "land_class"), dtype=object)
-    not_forest, bare = land.isin(NOT_FOREST).to_numpy(), land.isin(BARE).to_numpy()
+    not_forest, bare = _land_flags(facts)
     return StandAccount(family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare)
 
 
-def bamboo_leads(facts: pd.DataFrame, parameters: ParameterTable) -> BoolArray:
-    """Stands whose own species is bamboo, counted by culms or by a constant per hectare."""
-    row = parameters.look_up(texts(facts, "species_code")).row
+def bamboo_leads(row: IntArray, parameters: ParameterTable) -> BoolArray:
+    """Stands whose own ``row`` is bamboo, counted by culms or by a constant per hectare."""
     bamboo = set(parameters.group[parameters.family == FAMILY_CULM])
     own = np.isin(parameters.family, (FAMILY_CULM, FAMILY_AREA)) & np.isin(parameters.group, list(bamboo))
     return np.asarray((row >= 0) & own[row])
@@ -254,20 +252,30 @@ def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: boo
     Their species is what the composition tells beside the bamboo; without it their volume has no factor. A stand
     that trees lead has no such part: its volume is its own. ``needed`` opens an account of unknowns rather than none.
     """
-    leads = bamboo_leads(facts, parameters)
+    count = len(facts)
     volume = numbers(facts, "volume_m3_ha")
-    volume = np.where(leads & (volume >= 0.0), volume, np.nan)
-    if not (volume > 0.0).any() and not needed:
+    leads = bamboo_leads(parameters.look_up(texts(facts, "species_code")).row, parameters)
+    volume[~leads | (volume < 0.0)] = np.nan
+    at = np.flatnonzero(volume >= 0.0)
+    if not (volume[at] > 0.0).any() and not needed:
         return None
-    species = texts(facts, TREES_COLUMN)
-    found = parameters.look_up(species)
-    counted = (found.row >= 0) & (parameters.family[found.row] == FAMILY_VOLUME)
-    tonnes = np.where(counted, parameters.biomass_per_volume_t_m3()[found.row], np.nan)
-    factor = tonnes * np.where(counted, parameters.tco2e_per_biomass()[found.row], np.nan)
-    found = replace(found, row=np.where(counted, found.row, NO_ROW))
-    kinds = np.where((volume == 0.0) | (counted & (volume > 0.0)), FAMILY_VOLUME, FAMILY_NONE).astype(np.int8)
-    basis = np.full(len(facts), BASIS_NONE, dtype=object)
-    basis[~np.isnan(volume)] = BASIS_RECORDED
-    land = pd.Series(texts(facts, "land_class"), dtype=object)
-    not_forest, bare = land.isin(NOT_FOREST).to_numpy(), land.isin(BARE).to_numpy()
+    few = parameters.look_up(texts(facts, TREES_COLUMN)[at]).row  # bamboo leads few of many stands
+    few = np.where((few >= 0) & (parameters.family[few] == FAMILY_VOLUME), few, NO_ROW)
+    row, kinds = np.full(count, NO_ROW, dtype=np.int64), np.full(count, FAMILY_NONE, dtype=np.int8)
+    row[at] = few
+    kinds[at] = np.where((volume[at] == 0.0) | (few >= 0), FAMILY_VOLUME, FAMILY_NONE)
+    tonnes, factor = np.full(count, np.nan), np.full(count, np.nan)
+    tonnes[at] = np.where(few >= 0, parameters.biomass_per_volume_t_m3()[few], np.nan)
+    factor[at] = tonnes[at] * parameters.tco2e_per_biomass()[few]
+    basis = np.full(count, BASIS_NONE, dtype=object)
+    basis[at] = BASIS_RECORDED
+    no_texts = np.empty(0, dtype=object)
+    not_forest, bare = _land_flags(facts)
+    found = LookUp(row, no_texts, no_texts)
     return StandAccount(kinds, volume, tonnes, factor, found, volume, basis, not_forest, bare)
+
+
+def _land_flags(facts: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """Land without a stand of trees, and bare land."""
+    land = pd.Series(texts(facts, "land_class"), dtype=object)
+    return land.isin(NOT_FOREST).to_numpy(), land.isin(BARE).to_numpy()

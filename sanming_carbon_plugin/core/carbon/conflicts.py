@@ -15,7 +15,7 @@ import pandas as pd
 from ..issues import join_issues, stand_issues
 from ..rasters.canopy import HEIGHT, SUPPORT
 from .account import numbers, open_account
-from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameter_checks import named_numbers
 from .parameters import NO_ROW, FloatArray, ParameterTable, TextArray
 
 SAID_BY_CHECKS = {
@@ -49,12 +49,7 @@ class ConflictRules:
         InputError
             ``PARAMETERS_INVALID`` with every bad cell.
         """
-        cells = CellReader(frame.reset_index(drop=True), "name")
-        cells.need_columns(("name", "value"))
-        values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
-        cells.problems.extend(f"{name}: -" for name in cls.__dataclass_fields__ if name not in values)
-        cells.refuse("conflicts")
-        return cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
+        return cls(**named_numbers(frame, tuple(cls.__dataclass_fields__), "conflicts"))
 
 
 def conflicts(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import InputError
 from .growth_models import FittedShape, fit_best
-from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameter_checks import named_numbers
 from .parameters import FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -40,20 +40,15 @@ class GrowthRules:
         InputError
             ``PARAMETERS_INVALID`` with every bad cell.
         """
-        cells = CellReader(frame.reset_index(drop=True), "name")
-        cells.need_columns(("name", "value"))
-        values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
-        names = tuple(cls.__dataclass_fields__)
-        cells.problems.extend(f"{name}: -" for name in names if name not in values)
-        cells.refuse("growth")
+        values = named_numbers(frame, tuple(cls.__dataclass_fields__), "growth")
         return cls(
             int(values["stands_needed"]),
-            float(values["age_span_needed"]),
+            values["age_span_needed"],
             int(values["site_classes"]),
-            float(values["largest_asymptote"]),
+            values["largest_asymptote"],
             int(values["stands_at_most"]),
             int(values["folds"]),
-            float(values["outlier_spreads"]),
+            values["outlier_spreads"],
         )
 
 

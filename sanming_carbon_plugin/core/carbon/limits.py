@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameter_checks import named_numbers
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,4 @@ class SinkLimits:
         InputError
             ``PARAMETERS_INVALID`` with every bad cell.
         """
-        cells = CellReader(frame.reset_index(drop=True), "name")
-        cells.need_columns(("name", "value"))
-        values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
-        cells.problems.extend(f"{name}: -" for name in cls.__dataclass_fields__ if name not in values)
-        cells.refuse("sink_limits")
-        return cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
+        return cls(**named_numbers(frame, tuple(cls.__dataclass_fields__), "sink_limits"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,3 +150,19 @@ def _as_number(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
+
+
+def named_numbers(frame: pd.DataFrame, names: Sequence[str], table: str) -> dict[str, float]:
+    """Numbers of a table with the columns ``name`` and ``value``, one for each of ``names``.
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID`` with every bad cell and every name that is missing.
+    """
+    cells = CellReader(frame.reset_index(drop=True), "name")
+    cells.need_columns(("name", "value"))
+    values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
+    cells.problems.extend(f"{name}: -" for name in names if name not in values)
+    cells.refuse(table)
+    return {name: float(values[name]) for name in names}

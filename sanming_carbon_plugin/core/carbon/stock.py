@@ -49,40 +49,30 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
         bamboo among the trees, ``bamboo_part_tco2e``, where trees in bamboo, ``trees_part_tco2e`` (both in the
         stock), where it has scattered or roadside trees, ``scattered_tco2e`` and ``roadside_tco2e`` (beside it).
     """
-    account = open_account(facts, parameters)
-    area = numbers(facts, "area_ha")
-    row = account.look_up.row
-    served = row >= 0
-    carbon_share = np.where(served, parameters.values["CF"][row], np.nan)
-    trees = per_hectare(account.quantity, account.tonnes_per_unit)
-    part = open_trees_part(facts, parameters)
-    among = _trees_in_bamboo(part, len(facts), parameters)
-    by_volume = continuous_biomass(_counted_by_volume(account), row, parameters)
-    # Culms are the same by both methods, once there are trees that differ.
-    trees_alt = np.where(among.some & (account.family == FAMILY_CULM), trees, by_volume)
-    bamboo_t_ha, bamboo_tc_ha = _bamboo(facts, parameters)
-    beside_t_ha, beside_tc_ha = np.nan_to_num(bamboo_t_ha), np.nan_to_num(bamboo_tc_ha)
-    carbon = per_hectare(trees, carbon_share) + beside_tc_ha + among.tc_ha
-    carbon_alt = per_hectare(trees_alt, carbon_share) + beside_tc_ha + among.alt_tc_ha
+    account, part = open_account(facts, parameters), open_trees_part(facts, parameters)
+    area, row = numbers(facts, "area_ha"), account.look_up.row
+    found = _by_both_methods(facts, account, part, parameters)
     columns = pd.DataFrame(
         {
             "species_group": account.look_up.group,
-            "biomass_t_ha": trees + beside_t_ha + among.t_ha,
-            "carbon_tc_ha": carbon,
-            "stock_tco2e": carbon * CO2E_PER_CARBON * area,
-            "biomass_alt_t_ha": trees_alt + beside_t_ha + among.alt_t_ha,
-            "stock_alt_tco2e": carbon_alt * CO2E_PER_CARBON * area,
-            "parameter_row": pd.Series(parameters.species[row], dtype=object).where(served, None).to_numpy(),
+            "biomass_t_ha": found.t_ha,
+            "carbon_tc_ha": found.tc_ha,
+            "stock_tco2e": found.tc_ha * CO2E_PER_CARBON * area,
+            "biomass_alt_t_ha": found.alt_t_ha,
+            "stock_alt_tco2e": found.alt_tc_ha * CO2E_PER_CARBON * area,
+            "parameter_row": np.append(parameters.species, [None])[np.where(row >= 0, row, -1)],
             "parameter_level": account.look_up.level,
             "volume_basis": account.volume_basis,
         },
         index=facts.index,
     )
+    del found
     if BAMBOO_COLUMN in facts.columns:
-        columns["bamboo_part_tco2e"] = bamboo_tc_ha * CO2E_PER_CARBON * area
+        columns["bamboo_part_tco2e"] = _bamboo(facts, parameters)[1] * CO2E_PER_CARBON * area
     if part is not None:
-        known = (part.quantity == 0.0) | among.some
-        columns["trees_part_tco2e"] = np.where(known, among.tc_ha * CO2E_PER_CARBON * area, np.nan)
+        known = (part.quantity == 0.0) | _with_factor(part)
+        trees = _trees_in_bamboo(part, len(facts), parameters).tc_ha
+        columns["trees_part_tco2e"] = np.where(known, trees * CO2E_PER_CARBON * area, np.nan)
     for name in ("scattered", "roadside"):
         if f"{name}_volume_m3_ha" in facts.columns:
             columns[f"{name}_tco2e"] = _beside_tco2e_ha(facts, name, account, parameters) * area
@@ -90,14 +80,34 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
 
 
 @dataclass(frozen=True)
-class _TreesInBamboo:
-    """Biomass and carbon per hectare by both methods, 0 where there are none; ``some`` where there are."""
+class _BothMethods:
+    """Biomass and carbon per hectare by the constant-factor and by the continuous method."""
 
     t_ha: FloatArray
     tc_ha: FloatArray
     alt_t_ha: FloatArray
     alt_tc_ha: FloatArray
-    some: BoolArray
+
+
+def _by_both_methods(
+    facts: pd.DataFrame, account: StandAccount, part: StandAccount | None, parameters: ParameterTable
+) -> _BothMethods:
+    """What each stand holds, with the bamboo among its trees and the trees in its bamboo."""
+    row = account.look_up.row
+    share = np.where(row >= 0, parameters.values["CF"][row], np.nan)
+    own = per_hectare(account.quantity, account.tonnes_per_unit)
+    own_alt = continuous_biomass(_counted_by_volume(account), row, parameters)
+    if part is not None:  # culms are the same by both methods, once there are trees that differ
+        own_alt = np.where(_with_factor(part) & (account.family == FAMILY_CULM), own, own_alt)
+    tc, alt_tc = per_hectare(own, share), per_hectare(own_alt, share)
+    bamboo_t_ha, bamboo_tc_ha = (np.nan_to_num(amount) for amount in _bamboo(facts, parameters))
+    own, own_alt = own + bamboo_t_ha, own_alt + bamboo_t_ha
+    tc, alt_tc = tc + bamboo_tc_ha, alt_tc + bamboo_tc_ha
+    if part is not None:
+        trees = _trees_in_bamboo(part, len(facts), parameters)
+        own, own_alt = own + trees.t_ha, own_alt + trees.alt_t_ha
+        tc, alt_tc = tc + trees.tc_ha, alt_tc + trees.alt_tc_ha
+    return _BothMethods(own, tc, own_alt, alt_tc)
 
 
 def _with_factor(part: StandAccount) -> BoolArray:
@@ -105,16 +115,19 @@ def _with_factor(part: StandAccount) -> BoolArray:
     return np.asarray((part.quantity > 0.0) & ~np.isnan(part.tonnes_per_unit))
 
 
-def _trees_in_bamboo(part: StandAccount | None, count: int, parameters: ParameterTable) -> _TreesInBamboo:
-    """What the trees of bamboo-led stands add; NaN by the continuous method below its stated volume."""
-    if part is None:
-        nothing = np.zeros(count)
-        return _TreesInBamboo(nothing, nothing, nothing, nothing, np.zeros(count, dtype=bool))
-    row, some = part.look_up.row, _with_factor(part)
-    share = np.where(some, parameters.values["CF"][row], 0.0)
-    biomass = np.where(some, part.quantity * part.tonnes_per_unit, 0.0)
-    other = np.where(some, continuous_biomass(part.quantity, row, parameters), 0.0)
-    return _TreesInBamboo(biomass, biomass * share, other, other * share, some)
+def _trees_in_bamboo(part: StandAccount, count: int, parameters: ParameterTable) -> _BothMethods:
+    """What the trees of bamboo-led stands add, 0 elsewhere; NaN by the continuous method below its stated volume."""
+    at = np.flatnonzero(_with_factor(part))
+    row, volume = part.look_up.row[at], part.quantity[at]
+    share, biomass = parameters.values["CF"][row], volume * part.tonnes_per_unit[at]
+    other = continuous_biomass(volume, row, parameters)
+
+    def of_all(values: FloatArray) -> FloatArray:
+        whole = np.zeros(count)
+        whole[at] = values
+        return whole
+
+    return _BothMethods(of_all(biomass), of_all(biomass * share), of_all(other), of_all(other * share))
 
 
 def _counted_by_volume(account: StandAccount) -> FloatArray:
@@ -185,9 +198,8 @@ def _reasons(
         return stand_issues(code, keys[at], field, shown)
 
     no_area = np.isnan(numbers(facts, "area_ha")) & ~np.isnan(columns["biomass_t_ha"].to_numpy())
-    trees = bamboo_leads(facts, parameters) & (account.volume_m3_ha > 0.0)
+    trees = bamboo_leads(account.look_up.row, parameters) & (account.volume_m3_ha > 0.0)
     counted_trees = trees & (np.False_ if part is None else _with_factor(part))
-    trees_as = None if part is None else parameters.species[part.look_up.row]
     by_group = np.asarray((level == "group") & ~no_species, dtype=bool)
     return join_issues(
         [
@@ -200,13 +212,23 @@ def _reasons(
             about("STOCK_NO_AREA", no_area, "area_ha"),
             about("STOCK_VOLUME_FROM_TREES", account.volume_basis == BASIS_TREES, "volume_m3_ha", account.volume_m3_ha),
             about("STOCK_TREES_IN_BAMBOO", trees & ~counted_trees, "volume_m3_ha", account.volume_m3_ha),
-            about("STOCK_TREES_COUNTED", counted_trees, "composition", trees_as),
+            _trees_counted(part, counted_trees, parameters, keys),
             about("STOCK_GROUP_FALLBACK", by_group, "species_code", species),
             about("STOCK_MIXED_FALLBACK", np.asarray(level == "mixed", dtype=bool), "species_code", species),
             about("STOCK_SHRUB_LAND", np.asarray((level == "group") & no_species, dtype=bool), "land_class"),
             *_alternative_reasons(account, columns, parameters, keys, part),
         ]
     )
+
+
+def _trees_counted(
+    part: StandAccount | None, where: BoolArray, parameters: ParameterTable, keys: np.ndarray
+) -> pd.DataFrame:
+    """As which species the trees of bamboo-led stands were counted."""
+    at = np.flatnonzero(where)
+    if part is None or not len(at):
+        return no_issues()
+    return stand_issues("STOCK_TREES_COUNTED", keys[at], "composition", parameters.species[part.look_up.row[at]])
 
 
 def _by_area(account: StandAccount) -> BoolArray:
