@@ -53,7 +53,9 @@ class ReportAlgorithm(StandAlgorithm):
         self.addParameter(result_parameter(tr("Result")))
         plan = QgsProcessingParameterFile(self.PLAN, tr("Plan or progress"), extension="gpkg", optional=True)
         self.addParameter(explained(plan, tr("GeoPackage with a table progress, for the chart of progress.")))
-        template = QgsProcessingParameterFile(self.TEMPLATE, tr("Excel form to fill"), extension="xlsx", optional=True)
+        template = QgsProcessingParameterFile(
+            self.TEMPLATE, tr("Excel form to fill"), optional=True, fileFilter="Excel (*.xlsx *.xlsm)"
+        )
         self.addParameter(explained(template, tr("Your own file; the original is left alone.")))
         names = QgsProcessingParameterFile(self.NAMES, tr("Names of places"), extension="csv", optional=True)
         self.addParameter(

@@ -201,6 +201,16 @@ def test_neighbours_are_drawn_as_far_as_the_sheet_reaches(tmp_path):
         assert "相邻村界" in legend_words(layout)
 
 
+def test_a_small_unit_is_found_on_the_small_map(tmp_path):
+    map_set = _set([shapely.box(LEFT, BOTTOM, LEFT + 33, BOTTOM + 30)], tmp_path / "x")
+    far = map_set.rows.geometry[-1]
+    map_set.rows.geometry[-1] = shapely.transform(far, lambda points: points + np.array([50_000.0, 0.0]))
+    with drawing_project() as project, PageMaker(project, map_set, DAY).page(map_set.units[0], 0) as layout:
+        check_sheet(layout)
+        assert "overview" in places(layout)
+        assert "相邻村界" not in legend_words(layout)  # the page does not reach there
+
+
 def test_file_names_suit_every_system(tmp_path):
     shapes = _squares(3, 300, 400)
     made = _set(shapes, tmp_path / "x", level="village")

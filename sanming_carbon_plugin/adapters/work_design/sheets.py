@@ -171,7 +171,7 @@ def parcel_parts(parcel: Parcel, names: Mapping[str, tuple[str, str]], language:
         Heading(say("operations", language), 2),
         _operations(parcel, language),
         *([] if parcel.has_outline else [Paragraph(say("no_outline", language), "notice")]),
-        Paragraph(_sources(parcel, language), "note"),
+        *([Paragraph(_sources(parcel, language), "note")] if _sources(parcel, language) else []),
         Paragraph(say("provisional", language), "note"),
     ]
 
@@ -274,8 +274,10 @@ def _operations(parcel: Parcel, language: str) -> Table:
 
 
 def _sources(parcel: Parcel, language: str) -> str:
+    """On what the design rests; empty where there is none."""
     told = [source_in_words(one, language) for one in (parcel.design, *parcel.design["operations"][:1])]
-    return say("sources", language) + ": " + "; ".join(clean(text) for text in told if text)
+    known = "; ".join(clean(text) for text in told if text)
+    return f"{say('sources', language)}: {known}" if known else ""
 
 
 def source_in_words(row: Mapping[str, Any], language: str) -> str:
