@@ -28,6 +28,8 @@ from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, Int
 BESIDE_THE_TREES = ("bamboo_part_tco2e", "trees_part_tco2e", "scattered_tco2e", "roadside_tco2e")
 """Columns of what is counted beside what leads a stand; bamboo among trees and trees in bamboo are in its stock."""
 
+NOTHING = np.array([None], dtype=object)
+
 SCATTERED_TREES = "620"
 """Row for scattered trees of no stated species: mixed broadleaf."""
 
@@ -60,7 +62,7 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
             "stock_tco2e": found.tc_ha * CO2E_PER_CARBON * area,
             "biomass_alt_t_ha": found.alt_t_ha,
             "stock_alt_tco2e": found.alt_tc_ha * CO2E_PER_CARBON * area,
-            "parameter_row": np.append(parameters.species, [None])[np.where(row >= 0, row, -1)],
+            "parameter_row": np.where(row >= 0, parameters.species[row], NOTHING),
             "parameter_level": account.look_up.level,
             "volume_basis": account.volume_basis,
         },
