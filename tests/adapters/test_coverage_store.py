@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import sys
 import time
 
 import numpy as np
@@ -169,6 +170,27 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path, stands, mon
         told(stands, CoverageStore(tmp_path))
     assert caught.value.code == "DISK_FULL"
     assert files(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of the system are set otherwise there")
+@pytest.mark.parametrize("room", [0, 1_000, 9_000])
+def test_a_system_that_takes_no_more_bytes_is_one_clear_error_and_leaves_nothing(tmp_path, stands, room):
+    """As the test above, but refused by the system itself, at the first byte, in the first block and later."""
+    import resource
+
+    whole = CoverageStore(tmp_path / "whole")
+    told(stands, whole)
+    (index,) = (tmp_path / "whole").iterdir()
+    assert index.stat().st_size > room + 1_000
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+        with pytest.raises(OutputError) as caught:
+            told(stands, CoverageStore(tmp_path / "other"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.code == "DISK_FULL"
+    assert files(tmp_path / "other") == []
 
 
 def test_the_store_lies_beside_the_layer_where_that_can_be_written(tmp_path, monkeypatch):
