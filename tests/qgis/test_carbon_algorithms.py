@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -17,22 +16,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QImage
+from running import rows_of, run_algorithm
 
 pytestmark = pytest.mark.qgis
-
-
-def _run(name, parameters, feedback=None):
-    algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:" + name)
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    results, done = algorithm.run(parameters, context, feedback or QgsProcessingFeedback(), {}, False)
-    assert done
-    return results, context
-
-
-def _rows(path, table: str, columns: str = "count(*)"):
-    with sqlite3.connect(path) as opened:
-        return opened.execute("SELECT {} FROM {}".format(columns, table)).fetchall()
 
 
 @pytest.fixture
@@ -49,9 +35,9 @@ def layers(provider, qgis_app):
 
 def test_stock_of_a_memory_layer(layers, tmp_path):
     out = tmp_path / "碳 储量.gpkg"
-    results, context = _run("carbonstock", {"STANDS": layers["STANDS"], "OUTPUT": str(out)})
+    results, context = run_algorithm("carbonstock", {"STANDS": layers["STANDS"], "OUTPUT": str(out)})
     assert results == {"OUTPUT": str(out), "STANDS_COUNT": 700}
-    ((total, known),) = _rows(out, "stands", "sum(stock_tco2e), count(stock_tco2e)")
+    ((total, known),) = rows_of(out, "stands", "sum(stock_tco2e), count(stock_tco2e)")
     assert total > 100_000
     assert 600 < known <= 700
     (loaded,) = context.layersToLoadOnCompletion()
@@ -60,26 +46,26 @@ def test_stock_of_a_memory_layer(layers, tmp_path):
 
 def test_sink_between_two_layers(layers, tmp_path):
     out = tmp_path / "sink.gpkg"
-    _run("sink", layers | {"OUTPUT": str(out)})
-    bases = dict(_rows(out, "stands GROUP BY sink_basis", "sink_basis, count(sink_tco2e_yr)"))
+    run_algorithm("sink", layers | {"OUTPUT": str(out)})
+    bases = dict(rows_of(out, "stands GROUP BY sink_basis", "sink_basis, count(sink_tco2e_yr)"))
     assert bases["measured"] > 400
     assert bases["none"] == 0
     assert "growth_curve" not in bases
-    assert _rows(out, "uncertainty WHERE scope = 'total'", "round(sum(share), 9)") == [(1.0,)]
-    ((options,),) = _rows(out, "run", "options")
+    assert rows_of(out, "uncertainty WHERE scope = 'total'", "round(sum(share), 9)") == [(1.0,)]
+    ((options,),) = rows_of(out, "run", "options")
     assert '"period": "2016-01-01/2020-12-31"' in options
 
 
 def test_sink_by_growth_curves_where_asked(layers, tmp_path):
     out = tmp_path / "sink.gpkg"
-    _run("sink", {"STANDS": layers["STANDS"], "GROWTH": True, "OUTPUT": str(out)})
-    bases = dict(_rows(out, "stands GROUP BY sink_basis", "sink_basis, count(sink_tco2e_yr)"))
+    run_algorithm("sink", {"STANDS": layers["STANDS"], "GROWTH": True, "OUTPUT": str(out)})
+    bases = dict(rows_of(out, "stands GROUP BY sink_basis", "sink_basis, count(sink_tco2e_yr)"))
     assert set(bases) == {"growth_curve", "none"}
 
 
 def test_growth_curves_with_pictures(layers, tmp_path):
     folder = tmp_path / "生长 曲线"
-    results, _ = _run("fitgrowth", layers | {"OUTPUT": str(folder)})
+    results, _ = run_algorithm("fitgrowth", layers | {"OUTPUT": str(folder)})
     assert results["OUTPUT"] == str(folder)
     assert (folder / "growth_curves.csv").exists()
     svg = {path.stem for path in (folder / "charts").glob("*.svg")}
@@ -95,24 +81,24 @@ def test_growth_curves_with_pictures(layers, tmp_path):
 def test_the_report_of_the_main_job_has_its_charts_as_pictures(layers, tmp_path):
     """Age and volume with the curve, stock by species and age group, sink with its interval: SVG and PNG."""
     report = tmp_path / "报告"
-    _run("assess", layers | {"OUTPUT": str(tmp_path / "r.gpkg"), "REPORT": str(report)})
+    run_algorithm("assess", layers | {"OUTPUT": str(tmp_path / "r.gpkg"), "REPORT": str(report)})
     svg = {path.stem for path in (report / "charts").glob("*.svg")}
     assert {"stock_by_species_and_age", "sink_by_species", "growth_chinese_fir"} <= svg
     assert svg == {path.stem for path in (report / "charts").glob("*.png")}
     for name in svg:
         assert not QImage(str(report / "charts" / (name + ".png"))).isNull()
-    assert _rows(tmp_path / "r.gpkg", "uncertainty WHERE scope = 'total'", "round(sum(share), 9)") == [(1.0,)]
+    assert rows_of(tmp_path / "r.gpkg", "uncertainty WHERE scope = 'total'", "round(sum(share), 9)") == [(1.0,)]
 
 
 def test_projection_is_marked_as_modelled(layers, tmp_path):
     out = tmp_path / "p.gpkg"
-    _run("project", {"STANDS": layers["STANDS"], "YEARS": "2030;2060", "OUTPUT": str(out)})
-    assert set(_rows(out, "stands WHERE stock_2030_tco2e IS NOT NULL", "DISTINCT projection_basis")) == {
+    run_algorithm("project", {"STANDS": layers["STANDS"], "YEARS": "2030;2060", "OUTPUT": str(out)})
+    assert set(rows_of(out, "stands WHERE stock_2030_tco2e IS NOT NULL", "DISTINCT projection_basis")) == {
         ("growth_curve",)
     }
-    by_stand = _rows(out, "stands", "sum(stock_2030_tco2e), sum(stock_2060_tco2e)")[0]
+    by_stand = rows_of(out, "stands", "sum(stock_2030_tco2e), sum(stock_2060_tco2e)")[0]
     by_group = [
-        total for (total,) in _rows(out, "projection GROUP BY year ORDER BY year", "sum(stock_projected_tco2e)")
+        total for (total,) in rows_of(out, "projection GROUP BY year ORDER BY year", "sum(stock_projected_tco2e)")
     ]
     assert by_group == pytest.approx(by_stand, rel=1e-9)
 
@@ -122,18 +108,18 @@ def test_products_of_a_harvest_table(provider, qgis_app, tmp_path):
     harvest.write_text("year,species_code,volume_m3\n2020,220,100\n", encoding="utf-8")
     out, report = tmp_path / "产品.gpkg", tmp_path / "报告"
     parameters = {"HARVEST": str(harvest), "UNTIL": 2022, "OUTPUT": str(out), "REPORT": str(report)}
-    results, _ = _run("products", parameters)
+    results, _ = run_algorithm("products", parameters)
     assert results["ROWS_COUNT"] == 1
-    assert _rows(out, "years", "count(*), round(max(harvested_tco2e), 3)") == [(3, 64.093)]
+    assert rows_of(out, "years", "count(*), round(max(harvested_tco2e), 3)") == [(3, 64.093)]
     assert (report / "charts" / "products.png").exists()
-    _run("products", {"HARVEST": str(harvest), "OUTPUT": str(tmp_path / "b.gpkg")})
-    assert _rows(tmp_path / "b.gpkg", "years") == [(1,)]
+    run_algorithm("products", {"HARVEST": str(harvest), "OUTPUT": str(tmp_path / "b.gpkg")})
+    assert rows_of(tmp_path / "b.gpkg", "years") == [(1,)]
 
 
 def test_drawn_errors_stand_beside_the_calculated_interval(layers, tmp_path):
     out = tmp_path / "sink.gpkg"
-    _run("sink", layers | {"DRAWS": 300, "SEED": 5, "OUTPUT": str(out)})
-    ((difference, draws, seed),) = _rows(out, "simulation WHERE scope = 'total'", "difference_percent, draws, seed")
+    run_algorithm("sink", layers | {"DRAWS": 300, "SEED": 5, "OUTPUT": str(out)})
+    ((difference, draws, seed),) = rows_of(out, "simulation WHERE scope = 'total'", "difference_percent, draws, seed")
     assert abs(difference) < 20
     assert (draws, seed) == (300, 5)
 
@@ -166,7 +152,7 @@ def test_cancelling_leaves_nothing(layers, tmp_path, name):
     feedback = QgsProcessingFeedback()
     feedback.cancel()
     out = tmp_path / "out.gpkg"
-    results, _ = _run(name, {"STANDS": layers["STANDS"], "YEARS": "2030", "OUTPUT": str(out)}, feedback)
+    results, _ = run_algorithm(name, {"STANDS": layers["STANDS"], "YEARS": "2030", "OUTPUT": str(out)}, feedback)
     assert not results
     assert not list(tmp_path.iterdir())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
+from running import rows_of, run_algorithm
 
 from sanming_carbon_plugin.paths import resources_dir
 
@@ -31,20 +31,6 @@ class _Log(QgsProcessingFeedback):
 
     def pushInfo(self, info):  # noqa: N802
         self.lines.append(info)
-
-
-def _run(name, parameters, feedback=None):
-    algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:" + name)
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    results, done = algorithm.run(parameters, context, feedback or QgsProcessingFeedback(), {}, False)
-    assert done
-    return results, context
-
-
-def _rows(path, table: str, columns: str = "count(*)"):
-    with sqlite3.connect(path) as opened:
-        return opened.execute("SELECT {} FROM {}".format(columns, table)).fetchall()
 
 
 @pytest.fixture
@@ -74,12 +60,12 @@ def terms(tmp_path) -> str:
 def test_classify_gives_the_measures_of_the_main_job(village, tmp_path):
     layer, _ = village
     out = tmp_path / "分类.gpkg"
-    results, context = _run("classify", {"STANDS": layer, "OUTPUT": str(out)})
+    results, context = run_algorithm("classify", {"STANDS": layer, "OUTPUT": str(out)})
     assert results["STANDS_COUNT"] == layer.featureCount()
-    _run("assess", {"STANDS": layer, "OUTPUT": str(tmp_path / "a.gpkg")})
+    run_algorithm("assess", {"STANDS": layer, "OUTPUT": str(tmp_path / "a.gpkg")})
     columns = "stand_key, pine_transform, pine_technique, pine_rules, reserve_forest, reserve_mode, measures, measure"
-    assert _rows(out, "stands", columns) == _rows(tmp_path / "a.gpkg", "stands", columns)
-    assert set(_rows(out, "stands", "DISTINCT ticket")) == {(None,)}
+    assert rows_of(out, "stands", columns) == rows_of(tmp_path / "a.gpkg", "stands", columns)
+    assert set(rows_of(out, "stands", "DISTINCT ticket")) == {(None,)}
     assert len(context.layersToLoadOnCompletion()) == 1
 
 
@@ -87,8 +73,8 @@ def test_a_classification_is_explained(village, tmp_path):
     from sanming_carbon_plugin.adapters.jobs.explain import explain, explanation_text
 
     out = tmp_path / "r.gpkg"
-    _run("classify", {"STANDS": village[0], "OUTPUT": str(out)})
-    ((key,),) = _rows(out, "stands", "min(stand_key)")
+    run_algorithm("classify", {"STANDS": village[0], "OUTPUT": str(out)})
+    ((key,),) = rows_of(out, "stands", "min(stand_key)")
     explanation = explain(out, key)
     assert {rule["measure"] for rule in explanation["rules"]} >= {"pine_transform", "reserve_forest", "pest_control"}
     assert "松林改造提升" in explanation_text(explanation, "zh")
@@ -106,17 +92,17 @@ def test_comparing_rules_lists_the_stands_that_change(village, tmp_path):
         encoding="utf-8",
     )
     out = tmp_path / "c.gpkg"
-    results, _ = _run("comparerules", {"STANDS": layer, "RULES_AFTER": str(edited), "OUTPUT": str(out)})
-    changed = _rows(out, "changes", "measure, before, after, rules")
+    results, _ = run_algorithm("comparerules", {"STANDS": layer, "RULES_AFTER": str(edited), "OUTPUT": str(out)})
+    changed = rows_of(out, "changes", "measure, before, after, rules")
     assert results["STANDS_CHANGED"] == len(changed) > 0
     assert {row[0] for row in changed} == {"pine_transform"}
     assert all("PINE+ to" in row[3] for row in changed)
     assert {row[2] for row in changed} <= {"no", "unknown"}
-    ((files,),) = _rows(out, "run", "rule_files")
+    ((files,),) = rows_of(out, "run", "rule_files")
     assert set(json.loads(files)) == {"before", "after"}
-    same, _ = _run("comparerules", {"STANDS": layer, "OUTPUT": str(tmp_path / "same.gpkg")})
+    same, _ = run_algorithm("comparerules", {"STANDS": layer, "OUTPUT": str(tmp_path / "same.gpkg")})
     assert same["STANDS_CHANGED"] == 0
-    assert _rows(tmp_path / "same.gpkg", "changes") == [(0,)]
+    assert rows_of(tmp_path / "same.gpkg", "changes") == [(0,)]
 
 
 @pytest.mark.long
@@ -126,7 +112,7 @@ def test_a_model_is_trained_and_asked(village, terms, tmp_path):
     model = tmp_path / "模型.json"
     asked = {"STANDS": layer, "RASTERS": images, "RASTER_NAMES": "s2015;s2020", "TERMS": terms, "SEED": 3}
     log = _Log()
-    results, _ = _run("trainspecies", asked | {"OUTPUT": str(model)}, log)
+    results, _ = run_algorithm("trainspecies", asked | {"OUTPUT": str(model)}, log)
     assert 0.5 < results["AGREEMENT"] <= 1
     figures = json.loads((tmp_path / "模型.figures.json").read_text(encoding="utf-8"))
     assert list(figures["views"]) == ["blocks", "distance_matched", "random"]
@@ -137,13 +123,13 @@ def test_a_model_is_trained_and_asked(village, terms, tmp_path):
     first = model.read_bytes()
     with pytest.raises(QgsProcessingException, match="OUTPUT_EXISTS"):
         _run_raising("trainspecies", asked | {"OUTPUT": str(model)})
-    _run("trainspecies", asked | {"OUTPUT": str(model), "OVERWRITE": True})
+    run_algorithm("trainspecies", asked | {"OUTPUT": str(model), "OVERWRITE": True})
     assert model.read_bytes() == first
 
     out = tmp_path / "species.gpkg"
-    predicted, _ = _run("predictspecies", asked | {"MODEL": str(model), "OUTPUT": str(out)})
-    assert _rows(out, "species") == [(layer.featureCount(),)]
-    assert _rows(out, "species WHERE image_conflict = 'yes'") == [(predicted["CONFLICTS"],)]
+    predicted, _ = run_algorithm("predictspecies", asked | {"MODEL": str(model), "OUTPUT": str(out)})
+    assert rows_of(out, "species") == [(layer.featureCount(),)]
+    assert rows_of(out, "species WHERE image_conflict = 'yes'") == [(predicted["CONFLICTS"],)]
     other = asked | {"RASTER_NAMES": "a;b", "MODEL": str(model), "OUTPUT": str(tmp_path / "x.gpkg")}
     with pytest.raises(QgsProcessingException, match="MODEL_OTHER_IMAGES"):
         _run_raising("predictspecies", other)
@@ -155,11 +141,11 @@ def test_disagreements_stand_in_order_and_accuracy_needs_checked_stands(village,
     layer, images = village
     asked = {"STANDS": layer, "RASTERS": images, "TERMS": terms}
     out = tmp_path / "species.gpkg"
-    _run("predictspecies", asked | {"OUTPUT": str(out)})
-    doubts = [row[0] for row in _rows(out, "disagreements", "image_doubt")]
+    run_algorithm("predictspecies", asked | {"OUTPUT": str(out)})
+    doubts = [row[0] for row in rows_of(out, "disagreements", "image_doubt")]
     assert len(doubts) > 3
     assert doubts == sorted(doubts, reverse=True)
-    said = dict(_rows(out, "species", "fid, image_species_group"))
+    said = dict(rows_of(out, "species", "fid, image_species_group"))
     layer.startEditing()
     column = layer.fields().indexOf("REMARKS")
     for feature in layer.getFeatures():
@@ -170,7 +156,7 @@ def test_disagreements_stand_in_order_and_accuracy_needs_checked_stands(village,
             by_class[group] += 1
             layer.changeAttributeValue(feature.id(), column, group)
     log = _Log()
-    _run("predictspecies", asked | {"OUTPUT": str(out), "OVERWRITE": True, "CHECKED_FIELD": "REMARKS"}, log)
+    run_algorithm("predictspecies", asked | {"OUTPUT": str(out), "OVERWRITE": True, "CHECKED_FIELD": "REMARKS"}, log)
     layer.rollBack()
     assert any("1.0000" in line for line in log.lines)
 
@@ -179,11 +165,11 @@ def test_discoloured_crowns_between_two_dates(village, tmp_path):
     layer, (before, after) = village
     out = tmp_path / "受害.gpkg"
     asked = {"STANDS": layer, "BEFORE": before, "AFTER": after, "OUTPUT": str(out)}
-    results, _ = _run("pinewilt", asked | {"BEFORE_DATE": "2015-12-20", "AFTER_DATE": "2020-12-20"})
-    assert _rows(out, "damage") == [(layer.featureCount(),)]
-    assert _rows(out, "damage WHERE damage_share > 0") == [(results["DAMAGED_COUNT"],)]
+    results, _ = run_algorithm("pinewilt", asked | {"BEFORE_DATE": "2015-12-20", "AFTER_DATE": "2020-12-20"})
+    assert rows_of(out, "damage") == [(layer.featureCount(),)]
+    assert rows_of(out, "damage WHERE damage_share > 0") == [(results["DAMAGED_COUNT"],)]
     assert results["DAMAGED_COUNT"] > 0
-    assert {"PINE_WILT_REFERENCE"} <= {row[0] for row in _rows(out, "issues", "code")}
+    assert {"PINE_WILT_REFERENCE"} <= {row[0] for row in rows_of(out, "issues", "code")}
 
 
 def test_cancel_leaves_nothing(village, terms, tmp_path):
