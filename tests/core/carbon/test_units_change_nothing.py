@@ -33,6 +33,7 @@ STAND = st.fixed_dictionaries(
     {
         "species": st.sampled_from(["220", "310", "630", "490", "660", None]),
         "land": st.sampled_from(["0111", "0113", "0161", "0162", None]),
+        "composition": st.sampled_from(["7竹3杉", "6竹2马2阔", None]),
         "volume": st.one_of(MAYBE, st.floats(1.0, 600.0)),
         "stems": st.one_of(st.none(), st.floats(100.0, 6000.0)),
         "closure": st.integers(30, 100),
@@ -86,6 +87,7 @@ def facts_of(stands, shapes, units):
         "XIAO_BAN": [f"{i:05d}" for i in range(len(stands))],
         "YOU_SHI_SZ": [stand["species"] for stand in stands],
         "DI_LEI": [stand["land"] for stand in stands],
+        "SZ_ZC": [stand.get("composition") for stand in stands],
         units["area"]: area_ha * AREA_COLUMNS[units["area"]],
         units["volume"]: amount("volume", VOLUME_COLUMNS),
         units["stems"]: amount("stems", STEM_COLUMNS),
