@@ -124,7 +124,11 @@ def _fits(widget):
         return widget.fontMetrics().horizontalAdvance(shown) <= widget.width()
     if isinstance(widget, QComboBox) and widget.currentText():
         style = QStyleOptionComboBox()
-        widget.initStyleOption(style)
+        try:
+            widget.initStyleOption(style)
+        except RuntimeError:  # a list that QGIS made itself
+            style.initFrom(widget)
+            style.editable = widget.isEditable()
         part = QStyle.SubControl.SC_ComboBoxEditField
         room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, style, part, widget).width()
         icon = 0 if style.currentIcon.isNull() else widget.iconSize().width() + 4
