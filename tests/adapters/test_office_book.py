@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from sanming_carbon_plugin.adapters.reports.figures import area_by
 from sanming_carbon_plugin.adapters.reports.own_template import fill_template
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.units import UnitChoice
@@ -174,3 +175,11 @@ def test_a_file_that_is_no_workbook_is_told(tmp_path, content):
         file.writestr("word/document.xml", "<w/>")
     with pytest.raises(InputError, match="TEMPLATE_NOT_READABLE"):
         _filled(path)
+
+
+def test_areas_that_nobody_knows_are_empty_and_not_zero():
+    stands = pd.DataFrame({"ticket": ["yes", "yes", "no"], "area_ha": [1.5, None, None]})
+    told = area_by(stands, "ticket", "outcome", "en")
+    assert told["Stands"].tolist() == [1, 2]
+    assert told["Area (ha)"].isna().tolist() == [True, False]
+    assert told["Area (ha)"].tolist()[1] == 1.5

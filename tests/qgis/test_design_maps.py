@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,3 +182,23 @@ def test_a_parcel_without_an_outline_says_that_it_has_no_map(parcels):
     texts = [getattr(part, "text", "") for part in parcel_document(parcels[3], {}, "", DAY, "en").parts]
     assert any("no outline" in text for text in texts)
     assert not parcels[3].has_outline
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_spreadsheet_program_computes_the_totals_that_the_workbook_carries(parcels, tmp_path):
+    write_design_book(parcels, {}, tmp_path / "book.xlsx", "zh")
+    profile = "-env:UserInstallation=file://{}".format(tmp_path / "profile")
+    for form, file in (("ods", tmp_path / "book.xlsx"), ("xlsx", tmp_path / "o" / "book.ods")):
+        command = ["soffice", profile, "--headless", "--convert-to", form, "--outdir", str(tmp_path / "o"), str(file)]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    files = (tmp_path / "book.xlsx", tmp_path / "o" / "book.xlsx")
+    ours, theirs = (load_workbook(path, data_only=True) for path in files)
+    rows = [row for sheet in load_workbook(files[0]).worksheets for row in sheet.iter_rows()]
+    live = [cell for row in rows for cell in row if cell.data_type == "f"]
+    assert len(live) >= 8
+    for cell in live:
+        mine, other = (book[cell.parent.title][cell.coordinate].value for book in (ours, theirs))
+        assert (mine or None) == (
+            pytest.approx(other, rel=1e-9) if isinstance(other, (int, float)) else (other or None)
+        )

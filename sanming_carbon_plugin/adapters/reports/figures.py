@@ -79,7 +79,8 @@ def area_by(stands: pd.DataFrame, column: str, kind: str, language: str) -> pd.D
     Where people have decided about stands, a column more says about how many of them.
     """
     known = stands[stands[column].notna()]
-    grouped = known.groupby(column, sort=True)["area_ha"].agg(["size", "sum"])
+    grouped = known.groupby(column, sort=True)["area_ha"].agg(["size"])
+    grouped["sum"] = known.groupby(column, sort=True)["area_ha"].sum(min_count=1)  # unknown is not 0
     decided = {}
     if number_decided(stands):
         each = known[DECIDED].notna().groupby(known[column], sort=True).sum()
