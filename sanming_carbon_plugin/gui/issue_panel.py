@@ -174,7 +174,7 @@ class IssuePanel(QgsDockWidget):
         form.rows.setModel(self.model)
         form.rows.verticalHeader().setDefaultSectionSize(form.fontMetrics().height() + 8)
         form.codes.verticalHeader().hide()
-        form.parts.setSizes([410, 690])
+        form.parts.setSizes([300, 800])
         codes, rows = form.codes.horizontalHeader(), form.rows.horizontalHeader()
         codes.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         codes.setStretchLastSection(True)

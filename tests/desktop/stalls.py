@@ -1,8 +1,10 @@
 """How long the main thread of a window stood still, whose doing it was, and where."""
 
 import contextlib
+import faulthandler
 import gc
-import sys
+import re
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -16,6 +18,7 @@ KEPT_FROM_S = 0.08
 UNSEEN_S = 0.05
 PACKAGE = "/sanming_carbon_plugin/"
 _FRAMES_TOLD = 4
+_LINE = re.compile(r'  File "(.*)", line (\d+|\?\?\?) in (.*)')
 
 
 class Stalls:
@@ -40,6 +43,7 @@ class Stalls:
         self._threads = {}
         self._looked = time.monotonic()
         self.held = []
+        self._dump = tempfile.TemporaryFile()  # noqa: SIM115 - as long as QGIS
         self._timer = QTimer()
         self._timer.timeout.connect(self._note)
         self._main = threading.get_ident()
@@ -131,20 +135,47 @@ class Stalls:
 
     def _watch(self):
         """In a thread of its own: note where the others are while the window stands still."""
-        while not self._ended.wait(SAMPLED_EVERY_S):
-            now, before = time.monotonic(), self._looked
-            self._looked = now
-            late = now - before > UNSEEN_S + SAMPLED_EVERY_S
-            if self._paused or (now - self._at[0] < SAMPLED_FROM_S and not late):
-                continue
-            frames = _frames()
-            main = _places(frames.pop(self._main, None))
-            frames.pop(threading.get_ident(), None)
-            others = [_places(frame) for frame in frames.values()]
-            workers = [_told_place(places) for places in others if _ours(places)]
-            if late:  # somebody held the interpreter's lock until now, or there was no processor for this thread
-                self.held.append((now, now - before, _told_place(main), workers))
-            self._samples.append((now, bool(_ours(main)), _told_place(main), workers))
+        while not self._ended.is_set():
+            time.sleep(SAMPLED_EVERY_S)
+            # No garbage is collected here: windows and layers must not be deleted in this thread.
+            gc.disable()
+            try:
+                self._look()
+            finally:
+                gc.enable()
+
+    def _look(self):
+        now, before = time.monotonic(), self._looked
+        self._looked = now
+        late = now - before > UNSEEN_S + SAMPLED_EVERY_S
+        if self._paused or (now - self._at[0] < SAMPLED_FROM_S and not late):
+            return
+        stacks = self._stacks()
+        main = stacks.pop(self._main, [])
+        stacks.pop(threading.get_ident(), None)
+        others = stacks.values()
+        workers = [_told_place(places) for places in others if _ours(places)]
+        if late:  # somebody held the interpreter's lock until now, or there was no processor for this thread
+            self.held.append((now, now - before, _told_place(main), workers))
+        self._samples.append((now, bool(_ours(main)), _told_place(main), workers))
+
+    def _stacks(self):
+        """Places of each thread's stack, the outermost first.
+
+        As text, because a frame that is looked at keeps alive what its function held: a file would be closed later.
+        """
+        self._dump.seek(0)
+        self._dump.truncate()
+        faulthandler.dump_traceback(self._dump, all_threads=True)
+        self._dump.seek(0)
+        found, places = {}, []
+        for line in self._dump.read().decode("ascii", "replace").splitlines():
+            if "hread 0x" in line:
+                places = found.setdefault(int(line.partition("0x")[2].split()[0], 16), [])
+            elif line.startswith("  File "):
+                path, number, name = _LINE.match(line).groups()
+                places.insert(0, "{}:{} {}".format(path, number, name))
+        return found
 
     def told(self):
         """All stalls; those that nobody saw with what was going on as soon as somebody could look."""
@@ -174,18 +205,6 @@ def longest(stalls, count=3):
     return "".join(in_a_line(stall) for stall in sorted(stalls, key=lambda each: -each["net_s"])[:count])
 
 
-def _frames():
-    """Frames of all threads.
-
-    Without garbage collection meanwhile: before Python 3.11.5 that can lock up the process (CPython issue 106883).
-    """
-    gc.disable()
-    try:
-        return sys._current_frames()
-    finally:
-        gc.enable()
-
-
 def _threads():
     """Seconds on a processor and waiting for one, of all threads but the main one."""
     told = ((each.name, _schedule(each / "schedstat")) for each in Path("/proc/self/task").iterdir())
@@ -211,15 +230,6 @@ def _waiting_share(before, after, watcher):
     ]
     computed, waited = max(gone, default=(0.0, 0.0))
     return waited / (computed + waited) if computed + waited > 0 else 0.0
-
-
-def _places(frame):
-    """Places of a stack, the outermost first."""
-    found = []
-    while frame is not None:
-        found.append("{}:{} {}".format(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
-        frame = frame.f_back
-    return found[::-1]
 
 
 def _ours(places):
