@@ -76,7 +76,7 @@ class FileBands:
                 path=self.name,
                 first_row=first_row + 1,
                 last_row=first_row + row_count,
-                reason=str(error),
+                reason=_first_reason(error),
             ) from error
         wrong = [invalid_values(plane, band.nodata) for plane, band in zip(values, self._bands, strict=True)]
         if all(one is None for one in wrong):
@@ -139,6 +139,13 @@ class FileBands:
             file.read([self._alpha.number], part, alpha)
             return alpha > 0
         return None
+
+
+def _first_reason(error: BaseException) -> str:
+    """What went wrong to begin with: newer versions of rasterio only point to it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error)
 
 
 def _read_into(file: OpenFile, bands: list[BandFacts], part: Part, into: npt.NDArray[Any]) -> None:
