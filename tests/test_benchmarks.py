@@ -18,6 +18,7 @@ PEERS = {
     "images.py": ("scikit_learn_one_forest_seconds",),
     "maps.py": ("QGIS's own atlas",),
     "parcel_card.py": ("without its index",),
+    "parcel_card_drawn.py": ("QGIS's own form",),
     "plan.py": ("greedy",),
     "reading.py": ("geopandas (fiona)", "GDAL feature loop"),
     "rules.py": ("one_by_one_stands_per_second",),
@@ -32,6 +33,7 @@ OUT_OF_REACH = {
     "images.py": ("TARGET_S=-1",),
     "maps.py": ("TARGET_S=-1",),
     "parcel_card.py": ("TARGET_S=-1",),
+    "parcel_card_drawn.py": ("TARGET_S=-1",),
     # A gap out of reach would be looked for without end.
     "plan.py": ("LIMIT_SECONDS=-1", "LIMIT_GB=-1"),
     "reading.py": ("LIMIT_SECONDS=-1", "LIMIT_MB=-1"),
