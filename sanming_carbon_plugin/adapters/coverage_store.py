@@ -29,6 +29,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from ..core.errors import InputError
 from ..core.issues import join_issues, layer_issue
 from ..core.progress import Progress
 from ..core.rasters.coverage import CoverageBlock, coverage_blocks
@@ -336,8 +337,14 @@ def is_sound(file: BinaryIO, progress: Progress | None = None) -> bool:
 
 
 def _saved_or_found(file: BinaryIO, geometry: Outlined, grid: Grid, progress: Progress) -> Iterator[CoverageBlock]:
-    """Blocks of a checked index; should its disk go away meanwhile, the rest is computed."""
-    given = 0
+    """Blocks of a checked index; should its disk go away meanwhile, the rest is computed.
+
+    Raises
+    ------
+    InputError
+        ``COVERAGE_INDEX_LOST`` where an older version had cut the stands otherwise: the rest would not be the rest.
+    """
+    given: list[tuple[object, ...]] = []
     with file, closing(_read(file, progress)) as blocks:
         while True:
             try:
@@ -347,9 +354,17 @@ def _saved_or_found(file: BinaryIO, geometry: Outlined, grid: Grid, progress: Pr
             except _BROKEN as problem:
                 _log.warning("coverage index could not be read to its end (%s)", problem)
                 break
-            given += 1
+            given.append(_extent(block))
             yield block
-    yield from islice(coverage_blocks(geometry, grid, progress), given, None)
+    with closing(coverage_blocks(geometry, grid, progress)) as computed:
+        if given != [_extent(block) for block in islice(computed, len(given))]:
+            raise InputError("COVERAGE_INDEX_LOST", path=str(file.name))
+        yield from computed
+
+
+def _extent(block: CoverageBlock) -> tuple[object, ...]:
+    """Which stands and rows a block is about."""
+    return block.first_row, block.row_count, len(block.edge_item), block.stands.astype("<i4").tobytes()
 
 
 def _read(file: BinaryIO, progress: Progress) -> Generator[CoverageBlock, None, None]:

@@ -239,6 +239,26 @@ def test_an_index_whose_disk_goes_away_midway_is_finished_by_computing(tmp_path,
     assert told(stands, store).equals(plain)
 
 
+def test_the_rest_of_an_index_that_was_cut_otherwise_is_never_mixed_in(tmp_path, stands, monkeypatch):
+    """Another version may put other stands into a block: the same number of blocks would leave some out."""
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
+    store = CoverageStore(tmp_path)
+    told(stands, store)
+    read = coverage_store._read
+
+    def torn(file, progress):
+        for number, block in enumerate(read(file, progress)):
+            if number == 2:
+                raise OSError(errno.EIO, "gone")
+            yield block
+
+    monkeypatch.setattr(coverage_store, "_read", torn)
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 200)
+    with pytest.raises(InputError) as caught:
+        told(stands, store)
+    assert caught.value.code == "COVERAGE_INDEX_LOST"
+
+
 def test_indices_that_nobody_uses_go_away(tmp_path, stands):
     old, left, used = (tmp_path / name for name in ("old.coverage", ".coverage-left", "used.coverage"))
     for path, days in ((old, 91), (left, 3), (used, 89)):
