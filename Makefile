@@ -11,7 +11,7 @@ export QT_QPA_PLATFORM ?= offscreen
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint format typecheck layers bench sample i18n-update i18n-compile i18n-check \
+.PHONY: help help-tables setup demo test test-fast lint format typecheck layers bench sample i18n-update i18n-compile i18n-check \
   stage package install-plugin test-debian13 clean
 
 help: ## list the targets
@@ -52,6 +52,9 @@ sample: setup ## make the bundled sample anew (the same every time)
 
 i18n-update: setup ## collect the texts to translate
 	@pylupdate5 -noobsolete $$(git ls-files '$(PLUGIN)/*.py' '$(PLUGIN)/*.ui' | grep -E '/(plugin|gui|processing)') -ts i18n/$(PLUGIN)_zh.ts
+
+help-tables: i18n-compile ## write the tables of parameters in the help pages anew
+	@$(PYTHON) tests/qgis/help_tables.py $(BUILD)
 
 i18n-compile: setup ## build the translation that QGIS loads
 	@lrelease -silent i18n/$(PLUGIN)_zh.ts -qm i18n/$(PLUGIN)_zh.qm

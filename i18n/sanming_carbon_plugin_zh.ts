@@ -39,7 +39,7 @@
         <translation>已保存：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="119"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="120"/>
         <source>CSV files</source>
         <translation>CSV 文件</translation>
     </message>
@@ -268,17 +268,17 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>栅格名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="125"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="126"/>
         <source>Written beside the target under a temporary name and moved into place when all is done.</source>
         <translation>先以临时名称写在目标旁边，全部完成后再移到位。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="134"/>
         <source>Replace an existing file</source>
         <translation>替换已有文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="134"/>
         <source>Without it, the run stops before it starts where the file is there already.</source>
         <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
     </message>
@@ -298,7 +298,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="119"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="120"/>
         <source>Parquet files</source>
         <translation>Parquet 文件</translation>
     </message>
@@ -1494,7 +1494,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>小班键之间用分号分隔。留空为全部。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/report.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="61"/>
         <source>Table with the columns code and name, and name_en if wanted.</source>
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
@@ -2156,7 +2156,7 @@ Your own Excel file is filled where its cells have names that begin with sc_, fo
         <translation>待填 Excel 表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/report.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/report.py" line="59"/>
         <source>Your own file; the original is left alone.</source>
         <translation>您自己的文件；原文件不会改动。</translation>
     </message>

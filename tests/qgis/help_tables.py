@@ -2,7 +2,7 @@
 
 Run this file to write them anew after a parameter was added or told in other words::
 
-    QT_QPA_PLATFORM=offscreen .venv/bin/python tests/qgis/help_tables.py build
+    make help-tables
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def test_every_parameter_is_on_the_page(language, name):
         assert "<code>{}</code>".format(each.name()) in page, each.name()
         assert escape(each.description(), quote=False) in page, each.description()
         assert bool(CHINESE.search(each.description())) == (language == "zh"), each.description()
-    assert with_table(page, parameter_table(algorithm, language)) == page, "run tests/qgis/help_tables.py"
+    assert with_table(page, parameter_table(algorithm, language)) == page, "run: make help-tables"
 
 
 @pytest.mark.parametrize("name", PAGES)
