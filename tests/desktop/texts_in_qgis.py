@@ -13,6 +13,19 @@ sys.path.insert(0, os.environ["SANMING_TESTS"])
 from clicking import NAME, choose_step, dock, look_for_clipping, our_toolbar_actions, plugin, seen, shoot, start
 
 PICTURES = ("assess", "plan")
+WIDEST_SHARE = 0.4
+"""What of the window the panel may take; a text that is too long makes it wider."""
+
+
+def look_for_scrolling(name, root):
+    """Note what is too wide for its window, and a panel that takes more than its share of the screen."""
+    for area in root.findChildren(QScrollArea):
+        if area.isVisible() and area.horizontalScrollBar().maximum() > 0:
+            seen["problems"].append("{}: has to be scrolled sideways".format(name))
+    share = root.width() / iface.mainWindow().width()
+    if root is dock() and share > WIDEST_SHARE:
+        seen["problems"].append("{}: takes {:.0%} of the window".format(name, share))
+    seen.setdefault("shares", []).append(round(share, 2))
 
 
 def steps():
@@ -29,6 +42,7 @@ def steps():
         yield 200
         assert dock().form.pages.currentIndex() == row
         look_for_clipping("step " + step.help_anchor)
+        look_for_scrolling("step " + step.help_anchor, dock())
         seen["looked_at"].append("step " + step.help_anchor)
 
 
@@ -57,9 +71,7 @@ def dialogs():
             group.setCollapsed(False)
         yield 100
         look_for_clipping("dialog " + name, dialog)
-        for area in dialog.findChildren(QScrollArea):
-            if area.isVisible() and area.horizontalScrollBar().maximum() > 0:
-                seen["problems"].append("dialog {}: has to be scrolled sideways".format(name))
+        look_for_scrolling("dialog " + name, dialog)
         helps = [browser.toPlainText() for browser in dialog.findChildren(QTextBrowser) if browser.isVisible()]
         if not any(len(text) > 40 for text in helps):
             seen["problems"].append("dialog {}: no help beside the parameters".format(name))
