@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from .openings import Cluster, Neighbours, broken_clusters, cluster_rows, neighbours_of, smallest_clusters
 from .patches import Patch, PatchGround, broken_patches, in_every_group, patch_rows, single_patches
 from .problem import BoolArray, ChoiceProblem, IntArray, keeps_rows
+
+ROWS_AT_MOST = 60_000
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,21 @@ class Neighbourhood:
     ----------
     openings
         Adjoining places of each place.
-    patches
-        Adjoining stands and options of each group; None without a smallest patch.
     """
 
     problem: ChoiceProblem
     openings: Neighbours
-    patches: PatchGround | None
 
     @classmethod
     def of(cls, problem: ChoiceProblem) -> Neighbourhood:
         """Of a question."""
-        return cls(
-            problem,
-            {} if problem.blocks is None else neighbours_of(problem.blocks),
-            None if problem.patches is None else PatchGround.of(problem.patches, problem.stand),
-        )
+        return cls(problem, {} if problem.blocks is None else neighbours_of(problem.blocks))
+
+    @cached_property
+    def patches(self) -> PatchGround | None:
+        """Adjoining stands and options of each group; None without a smallest patch. Large, so made when needed."""
+        rule = self.problem.patches
+        return None if rule is None else PatchGround.of(rule, self.problem.stand)
 
     def first_rows(self, problem: ChoiceProblem) -> ChoiceProblem:
         """The question with the rows that are known before anything was chosen."""
@@ -54,7 +56,9 @@ class Neighbourhood:
             cut = np.unique(problem.stand[blocks.is_cut])
             problem = problem.with_rows(*cluster_rows(blocks, problem.stand, smallest_clusters(blocks, cut)))
         if patches is not None and self.patches is not None:
-            problem = problem.with_rows(*patch_rows(patches, self.patches, single_patches(patches, problem.stand)))
+            single = single_patches(patches, problem.stand)
+            if len(single) <= ROWS_AT_MOST:  # of many, only those that a plan breaks
+                problem = problem.with_rows(*patch_rows(patches, self.patches, single))
         return problem
 
     def broken(self, option: IntArray) -> Broken:

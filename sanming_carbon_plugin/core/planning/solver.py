@@ -38,6 +38,9 @@ CORE_GROWTH = 4
 CLOSER = 0.5
 FIRST_NODES, CORE_NODES = 1, 200
 MAX_ROUNDS = 60
+PATCH_CORE, PATCH_ROUNDS = 400, 4
+"""With a smallest patch every question in whole numbers is hard: larger cores and further rounds of a large question
+are left, and the plain choice stands in where it is better."""
 SOLVED, INFEASIBLE = 0, 2
 NOISE = 1e-7
 
@@ -212,8 +215,8 @@ def _by_cores(
                 best = found
             if bound - value <= limits.gap * max(abs(bound), 1e-9):
                 return found[0], bound, OPTIMAL
-        if size >= len(order):
-            return None if best is None else (best[0], bound, best[2])
+        if size >= len(order) or (problem.patches is not None and size >= PATCH_CORE):
+            return None if best is None else (best[0], bound, best[2] if size >= len(order) else LIMIT)
         size = min(size * CORE_GROWTH, len(order))
 
 
@@ -252,7 +255,7 @@ def _whole(
 ) -> Found | None:
     """Decide the ``free`` stands in whole numbers, the others as ``held``; what neighbours break is closed off."""
     free = free.copy()
-    for _ in range(MAX_ROUNDS):
+    for _ in range(PATCH_ROUNDS if problem.patches is not None and held is not None else MAX_ROUNDS):
         answer = _decided(problem, limits, free, held, closer)
         if answer is None:
             return None
