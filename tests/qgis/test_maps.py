@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -116,8 +115,6 @@ def test_the_pdf_keeps_its_text_and_carries_its_fonts(made_gpkg, language, words
         embedded = line.split()[-5]
         assert embedded == "yes", line
     text = subprocess.run(["pdftotext", str(out), "-"], capture_output=True, text=True, check=True).stdout
-    # A typeface may give one glyph several signs: PDF readers then find the variant, which means the same.
-    text = unicodedata.normalize("NFKC", text).replace("\u2010", "-")
     assert words in text
     assert "2026-02-03" in text
     assert "0.0.1" in text
