@@ -1190,11 +1190,6 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>人工决定清单，或带有人工决定的以往结果。结果旁 OUTPUT.decisions.csv 中的决定总会保留。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="23"/>
-        <source>needs attention: {count}</source>
-        <translation>待处理 {count} 项</translation>
-    </message>
-    <message>
         <location filename="../sanming_carbon_plugin/gui/state_words.py" line="25"/>
         <source>not started</source>
         <translation>未开始</translation>
@@ -2858,6 +2853,11 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/processing/parameters.py" line="88"/>
         <source>Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only band 2. dem and chm mean elevation and canopy heights in metres. Leave empty to use the names of the layers.</source>
         <translation>用作列名的开头。按相同顺序每个栅格一个，以分号“;”分隔；“名称#2”表示只取第 2 波段。名称 dem、chm 分别表示高程和冠层高度（米）。留空则使用图层名。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="23"/>
+        <source>attention: {count}</source>
+        <translation>待处理 {count} 项</translation>
     </message>
 </context>
 <context>

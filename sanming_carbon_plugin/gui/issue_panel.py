@@ -101,7 +101,7 @@ class IssuePanel(QgsDockWidget):
         """Show the rows of one code, or of all."""
         for row in range(self.form.codes.rowCount()):
             if self.form.codes.item(row, _WHAT).data(Qt.ItemDataRole.UserRole) == code:
-                self.form.codes.setCurrentCell(row, _WHAT)
+                self.form.codes.setCurrentCell(row, _SEVERITY)
 
     def go_to_row(self, row: int) -> None:
         """Show the place of a row on the map, select its stand, and tell all about it."""
@@ -174,12 +174,12 @@ class IssuePanel(QgsDockWidget):
         form.rows.setModel(self.model)
         form.rows.verticalHeader().setDefaultSectionSize(form.fontMetrics().height() + 8)
         form.codes.verticalHeader().hide()
-        form.parts.setSizes([300, 800])
+        form.parts.setSizes([350, 750])
         codes, rows = form.codes.horizontalHeader(), form.rows.horizontalHeader()
         codes.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         codes.setStretchLastSection(True)
         rows.setStretchLastSection(True)
-        for column, width in enumerate((215, 66, 84, 44)):
+        for column, width in enumerate((215, 66, 82, 44)):
             rows.resizeSection(column, width)
 
     def _connect(self) -> None:
@@ -249,7 +249,7 @@ class IssuePanel(QgsDockWidget):
         table = self.form.codes
         table.blockSignals(True)
         self._show_counts(counts)
-        table.setCurrentCell(codes.index(chosen) + 1 if chosen in codes else 0, _WHAT)
+        table.setCurrentCell(codes.index(chosen) + 1 if chosen in codes else 0, _SEVERITY)
         table.blockSignals(False)
         if gone or self._rows_are_old:
             self._show_rows()

@@ -20,7 +20,7 @@ def state_icon(state: State) -> QIcon:
 def state_text(seen: StepState) -> str:
     """State in a few words, as it stands beside the name of the step."""
     if seen.state is State.ATTENTION:
-        return tr("needs attention: {count}").format(count=QLocale().toString(seen.count))
+        return tr("attention: {count}").format(count=QLocale().toString(seen.count))
     return {
         State.NOT_STARTED: tr("not started"),
         State.DONE: tr("done"),

@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
     QGroupBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QStyle,
     QStyleOptionComboBox,
@@ -103,6 +104,7 @@ def look_for_clipping(name, root=None):
         if not _fits(widget):
             text = widget.currentText() if isinstance(widget, QComboBox) else widget.text()
             seen["problems"].append("{}: clipped {!r}".format(name, text))
+    seen["problems"].extend("{}: clipped {!r}".format(name, text) for text in _clipped_rows(root))
     for browser in root.findChildren(QTextBrowser):
         if browser.isVisible() and browser.horizontalScrollBar().maximum() > 0:
             seen["problems"].append("{}: {} is wider than its window".format(name, browser.objectName()))
@@ -112,6 +114,15 @@ def look_for_clipping(name, root=None):
                 seen["problems"].append("{}: {} lies on {}".format(name, one.objectName(), other.objectName()))
     for pause in pauses:
         pause(False)
+
+
+def _clipped_rows(root):
+    """Texts of lists that do not fit their row."""
+    for rows in root.findChildren(QListWidget):
+        for item in (rows.item(row) for row in range(rows.count()) if rows.isVisible()):
+            icon = 0 if item.icon().isNull() else rows.iconSize().width() + 4
+            if rows.fontMetrics().horizontalAdvance(item.text()) + icon > rows.viewport().width():
+                yield item.text()
 
 
 def _fits(widget):
