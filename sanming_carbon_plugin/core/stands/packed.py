@@ -18,7 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 ObjectArray = npt.NDArray[np.object_]
 
-STANDS_AT_ONCE = 10_000
+STANDS_AT_ONCE = 2_000
+"""Geometries are made by calls that let no other thread work; of so many the window of QGIS notices nothing."""
 
 _MISSING, _POLYGON, _MULTIPOLYGON = -1, 3, 6
 _FEWEST_CORNERS = 4
