@@ -53,7 +53,8 @@ def only_polygons(shape):
     """Layers hold polygons; what was made valid may hold lines beside them."""
     if shapely.get_type_id(shape) in (3, 6):
         return shape
-    return shapely.multipolygons([part for part in shapely.get_parts(shape) if shapely.get_type_id(part) == 3])
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.MultiPolygon([part for part in parts if shapely.get_type_id(part) == 3])
 
 
 def has_place(shape):
