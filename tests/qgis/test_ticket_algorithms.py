@@ -18,6 +18,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from sanming_carbon_plugin.adapters.column_words import title_of
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
@@ -106,7 +107,8 @@ def test_a_result_is_judged_again_by_a_profile_of_the_list(provider, result, tmp
     outcomes = read_geopackage_table(out, "stands")["ticket"]
     assert found["YES_COUNT"] == (outcomes == "yes").sum()
     assert found["UNKNOWN_COUNT"] == (outcomes == "unknown").sum()
-    assert "sanming_ticket_incremental 1, provisional" in log
+    assert title_of("sanming_ticket_incremental", "en") + " 1, provisional" in log
+    assert "sanming_ticket" not in log  # its title, not its id
     assert len(context.layersToLoadOnCompletion()) == 1
     _coloured(context, {"stands": 3})
 
