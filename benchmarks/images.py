@@ -35,8 +35,8 @@ from sanming_carbon_plugin.core.classes.species_from_images import (
     predict_species,
     train_species,
 )
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 
 TARGET_S = 60.0
 TARGET_STANDS = 20_000

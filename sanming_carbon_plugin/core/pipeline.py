@@ -28,9 +28,9 @@ from .classes.rules import RuleSet
 from .issues import issues_by_key, join_issues, no_issues
 from .planning.summary import summary
 from .progress import Progress
-from .rasters.bands import NamedRaster
 from .rasters.coverage import coverage_blocks
 from .rasters.evidence import Covering, evidence, result_columns
+from .rasters.named_raster import NamedRaster
 from .results import ResultTable
 from .stage import StageResult
 from .stands.area import stand_areas_m2

@@ -15,9 +15,9 @@ from sanming_carbon_plugin.adapters.coverage_store import CoverageStore, coverag
 from sanming_carbon_plugin.core.errors import CancelledError, InputError, OutputError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import outlines
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.stands.packed import packed_outlines
 
 GRID = Grid(60, 50, (0.0, 1.0, 0.0, 50.0, 0.0, -1.0))

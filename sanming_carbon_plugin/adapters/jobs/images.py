@@ -10,7 +10,7 @@ from typing import Any
 from ...core.classes.forest_model import Forest
 from ...core.classes.images import Images, damage_pair
 from ...core.errors import InputError
-from ...core.rasters.bands import NamedRaster
+from ...core.rasters.named_raster import NamedRaster
 from ...core.rasters.recipes import Prepared, Scene
 from ...paths import resources_dir
 from ..image_models import load_species_terms, load_wilt_terms, read_model

@@ -11,7 +11,7 @@ import shapely
 from ...core.errors import InputError, UsageError
 from ...core.pipeline import Geodesy, Inventory
 from ...core.progress import Progress
-from ...core.rasters.bands import NamedRaster
+from ...core.rasters.named_raster import NamedRaster
 from ...core.stands.area import moved_or_none
 from ...core.stands.layer import VectorLayer
 from ...core.stands.mapping import FieldMapping

@@ -12,7 +12,7 @@ from ...core.classes.images import damage_between
 from ...core.issues import join_issues
 from ...core.pipeline import know_stands
 from ...core.progress import Progress
-from ...core.rasters.bands import NamedRaster
+from ...core.rasters.named_raster import NamedRaster
 from ...core.rasters.recipes import Prepared, prepare
 from ...core.stands.layer import FieldType, VectorLayer
 from ..coverage_store import CoverageStore

@@ -10,9 +10,10 @@ from types import ModuleType
 import numpy as np
 
 from ...core.errors import CarbonError, DependencyError, InputError
-from ...core.rasters.bands import BandReader, NamedRaster
+from ...core.rasters.bands import BandReader
 from ...core.rasters.canopy import CanopyRecipe
 from ...core.rasters.grid import Grid
+from ...core.rasters.named_raster import NamedRaster
 from ...core.rasters.terrain import TerrainRecipe
 from ...paths import resources_dir
 from .. import crs

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import InputError
-from ...core.rasters.bands import NamedRaster
+from ...core.rasters.named_raster import NamedRaster
 from ...core.rasters.recipes import Prepared, RecipeTables, prepare
 from ...paths import resources_dir
 from ..resources import read_json

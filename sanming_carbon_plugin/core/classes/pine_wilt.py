@@ -19,10 +19,11 @@ import shapely
 from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..progress import Progress
-from ..rasters.bands import BandReader, NamedRaster
+from ..rasters.bands import BandReader
 from ..rasters.coverage import coverage_blocks
 from ..rasters.evidence import Covering, PartOfProgress, evidence
 from ..rasters.grid import Grid
+from ..rasters.named_raster import NamedRaster
 from ..stage import StageResult
 
 Floats = npt.NDArray[np.float64]

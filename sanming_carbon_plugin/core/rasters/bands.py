@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from .grid import Grid
-
-if TYPE_CHECKING:
-    from .canopy import CanopyRecipe
-    from .terrain import TerrainRecipe
-
-ObjectArray = npt.NDArray[np.object_]
 
 
 class BandReader(Protocol):
@@ -58,34 +50,3 @@ class BandReader(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
-
-
-@dataclass(frozen=True)
-class NamedRaster:
-    """A raster with the name its columns begin with.
-
-    Attributes
-    ----------
-    name
-        Beginning of the columns.
-    reader
-        The bands.
-    to_grid
-        Moves geometries from the CRS of the stands to the CRS of the raster; None where both are the same.
-    terrain
-        What to find out about the lie of the land, for an elevation model; None for all others.
-    canopy
-        What to find out about the canopy, for a raster of its heights in metres; None for all others.
-    names_bands
-        Whether a single band, too, is named in its columns.
-    scaling
-        Factor and offset per band that the file declares and that are not applied; empty where there are none.
-    """
-
-    name: str
-    reader: BandReader
-    to_grid: Callable[[ObjectArray], ObjectArray] | None = None
-    terrain: TerrainRecipe | None = None
-    canopy: CanopyRecipe | None = None
-    names_bands: bool = False
-    scaling: tuple[tuple[float, float], ...] = ()

@@ -24,11 +24,11 @@ from ..stands.packed import (
     outlined,
     portions_of,
 )
-from .bands import NamedRaster
 from .canopy import CanopyBands, cover_columns, height_columns, tallest_columns
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
 from .moments import Moments, moments
+from .named_raster import NamedRaster
 from .terrain import TerrainBands, terrain_columns
 
 FloatArray = npt.NDArray[np.float64]

@@ -19,9 +19,10 @@ import pandas as pd
 from ..errors import InputError
 from ..issues import join_issues, layer_issue
 from ..stage import StageResult
-from .bands import BandReader, NamedRaster
+from .bands import BandReader
 from .boundary import FloatArray
 from .indices import BandsWithoutFill, Index, IndexBands, MaskedBands, Quality, RoleBand
+from .named_raster import NamedRaster
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SAMPLES = (0.2, 0.4, 0.6, 0.8)

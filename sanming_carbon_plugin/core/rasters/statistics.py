@@ -13,11 +13,11 @@ from ..errors import InputError, UsageError
 from ..progress import Progress
 from ..stage import StageResult
 from ..stands.packed import Outlined, outlined
-from .bands import NamedRaster
 from .boundary import FloatArray, IntArray
 from .coverage import coverage_blocks
 from .evidence import Covering, PartOfProgress, band_columns, evidence, placed_on, result_columns
 from .moments import strips_with_values
+from .named_raster import NamedRaster
 from .outlines import last_rows
 from .stand_cells import finished_cells, quantile_of, sorted_cells, statistic_of
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 
 
 class ArrayBands:

@@ -14,10 +14,10 @@ from outlines_strategy import grids, outlines, without_needles
 from sanming_carbon_plugin.core.errors import CancelledError, InputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.coverage import coverage_blocks
 from sanming_carbon_plugin.core.rasters.evidence import band_columns, evidence, result_columns
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.stands import packed as packed_module
 from sanming_carbon_plugin.core.stands.packed import packed_outlines
 

@@ -11,10 +11,10 @@ from outlines_strategy import grids, outlines
 
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.rasters import outlines as outlines_module
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.coverage import coverage_index
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.rasters.outlines import last_rows
 from sanming_carbon_plugin.core.rasters.statistics import statistics
 from sanming_carbon_plugin.core.stands import packed as packed_module

@@ -14,8 +14,8 @@ from outlines_strategy import grids, outlines, without_needles
 from sanming_carbon_plugin.core.errors import InputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.rasters.statistics import statistics
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))

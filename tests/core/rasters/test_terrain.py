@@ -5,9 +5,9 @@ import pytest
 import shapely
 from arrays import ArrayBands
 
-from sanming_carbon_plugin.core.rasters.bands import NamedRaster
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.rasters.terrain import TerrainRecipe, metres_per_degree
 
 NORTH_UP = Grid(20, 16, (1000.0, 30.0, 0.0, 2000.0, 0.0, -30.0))
