@@ -78,6 +78,7 @@ def test_every_attribute_is_in_words(result, stands, language):
             assert all("_" not in rule.seen + rule.limit + rule.title for rule in block.rules), block
 
 
+@pytest.mark.long
 def test_the_area_is_told_three_ways_with_the_differences(result, stands):
     key = _key(stands, ticket="yes")
     row = stands[stands["stand_key"] == key].iloc[0]
@@ -89,6 +90,7 @@ def test_the_area_is_told_three_ways_with_the_differences(result, stands):
     assert "%" in area["In the plane of the map"].note
 
 
+@pytest.mark.long
 @pytest.mark.everywhere
 def test_figures_are_those_of_the_result_in_the_chosen_units(result, stands):
     key = _key(stands, ticket="yes", sink_basis="measured")
@@ -152,6 +154,7 @@ def test_the_ticket_says_what_is_missing_and_what_is_credited_elsewhere(result, 
     assert told["Credited elsewhere"].note.endswith("ha")
 
 
+@pytest.mark.long
 def test_who_has_credited_the_ground_is_named_with_days_and_share(result, stands):
     """The parts that the guard of double counting drew, by scheme, say what the card says."""
     credited = read_geopackage_table(result, "credited_parcels", geometry=True)

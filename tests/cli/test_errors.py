@@ -112,6 +112,7 @@ def small_disk(request, tmp_path):
     subprocess.run(["umount", disk], check=True)
 
 
+@pytest.mark.long
 def test_full_disk(command, folder, small_disk):
     write_stands(folder / "s.gpkg", [stand(number) for number in range(1, 2500)])
     finished = command("assess", folder / "s.gpkg", "--out", small_disk / "r.gpkg")
@@ -167,6 +168,7 @@ def test_missing_raster(command, folder):
     assert LINE.match(finished.last_line)
 
 
+@pytest.mark.long
 def test_explain_unknown_stand(command, folder):
     write_stands(folder / "s.gpkg", [stand(1)])
     assert command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg").status == 0

@@ -77,6 +77,7 @@ def test_a_plan_meets_its_targets_and_tells_the_gap(planned):
     assert set(plan["year"]) <= {2026, 2027, 2028}
 
 
+@pytest.mark.long
 def test_all_tables_of_a_plan_agree(planned):
     out, _ = planned
     plan, summary, progress = table(out, "plan"), table(out, "plan_summary"), table(out, "progress")

@@ -107,6 +107,7 @@ def test_each_tonne_of_an_application_can_be_worked_by_hand(made):
     assert sum(ticket["face_t"] * ticket["count"] for ticket in content["tickets"]) + row["left_t"] == row["whole_t"]
 
 
+@pytest.mark.long
 def test_the_parts_of_an_application_make_up_its_pieces(made):
     folder, content = made
     parts = read_geopackage_table(folder / "application.gpkg", "parts", geometry=True)
@@ -187,6 +188,7 @@ def test_another_profile_decides_the_base_of_the_error_and_the_deduction(run, re
     assert content["application"]["whole_t"] == 0
 
 
+@pytest.mark.long
 def test_newer_parcels_take_the_place_of_those_in_the_result(run, result, made, tmp_path):
     nothing = write_credited(tmp_path / "none.gpkg", [])
     without, content = applied(run, result, tmp_path / "b", "--credited", nothing, "--tenure", SAMPLE / "tenure.gpkg")
@@ -329,6 +331,7 @@ def test_an_identity_number_in_a_wrong_place_is_not_printed_back(run, result, tm
     assert "350428197001011234" not in finished[2]
 
 
+@pytest.mark.long
 def test_percents_share_out_the_income(run, result, tmp_path):
     listed = households(tmp_path / "l.csv", (COLLECTIVE, "是", "60%"), ("溪口村集体", "是", "４０％"))
     arguments = ("--collective", "村", "--households", listed)
@@ -337,6 +340,7 @@ def test_percents_share_out_the_income(run, result, tmp_path):
     assert shares == pytest.approx({COLLECTIVE: 0.6, "溪口村集体": 0.4})
 
 
+@pytest.mark.long
 def test_an_application_is_a_layer_of_pending_parcels(run, result, made, tmp_path):
     pieces = made[1]["pieces"]
     assert {(one["scheme"], one["period_start"], one["period_end"]) for one in pieces} == {
@@ -354,6 +358,7 @@ def test_an_application_is_a_layer_of_pending_parcels(run, result, made, tmp_pat
         assert {one["scheme_id"] for one in pieces} <= set(blocked["scheme_id"].dropna())
 
 
+@pytest.mark.long
 def test_a_tenure_row_that_stands_twice_is_named(run, result, made, tmp_path):
     twice = tmp_path / "twice.gpkg"
     frame = read_geopackage_table(result, "tenure_parcels", geometry=True)
@@ -566,6 +571,7 @@ def test_wrong_credited_rows_are_one_clear_error(run, tmp_path):
         fails(run(*arguments, "--out", tmp_path / "g.gpkg"), code, 3, tmp_path / "g.gpkg")
 
 
+@pytest.mark.long
 def test_columns_of_other_names_are_mapped_by_a_file(run, tmp_path):
     strange = tmp_path / "strange.gpkg"
     strange.write_bytes((SAMPLE / "credited.gpkg").read_bytes())

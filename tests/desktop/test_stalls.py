@@ -57,6 +57,7 @@ def test_what_others_do_is_a_stall_but_not_ours(stalls, qtbot):
     assert found["ours_s"] <= 0.25 * HELD_S, in_a_line(found)
 
 
+@pytest.mark.long
 def test_a_thread_of_ours_that_holds_the_interpreters_lock_makes_a_stall_of_ours(stalls, qtbot):
     source = "def hold(numbers):\n    numbers.sort()\n    return len(numbers)\n"
     slow = _written_in(OURS, source)["hold"]

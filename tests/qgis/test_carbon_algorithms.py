@@ -78,6 +78,7 @@ def test_growth_curves_with_pictures(layers, tmp_path):
         _run_raising("fitgrowth", layers | {"OUTPUT": str(folder)})
 
 
+@pytest.mark.long
 def test_the_report_of_the_main_job_has_its_charts_as_pictures(layers, tmp_path):
     """Age and volume with the curve, stock by species and age group, sink with its interval: SVG and PNG."""
     report = tmp_path / "报告"

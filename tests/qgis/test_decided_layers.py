@@ -92,6 +92,7 @@ def theme_layer_without_decisions(out, theme):
     return layer
 
 
+@pytest.mark.long
 def test_themes_that_show_no_class_stay_as_they_are(qgis_app, decided):
     out, _ = decided
     for name in ("carbon_density", "ticket"):
@@ -115,6 +116,7 @@ def test_the_group_of_a_result_and_other_units_keep_what_was_decided(qgis_app, d
         project.clear()
 
 
+@pytest.mark.long
 def test_a_million_stands_with_decisions_are_not_read_to_find_them(decided):
     """Both statements go through the index of the keys."""
     from sanming_carbon_plugin.adapters import decided_stands as module

@@ -125,6 +125,7 @@ def test_a_run_ends_with_a_group_in_the_project(dock, tmp_path, qtbot):
     assert dock.maps.page.results.count() == 1
 
 
+@pytest.mark.long
 def test_a_run_into_the_same_file_takes_the_place_of_the_one_before(dock, tmp_path, qtbot):
     _small_inputs(dock, tmp_path, "out.gpkg")
     dock.data.page.overwrite.setChecked(True)

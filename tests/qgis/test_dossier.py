@@ -121,6 +121,7 @@ def test_heads_of_tables_are_repeated(made):
     assert set(stands) <= set(with_head)
 
 
+@pytest.mark.long
 def test_pictures_show_a_map(made):
     for path in made.out.glob("*.png"):
         picture = QImage(str(path))
@@ -147,6 +148,7 @@ def test_every_file_is_listed_with_its_hash(made):
     assert "public_notice" in told["papers_missing"]
 
 
+@pytest.mark.long
 def test_the_register_opens_in_a_spreadsheet_as_text(made):
     text = (made.out / "papers.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")

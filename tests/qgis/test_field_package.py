@@ -118,6 +118,7 @@ def test_every_layer_is_valid_and_inside_the_moved_folder(moved, project):
     assert not re.findall(r"(?:/tmp|/home|/root|/work|/usr)/[^<\"]*", text)
 
 
+@pytest.mark.long
 def test_the_form_has_lists_photos_and_constraints(project):
     work = work_of(project)
 
@@ -187,6 +188,7 @@ def test_what_qfield_is_told_is_what_its_desktop_plugin_writes(project):
     assert project.readEntry("qfieldsync", "initialActiveLayer")[0] == work_of(project).id()
 
 
+@pytest.mark.long
 def test_where_outlines_are_free_only_deleting_is_locked(made, tmp_path, qgis_app, monkeypatch):
     from sanming_carbon_plugin.adapters.jobs import field_package as job
 

@@ -84,6 +84,7 @@ def test_a_place_without_a_stand_is_told(cards, qgis_iface):
     assert cards.panel is None
 
 
+@pytest.mark.long
 def test_the_visible_result_is_meant_and_the_active_one_goes_before(cards, qgis_iface, tmp_path, monkeypatch):
     other = tmp_path / "other.gpkg"
     other.write_bytes(cards.path.read_bytes())
@@ -108,6 +109,7 @@ def test_the_whole_layer_is_walked_through(cards):
     assert cards.panel.card.stand_key == _key(cards, 0)
 
 
+@pytest.mark.long
 def test_the_selection_is_walked_through(cards):
     layer = stand_layers(cards.group)[0]
     layer.selectByIds([5, 12, 40])

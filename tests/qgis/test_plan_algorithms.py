@@ -95,6 +95,7 @@ def test_plan_progress_and_comparison(result, targets, tmp_path):
     assert found["TARGETS_MET"] == 0
 
 
+@pytest.mark.long
 def test_cancel_ends_the_solver(result, targets, tmp_path):
     out, feedback = tmp_path / "p.gpkg", CancelSoon()
     run("plan", {"RESULT": str(result), "TARGETS": str(targets), "OUTPUT": str(out), "GAP": 0.0,

@@ -12,6 +12,7 @@ FOLDERS = ("sanming_carbon_plugin", "tests", ".ci", "benchmarks")
 NAMES_THE_FAULTS = {"qt6_source.py", "test_qt6.py"}
 
 
+@pytest.mark.long
 def test_every_python_file_keeps_clear_of_it():
     files = [path for path in files_of(ROOT, *FOLDERS) if path.name not in NAMES_THE_FAULTS]
     # The scripts that run inside the desktop are among them.

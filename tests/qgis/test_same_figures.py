@@ -80,6 +80,7 @@ def _number(text: object) -> float:
     return float(str(text).replace(",", "") or 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_printed_and_the_web_map_tell_the_truth_of_each_township(result_file, names, truth, tmp_path, language):
     options = {"level": "township", "language": language, "names": names}
@@ -108,6 +109,7 @@ def test_the_printed_and_the_web_map_tell_the_truth_of_each_township(result_file
                         pytest.approx(told["area"] * 15, abs=0.1 * half)]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("choice", UNITS)
 def test_the_workbook_and_the_report_tell_the_truth_of_each_township(

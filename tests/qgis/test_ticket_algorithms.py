@@ -147,6 +147,7 @@ def test_free_and_blocked_ground_as_layers(provider, layers, tmp_path):
     _fails("doublecount", without, "DOUBLE_COUNT_NEEDS")
 
 
+@pytest.mark.long
 def test_an_application_is_a_folder_with_layers(provider, result, tmp_path):
     out = tmp_path / "申请"
     found, context, log = _run("application", {"RESULT": str(result), "HOLDER": COLLECTIVE, "OUTPUT": str(out)})

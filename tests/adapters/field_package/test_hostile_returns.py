@@ -40,6 +40,7 @@ def other_file(one, name, *options):
     return target
 
 
+@pytest.mark.long
 def test_a_table_without_outlines_says_nothing_about_outlines(result, surveyor):
     one = surveyor()
     key = one.value(3, "stand_key")
@@ -66,6 +67,7 @@ def test_one_package_given_twice_counts_once(result, surveyor):
     assert [row["surveyor"] for row in changed(table).values()] == ["张三"]
 
 
+@pytest.mark.long
 def test_values_of_a_renamed_column_are_kept_for_the_office(result, surveyor):
     one = surveyor()
     key = one.value(3, "stand_key")

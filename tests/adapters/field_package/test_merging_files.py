@@ -50,6 +50,7 @@ def test_what_was_sent_and_not_touched_is_no_difference(result, surveyor):
     assert not decisions_beside(result).exists()
 
 
+@pytest.mark.long
 def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_up(result, surveyor):
     one = surveyor()
     key, before = one.value(3, "stand_key"), one.value(3, "reserve_forest")
@@ -104,6 +105,7 @@ def test_a_decision_that_was_withdrawn_since_counts_no_more(result, surveyor):
     assert changed(table) == {}
 
 
+@pytest.mark.long
 def test_taking_over_twice_adds_nothing(result, surveyor):
     one = surveyor()
     other = "no" if one.value(3, "pine_transform") == "yes" else "yes"

@@ -43,6 +43,7 @@ def _papers(folder: Path) -> Path:
     return dossier
 
 
+@pytest.mark.long
 def test_papers_of_an_older_application_are_put_aside(result, tmp_path, monkeypatch):
     out = tmp_path / "申请"
     asked = ApplicationRequest(result, out, holder=HOLDER, overwrite=True)

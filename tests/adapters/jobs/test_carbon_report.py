@@ -65,6 +65,7 @@ def test_the_page_shows_every_chart_that_is_written(reported):
     assert (title("no_png") in page) == (not has_png)
 
 
+@pytest.mark.long
 def test_the_charts_add_up_to_the_stands(reported):
     stands = read_geopackage_table(reported / "r.gpkg", "stands")
     charts = reported / "报告" / "charts"

@@ -42,6 +42,7 @@ def assessed(township, earlier, tmp_path_factory):
     return read_geopackage_table(out, "stands"), read_geopackage_table(out, "summary"), out
 
 
+@pytest.mark.long
 def test_the_stock_is_that_of_the_main_job(township, assessed, tmp_path):
     outcome = carbon_stock(CarbonRequest(township, tmp_path / "储量.gpkg"), Progress())
     stands = read_geopackage_table(outcome.out, "stands")
@@ -169,6 +170,7 @@ def test_a_result_holds_what_makes_its_interval(township, assessed):
     np.testing.assert_allclose(high, stands["sink_high_tco2e_yr"].to_numpy(dtype=float), rtol=1e-9)
 
 
+@pytest.mark.long
 def test_modelled_sinks_only_where_asked_and_never_as_measured(township, tmp_path):
     without = yearly_sink(CarbonRequest(township, tmp_path / "a.gpkg"), Progress())
     assert without.counts["total_sink_tco2e_yr"] == "unknown"
@@ -228,6 +230,7 @@ def test_projected_stocks_are_modelled_and_add_up(township, tmp_path):
     assert len(read_geopackage_table(outcome.out, "curves"))
 
 
+@pytest.mark.long
 def test_a_stand_is_projected_from_its_own_survey(township, tmp_path):
     undated = replace(township, attributes=township.attributes.assign(DC_RQ=None))
     outcome = project_stands(ProjectRequest(undated, tmp_path / "a.gpkg", years="2030"), Progress())

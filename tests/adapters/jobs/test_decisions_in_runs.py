@@ -98,6 +98,7 @@ def test_an_earlier_decision_stays_as_history(run):
     assert codes(out) == ["DECISION_SUPERSEDED"]
 
 
+@pytest.mark.long
 def test_a_changed_outline_and_a_lost_stand_are_told(run):
     out, village, again = run
     row, key = pine_stand(out)
@@ -125,6 +126,7 @@ def test_a_wrong_file_stops_the_run_and_leaves_the_result(run):
     assert out.read_bytes() == before
 
 
+@pytest.mark.long
 def test_decisions_named_by_the_user_join_those_beside_the_result(run, tmp_path):
     out, village, again = run
     row, key = pine_stand(out)
@@ -158,6 +160,7 @@ def test_an_outline_that_was_not_noted_is_watched_from_the_first_run_on(run):
     assert codes(out) == ["DECISION_GEOMETRY_CHANGED"]
 
 
+@pytest.mark.long
 def test_a_lost_file_is_made_anew_from_the_result_that_is_replaced(run, tmp_path):
     out, village, again = run
     row, key = pine_stand(out)

@@ -69,6 +69,7 @@ def rows_of(result, theme):
     return rows.set_index("stand_key")
 
 
+@pytest.mark.long
 def test_the_result_keeps_what_was_computed(shown):
     out, computed, _ = shown
     now = read_geopackage_table(out, "stands")
@@ -100,6 +101,7 @@ def table_after(page: str, title: str) -> dict[str, tuple[int, float]]:
     return {row[0]: (int(row[1].replace(",", "")), float(row[2].replace(",", ""))) for row in cells if row}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", DECIDED_THEMES)
 def test_map_and_report_have_the_same_figures(shown, theme):
     out, _, _ = shown

@@ -199,6 +199,7 @@ def test_recipes_as_packaged_are_understood(tmp_path):
             assert set(data) <= set(RECIPE_KEYS + ABOUT_KEYS), path.name
 
 
+@pytest.mark.long
 def test_discoloured_crowns_use_the_saved_cells_of_the_stands(village, tmp_path, monkeypatch):
     """Without days too: the offset is then told from the cells."""
     monkeypatch.setenv("SANMING_CARBON_CACHE", str(tmp_path / "cells"))

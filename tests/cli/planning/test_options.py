@@ -42,6 +42,7 @@ def patches(plan):
     return np.array(sums)
 
 
+@pytest.mark.long
 def test_benefits_are_what_they_say(made):
     carbon, _ = made("--benefit", "carbon")
     cost, _ = made("--benefit", "cost")
@@ -62,6 +63,7 @@ def test_benefits_are_what_they_say(made):
     assert infested["infestation_removed_ha"].sum() >= 0.98 * carbon["infestation_removed_ha"].sum()
 
 
+@pytest.mark.long
 def test_shares_of_techniques_hold(made, table):
     free, _ = made()
     none, _ = made("--shares", table("area_unit,measure,technique,low,high\n350428,pine_transform,strip_cut,,0\n"))
@@ -73,6 +75,7 @@ def test_shares_of_techniques_hold(made, table):
     assert 0.5 - 1e-6 <= share <= 0.6 + 1e-6
 
 
+@pytest.mark.long
 def test_every_patch_is_as_large_as_asked(made):
     free, _ = made("--years", "2026/2027")
     large, finished = made("--years", "2026/2027", "--min-patch", "12", gap="0.2")
@@ -82,6 +85,7 @@ def test_every_patch_is_as_large_as_asked(made):
     assert asked(finished)[1]["minimum_patch_ha"] == 12
 
 
+@pytest.mark.long
 def test_years_horizon_project_scenario_beyond(made):
     plan, finished = made("--years", "2027/2027", "--horizon", "2060", "--project", "2035", "--scenario", "方案 A")
     run, options = asked(finished)
@@ -111,6 +115,7 @@ def clear_cuts(result, table):
     return table("area_unit,measure,technique,low,high\n350428,pine_transform,clear_cut,0.9,\n", "shares.csv"), cut
 
 
+@pytest.mark.long
 def test_cuts_of_an_earlier_plan_are_not_cut_again(made, clear_cuts):
     shares, cut = clear_cuts
     text = CUTS.format(min(cut["area_ha"].sum() * 0.4, 30))
@@ -170,6 +175,7 @@ def test_an_accepted_clear_cut_is_an_opening_whether_or_not_it_counts(run, made,
     made("--locks", locks, "--acceptance", layer_of(tmp_path / "strips.gpkg", rows, srs), targets=text, name="strips")
 
 
+@pytest.mark.long
 def test_green_up_joins_the_cuts_of_years(made, clear_cuts, result):
     shares, cut = clear_cuts
     text = CUTS.format(cut["area_ha"].sum() * 0.3)
@@ -189,6 +195,7 @@ def test_green_up_joins_the_cuts_of_years(made, clear_cuts, result):
     assert values["1"] >= values["50"] - 0.02 * abs(values["50"])
 
 
+@pytest.mark.long
 def test_locks_name_work_and_year(made, table):
     plan, _ = made()
     key = plan.loc[plan["measure"] == "tending", "stand_key"].iloc[0]
@@ -198,6 +205,7 @@ def test_locks_name_work_and_year(made, table):
     assert (row["measure"], row["year"], row["locked"], row["reason"]) == ("tending", 2027, "yes", "locked_in")
 
 
+@pytest.mark.long
 def test_designs_of_ones_own_decide_what_can_be_felled(run, made, tmp_path):
     text = (ROOT / "resources" / "work_design" / "designs.csv").read_text(encoding="utf-8")
     strict = tmp_path / "designs.csv"
@@ -214,6 +222,7 @@ def test_designs_of_ones_own_decide_what_can_be_felled(run, made, tmp_path):
     assert len(tables["designs"]["sha256"]) == 64
 
 
+@pytest.mark.long
 def test_stands_that_cannot_be_felled_are_told_as_in_the_work_design(made):
     _, finished = made()
     why = read_geopackage_table(finished.out, "candidates")
@@ -223,6 +232,7 @@ def test_stands_that_cannot_be_felled_are_told_as_in_the_work_design(made):
     assert hindered["reason_text_zh"].str.contains("郁闭度|林龄").all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "said"), [("en", "Not the best plan"), ("zh", "非最优方案")])
 def test_without_branches_the_plan_is_a_plain_choice_and_says_so(made, language, said):
     plan, finished = made("--nodes", "0", language=language, gap="0")
@@ -241,6 +251,7 @@ def test_without_branches_the_plan_is_a_plain_choice_and_says_so(made, language,
     pd.testing.assert_frame_equal(plan.drop(columns="geometry"), again.drop(columns="geometry"))
 
 
+@pytest.mark.long
 def test_a_swap_has_its_amount_and_its_certain_ends(made):
     plan, _ = made()
     key = plan["stand_key"].iloc[0]
@@ -251,6 +262,7 @@ def test_a_swap_has_its_amount_and_its_certain_ends(made):
     assert (plan["swap_cost_low"].dropna() <= plan["swap_cost"].max() + 1e-6).all()
 
 
+@pytest.mark.long
 def test_plans_of_another_basis_are_not_compared(made, run, result, tmp_path, capfd):
     _, first = made(name="first")
     works = tmp_path / "works.csv"

@@ -47,6 +47,7 @@ WRONG_USE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_values_that_no_option_can_have(run, language):
     for options, code in WRONG_USE:
@@ -93,6 +94,7 @@ BAD_TARGETS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_tables_that_cannot_be_used(run, table, result, language):
     stands = read_geopackage_table(result, "stands")
@@ -110,6 +112,7 @@ def test_tables_that_cannot_be_used(run, table, result, language):
         assert not (code.startswith("TARGET_") and re.search(r"3504\d\d|pine_transform", finished.last_line))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_files_that_are_not_there_or_no_such_thing(run, tmp_path, language):
     noise = tmp_path / "noise.gpkg"
@@ -130,6 +133,7 @@ def test_files_that_are_not_there_or_no_such_thing(run, tmp_path, language):
     check_line(finished, "WHY_UNKNOWN", language)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_limits_that_clash_are_named_by_place_and_amount(run, table, language):
     quota = table(QUOTA + "350428,*,*,*,100\n", "quota.csv")

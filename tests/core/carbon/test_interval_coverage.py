@@ -200,6 +200,7 @@ def test_an_interval_without_one_of_the_errors_covers_too_little(simulated, monk
     assert covered(simulated)[kind] < 0.87
 
 
+@pytest.mark.long
 def test_an_interval_around_the_smaller_of_two_codes_covers_too_little(simulated):
     """The smaller result counts, the truth may be either: the middle of the interval lies between."""
     found, run, truth = simulated

@@ -89,6 +89,7 @@ def mixed_set(count, rng, make_facts):
     return now, then
 
 
+@pytest.mark.long
 def test_the_total_agrees_with_twenty_thousand_draws(make_facts, parameters, errors, five_years):
     now, then = mixed_set(1000, np.random.default_rng(7), make_facts)
     found = keyed_sink(now, then, parameters, errors, five_years)

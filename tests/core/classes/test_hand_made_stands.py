@@ -47,6 +47,7 @@ def test_measure_is_the_first_of_the_precedence():
         assert (columns["measure"] or "") == case["measures"].partition(";")[0]
 
 
+@pytest.mark.long
 def test_table_covers_every_rule_in_every_outcome():
     seen: dict[str, set[str]] = {}
     for case in CASES:
@@ -65,6 +66,7 @@ def test_table_covers_every_technique():
     }
 
 
+@pytest.mark.long
 def test_table_covers_every_branch_and_every_boundary():
     """Each comparison of each rule passes, fails and stays open for some stand, and sees its very threshold."""
     outcomes: dict[Comparison, set[int]] = {}

@@ -96,6 +96,7 @@ def assert_nothing_granted(before: pd.DataFrame, after: pd.DataFrame, lost: bool
     assert not stronger.any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_dropping_any_column_grants_nothing(seed):
     layer = some_layer(seed)

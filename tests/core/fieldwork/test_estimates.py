@@ -186,6 +186,7 @@ def test_the_chances_that_were_drawn_with_give_the_same_share():
     assert found.of_stands.share == pytest.approx(weighted)
 
 
+@pytest.mark.long
 def test_a_stand_is_drawn_as_often_as_its_chance_says():
     label = np.repeat(["a", "b"], [30, 270]).astype(object)
     keys = np.array(["k{:03d}".format(n) for n in range(300)], dtype=object)
@@ -198,6 +199,7 @@ def test_a_stand_is_drawn_as_often_as_its_chance_says():
     assert np.abs((times - expected) / spread).max() < 4.5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("stands", "drawn", "wrong"),
     [([300, 2700], [60, 60], [0.4, 0.03]), ([300, 2700], [30, 10], [0.4, 0.03]), ([50, 3000], [20, 20], [0.6, 0.1])],

@@ -41,6 +41,7 @@ def relaxed(problem, found):
     return replace(problem, low=low, high=high, must=must, blocks=blocks, patches=patches)
 
 
+@pytest.mark.long
 def test_relaxing_by_what_is_named_makes_a_plan_possible():
     asked, kinds = 0, set()
     for seed in range(216):
@@ -110,6 +111,7 @@ def test_openings_that_stand_against_a_target_are_named():
                                                                            ["opening", -1, 0.0, True]]  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_large_question_is_answered_by_a_plan_that_exists():
     rng = np.random.default_rng(4)
     count = 4_000

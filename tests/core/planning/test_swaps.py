@@ -39,6 +39,7 @@ def asked_swaps(seeds):
         )
 
 
+@pytest.mark.long
 def test_a_swap_that_is_solved_again_costs_what_every_plan_says():
     compared = impossible = 0
     for seed, problem, _, best, others in asked_swaps(range(1, 50)):
@@ -62,6 +63,7 @@ def test_a_swap_that_is_solved_again_costs_what_every_plan_says():
     assert impossible > 10
 
 
+@pytest.mark.long
 def test_the_least_cost_of_a_swap_is_never_more_than_it_costs():
     compared = sharp = 0
     for seed, problem, options, best, others in asked_swaps(range(1, 80)):
@@ -83,6 +85,7 @@ def test_the_least_cost_of_a_swap_is_never_more_than_it_costs():
     assert sharp > 20
 
 
+@pytest.mark.long
 def test_a_swap_of_a_plan_that_is_not_the_best_lies_between_its_amounts():
     gap = 0.2
     for seed, problem, _, best, others in asked_swaps(range(1, 30)):
@@ -96,6 +99,7 @@ def test_a_swap_of_a_plan_that_is_not_the_best_lies_between_its_amounts():
                 assert low - 1e-4 <= best - wanted <= high + 1e-4, (seed, stand)
 
 
+@pytest.mark.long
 def test_every_stand_has_its_reason():
     for _, problem, options, _, _ in asked_swaps(range(1, 40)):
         choice = solve(problem, EXACT)
@@ -111,6 +115,7 @@ def test_every_stand_has_its_reason():
         ).sum()
 
 
+@pytest.mark.long
 def test_a_county_without_branches_falls_back_and_is_named(monkeypatch):
     problem, county = large_plan(2)
     usual = solve_by_county(problem, county, SolverLimits(gap=0.005))
@@ -144,6 +149,7 @@ def test_one_county_alone_may_fall_back(monkeypatch):
     assert Neighbourhood.of(problem).keeps_all(found.option)
 
 
+@pytest.mark.long
 def test_openings_across_a_county_border_are_kept_small():
     problem, county = large_plan(3, 1800, 3)
     border = int(np.flatnonzero(np.diff(county) > 0)[0])

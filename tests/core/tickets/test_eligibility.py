@@ -441,6 +441,7 @@ def test_modelled_growth_is_never_eligible(basis, name):
     assert check.stage.columns["ticket"].iloc[0] == "no"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(shipped_profiles()))
 def test_removing_a_column_never_makes_a_stand_eligible(name):
     profile = load_profile(name)
