@@ -18,6 +18,7 @@ project promises was missed, agreement with exactextract included.
 import argparse
 import json
 import math
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -55,6 +56,7 @@ CORNERS_AT_ONCE = 10_000
 MOST_DIFFERENCE = 1e-6
 MOST_MB, MOST_DECODINGS, LEAST_FIRST, LEAST_REUSED = 2048, 3, 5, 15
 PROMISED_FROM = 100_000
+LONGEST_PEER_S = 600
 PACKED = "packed"
 MOST_STALL_S, MOST_CANCEL_S, MOST_GROWTH = 0.1, 2.0, 1.3
 
@@ -204,6 +206,19 @@ def timed(call):
     return (time.perf_counter() - start, time.process_time() - used), result
 
 
+def of_a_peer(call):
+    """What a call gives in a process of its own; None where it is stopped for taking too long."""
+    processes = multiprocessing.get_context("fork")
+    ours_end, theirs_end = processes.Pipe(duplex=False)
+    process = processes.Process(target=lambda: theirs_end.send(call()))
+    process.start()
+    theirs_end.close()
+    result = ours_end.recv() if ours_end.poll(LONGEST_PEER_S) else None
+    process.kill()
+    process.join()
+    return result
+
+
 def ours(stands, path, **options):
     """Our figures; with a store the coverage comes from the disk."""
     raster = open_raster(str(path), "x", crs_wkt())
@@ -324,25 +339,27 @@ def beside_peers(stands, path, bands, peers, found):
     rows, best, difference = [], (math.inf, math.inf), 0.0
     if peers != "none":
         for strategy in ("raster-sequential", "feature-sequential"):
-            seconds, other = exactextract(stands, path, strategy)
+            done = of_a_peer(lambda strategy=strategy: exactextract(stands, path, strategy))
+            seconds = done[0] if done else (LONGEST_PEER_S, math.nan)
             best = (min(best[0], seconds[0]), min(best[1], seconds[1]))
-            rows.append((f"exactextract, {strategy}", seconds))
-            difference = max(difference, compared(found, other, bands))
+            rows.append((f"exactextract, {strategy}" + ("" if done else ", stopped"), seconds))
+            difference = max(difference, compared(found, done[1], bands)) if done else difference
         print(f"  largest relative difference of a figure to exactextract: {difference:.1e}")
     if peers == "all":
-        rows.append(("QGIS zonal statistics", qgis(stands, path, bands) or (math.nan, math.nan)))
+        seconds = of_a_peer(lambda: qgis(stands, path, bands) or (math.nan, math.nan))
+        rows.append(("QGIS zonal statistics" + ("" if seconds else ", stopped"), seconds or (LONGEST_PEER_S, math.nan)))
     return rows, best, difference
 
 
 def told(rows, best):
     """Print seconds and, beside them, how many times faster than the better strategy of exactextract."""
-    print(f"  {'':36s}{'clock':>10s}{'':10s}{'processor':>10s}")
+    print(f"  {'':42s}{'clock':>10s}{'':10s}{'processor':>10s}")
     for name, (clock, used) in rows:
         ratios = [
-            f"{limit / spent:7.1f} ×" if math.isfinite(limit) else ""
+            f"{limit / spent:7.1f} ×" if math.isfinite(limit / spent) else ""
             for limit, spent in zip(best, (clock, used), strict=True)
         ]
-        print(f"  {name:36s}{clock:8.2f} s{ratios[0]:>10s}{used:8.2f} s{ratios[1]:>10s}", flush=True)
+        print(f"  {name:42s}{clock:8.2f} s{ratios[0]:>10s}{used:8.2f} s{ratios[1]:>10s}", flush=True)
 
 
 def main(given):
