@@ -72,11 +72,16 @@ def left():
         "kinds": sorted({type(each).__qualname__ for each in objects})[:12],
         "timers": len([each for each in every if isinstance(each, QTimer) and _alive_and_ours(each)]),
         "modules": len([name for name in sys.modules if name.split(".")[0] == NAME]),
-        "threads": len(threading.enumerate()),
+        "threads": len([each for each in threading.enumerate() if not _of_qgis(each)]),
         "tasks": QgsApplication.taskManager().count(),
         "receivers": receivers(),
         "names": sorted(name for name in sys.modules if name.split(".")[0] == NAME)[:12],
     }  # fmt: skip
+
+
+def _of_qgis(thread):
+    """Python's note of a thread of QGIS's pool that once ran something of Python; the pool grows as QGIS likes."""
+    return isinstance(thread, threading._DummyThread)
 
 
 def _mine(action):
