@@ -208,10 +208,11 @@ def test_a_decision_against_a_prohibition_counts_and_is_told_with_the_rules():
     assert {"CC_USE", "CC_SLOPE25"} <= set(lacking.split(";"))
     row = render_issues(result.issues[result.issues["code"] == "DECISION_AGAINST_PROHIBITION"]).iloc[0]
     assert row["severity"] == "warning"
-    for text in row[["message", "message_zh"]]:
-        assert "CC_REDLINE" in text
-        assert "CC_GRADE1" in text
-        assert "{" not in text
+    rules = {rule.id: rule for rule_set in RULES for rule in rule_set.rules}
+    for language, title in (("message", "title"), ("message_zh", "title_zh")):
+        for name in ("CC_REDLINE", "CC_GRADE1"):
+            assert getattr(rules[name], title) in row[language]
+        assert "{" not in row[language]
 
 
 @pytest.mark.parametrize(
