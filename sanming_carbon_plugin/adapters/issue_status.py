@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,10 @@ ISSUE_STATUS = "issue_status"
 IDENTITY = ("stand_key", "code", "field", "value")
 STATUS_COLUMNS = dict.fromkeys((*IDENTITY, "status", "reason", "by", "at"), FieldType("text"))
 
+LIST_ENDING = "_issues"
+"""End of the name of a list that a check writes beside a result."""
+
+OPEN = "open"
 FIXED = "fixed"
 ACCEPTED = "accepted"
 RETURNED = "returned"
@@ -76,12 +81,15 @@ def mark_issues(path: Path, issues: Iterable[IssueIdentity], status: str, reason
 def reopen_issues(path: Path, issues: Iterable[IssueIdentity]) -> None:
     """Take a decision about some doubts back.
 
+    That is a decision too: it is stored with its time, so that an older one in a list beside does not come back.
+
     Raises
     ------
     OutputError
         Where the file cannot be written.
     """
-    _change(path, [(*issue, None, None, None, None) for issue in issues])
+    now = datetime.now().astimezone().isoformat(timespec="microseconds")
+    _change(path, [(*issue, OPEN, None, None, now) for issue in issues])
 
 
 def _change(path: Path, rows: Sequence[tuple[str | None, ...]]) -> None:
@@ -94,19 +102,22 @@ def _change(path: Path, rows: Sequence[tuple[str | None, ...]]) -> None:
         database.execute(_INDEX)
         database.execute(_REGISTER)
         database.executemany(_FORGET, [row[: len(IDENTITY)] for row in rows])
-        database.executemany(_STORE, [row for row in rows if row[len(IDENTITY)] is not None])
+        database.executemany(_STORE, rows)
         database.execute("COMMIT")
 
 
 def read_statuses(path: Path) -> pd.DataFrame:
     """All decisions of a list; none where the file or its table is not there."""
     if not path.is_file() or ISSUE_STATUS not in table_names(path):
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in STATUS_COLUMNS})
+        return _no_statuses()
     return read_geopackage_table(path, ISSUE_STATUS)[list(STATUS_COLUMNS)]
 
 
 def carried_over(earlier: Path | None, issues: pd.DataFrame) -> list[OutputTable]:
     """The decisions of an earlier list, for the file that takes its place; no table where there are none.
+
+    A check writes its list beside the result (``NAME_issues.gpkg`` and ``NAME.gpkg``): what was decided in either is
+    carried over, and the newest decision about a doubt holds.
 
     A doubt that was marked as fixed and is found again becomes ``returned``: it is open, and still says who
     thought it fixed. Decisions about doubts that are gone stay as a record.
@@ -118,21 +129,47 @@ def carried_over(earlier: Path | None, issues: pd.DataFrame) -> list[OutputTable
     issues
         Rows of the new list.
     """
-    statuses = _readable(earlier)
-    if statuses is None or statuses.empty:
+    if earlier is None:
+        return []
+    statuses = _newest([_readable(path) for path in (earlier, _list_beside(earlier))])
+    if statuses.empty:
         return []
     found = pd.MultiIndex.from_frame(issues[list(IDENTITY)].fillna(""))
     again = pd.MultiIndex.from_frame(statuses[list(IDENTITY)].fillna("")).isin(found)
-    statuses = statuses.copy()
     statuses.loc[again & (statuses["status"] == FIXED).to_numpy(), "status"] = RETURNED
     return [OutputTable(ISSUE_STATUS, dict(STATUS_COLUMNS), statuses.reset_index(drop=True))]
 
 
-def _readable(earlier: Path | None) -> pd.DataFrame | None:
+def _list_beside(path: Path) -> Path:
+    """The other one of a result and the list of a check: it need not exist."""
+    stem = path.stem.removesuffix(LIST_ENDING) if path.stem.endswith(LIST_ENDING) else path.stem + LIST_ENDING
+    return path.with_name(stem + path.suffix)
+
+
+def _newest(lists: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One decision for each doubt: the newest, of equally old ones that of the first list."""
+    together = pd.concat(lists, ignore_index=True)
+    moments = pd.Series([_moment(at) for at in together["at"]], dtype="float64")
+    order = moments.sort_values(ascending=False, kind="stable").index
+    return together.loc[order].drop_duplicates(list(IDENTITY)).sort_index().reset_index(drop=True)
+
+
+def _moment(at: str | None) -> float:
+    """Seconds of a noted time; what is no time is older than all others."""
+    try:
+        noted = datetime.fromisoformat(at or "")
+    except ValueError:
+        return float("-inf")
+    return noted.replace(tzinfo=noted.tzinfo or timezone.utc).timestamp()
+
+
+def _readable(earlier: Path) -> pd.DataFrame:
     """Decisions of a file that is about to be replaced; it may be no GeoPackage at all."""
-    if earlier is None:
-        return None
     try:
         return read_statuses(earlier)
     except InputError:
-        return None
+        return _no_statuses()
+
+
+def _no_statuses() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in STATUS_COLUMNS})

@@ -20,7 +20,7 @@ from .decision_files import decisions_beside, read_decisions
 from .fact_words import place_text
 from .geopackage import read_geopackage_table
 from .geopackage_rows import table_names
-from .issue_status import ISSUE_STATUS
+from .issue_status import ISSUE_STATUS, OPEN
 from .jobs.explain import explain
 from .parcel_credited import credited_parts
 from .parcel_sections import (
@@ -313,6 +313,7 @@ def _statuses(result: Path, stand_key: str, language: str) -> dict[tuple[object,
             if part
         )
         for row in found.to_dict("records")
+        if row["status"] != OPEN
     }
 
 

@@ -238,6 +238,7 @@ def work_through_three_doubts():
     click(form.reopen)
     yield settled
     kept = {each.number: each for each in issue_rows(panel.path, IssueFilter(), 0, 500)}
+    seen["accepted"] = list(kept[numbers[1]].identity())
     seen["worked"] = [str(kept[number].status) for number in numbers]
     picture("06_doubts_worked")
     look_for_clipping("06 list", panel)
@@ -501,6 +502,11 @@ def merge_what_came_back():
     seen["signed"] = [line for line in decisions if "李科长" in line]
     yield settled
     seen["states_after_merge"] = states()
+    stalls.pause(True)
+    from sanming_carbon_plugin.adapters.issue_list import IssueFilter, issue_rows
+
+    seen["still_accepted"] = [list(row.identity()) for row in issue_rows(RESULT, IssueFilter(status="accepted"))]
+    stalls.pause(False)
 
 
 def cancel_a_long_run():

@@ -87,6 +87,7 @@ def test_the_old_shapefile_is_mapped_and_three_doubts_are_worked_through(day):
     assert answer["doubts"] >= 20
     assert answer["chosen_on_map"] == 1
     assert answer["worked"] == ["fixed", "accepted", "open"]
+    assert answer["still_accepted"] == [answer["accepted"]], "after all steps"
 
 
 def test_states_follow_the_work(day):

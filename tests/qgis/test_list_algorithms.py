@@ -19,7 +19,7 @@ from qgis.core import (
 )
 
 from sanming_carbon_plugin.adapters.issue_list import IssueFilter, issue_rows
-from sanming_carbon_plugin.adapters.issue_status import mark_issues
+from sanming_carbon_plugin.adapters.issue_status import mark_issues, reopen_issues
 from sanming_carbon_plugin.gui.dock import CarbonDock
 
 pytestmark = pytest.mark.qgis
@@ -153,6 +153,28 @@ def test_the_main_job_keeps_decisions_and_its_list_can_be_checked_again(provider
     with pytest.raises(QgsProcessingException, match="RECHECK_OVER_RESULT"):
         _run("sanmingcarbon:recheck", parameters | {"OUTPUT": str(result), "OVERWRITE": True})
     assert _sql(result, "SELECT count(*) FROM stands") == [(ROWS,)]
+
+
+def test_what_was_decided_in_a_list_beside_a_result_holds_in_the_result_and_back(provider, stands, tmp_path):
+    """The panel writes the check to NAME_issues.gpkg and the main job to NAME.gpkg; people decide in either."""
+    beside, result = _checked(stands, tmp_path / "结果_issues.gpkg"), tmp_path / "结果.gpkg"
+    first, second, third = [row for row in issue_rows(beside, IssueFilter()) if row.stand_key][:3]
+    kept = [first.identity(), second.identity(), third.identity()]
+    mark_issues(beside, kept, "accepted", "复核", "林一", "2026-01-02T03:04:05+08:00")
+    parameters = {"STANDS": stands, "OUTPUT": str(result), "OVERWRITE": True}
+    _run("sanmingcarbon:assess", parameters)
+    assert _accepted(result) == dict.fromkeys(kept, "复核")
+    mark_issues(result, kept[:1], "accepted", "再核", "王二", "2026-01-02T00:00:00+00:00")  # later, in another zone
+    mark_issues(beside, kept[1:2], "accepted", "改过", "王二", "2026-01-03T00:00:00+08:00")
+    reopen_issues(beside, kept[2:])
+    _run("sanmingcarbon:assess", parameters)
+    assert _accepted(result) == {kept[0]: "再核", kept[1]: "改过"}
+    _run("sanmingcarbon:check", {"STANDS": stands, "OUTPUT": str(beside), "OVERWRITE": True})
+    assert _accepted(beside) == {kept[0]: "再核", kept[1]: "改过"}
+
+
+def _accepted(path):
+    return {row.identity(): row.reason for row in issue_rows(path, IssueFilter(status="accepted"))}
 
 
 def test_a_list_of_another_kind_is_refused_in_words(provider, stands, tmp_path):
