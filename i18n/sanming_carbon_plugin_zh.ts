@@ -728,37 +728,37 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="44"/>
         <source>Status</source>
         <translation>处理状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>Field</source>
         <translation>字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="44"/>
         <source>Value</source>
         <translation>取值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="44"/>
         <source>What to do</source>
         <translation>问题与处理建议</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="111"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="112"/>
         <source>whole layer</source>
         <translation>整个图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="140"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="146"/>
         <source>{status}, {name}, {time}</source>
         <translation>{status}，{name}，{time}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="141"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="147"/>
         <source>{status}: {reason}</source>
         <translation>{status}：{reason}</translation>
     </message>
@@ -783,27 +783,22 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>全部状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="223"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="224"/>
         <source>All doubts</source>
         <translation>全部问题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="237"/>
-        <source>{count} doubts, {open} of them open</source>
-        <translation>共 {count} 条问题，其中 {open} 条待处理</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="288"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="290"/>
         <source>Open a List of Doubts</source>
         <translation>打开问题清单</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="299"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="301"/>
         <source>Accept with Reason</source>
         <translation>填写理由并认可</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="300"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="302"/>
         <source>Why is the value right?</source>
         <translation>该值为何无误？</translation>
     </message>
@@ -1877,62 +1872,62 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="105"/>
         <source>Merge what came back from the field</source>
         <translation>合并外业返回数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="103"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="109"/>
         <source>Shows every difference between desk and field; takes over only what a person decided.</source>
         <translation>逐项列出内外业差异，只采用经人工决定的内容。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="107"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="113"/>
         <source>The first run writes a review and changes nothing: each cell that field or desk changed, conflicts that a person has to decide, changed outlines, new rows, photos that did not come back. Fill in the column choice of the layer of conflicts (desk, field, or another value) and save. The second run with that review and your name takes over what was chosen and what only the field changed: classes become decisions with signature and date, attributes a list of corrections. The share of wrong stands comes from the random control sample alone.</source>
         <translation>第一次运行只写出审核文件，不作任何改动：内外业改动的每个单元格、须由人工决定的冲突、图形改动、新增记录和未带回的照片。请在冲突图层的“处理意见”中选择（内业、外业或另填其他值）并保存。第二次运行时提供该审核文件和您的姓名，所选内容以及仅外业改动的内容才被采用：判定类成为带签名和日期的人工决定，林分因子成为更正清单。错误小班比例只由随机检查样本推算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>GeoPackage of Assess stands, as it is now.</source>
         <translation>“小班评估”写出的 GeoPackage，以其现状为准。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>Returned packages</source>
         <translation>返回的外业包</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>The file field.gpkg of each surveyor&apos;s folder, all of one package.</source>
         <translation>每名调查人文件夹中的 field.gpkg，须出自同一外业包。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>Review with choices</source>
         <translation>已填处理意见的审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>Leave empty to look first. With a review in which choices were made, they are taken over.</source>
         <translation>留空则只查看；提供已填处理意见的审核文件时，采用其中的意见。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>Name of the person who decides</source>
         <translation>决定人姓名</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>The signature under the decisions; needed to take something over.</source>
         <translation>作为人工决定的签名；采用意见时必填。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>What was sent</source>
         <translation>发出时的底本</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>Only where the copy beside the result was lost: base.gpkg of the package.</source>
         <translation>仅在评估结果旁的底本丢失时使用：外业包中的 base.gpkg。</translation>
     </message>
@@ -1942,27 +1937,27 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>表单字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="118"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="124"/>
         <source>The same as when the package was made.</source>
         <translation>与制作外业包时所用的相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="136"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="142"/>
         <source>Review</source>
         <translation>审核文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="143"/>
         <source>Number of conflicts</source>
         <translation>冲突数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="143"/>
         <source>Decisions added</source>
         <translation>新增人工决定数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="143"/>
         <source>Corrections added</source>
         <translation>新增更正数</translation>
     </message>
@@ -2329,47 +2324,47 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>内外业冲突</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>Why</source>
         <translation>原因</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>As sent</source>
         <translation>发出时</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>Desk now</source>
         <translation>内业现值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>From the field</source>
         <translation>外业值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>Choice</source>
         <translation>处理意见</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="89"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
         <source>Other value</source>
         <translation>其他值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="99"/>
         <source>&amp;Name of the person who decides</source>
         <translation>决定人姓名(&amp;N)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="121"/>
         <source>Not decided</source>
         <translation>未决定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="151"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="160"/>
         <source>{open} of {count} conflicts are not decided. Nothing is taken over for those.</source>
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
@@ -2698,7 +2693,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>正在准备</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="154"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="163"/>
         <source>{count} more come when these are taken over.</source>
         <translation>另有 {count} 处，待这些采用后列出。</translation>
     </message>
@@ -2718,7 +2713,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>决定已保存，重新评估后写入结果的决定列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="56"/>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -2778,7 +2773,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>自己的模板保持原有方向。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="40"/>
+        <location filename="../sanming_carbon_plugin/gui/issue_model.py" line="41"/>
         <source>Read the list of doubts</source>
         <translation>读取问题清单</translation>
     </message>
@@ -2858,6 +2853,31 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/gui/state_words.py" line="23"/>
         <source>attention: {count}</source>
         <translation>待处理 {count} 项</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="56"/>
+        <source>Take over</source>
+        <translation>采用</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="156"/>
+        <source>There is nothing to decide. Take over {count} changes that only the field made?</source>
+        <translation>没有需要决定的内容。是否采用仅外业改动的 {count} 处？</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="165"/>
+        <source>{count} changes that only the field made are taken over as well.</source>
+        <translation>仅外业改动的 {count} 处也一并采用。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/field_merge.py" line="143"/>
+        <source>Changes that wait for a decision or a signature</source>
+        <translation>等待决定或签名的改动数</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="238"/>
+        <source>To do: {open} errors and warnings; notes: {notes}</source>
+        <translation>待处理错误和警告 {open} 条；说明 {notes} 条</translation>
     </message>
 </context>
 <context>

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ..core.errors import CancelledError, InputError
-from .issue_list import ASKED_EVERY_STEPS, IssueFilter, Stop, code_counts
+from .issue_list import ASKED_EVERY_STEPS, NOTE, IssueFilter, Stop, code_counts
 
 _CLASSES = ("pine_transform", "reserve_forest")
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
@@ -24,12 +24,11 @@ def open_doubts(path: Path, stop: Stop | None = None) -> int:
     InputError
         Where the file holds no list.
     """
-    counts = code_counts(path, IssueFilter(), stop)
-    return sum(each.still_open for each in counts if each.severity in ("error", "warning"))
+    return sum(each.to_do for each in code_counts(path, IssueFilter(), stop))
 
 
 def severity_counts(path: Path, stop: Stop | None = None) -> dict[str, int]:
-    """Doubts of a list by severity.
+    """Doubts of a list by severity: errors and warnings that are open, and all notes.
 
     Raises
     ------
@@ -38,7 +37,7 @@ def severity_counts(path: Path, stop: Stop | None = None) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for each in code_counts(path, IssueFilter(), stop):
-        found[each.severity] = found.get(each.severity, 0) + each.count
+        found[each.severity] = found.get(each.severity, 0) + (each.count if each.severity == NOTE else each.to_do)
     return found
 
 

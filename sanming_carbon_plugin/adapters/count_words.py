@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from .column_words import coding_of, column_name, column_words, has_several, title_of, words_in_column
 from .sentences import doubt_text
@@ -22,10 +24,23 @@ def count_line(name: str, value: object, language: str) -> str:
     return "{}{}{}".format(count_name(name, language), _colon(language), count_value(name, value, language))
 
 
-def doubt_line(code: str, severity: str, count: int, language: str) -> str:
-    """One line of a log: how often a doubt was found, and what it is about."""
+def doubt_line(code: str, severity: str, count: int, language: str, first: Mapping[str, Any] | None = None) -> str:
+    """One line of a log: how often a doubt was found, and what it is about.
+
+    Where the sentence differs from stand to stand, that of the ``first`` case is told in full, with its stand.
+    """
     pattern = "{}（{}）：{}" if language == "zh" else "{} ({}): {}"
-    return pattern.format(word("severity", severity, language), count, doubt_text(code, language))
+    text = doubt_text(code, language)
+    case = (first or {}).get("message_zh" if language == "zh" else "message")
+    if isinstance(case, str) and case != text:
+        text = _first_case(case, (first or {}).get("stand_key"), count, language)
+    return pattern.format(word("severity", severity, language), count, text)
+
+
+def _first_case(case: str, stand: object, count: int, language: str) -> str:
+    where = "" if not isinstance(stand, str) else ("小班 {}：" if language == "zh" else "stand {}: ").format(stand)
+    example = "" if count == 1 else "例如 " if language == "zh" else "e.g. "
+    return example + where + case
 
 
 def count_name(name: str, language: str) -> str:

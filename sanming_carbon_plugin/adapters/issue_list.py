@@ -18,6 +18,7 @@ Stop = Callable[[], bool]
 """Asked now and then while a file is read; True ends the reading with ``CancelledError``."""
 
 ASKED_EVERY_STEPS = 20_000
+NOTE = "info"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class IssueCount:
     severity: str
     count: int
     still_open: int
+
+    @property
+    def to_do(self) -> int:
+        """How many wait for a person: errors and warnings that are open; notes need nobody."""
+        return 0 if self.severity == NOTE else self.still_open
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, Qt, pyqtSignal
 
-from ..adapters.issue_list import IssueFilter, IssueRow, issue_rows
+from ..adapters.issue_list import NOTE, IssueFilter, IssueRow, issue_rows
+from ..adapters.issue_status import OPEN
 from ..adapters.words import word
 from ..core.errors import CarbonError
 from ..processing.translation import language, tr
@@ -109,7 +110,7 @@ class IssueModel(QAbstractTableModel):
             return status_text(issue) if index.column() == _STATUS else message_of(issue)
         texts = {
             _STAND: issue.stand_key or tr("whole layer"),
-            _STATUS: word("status", issue.status, language()),
+            _STATUS: _status_word(issue),
             _FIELD: word("column", issue.field or "", language()),
             _VALUE: issue.value or "",
             _MESSAGE: message_of(issue),
@@ -130,9 +131,14 @@ def message_of(issue: IssueRow) -> str:
     return issue.message_zh if language() == "zh" else issue.message
 
 
+def _status_word(issue: IssueRow) -> str:
+    """A note needs nobody, so none is said to be open."""
+    return "" if issue.severity == NOTE and issue.status == OPEN else word("status", issue.status, language())
+
+
 def status_text(issue: IssueRow) -> str:
     """What was decided about a doubt, by whom, when and why."""
-    told = word("status", issue.status, language())
+    told = _status_word(issue)
     if not issue.by or not issue.at:
         return told
     moment = QDateTime.fromString(issue.at, Qt.DateFormat.ISODate)

@@ -13,7 +13,7 @@ from qgis.gui import QgisInterface, QgsDockWidget
 from qgis.PyQt.QtCore import QLocale, QModelIndex, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QHeaderView, QInputDialog, QTableWidgetItem, QWidget
 
-from ..adapters.issue_list import IssueCount, IssueFilter, IssueRow, code_counts, issue_rows
+from ..adapters.issue_list import NOTE, IssueCount, IssueFilter, IssueRow, code_counts, issue_rows
 from ..adapters.issue_status import ACCEPTED, FIXED, RETURNED, mark_issues, reopen_issues
 from ..adapters.sentences import doubt_text
 from ..adapters.words import word
@@ -219,13 +219,14 @@ class IssuePanel(QgsDockWidget):
         # Each cell would have all columns measured once more.
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.setRowCount(len(counts) + 1)
-        total = (sum(each.count for each in counts), sum(each.still_open for each in counts))
+        total = (sum(each.count for each in counts), sum(each.to_do for each in counts))
+        notes = sum(each.count for each in counts if each.severity == NOTE)
         rows: list[tuple[str, int, int, str, str | None]] = [("", *total, tr("All doubts"), None)]
         for each in counts:
             severity = word("severity", each.severity, language())
-            rows.append((severity, each.count, each.still_open, doubt_text(each.code, language()), each.code))
-        for row, (severity, count, still_open, text, code) in enumerate(rows):
-            cells = (severity, numbers.toString(count), numbers.toString(still_open), text)
+            rows.append((severity, each.count, each.to_do, doubt_text(each.code, language()), each.code))
+        for row, (severity, count, to_do, text, code) in enumerate(rows):
+            cells = (severity, numbers.toString(count), numbers.toString(to_do), text)
             for column, cell in enumerate(cells):
                 item = QTableWidgetItem(cell)
                 item.setToolTip("{}: {}".format(code, text) if code else text)
@@ -235,8 +236,8 @@ class IssuePanel(QgsDockWidget):
                 table.setItem(row, column, item)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.form.told.setText(
-            tr("{count} doubts, {open} of them open").format(
-                count=numbers.toString(total[0]), open=numbers.toString(total[1])
+            tr("To do: {open} errors and warnings; notes: {notes}").format(
+                open=numbers.toString(total[1]), notes=numbers.toString(notes)
             )
         )
 
@@ -281,7 +282,8 @@ class IssuePanel(QgsDockWidget):
             self.form.detail.setText("")
 
     def _show_detail(self, issue: IssueRow) -> None:
-        self.form.detail.setText("{} ({})\n{}".format(message_of(issue), issue.code, status_text(issue)))
+        self.form.detail.setText("{}\n{}".format(message_of(issue), status_text(issue)).rstrip())
+        self.form.detail.setToolTip(issue.code)
 
     def _open(self) -> None:
         start = str(self.path.parent) if self.path is not None else ""

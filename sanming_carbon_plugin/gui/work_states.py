@@ -46,7 +46,7 @@ class WorkStates(QObject):
 
     changed = pyqtSignal()
     severities = pyqtSignal(object)
-    """Doubts of the newest list by severity."""
+    """Doubts of the newest list by severity: errors and warnings that are open, and notes."""
 
     def __init__(self, values: Callable[[], dict[str, Any]], result: Callable[[], str], parent: QObject) -> None:
         super().__init__(parent)

@@ -153,4 +153,4 @@ def tell_counts(outcome: JobOutcome, feedback: QgsProcessingFeedback) -> None:
     for name, value in outcome.counts.items():
         feedback.pushInfo(count_line(name, value, language()))
     for (code, severity), count in outcome.issue_counts.items():
-        feedback.pushInfo(doubt_line(code, severity, count, language()))
+        feedback.pushInfo(doubt_line(code, severity, count, language(), outcome.issue_counts.first.get(code)))

@@ -10,7 +10,10 @@ from made_results import SAMPLE
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QInputDialog
 
+from sanming_carbon_plugin.adapters.attention import open_doubts, severity_counts
 from sanming_carbon_plugin.adapters.geopackage import OutputTable, write_geopackage
+from sanming_carbon_plugin.adapters.issue_list import IssueFilter, issue_rows
+from sanming_carbon_plugin.adapters.issue_status import mark_issues
 from sanming_carbon_plugin.adapters.jobs.check import check
 from sanming_carbon_plugin.adapters.jobs.issue_table import ISSUE_LAYER_COLUMNS
 from sanming_carbon_plugin.adapters.qgis_layers import read_qgis_layer
@@ -68,6 +71,26 @@ def test_counts_by_code_are_those_of_the_list(panel, listed):
     assert {table.item(row, 0).text() for row in range(1, table.rowCount())} <= {"Error", "Warning", "Note"}
 
 
+def test_what_is_to_do_is_counted_as_in_the_steps_and_notes_are_told_apart(panel, listed):
+    with sqlite3.connect(listed) as opened:
+        found = dict(opened.execute("SELECT severity, count(*) FROM issues GROUP BY severity").fetchall())
+    assert found["info"] > 0
+    to_do = open_doubts(listed)
+    assert to_do == sum(number for severity, number in found.items() if severity != "info")
+    assert severity_counts(listed) == found
+    table = panel.form.codes
+    assert (
+        int(table.item(0, 2).text())
+        == to_do
+        == sum(int(table.item(row, 2).text()) for row in range(1, table.rowCount()))
+    )
+    assert panel.form.told.text() == "To do: {} errors and warnings; notes: {}".format(to_do, found["info"])
+    first = next(row for row in issue_rows(listed, IssueFilter()) if row.severity != "info")
+    mark_issues(listed, [first.identity()], "accepted", "复核", "林一", "2026-01-02T03:04:05+08:00")
+    assert open_doubts(listed) == to_do - 1
+    assert severity_counts(listed)[first.severity] == found[first.severity] - 1
+
+
 def test_filters_narrow_counts_and_rows(panel, listed):
     panel.form.severity.setCurrentIndex(panel.form.severity.findData("info"))
     assert all(issue.severity == "info" for issue in panel.model.issues())
@@ -90,7 +113,9 @@ def test_a_click_goes_to_the_stand_and_selects_it(panel, stands, listed, qgis_if
     parts = [str(selected[0][name]) for name in ("CUN", "LIN_BAN", "XIAO_BAN") if name in stands.fields().names()]
     assert all(part in issue.stand_key for part in parts)
     assert qgis_iface.mapCanvas().extent().intersects(selected[0].geometry().boundingBox())
-    assert issue.code in panel.form.detail.text()
+    assert issue.message in panel.form.detail.text()
+    assert issue.code not in panel.form.detail.text()  # people read words; the code is in the tip
+    assert panel.form.detail.toolTip() == issue.code
 
 
 def test_decisions_are_kept_with_name_and_time(panel, listed, monkeypatch):

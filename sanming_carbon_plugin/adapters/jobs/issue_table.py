@@ -9,8 +9,10 @@ import pandas as pd
 from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable
 from ..resources import render_issues
+from .request import IssueCounts
 
 _TEXT = FieldType("text")
+_TOLD = ("code", "stand_key", "message", "message_zh")
 
 ISSUE_LAYER_COLUMNS = dict.fromkeys(("stand_key", "code", "severity", "field", "value", "message", "message_zh"), _TEXT)
 
@@ -41,9 +43,12 @@ def issues_table(
     return OutputTable("issues", dict(ISSUE_LAYER_COLUMNS), frame, place, crs_wkt)
 
 
-def issue_counts(rendered: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """Rows per code and severity, errors first, then by code."""
+def issue_counts(rendered: pd.DataFrame) -> IssueCounts:
+    """Rows per code and severity, errors first, then by code; and the first row of each code."""
     order = {"error": 0, "warning": 1, "info": 2}
     sizes = rendered.groupby(["code", "severity"], sort=True).size()
     ordered = sorted(sizes.items(), key=lambda item: (order.get(item[0][1], 3), item[0][0]))
-    return {key: int(count) for key, count in ordered}
+    counts = IssueCounts({key: int(count) for key, count in ordered})
+    first = rendered.drop_duplicates("code").reindex(columns=list(_TOLD))
+    counts.first = {row["code"]: row for row in first.to_dict("records")}
+    return counts

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ...core.stands.layer import VectorLayer
 from ...core.units import UnitChoice
@@ -72,6 +74,14 @@ class AssessRequest:
     units: UnitChoice = field(default_factory=UnitChoice)
 
 
+class IssueCounts(dict[tuple[str, str], int]):
+    """How often each doubt was found, by code and severity; ``first`` holds the first row of each."""
+
+    def __init__(self, counts: Mapping[tuple[str, str], int] | None = None) -> None:
+        super().__init__(counts or {})
+        self.first: dict[str, Mapping[str, Any]] = {}
+
+
 @dataclass(frozen=True)
 class JobOutcome:
     """What a job has to tell when it is done.
@@ -88,4 +98,4 @@ class JobOutcome:
 
     out: Path | None
     counts: dict[str, object] = field(default_factory=dict)
-    issue_counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    issue_counts: IssueCounts = field(default_factory=IssueCounts)

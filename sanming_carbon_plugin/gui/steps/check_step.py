@@ -35,7 +35,7 @@ class CheckStep(Step):
         return tr("Check")
 
     def show_severities(self, counts: dict[str, int]) -> None:
-        """Say how many doubts of each severity there are."""
+        """Say how many errors and warnings are open, and how many notes there are."""
         texts = [
             "{}: {:,}".format(word("severity", severity, language()), counts.get(severity, 0))
             for severity in ("error", "warning", "info")
