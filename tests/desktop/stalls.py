@@ -3,6 +3,7 @@
 import contextlib
 import faulthandler
 import gc
+import os
 import re
 import tempfile
 import threading
@@ -16,6 +17,7 @@ EVERY_MS = 20
 SAMPLED_FROM_S, SAMPLED_EVERY_S = 0.03, 0.01
 KEPT_FROM_S = 0.08
 UNSEEN_S = 0.05
+PROCESSORS = len(os.sched_getaffinity(0))
 PACKAGE = "/sanming_carbon_plugin/"
 _FRAMES_TOLD = 4
 _LINE = re.compile(r'  File "(.*)", line (\d+|\?\?\?) in (.*)')
@@ -25,7 +27,8 @@ class Stalls:
     """A timer that should come every 20 ms; how much later it comes is how long the window stood still.
 
     The machine is shared: what the thread spent waiting for a processor, as Linux counts it, is told beside it and
-    taken off; where another thread held the interpreter's lock, what that one spent waiting is taken off too.
+    taken off; where another thread held the interpreter's lock, what that one spent waiting is taken off too. What
+    other threads of this very process computed meanwhile is never taken off.
     A thread of its own looks where the others are while the window stands still. Time counts as ours where a frame of
     the plugin is on the main thread's stack; where the main thread was blocked (neither computing nor waiting for a
     processor) while another thread was in the plugin's code, which may have held the interpreter's lock; and where
@@ -41,6 +44,7 @@ class Stalls:
         self._samples = []
         self._at = self._now()
         self._threads = {}
+        self._process = time.process_time()
         self._looked = time.monotonic()
         self.held = []
         self._dump = tempfile.TemporaryFile()  # noqa: SIM115 - as long as QGIS
@@ -96,6 +100,7 @@ class Stalls:
     def _begin(self):
         self._samples = []
         self._threads = _threads()
+        self._process = time.process_time()
         self._at = self._now()
 
     def _told(self, length, computing, waiting, until):
@@ -116,8 +121,11 @@ class Stalls:
             ours += tail
         blocked = max(0.0, length - computing - waiting)
         # Nobody could look: another thread held the interpreter's lock, and may itself have waited for a processor.
-        share = _waiting_share(self._threads, _threads(), self._watcher.native_id) if unseen else 0.0
-        waited = waiting + min(blocked, unseen) * share
+        threads = _threads()
+        share = _waiting_share(self._threads, threads, self._watcher.native_id) if unseen else 0.0
+        # Who waits behind threads of this very process waits for us, not for a busy machine.
+        busy = time.process_time() - self._process - computing - self._watched(threads)
+        waited = min(waiting + min(blocked, unseen) * share, max(0.0, length - busy / PROCESSORS))
         held = min(blocked, length - ours) if workers else 0.0
         return {
             "part": self.part,
@@ -132,6 +140,11 @@ class Stalls:
             "where": ["{:.3f} {}".format(seconds, place) for place, seconds in places.most_common(3)],
             "workers": [place for place, _ in workers.most_common(2)],
         }
+
+    def _watched(self, threads):
+        """Seconds that the thread that looks at the others computed."""
+        watcher = str(self._watcher.native_id)
+        return threads.get(watcher, (0.0, 0.0))[0] - self._threads.get(watcher, (0.0, 0.0))[0]
 
     def _watch(self):
         """In a thread of its own: note where the others are while the window stands still."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 
 import pytest
-from stalls import Stalls, in_a_line
+from stalls import PROCESSORS, Stalls, in_a_line
 
 pytestmark = pytest.mark.qgis
 
@@ -55,6 +56,23 @@ def test_what_others_do_is_a_stall_but_not_ours(stalls, qtbot):
     found = _longest(stalls, qtbot)
     assert found["net_s"] >= 0.75 * HELD_S, in_a_line(found)
     assert found["ours_s"] <= 0.25 * HELD_S, in_a_line(found)
+
+
+def test_waiting_behind_threads_of_our_own_is_no_busy_machine(stalls, qtbot):
+    """Threads that compute without the interpreter's lock take the processors from the window of the same process."""
+    source = "def crowd(compress, data, until, now):\n    while now() < until:\n        compress(data)\n"
+    slow = _written_in(OURS, source)["crowd"]
+    data, until = bytes(range(256)) * 4000, time.monotonic() + 1.5
+    called = (zlib.compress, data, until, time.monotonic)
+    crowd = [threading.Thread(target=slow, args=called) for _ in range(4 * PROCESSORS)]
+    for each in crowd:
+        each.start()
+    begun = time.process_time() - time.thread_time()
+    while time.monotonic() < until:
+        zlib.compress(data)
+    computed = time.process_time() - time.thread_time() - begun
+    found = _longest(stalls, qtbot)
+    assert found["net_s"] >= 0.8 * computed / PROCESSORS, in_a_line(found)
 
 
 @pytest.mark.long
