@@ -38,11 +38,15 @@ def _provider():
 
 
 @pytest.mark.everywhere
-def test_it_loads_and_unloads_twice_and_leaves_nothing(qgis_iface):
+def test_it_loads_and_unloads_twice_and_leaves_nothing(qgis_iface, monkeypatch):
     from qgis.PyQt.QtWidgets import QDockWidget
 
+    pages = []
+    monkeypatch.setattr(qgis_iface, "registerOptionsWidgetFactory", pages.append, raising=False)
+    monkeypatch.setattr(qgis_iface, "unregisterOptionsWidgetFactory", pages.remove, raising=False)
     for _ in range(2):
         plugin = _loaded(qgis_iface)
+        assert len(pages) == 1
         offered = {algorithm.id() for algorithm in _provider().algorithms()}
         assert offered >= {"sanmingcarbon:assess", "sanmingcarbon:check", "sanmingcarbon:zonal"}
         plugin.unload()
@@ -50,6 +54,7 @@ def test_it_loads_and_unloads_twice_and_leaves_nothing(qgis_iface):
         assert _provider() is None
         docks = qgis_iface.mainWindow().findChildren(QDockWidget, "sanming_carbon_dock")
         assert docks == []
+        assert pages == []  # QGIS would ask a page that is gone for its options
 
 
 def test_unloading_goes_without_anything_connected_to_the_project(qgis_iface):
