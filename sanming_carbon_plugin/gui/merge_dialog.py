@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..adapters.field_package.choices import Answer, WaitingLine, waiting_lines, write_answers
+from ..adapters.field_package.choices import Answer, WaitingLine, undisputed, waiting_lines, write_answers
 from ..adapters.field_package.settings_files import load_form
 from ..adapters.words import word
 from ..core.errors import CarbonError
@@ -44,6 +44,7 @@ class MergeDialog(QDialog):
         waiting = waiting_lines(review, load_form(), language())
         self.lines = waiting[:_ROWS_SHOWN]
         self._left_out = len(waiting) - len(self.lines)
+        self._undisputed = undisputed(review)
         self._choices: list[QComboBox] = []
         self._values: list[QComboBox | QLineEdit] = []
         self.status = QLabel()
@@ -52,7 +53,8 @@ class MergeDialog(QDialog):
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, Qt.Orientation.Horizontal
         )
-        self.buttons.button(QDialogButtonBox.StandardButton.Save).setText(tr("Save"))
+        save = tr("Save") if self.lines else tr("Take over")
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setText(save)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         self._lay_out()
         for row, line in enumerate(self.lines):
@@ -99,12 +101,15 @@ class MergeDialog(QDialog):
         box = QVBoxLayout(self)
         for widget in (self.status, self.table, label, self.signature, self.buttons):
             box.addWidget(widget)
-        self.resize(1200, 420)
+        self.table.setVisible(bool(self.lines))
+        if self.lines:
+            self.resize(1200, 420)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
     def _fill(self, row: int, line: WaitingLine) -> None:
-        field = "; ".join(line.field_values) + (" ({})".format(line.surveyor) if line.surveyor else "")
+        said = zip(line.field_values, line.surveyors, strict=True)
+        field = "; ".join(value + (" ({})".format(name) if name else "") for value, name in said)
         texts = {_STAND: line.stand_key, _COLUMN: line.column, _WHY: line.why, _SENT: line.base_value,
                  _DESK: line.desk_value, _FIELD: field}  # fmt: skip
         for column, text in texts.items():
@@ -147,9 +152,16 @@ class MergeDialog(QDialog):
         self._tell()
 
     def _tell(self) -> None:
+        if not self.lines:
+            text = tr("There is nothing to decide. Take over {count} changes that only the field made?")
+            self.status.setText(text.format(count=self._undisputed))
+            return
         waiting = sum(choice.currentData() is None for choice in self._choices)
         text = tr("{open} of {count} conflicts are not decided. Nothing is taken over for those.")
         told = [text.format(open=waiting, count=len(self.lines))]
         if self._left_out:
             told.append(tr("{count} more come when these are taken over.").format(count=self._left_out))
+        if self._undisputed:
+            text = tr("{count} changes that only the field made are taken over as well.")
+            told.append(text.format(count=self._undisputed))
         self.status.setText("\n".join(told))

@@ -1,4 +1,4 @@
-"""From the review of a field merge to its second run: the conflicts are decided in between."""
+"""From the review of a field merge to its next run: a person decides and signs in between."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MERGE = "fieldmerge"
 
 
 class MergeRound(QObject):
-    """Opens the dialog of conflicts after a first run, and the tool again with the choices filled in."""
+    """Opens the dialog after each run that leaves something open, and the tool again with the choices filled in."""
 
     def __init__(self, tools: Tools, window: QWidget, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,8 +35,7 @@ class MergeRound(QObject):
             self.dialog.reject()
 
     def _look(self, algorithm_id: str, parameters: dict[str, Any], results: dict[str, Any]) -> None:
-        first = not parameters.get(FieldMergeAlgorithm.RESOLVE)
-        if algorithm_id.rpartition(":")[2] != _MERGE or not first or not results.get("CONFLICTS"):
+        if algorithm_id.rpartition(":")[2] != _MERGE or not results.get("OPEN"):
             return
         from .merge_dialog import MergeDialog  # noqa: PLC0415 - needs pandas
 

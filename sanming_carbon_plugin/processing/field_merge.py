@@ -43,6 +43,7 @@ class ReviewOnCompletion(QgsProcessingLayerPostProcessorInterface):
         super().__init__()
         self._language = spoken
         self._others: list[ReviewOnCompletion] = []
+        self._left_out: str | None = None
 
     @classmethod
     def for_review(cls, spoken: str) -> ReviewOnCompletion:
@@ -51,12 +52,17 @@ class ReviewOnCompletion(QgsProcessingLayerPostProcessorInterface):
         made._others = [cls(spoken) for _ in cls.NAMES[1:]]
         return made
 
+    def leave_out(self, name: str) -> None:
+        """Have one of the layers not loaded."""
+        self._left_out = name
+
     def ask_for(self, context: QgsProcessingContext, result: Path, output: str) -> None:
         """Have the layers loaded when the algorithm is through; a caller that loads nothing ignores it."""
         from ..adapters.words import word  # noqa: PLC0415 - pandas may be missing on loading
 
         everyone = [self, *self._others]
-        for name, processor in zip(self.NAMES, everyone, strict=True):
+        asked = [pair for pair in zip(self.NAMES, everyone, strict=True) if pair[0] != self._left_out]
+        for name, processor in asked:
             uri = QgsProviderRegistry.instance().encodeUri("ogr", {"path": str(result), "layerName": name})
             title = word("field_package", name, self._language)
             details = QgsProcessingContext.LayerDetails(
@@ -136,6 +142,7 @@ class FieldMergeAlgorithm(StandAlgorithm):
         self.add_all(geopackage_output(tr("Review")), overwrite_parameter())
         for name, text in (
             ("CONFLICTS", tr("Number of conflicts")),
+            ("OPEN", tr("Changes that wait for a decision or a signature")),
             ("DECISIONS_ADDED", tr("Decisions added")),
             ("CORRECTIONS_ADDED", tr("Corrections added")),
         ):
@@ -167,9 +174,15 @@ class FieldMergeAlgorithm(StandAlgorithm):
         outcome = field_merge(MergeRequest(**self.options), progress)
         tell_counts(outcome, feedback)
         counts = outcome.counts
+        second = self.options["choices"] is not None
+        undecided = ("open", "stale") if second else ("conflict",)
+        waiting = sum(int(str(counts.get(name, 0))) for name in undecided)
+        if not waiting and isinstance(self.themes, ReviewOnCompletion):
+            self.themes.leave_out("conflicts")
         return {
             OUTPUT: str(outcome.out),
             "CONFLICTS": counts["conflict"],
+            "OPEN": waiting if second else waiting + int(str(counts["field_only"])),
             "DECISIONS_ADDED": counts["decisions_added"],
             "CORRECTIONS_ADDED": counts["corrections_added"],
         }

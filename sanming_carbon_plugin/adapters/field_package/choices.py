@@ -8,9 +8,11 @@ from pathlib import Path
 
 from ...core.errors import OutputError
 from ...core.fieldwork.form import ROW_ID, Form
+from ...core.fieldwork.merge import FIELD_ONLY
 from ..geopackage import read_geopackage_table
+from ..geopackage_rows import table_names
 from ..words import word
-from .review import CONFLICTS
+from .review import CONFLICTS, DIFFERENCES
 from .settings_files import value_list
 
 Answer = tuple[str | None, str | None]
@@ -27,6 +29,8 @@ class WaitingLine:
         ``row_id`` and column, by which the answer is kept.
     field_values
         What each surveyor says, first one first.
+    surveyors
+        Who says it, in the same order.
     choices
         Codes of the choices that make sense for it.
     allowed
@@ -40,7 +44,7 @@ class WaitingLine:
     base_value: str
     desk_value: str
     field_values: tuple[str, ...]
-    surveyor: str
+    surveyors: tuple[str, ...]
     choices: tuple[str, ...]
     allowed: Mapping[str, str]
     answer: Answer
@@ -67,7 +71,7 @@ def _line(row: Mapping[str, object], form: Form, lists: Mapping[str, Mapping[str
     def shown(value: object) -> str:
         return word("field_package", "empty", language) if value is None else allowed.get(str(value), str(value))
 
-    parts = sorted(part for part in row if str(part).startswith("field_value"))
+    parts = sorted((part for part in row if str(part).startswith("field_value")), key=_place)
     said = [part for part in parts if row[part] is not None or part == "field_value"]
     fields = [str(part).replace("field_value", "field") for part in said]
     only_desk = row["why"] == "stand_gone"
@@ -75,15 +79,28 @@ def _line(row: Mapping[str, object], form: Form, lists: Mapping[str, Mapping[str
         cell=(str(row[ROW_ID]), name),
         stand_key=str(row["stand_key"]),
         column=form.named(name).title(language),
-        why=word("merge_why", row["why"], language),
+        why=word("merge_why", row["why"], language) if row["why"] else word("merge_state", row["state"], language),
         base_value=shown(row["base_value"]),
         desk_value=shown(row["desk_value"]),
         field_values=tuple(shown(row[part]) for part in said),
-        surveyor=str(row["surveyor"] or ""),
+        surveyors=tuple(str(row.get(str(part).replace("field_value", "surveyor")) or "") for part in said),
         choices=("desk",) if only_desk else ("desk", *fields, "value"),
         allowed=allowed,
         answer=(_text(row.get("choice")), _text(row.get("value"))),
     )
+
+
+def _place(part: object) -> int:
+    return int(str(part).removeprefix("field_value").removeprefix("_") or 1)
+
+
+def undisputed(review: Path) -> int:
+    """Number of changes that only the field made and that wait for nothing but a signature."""
+    if DIFFERENCES not in table_names(review):
+        return 0
+    table = read_geopackage_table(review, DIFFERENCES)
+    waits = (table["state"] == FIELD_ONLY) & (table["choice"] == "field") & table["outcome"].isna()
+    return int(waits.sum())
 
 
 def _text(value: object) -> str | None:

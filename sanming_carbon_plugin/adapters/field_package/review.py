@@ -14,7 +14,7 @@ from ...core.errors import InputError
 from ...core.fieldwork.estimates import WrongStands
 from ...core.fieldwork.form import RECORD, ROW_ID, SPARE, STAND_KEY, Form
 from ...core.fieldwork.merge import CONFLICT
-from ...core.fieldwork.resolution import APPLIED, KEPT
+from ...core.fieldwork.resolution import APPLIED, KEPT, OPEN, STALE
 from ...core.fieldwork.returned import GEOMETRY, Copy
 from ...core.fieldwork.values import NUMBER, TEXT, canonical_value, shown
 from ...core.stands.layer import FieldType
@@ -55,7 +55,8 @@ def read_choices(path: Path) -> pd.DataFrame:
         raise InputError("FIELD_RETURN_UNFIT", path=str(path), reason=CONFLICTS)
     # What was filled in among the conflicts goes before the copy of the same line among all differences.
     both = pd.concat(found[::-1], ignore_index=True)
-    both = both[both["choice"].notna()] if "choice" in both else both
+    if "choice" in both:  # a line that is empty in one of them only was filled in in the other; in both, it is open
+        both = pd.concat([both[both["choice"].notna()], both[both["choice"].isna()]])
     both = both[~both.duplicated([name for name in (ROW_ID, "column") if name in both])]
     return _in_codes(both.reset_index(drop=True))
 
@@ -64,17 +65,24 @@ def _in_codes(choices: pd.DataFrame) -> pd.DataFrame:
     """Choices as codes, whether a code or its words in either language were written."""
     if "choice" not in choices:
         return choices
-    said = {text.casefold(): code for spoken in ("en", "zh") for code, text in words_of("merge_choice", spoken).items()}
-    plain = choices["choice"].map(lambda cell: str(cell).strip() if isinstance(cell, str) else None)
+    for name in (one for one in ("choice", "state", "why") if one in choices):
+        choices = choices.assign(**{name: _codes(choices[name], "merge_" + name)})
+    return choices
+
+
+def _codes(column: pd.Series, kind: str) -> pd.Series:
+    said = {text.casefold(): code for spoken in ("en", "zh") for code, text in words_of(kind, spoken).items()}
+    plain = column.map(lambda cell: str(cell).strip() if isinstance(cell, str) else None)
     codes = plain.map(lambda cell: None if not cell else said.get(cell.casefold(), cell.casefold()))
-    return choices.assign(choice=codes.astype(object).where(codes.notna(), None))
+    return codes.astype(object).where(codes.notna(), None)
 
 
 def review_tables(
     resolved: pd.DataFrame, sent: Sent, copies: Sequence[ReturnedCopy], form: Form, issues: pd.DataFrame
 ) -> list[OutputTable]:
-    """Layers and tables of the review; conflicts that are still open come first."""
+    """Layers and tables of the review; what a person still has to decide comes first."""
     waiting = (resolved["state"] == CONFLICT) & ~resolved["outcome"].isin((APPLIED, KEPT))
+    waiting |= resolved["outcome"].isin((OPEN, STALE))
     open_lines = resolved[waiting].assign(choice=None)
     return [
         _lines(CONFLICTS, open_lines, sent),

@@ -68,8 +68,8 @@ class MergeRequest:
     base
         What was sent; by default the copy beside the result.
     choices
-        A review in which a person has chosen, or a CSV with the same columns: then what was chosen, and what only
-        the field changed, is taken over.
+        A review in which a person has chosen, or a CSV with the same columns: then what was chosen is taken over,
+        with the choice ``field`` that stands there already for what only the field changed.
     name
         Who signs for that.
     form
@@ -185,9 +185,11 @@ def _taken_over(request: MergeRequest, resolved: pd.DataFrame, result: ReadResul
     place = result.stands.index.get_indexer(keys)
     marks = canonical_desk(result.stands.iloc[place], result.geometry[place], load_form(request.form))[GEOMETRY]
     name, day = (request.name or "").strip(), today().isoformat()
-    reason = word("field_package", "found", request.language or spoken_language())
+    spoken = request.language or spoken_language()
+    reason, entered = word("field_package", "found", spoken), word("field_package", "entered", spoken)
     by_key = dict(zip(keys, marks, strict=True))
-    return decisions_of(resolved, by_key, name, day, reason), corrections_of(resolved, by_key, name, day)
+    decisions = decisions_of(resolved, by_key, name, day, reason, entered)
+    return decisions, corrections_of(resolved, by_key, name, day)
 
 
 def _kept(result: Path, decisions: pd.DataFrame, corrections: pd.DataFrame, known: pd.DataFrame) -> tuple[int, int]:

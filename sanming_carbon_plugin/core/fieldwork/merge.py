@@ -6,7 +6,7 @@ changed in different ways is for a person to decide. Nothing is taken over here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,8 @@ _DIFFERENCE_COLUMNS = (
     "row_id", STAND_KEY, "column", "state", "why", "base_value", "desk_value",
 )  # fmt: skip
 _RECORDS = ("surveyor", "survey_date", "photo_1", "photo_2", "note")
+EVIDENCE = ("surveyor", "survey_date", "photo", "note")
+"""Who said a value, when, and by what it is shown."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Merge:
         One row per stand and column: ``row_id``, ``stand_key``, ``column``, ``state``, ``why`` (of a conflict:
         ``desk_and_field``, ``surveyors``, ``row_twice``, ``cleared``, ``not_allowed``, ``unsigned``, ``stand_gone``,
         ``contradicts``), the values as text ``base_value``, ``desk_value``, ``field_value``, ``field_value_2`` …, and
-        of the first of them ``surveyor``, ``survey_date``, ``photo``, ``note``.
+        of each of them ``surveyor``, ``survey_date``, ``photo``, ``note``, ``surveyor_2`` …
     issues
         What was noticed.
     unchanged
@@ -91,11 +93,13 @@ def three_way(base: pd.DataFrame, desk: pd.DataFrame, copies: Sequence[Copy], fo
         lines += _lines_of(column, base, now, gone, everywhere, _unlike(column.name, copies))
     lines += _outlines(base, now, everywhere)
     frame = pd.DataFrame(lines)
-    for name in (*_DIFFERENCE_COLUMNS, "field_value", "surveyor", "survey_date", "photo", "note"):
+    most = max((number for number in range(1, len(everywhere) + 2) if _of(number, "field_value") in frame), default=1)
+    values = [_of(number, "field_value") for number in range(1, most + 1)]
+    about = [_of(number, name) for number in range(1, most + 1) for name in EVIDENCE]
+    names = [*_DIFFERENCE_COLUMNS, *values, *about]
+    for name in names:
         if name not in frame.columns:
             frame[name] = pd.Series(dtype=object)
-    order = sorted(name for name in frame.columns if name.startswith("field_value"))
-    names = [*_DIFFERENCE_COLUMNS, *order, "surveyor", "survey_date", "photo", "note"]
     frame = frame[names].astype(object).where(frame[names].notna(), None)
     issues = [copy.issues for copy in copies]
     issues.append(stand_issues("FIELD_STAND_GONE", base[STAND_KEY][gone]))
@@ -151,6 +155,11 @@ def _lines_of(
         for row, value in zip(place, copy.rows[name].to_numpy(dtype=object), strict=True):
             if row >= 0 and not same(value, before[row]):
                 said.setdefault(int(row), []).append(_said(value, copy, base.index[row]))
+    if column.role == FINDING:
+        for row, sayers in said.items():
+            if before[row] is not None:  # of what was not known, nobody can say that it is right
+                others = [copy for copy in copies if copy.name not in {one.copy for one in sayers}]
+                sayers.extend(_who_said_right(name, before[row], base.index[row], others))
     changed = {row for row in range(len(base)) if not same(before[row], today[row])}
     lines = []
     for row in sorted(changed | set(said)):
@@ -160,6 +169,21 @@ def _lines_of(
             line |= {"state": CONFLICT, "why": "row_twice"}
         lines.append(head | line)
     return lines
+
+
+def _who_said_right(name: str, before: object, row_id: object, copies: Sequence[Copy]) -> list[Said]:
+    """Surveyors who stood there, left the value as it was sent, and signed that it is right."""
+    there = [copy for copy in copies if name in copy.rows and VERDICT in copy.rows and row_id in copy.rows.index]
+    left = [
+        _said(before, copy, row_id)
+        for copy in there
+        if copy.rows.at[row_id, VERDICT] == "right" and same(copy.rows.at[row_id, name], before)
+    ]
+    return [one for one in left if _signed(one)]
+
+
+def _signed(one: Said) -> bool:
+    return bool(one.surveyor) and iso_date(one.survey_date or "") is not None
 
 
 def _said(value: object, copy: Copy, row_id: object) -> Said:
@@ -182,13 +206,21 @@ def _line(column: FormColumn, before: object, today: object, said: list[Said], g
         "desk_value": shown(today),
     }
     for number, one in enumerate(different, start=1):
-        line["field_value" if number == 1 else "field_value_{}".format(number)] = shown(one.value)
-    if said:
-        about = different[0]
-        names = dict.fromkeys(one.surveyor or one.copy for one in said)
-        line |= {"surveyor": "; ".join(names), "survey_date": about.survey_date}
-        line |= {"photo": about.photo, "note": about.note}
+        line[_of(number, "field_value")] = shown(one.value)
+        of_value = [other for other in said if same(other.value, one.value)]
+        line |= {_of(number, "surveyor"): _together(other.surveyor or other.copy for other in of_value)}
+        for name in EVIDENCE[1:]:
+            line[_of(number, name)] = _together(getattr(other, name) for other in of_value)
     return line
+
+
+def _of(number: int, name: str) -> str:
+    """Column that tells something about the value of the first, second … surveyor."""
+    return name if number == 1 else "{}_{}".format(name, number)
+
+
+def _together(texts: Iterable[str | None]) -> str | None:
+    return "; ".join(dict.fromkeys(text for text in texts if text)) or None
 
 
 def _state(column: FormColumn, before: object, today: object, said: list[Said], gone: bool) -> tuple[str, str | None]:
@@ -199,14 +231,13 @@ def _state(column: FormColumn, before: object, today: object, said: list[Said], 
     found = said[0]
     if not gone and len(said) == 1 and same(found.value, today):
         return BOTH_SAME, None
-    signed = bool(found.surveyor) and iso_date(found.survey_date or "") is not None
     reasons = {
         "stand_gone": gone,
         "surveyors": len(said) > 1,
         "desk_and_field": not same(before, today),
         "cleared": found.value is None,
         "not_allowed": not allowed(column, found.value),
-        "unsigned": not signed,
+        "unsigned": not _signed(found),
     }
     why = next((reason for reason, holds in reasons.items() if holds), None)
     if why is None:

@@ -12,7 +12,7 @@ from ..classes.overrides import DECIDABLE
 from ..errors import InputError
 from ..issues import join_issues, stand_issues
 from .form import STAND_KEY, Form
-from .merge import CONFLICT, FIELD_ONLY, VERDICT, allowed
+from .merge import CONFLICT, EVIDENCE, FIELD_ONLY, VERDICT, allowed
 from .values import canonical_value, shown
 
 APPLIED, KEPT, OPEN, STALE = "applied", "kept_desk", "open", "stale"
@@ -22,7 +22,7 @@ CORRECTION_COLUMNS = (
     "geometry_hash",
 )  # fmt: skip
 _FIELD_CHOICE = re.compile(r"field(?:_([2-9]|[1-9]\d))?")
-_SEEN = ("base_value", "desk_value")
+_SEEN = ("base_value", "desk_value", "state", "why")
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
         As found now.
     choices
         Rows with ``choice`` ``desk``, ``field`` (``field_2`` … for the other surveyors' values) or ``value`` with
-        the ``value`` to take; known by ``row_id`` and ``column``. Where they carry ``base_value``, ``desk_value`` and
-        ``field_value``, these are what the person saw.
+        the ``value`` to take; known by ``row_id`` and ``column``. Lines without one stay open, also those that only
+        the field changed: nobody saw them. Where the rows carry ``base_value``, ``desk_value``, ``field_value`` …,
+        ``state`` and ``why``, these are what the person saw; a choice about something else is stale.
     form
         The columns.
 
@@ -71,7 +72,7 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
         FIELD_CHOICES_INVALID, with every problem.
     """
     chosen, problems = _by_cell(choices)
-    made = unresolved(differences)
+    made = unresolved(differences).assign(choice=None)
     records = made.to_dict("records")
     stale = []
     for line in records:
@@ -79,6 +80,9 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
         if line["state"] not in (FIELD_ONLY, CONFLICT):
             continue
         choice = chosen.get((str(line["row_id"]), str(line["column"])))
+        if choice is not None and _taken_over_before(choice, line):
+            line["choice"], line["outcome"] = "desk", KEPT
+            continue
         if choice is not None and not _saw_the_same(choice, line):
             line["choice"], line["outcome"] = None, STALE
             stale.append(str(line[STAND_KEY]))
@@ -107,9 +111,24 @@ def _by_cell(choices: pd.DataFrame) -> tuple[dict[tuple[str, str], dict[str, obj
 
 
 def _saw_the_same(choice: Mapping[str, object], line: Mapping[str, object]) -> bool:
-    """Whether the values that the person saw are those of now."""
-    names = [name for name in choice if name in _SEEN or name.startswith("field_value")]
-    return all(_plain(choice[name]) == _plain(line.get(name)) for name in names)
+    """Whether what the person saw is what there is now; a list without these columns was written on purpose."""
+    names = {name for name in _SEEN if name in choice} | _values_of(choice, line)
+    return all(_plain(choice.get(name)) == _plain(line.get(name)) for name in names)
+
+
+def _values_of(choice: Mapping[str, object], line: Mapping[str, object]) -> set[str]:
+    """Columns of all surveyors' values, of then and of now; none where the list of choices has none of them."""
+    then = {name for name in choice if name.startswith("field_value")}
+    return then | {name for name in line if name.startswith("field_value")} if then else set()
+
+
+def _taken_over_before(choice: Mapping[str, object], line: Mapping[str, object]) -> bool:
+    """Whether the desk's value of now is the one that an earlier run took over by this very choice."""
+    names = _values_of(choice, line)
+    if choice.get("outcome") != APPLIED or not names or line["column"] == VERDICT:
+        return False
+    seen = all(_plain(choice.get(name)) == _plain(line.get(name)) for name in ("base_value", *names))
+    return seen and _plain(choice.get("new_value")) == _plain(line["desk_value"])
 
 
 def _plain(value: object) -> str | None:
@@ -146,11 +165,20 @@ def _settle(line: dict[str, object], form: Form, problems: list[str]) -> None:
     ):
         problems.append("{}: {} cannot be {}".format(where, column.name, value))
         return
-    line["outcome"], line["new_value"] = APPLIED, shown(new)
+    kept = shown(new) == line["desk_value"] and column.name != VERDICT
+    line["outcome"], line["new_value"] = (KEPT, None) if kept else (APPLIED, shown(new))
+
+
+def evidence_of(line: Mapping[str, object]) -> dict[str, object]:
+    """Surveyor, date, photo and note behind the chosen value; all None where a person entered another one."""
+    field = _FIELD_CHOICE.fullmatch(str(line["choice"]))
+    if field is None:
+        return dict.fromkeys(EVIDENCE)
+    return {name: line.get(name if field[1] is None else "{}_{}".format(name, field[1])) for name in EVIDENCE}
 
 
 def decisions_of(
-    resolved: pd.DataFrame, marks: Mapping[str, str | None], name: str, day: str, reason: str
+    resolved: pd.DataFrame, marks: Mapping[str, str | None], name: str, day: str, reason: str, entered: str
 ) -> pd.DataFrame:
     """Accepted class outcomes as rows of the list of decisions.
 
@@ -164,16 +192,18 @@ def decisions_of(
         Who accepts them, and when (ISO date): the signature.
     reason
         Words for "found in the field".
+    entered
+        Words for "entered by the person who decided", where it is no surveyor's value.
     """
     rows = [
         {
             "stand_key": line[STAND_KEY],
             "column": line["column"],
             "value": line["new_value"],
-            "reason": _reason(line, reason),
+            "reason": _reason(line, reason, entered),
             "name": name,
             "date": day,
-            "evidence": line["photo"],
+            "evidence": evidence_of(line)["photo"],
             "geometry_hash": marks.get(str(line[STAND_KEY])),
         }
         for line in _applied(resolved)
@@ -191,9 +221,9 @@ def corrections_of(resolved: pd.DataFrame, marks: Mapping[str, str | None], name
             "column": line["column"],
             "old_value": line["desk_value"],
             "new_value": line["new_value"],
-            "surveyor": line["surveyor"],
-            "survey_date": line["survey_date"],
-            "evidence": line["photo"],
+            "surveyor": evidence_of(line)["surveyor"],
+            "survey_date": evidence_of(line)["survey_date"],
+            "evidence": evidence_of(line)["photo"],
             "decided_by": name,
             "decided_on": day,
             "geometry_hash": marks.get(str(line[STAND_KEY])),
@@ -227,6 +257,9 @@ def _applied(resolved: pd.DataFrame) -> list[dict[str, object]]:
     return [line for line in resolved.to_dict("records") if line.get("outcome") == APPLIED]
 
 
-def _reason(line: Mapping[str, object], words: str) -> str:
-    who = " ".join(str(line[part]) for part in ("surveyor", "survey_date") if line[part])
-    return "; ".join(part for part in (" ".join(x for x in (words, who) if x), line["note"]) if part)  # type: ignore[misc]
+def _reason(line: Mapping[str, object], words: str, entered: str) -> str:
+    if line["choice"] == "value":
+        return entered
+    found = evidence_of(line)
+    who = " ".join(str(found[part]) for part in ("surveyor", "survey_date") if found[part])
+    return "; ".join(part for part in (" ".join(x for x in (words, who) if x), found["note"]) if part)  # type: ignore[misc]

@@ -152,7 +152,8 @@ def test_two_surveyors_who_differ_are_a_conflict_and_who_agree_are_not():
         ("k2", "closure"): ("field_only", None),
     }
     row = found.differences.set_index(["stand_key", "column"]).loc[("k1", "species_code")]
-    assert (row["field_value"], row["field_value_2"], row["surveyor"]) == ("310", "001", "张三; 李四")
+    assert (row["field_value"], row["field_value_2"]) == ("310", "001")
+    assert (row["surveyor"], row["surveyor_2"]) == ("张三", "李四")
     kept = resolve(
         found.differences, pd.DataFrame([{"row_id": "u1", "column": "species_code", "choice": "field_2"}]), FORM
     )
@@ -160,8 +161,11 @@ def test_two_surveyors_who_differ_are_a_conflict_and_who_agree_are_not():
 
 
 def test_one_surveyor_who_left_a_stand_alone_does_not_contradict_the_other():
-    found = merged(field_table({(0, "closure"): 0.9}), field_table())
-    assert lines(found) == {("k1", "closure"): ("field_only", None)}
+    alone = {name: [None] * 3 for name in SIGNED}
+    unsigned = field_table().assign(surveyor=None)
+    for other in (field_table(**alone), unsigned, field_table().assign(verdict="not_reached")):
+        found = merged(field_table({(0, "closure"): 0.9}), other)
+        assert lines(found) == {("k1", "closure"): ("field_only", None)}
 
 
 def test_rows_that_were_copied_in_qfield():
@@ -297,6 +301,9 @@ def test_nothing_is_taken_over_without_a_choice():
     assert listed.loc[("k2", "closure"), "choice"] == "field"
     done = resolve(found.differences, pd.DataFrame(columns=["row_id", "column", "choice"]), FORM).differences
     outcome = done.set_index(["stand_key", "column"])["outcome"]
+    assert outcome[("k1", "closure")] == outcome[("k2", "closure")] == "open"
+    done = resolve(found.differences, unresolved(found.differences), FORM).differences
+    outcome = done.set_index(["stand_key", "column"])["outcome"]
     assert outcome[("k1", "closure")] == "open"
     assert outcome[("k2", "closure")] == "applied"
 
@@ -354,8 +361,8 @@ def test_bad_choices_are_refused_with_every_problem():
 def test_accepted_classes_become_decisions_with_a_signature():
     found = merged(field_table({(1, "pine_transform"): "yes", (1, "verdict"): "wrong", (1, "photo_1"): "DCIM/k2.jpg",
                                 (1, "note"): "dead pines"}))  # fmt: skip
-    done = resolve(found.differences, pd.DataFrame(columns=["row_id", "column", "choice"]), FORM).differences
-    rows = decisions_of(done, {"k2": "mark"}, "王五", "2026-11-22", "Found in the field")
+    done = resolve(found.differences, unresolved(found.differences), FORM).differences
+    rows = decisions_of(done, {"k2": "mark"}, "王五", "2026-11-22", "Found in the field", "Entered")
     decisions = Decisions.from_rows(rows).table
     assert decisions.to_dict("records") == [
         {"stand_key": "k2", "column": "pine_transform", "value": "yes", "name": "王五", "date": "2026-11-22",
@@ -384,7 +391,7 @@ def test_a_cleared_measurement_may_be_taken_over_on_purpose():
 def test_merging_again_after_taking_over_finds_nothing_to_decide():
     table = field_table({(0, "closure"): 0.9})
     found = merged(table)
-    done = resolve(found.differences, pd.DataFrame(columns=["row_id", "column", "choice"]), FORM).differences
+    done = resolve(found.differences, unresolved(found.differences), FORM).differences
     desk = with_corrections(base_table(), corrections_of(done, {}, "王五", "2026-11-22"), FORM)
     assert lines(merged(table, desk=desk)) == {("k1", "closure"): ("both_same", None)}
 
