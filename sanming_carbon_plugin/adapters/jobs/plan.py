@@ -72,14 +72,14 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
     asked = ask(request, opened, project_years, progress)
     processes = SolverProcesses(progress)
     progress.step("choose")
-    limits = SolverLimits(request.gap, request.nodes)
+    limits = _limits(request, opened)
     choice = _solve(opened, asked, limits, processes.best)
     if choice is None:
         raise _refuse(opened, asked, processes, progress)
     why = reasons(asked.problem, choice, asked.options)
     swaps = _swaps(request, opened, asked, choice, processes, progress)
     planned = Planned(asked.counted, asked.options, asked.rows, asked.problem, choice, why, asked.ahead, project_years)
-    tables = plan_output(request, opened, planned, asked.terms, started)
+    tables = plan_output(request, opened, planned, asked.terms, asked.ground, started)
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
     return JobOutcome(request.out, plan_counts(opened, planned, tables) | swaps)
@@ -91,6 +91,11 @@ def _check_numbers(request: PlanRequest) -> None:
         if value is not None and not 0 <= value <= largest:
             said = name.removesuffix("_ha").replace("minimum_", "min_").replace("_", "-")
             raise UsageError("PLAN_NUMBER_INVALID", name=said, given=value, largest=f"{largest:g}")
+
+
+def _limits(request: PlanRequest, opened: Programme) -> SolverLimits:
+    whole = int(opened.tables.rules["whole_options"])
+    return SolverLimits(request.gap, request.nodes, whole_options=whole)
 
 
 def _solve(opened: Programme, asked: Asked, limits: SolverLimits, solve_all: SolveAll) -> Choice | None:
@@ -121,7 +126,7 @@ def _swaps(
         progress.step("swap")
     for key in request.why:
         other = swapped(asked.problem, choice, int(opened.facts.index.get_loc(key)))
-        limits = SolverLimits(request.gap, request.nodes)
+        limits = _limits(request, opened)
         answer = None if other is None else _solve(opened, replace(asked, problem=other), limits, processes.best)
         found[f"swap {key}"] = "-"
         if answer is not None:

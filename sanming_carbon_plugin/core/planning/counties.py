@@ -1,4 +1,4 @@
-"""A large question county by county: limits that several counties share are divided among them first."""
+"""Large questions: whole as far as that goes, else by county, with shared limits divided among the counties first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .problem import (
     chosen_values,
     priced_bound,
 )
-from .solver import SMALL_OPTIONS, SolverLimits, solve
+from .solver import NOISE, SMALL_OPTIONS, SolverLimits, solve
 
 SolveAll = Callable[[Sequence[ChoiceProblem], SolverLimits], "list[Choice | None]"]
 """Solves several questions, perhaps at the same time and in other processes; answers in the order asked."""
@@ -44,6 +44,9 @@ def solve_by_county(
 ) -> Choice | None:
     """The best choice to the gap asked for, county by county where the question is large.
 
+    A question of up to ``limits.whole_options`` is solved whole, and divided only where that misses the gap; then the
+    better plan and the closer bound are kept. Whatever misses the gap says so by its method.
+
     Parameters
     ----------
     problem
@@ -63,6 +66,36 @@ def solve_by_county(
     counties = np.unique(county)
     if len(problem) <= SMALL_OPTIONS or len(counties) < 2:  # noqa: PLR2004 - one county has nothing to share
         return solve_all([problem], limits)[0]
+    whole = None
+    if len(problem) <= limits.whole_options:
+        whole = solve_all([problem], limits)[0]
+        if whole is None or whole.gap <= limits.gap + NOISE:
+            return whole
+    divided, impossible = _divided(problem, county, counties, limits, solve_all)
+    if impossible:
+        return None
+    if divided is None and whole is None:
+        whole = solve_all([problem], limits)[0]
+    choice = _better(divided, whole, limits)
+    if choice is not None and choice.method == OPTIMAL and choice.gap > limits.gap + NOISE:
+        return replace(choice, method=LIMIT)
+    return choice
+
+
+def _better(divided: Choice | None, whole: Choice | None, limits: SolverLimits) -> Choice | None:
+    """The better plan of two answers to one question, with the closer bound of both."""
+    if divided is None or whole is None:
+        return whole if divided is None else divided
+    bound = min(divided.bound, whole.bound)
+    best = whole if whole.value >= divided.value else divided
+    best = replace(best, bound=max(bound, best.value))
+    return replace(best, method=OPTIMAL) if best.method == LIMIT and best.gap <= limits.gap else best
+
+
+def _divided(
+    problem: ChoiceProblem, county: IntArray, counties: IntArray, limits: SolverLimits, solve_all: SolveAll
+) -> tuple[Choice | None, bool]:
+    """The counties' choices as one, None where they do not go together; and whether no choice can keep all limits."""
     touching = _rows_by_county(problem, county, counties)
     shared = np.flatnonzero(touching.sum(axis=1) > 1)
     low, high = _shares(problem, county, counties, shared)
@@ -77,14 +110,12 @@ def solve_by_county(
     answers = solve_all(parts, part_limits)
     if any(answer is None for answer in answers):
         # What a county was given of a shared limit may be too little for it: then nothing is divided.
-        return solve_all([problem], limits)[0] if len(shared) else None
+        return None, not len(shared)
     choice = _together(problem, county, counties, [a for a in answers if a is not None], options, rows_of)
-    if choice is None:
-        return solve_all([problem], limits)[0]
-    if not len(shared) or choice.gap <= limits.gap:
-        return choice
+    if choice is None or not len(shared) or choice.gap <= limits.gap:
+        return choice, False
     price = _common_price(problem, shared, rows_of, [a.price for a in answers if a is not None])
-    return _closer_bound(problem, choice, price, shared, (parts, options, rows_of), limits, solve_all)
+    return _closer_bound(problem, choice, price, shared, (parts, options, rows_of), limits, solve_all), False
 
 
 def _common_price(

@@ -29,8 +29,8 @@ class DoneGround:
         What was accepted for each measure; pieces of one measure, and of measures that may not be counted together, do
         not overlap.
     counted
-        What counts for a measure besides: ground accepted for another that may be counted together with it, in stands
-        that fit both, and for which it is not taken already.
+        What counts for a measure besides: ground accepted for another whose work counts for it too, in stands that
+        fit it, and for which it is not taken already.
     geometry, area_ha
         Outlines and areas of the stands, shape (n,).
     matrix
@@ -92,8 +92,8 @@ def done_ground(
     matrix
         What may be counted together.
     fits
-        Stands that fit each measure, shape (n,): ground accepted for one measure counts there for others that the
-        matrix lets be counted with it.
+        Stands that fit each measure, shape (n,): ground accepted for one measure counts there for others for which
+        the matrix says its work counts too.
     """
     own = _own_pieces(accepted, geometry, matrix, years)
     counted: Pieces = {}
@@ -101,7 +101,7 @@ def done_ground(
         for measure in sorted(fits or {}):
             if fits is None or not fits[measure][stand]:
                 continue
-            shapes = [shape for m, shape in pieces if m != measure and matrix.together(m, measure)]
+            shapes = [shape for m, shape in pieces if m != measure and matrix.counts_for(m, measure)]
             earlier = [
                 shape
                 for m, shape in [*pieces, *counted.get(stand, [])]

@@ -67,7 +67,7 @@ class Counted:
     table
         The options.
     works, matrix
-        The works and which measures may be counted together.
+        The works, and for which measures they count too.
     fits
         Measures each stand fits.
     """
@@ -83,11 +83,11 @@ class Counted:
         return cls(options.table, works, matrix, options.fits)
 
     def for_measure(self, measure: str) -> BoolArray:
-        """Options whose parcel counts for ``measure``: its own works, and others where the matrix lets it."""
+        """Options whose parcel counts for ``measure``: its own works, and those that the matrix says count too."""
         own = self.works.measure[self.table["work"].to_numpy(dtype=np.int64)]
         counts = own == measure
         for other in {str(name) for name in own} - {measure}:
-            if self.matrix.together(other, measure) and measure in self.fits:
+            if self.matrix.counts_for(other, measure) and measure in self.fits:
                 counts |= (own == other) & self.fits[measure][self.table["stand"].to_numpy(dtype=np.int64)]
         return np.asarray(counts, dtype=bool)
 

@@ -60,11 +60,14 @@ class SolverLimits:
         Branches looked at for one question in whole numbers.
     only_bound
         Whether the bound alone is wanted, without a choice.
+    whole_options
+        Questions of up to so many options are solved whole, larger ones county by county.
     """
 
     gap: float = 0.005
     nodes: int = 20_000
     only_bound: bool = False
+    whole_options: int = 100_000
 
 
 def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:

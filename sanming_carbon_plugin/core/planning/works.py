@@ -123,13 +123,20 @@ class Works:
 
 @dataclass(frozen=True)
 class CountingMatrix:
-    """Pairs of measures that one parcel may be counted for at the same time."""
+    """Which measures one parcel may be counted for at the same time.
 
-    pairs: frozenset[frozenset[str]]
+    Attributes
+    ----------
+    also
+        Pairs of a measure and another for which its work counts too. The work of that other counts for the first
+        only where the pair is there the other way round as well.
+    """
+
+    also: frozenset[tuple[str, str]]
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> CountingMatrix:
-        """Check and take over the table (``measure``, ``other``, ``together``).
+        """Check and take over the table: work of ``measure`` counts for ``other`` too where ``together`` is yes.
 
         Raises
         ------
@@ -140,15 +147,19 @@ class CountingMatrix:
         cells.need_columns(("measure", "other", "together", "source"))
         one, other = cells.text("measure"), cells.text("other")
         together = cells.choice("together", ("yes", "no"), "no")
-        seen: dict[frozenset[str], str] = {}
-        for row, pair in enumerate(map(frozenset, zip(one, other, strict=True))):
-            if None in pair or len(pair) == 1:
+        seen: dict[tuple[str, str], str] = {}
+        for row, pair in enumerate(zip(one, other, strict=True)):
+            if None in pair or pair[0] == pair[1]:
                 cells.note(row, "other", "-")
             elif seen.setdefault(pair, together[row]) != together[row]:
                 cells.note(row, "together", f"{together[row]} / {seen[pair]}")
         cells.refuse("counting")
         return cls(frozenset(pair for pair, answer in seen.items() if answer == "yes"))
 
+    def counts_for(self, work: str, measure: str) -> bool:
+        """Whether work of one measure counts for ``measure``."""
+        return work == measure or (work, measure) in self.also
+
     def together(self, one: str, other: str) -> bool:
-        """Whether a parcel may be counted for both."""
-        return one == other or frozenset((one, other)) in self.pairs
+        """Whether a parcel may be counted for both, whichever work was done there or both."""
+        return self.counts_for(one, other) or self.counts_for(other, one)

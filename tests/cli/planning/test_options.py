@@ -10,10 +10,13 @@ import shapely
 from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs import plan as plan_job
 from sanming_carbon_plugin.cli import main
+from sanming_carbon_plugin.core.planning.counties import solve_by_county
+from sanming_carbon_plugin.core.planning.solver import SMALL_OPTIONS
 
 from ..conftest import ROOT
-from .plan_runs import CHINESE, HEADER, LINE, asked, check_line
+from .plan_runs import CHINESE, HEADER, LINE, TARGETS, asked, check_line
 
 SHIPPED = ROOT / "resources" / "targets"
 
@@ -284,3 +287,44 @@ def test_plans_of_another_basis_are_not_compared(made, run, result, tmp_path, ca
     out = tmp_path / "c.gpkg"
     assert main(["comparescenarios", str(second.out), str(second.out), "--works", str(works), "--out", str(out)]) == 0
     assert out.exists()
+
+
+@pytest.mark.long
+def test_a_sanitation_cut_meets_no_target_of_transformation(made):
+    plan, finished = made("--benefit", "cost", gap="0.005")
+    pine = plan[plan["measure"] == "pine_transform"]
+    assert pine["area_ha"].sum() >= 120 - 1e-6
+    assert "sanitation_cut" not in set(plan["technique"])
+    progress = read_geopackage_table(finished.out, "progress")
+    row = progress[(progress["measure"] == "pine_transform") & (progress["area_unit"] == "350428")].iloc[0]
+    assert row["planned_ha"] == pytest.approx(pine["area_ha"].sum())
+
+
+@pytest.mark.long
+def test_a_transformation_meets_a_target_of_pest_control_too(made):
+    more = "pest_control,350428,2026,2028,30,ha,at_least,test\n"
+    plan, finished = made("--benefit", "cost", targets=TARGETS + more)
+    pest, pine = (plan[plan["measure"] == name]["area_ha"].sum() for name in ("pest_control", "pine_transform"))
+    assert pine >= 120 - 1e-6
+    progress = read_geopackage_table(finished.out, "progress").set_index(["area_unit", "measure"])
+    assert progress.loc[("350428", "pest_control"), "planned_ha"] >= 30 - 1e-6
+    assert progress.loc[("350428", "pest_control"), "planned_ha"] > pest
+    assert progress.loc[("350428", "pine_transform"), "planned_ha"] == pytest.approx(pine)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("budget", ["20000000", "16000000"])
+def test_small_counties_with_targets_of_the_municipality_prove_the_gap(run, monkeypatch, budget):
+    def by_village(opened, asked, limits, solve_all):
+        village, names = pd.factorize(opened.facts["village"].to_numpy(dtype=object), sort=True)
+        assert len(names) >= 10
+        assert len(asked.problem) > SMALL_OPTIONS
+        return solve_by_county(asked.problem, village.astype(np.int64), limits, solve_all)
+
+    monkeypatch.setattr(plan_job, "_solve", by_village)
+    wanted = {"pine_transform": 600, "tending": 500, "closure": 300, "reserve_forest": 300}
+    targets = HEADER + "".join(f"{name},350400,2026,2030,{ha},ha,at_least,test\n" for name, ha in wanted.items())
+    finished = run("--budget", budget, targets=targets, gap="0.005")
+    assert finished.status == 0, finished.err
+    assert float(finished.counts["gap"]) <= 0.005
+    assert asked(finished)[0]["status"] == "optimal"

@@ -56,7 +56,7 @@ def works():
     )
 
 
-MATRIX = CountingMatrix(frozenset({frozenset(("pest_control", "pine_transform"))}))
+MATRIX = CountingMatrix(frozenset({("pine_transform", "pest_control")}))
 
 
 class SmallPlan:
@@ -252,9 +252,8 @@ class EveryPlan:
     def counts_for(self, measure):
         plan, works = self.plan, self.works()
         own = np.append(plan.works.measure, "")[works] == measure
-        for other in ("pine_transform", "pest_control"):
-            if measure in ("pine_transform", "pest_control") and other != measure:
-                own |= (np.append(plan.works.measure, "")[works] == other) & plan.fits[measure]
+        if measure == "pest_control":
+            own |= (np.append(plan.works.measure, "")[works] == "pine_transform") & plan.fits[measure]
         return own
 
     def _targets(self, ok, side):
@@ -278,8 +277,8 @@ class EveryPlan:
         plan = self.plan
         measure = plan.works.measure[self.table["work"]]
         own = measure == target.measure
-        if target.measure != "tending":
-            own |= (measure != "tending") & plan.fits[target.measure][self.table["stand"]]
+        if target.measure == "pest_control":
+            own |= (measure == "pine_transform") & plan.fits[target.measure][self.table["stand"]]
         own &= self._inside(target.area_unit)[self.table["stand"]] & ~plan.locked_out[self.table["stand"]]
         stands = np.unique(self.table["stand"][own])
         locked = plan.area[stands][plan.locked_in[stands]].sum()

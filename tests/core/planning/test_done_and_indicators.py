@@ -79,14 +79,21 @@ def ground(*rows, matrix=None):
     return done_ground(found, STANDS, AREA, matrix or TABLES.matrix, (2026, 2026), FITS)
 
 
-def test_ground_done_for_a_measure_counts_for_another_that_may_be_counted_with_it():
-    done = ground((shapely.box(0, 0, 300, 50), "pest_control", "2026-03-01", *PHOTO))
-    assert done.done_ha("pest_control").tolist() == pytest.approx([0.5, 0.5, 0.5])
-    assert done.done_ha("pine_transform").tolist() == pytest.approx([0.5, 0.5, 0.0])  # the third stand has no pine
-    assert done.taken_ha("pine_transform").tolist() == pytest.approx([0.5, 0.5, 0.0])
+def test_a_transformation_counts_as_pest_control_where_the_stand_fits_that():
+    done = ground((shapely.box(0, 0, 300, 50), "pine_transform", "2026-03-01", *PHOTO))
+    assert done.done_ha("pine_transform").tolist() == pytest.approx([0.5, 0.5, 0.5])
+    assert done.done_ha("pest_control").tolist() == pytest.approx([0.5, 0.0, 0.5])  # nothing to control in the second
+    assert done.taken_ha("pest_control").tolist() == pytest.approx([0.5, 0.0, 0.5])
     assert done.taken_ha("tending").tolist() == pytest.approx([0.5, 0.5, 0.5])
     assert done.done_ha("tending").tolist() == [0, 0, 0]
     assert done.all_ha().tolist() == pytest.approx([0.5, 0.5, 0.5])
+
+
+def test_a_sanitation_cut_transforms_no_stand_and_keeps_none_from_it():
+    done = ground((shapely.box(0, 0, 300, 50), "pest_control", "2026-03-01", *PHOTO))
+    assert done.done_ha("pest_control").tolist() == pytest.approx([0.5, 0.5, 0.5])
+    assert done.done_ha("pine_transform").tolist() == [0, 0, 0]
+    assert done.taken_ha("pine_transform").tolist() == [0, 0, 0]
 
 
 def test_ground_done_for_both_counts_once_for_each():
@@ -94,8 +101,8 @@ def test_ground_done_for_both_counts_once_for_each():
         (shapely.box(0, 0, 100, 50), "pest_control", "2026-03-01", *PHOTO),
         (shapely.box(0, 25, 100, 75), "pine_transform", "2026-04-01", *PHOTO),
     )
-    assert done.done_ha("pine_transform")[0] == pytest.approx(0.75)  # 0.5 of its own, 0.25 of the control felling
-    assert done.done_ha("pest_control")[0] == pytest.approx(0.75)
+    assert done.done_ha("pine_transform")[0] == pytest.approx(0.5)
+    assert done.done_ha("pest_control")[0] == pytest.approx(0.75)  # 0.5 of its own, 0.25 of the transformation
     assert done.taken_ha("tending")[0] == pytest.approx(0.75)
     assert done.all_ha()[0] == pytest.approx(0.75)
 
@@ -105,7 +112,7 @@ def test_ground_that_another_measure_has_taken_is_not_counted_besides():
         (shapely.box(0, 0, 100, 50), "pest_control", "2026-03-01", *PHOTO),
         (shapely.box(0, 0, 100, 20), "tending", "2026-04-01", None, None, "a.jpg"),
     ]
-    pairs = {frozenset(("pest_control", "pine_transform")), frozenset(("pest_control", "tending"))}
+    pairs = {("pest_control", "pine_transform"), ("pest_control", "tending")}
     done = ground(*rows, matrix=CountingMatrix(frozenset(pairs)))
     assert done.done_ha("tending")[0] == pytest.approx(0.2 + 0.0)
     assert done.done_ha("pine_transform")[0] == pytest.approx(0.3)  # not where it was accepted as tending
@@ -113,8 +120,9 @@ def test_ground_that_another_measure_has_taken_is_not_counted_besides():
 
 def test_progress_takes_off_what_is_done_for_compatible_and_for_other_measures():
     done = ground(
-        (shapely.box(0, 0, 100, 50), "pest_control", "2026-03-01", *PHOTO),
-        (shapely.box(100, 0, 200, 30), "tending", "2026-03-01", None, None, "a.jpg"),
+        (shapely.box(0, 0, 100, 50), "pine_transform", "2026-03-01", *PHOTO),
+        (shapely.box(100, 0, 200, 30), "pest_control", "2026-03-01", *PHOTO),
+        (shapely.box(100, 50, 200, 80), "tending", "2026-03-01", None, None, "a.jpg"),
     )
     target = Target("pine_transform", "350428", 2026, 2026, 1.6, "ha", "at_least", "made")
     units = {"350428": np.ones(3, dtype=bool)}

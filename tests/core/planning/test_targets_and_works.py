@@ -159,7 +159,7 @@ def test_no_hectare_is_done_twice():
     done = done_ground(found, stands, area, CountingMatrix(frozenset()), (2026, 2026))
     assert done.done_ha("tending").tolist() == pytest.approx([0.75, 0, 0])
     assert done.done_ha("pine_transform").tolist() == pytest.approx([0.25, 1.0, 0])
-    together = CountingMatrix(frozenset({frozenset(("tending", "pine_transform"))}))
+    together = CountingMatrix(frozenset({("tending", "pine_transform")}))
     done = done_ground(found, stands, area, together, (2026, 2026))
     assert done.done_ha("pine_transform").tolist() == pytest.approx([1.0, 1.0, 0])
     assert done.all_ha().tolist() == pytest.approx([1.0, 1.0, 0])
@@ -332,7 +332,7 @@ def test_what_is_done_and_what_is_planned_are_distinct_ground():
             (shapely.box(0, 0, 300, 90), "closure", "2026-01-03", None),
         ]
     )
-    matrix = CountingMatrix(frozenset({frozenset(("tending", "closure"))}))
+    matrix = CountingMatrix(frozenset({("tending", "closure")}))
     ground = done_ground(found, stands, facts["area_ha"].to_numpy(), matrix, (2026, 2026))
     taken = {"tending": ground.taken_ha("tending")}
     terms = PlanTerms((2026,), 2046, Weights())
