@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from ...core.carbon.survey import survey_dates
 from ...core.errors import InputError
 from ...core.planning.acceptance import Accepted, accepted_of
 from ...core.planning.area_units import units_of_stands
@@ -30,6 +31,8 @@ from ..plan_tables import PlanningTables, load_planning_tables, read_ledger, rea
 from ..work_design.parcels import load_design_tables
 from .opening import beside, described, open_layer, open_parcels
 from .request import LayerSource, StandSource
+
+EPOCH_YEAR = 1970
 
 
 @dataclass(frozen=True)
@@ -138,10 +141,34 @@ class Programme:
         ground = self.ground(first, last)
         return np.zeros(len(self.facts)) if ground is None else ground.done_ha(measure)
 
+    def grounds(self, first: int, last: int) -> list[tuple[npt.NDArray[np.bool_], DoneGround]]:
+        """Accepted ground that no plan works again, with the stands that it holds for.
+
+        What was accepted from the year ``first`` on, and before that what the survey of the stand cannot have seen: the
+        figures of the stand are those of before the work. Where the day of the survey is unknown, everything.
+        """
+        if self.accepted is None:
+            return []
+        day = survey_dates(self.facts)
+        year = day.astype("datetime64[Y]").astype(np.int64) + EPOCH_YEAR
+        earliest = int(self.accepted.year.min(initial=first))
+        since = np.minimum(np.maximum(np.where(np.isnat(day), earliest, year), earliest), first)
+        found = ((since == one, self.ground(int(one), last)) for one in np.unique(since))
+        return [(where, ground) for where, ground in found if ground is not None]
+
     def taken(self, measure: str, first: int, last: int) -> npt.NDArray[np.float64]:
-        """Hectares of each stand on which a measure may not be counted once more in a span of years."""
-        ground = self.ground(first, last)
-        return np.zeros(len(self.facts)) if ground is None else ground.taken_ha(measure)
+        """Hectares of each stand on which a measure may not be planned once more; see :meth:`grounds`."""
+        found = np.zeros(len(self.facts))
+        for where, ground in self.grounds(first, last):
+            found[where] = ground.taken_ha(measure)[where]
+        return found
+
+    def accepted_ha(self, first: int, last: int) -> npt.NDArray[np.float64]:
+        """Hectares of each stand accepted for anything; see :meth:`grounds`."""
+        found = np.zeros(len(self.facts))
+        for where, ground in self.grounds(first, last):
+            found[where] = ground.all_ha()[where]
+        return found
 
     def all_taken(self, measures: Iterable[str], first: int, last: int) -> dict[str, npt.NDArray[np.float64]]:
         """The same for several measures."""

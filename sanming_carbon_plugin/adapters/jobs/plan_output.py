@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ...core.carbon.account import numbers
 from ...core.planning.gains import GrowthAhead
+from ...core.planning.left_ground import left_outlines
 from ...core.planning.limits import LATER, Counted, LimitRows
+from ...core.planning.open_ground import OpenGround
 from ...core.planning.options import Options, PlanTerms, workable
 from ...core.planning.plan_layers import (
     CANDIDATE_COLUMNS,
@@ -43,6 +47,9 @@ from .run_record import run_record, run_table
 if TYPE_CHECKING:
     from .plan_question import PlanRequest
 
+LEAST_HA = 1e-6
+"""A parcel that is smaller than its stand by no more is the whole of it."""
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -59,9 +66,9 @@ class Planned:
 
 
 def plan_output(
-    request: PlanRequest, opened: Programme, planned: Planned, terms: PlanTerms, started: str
+    request: PlanRequest, opened: Programme, planned: Planned, terms: PlanTerms, ground: OpenGround, started: str
 ) -> list[OutputTable]:
-    """All layers of the plan file."""
+    """All layers of the plan file; ``ground`` is what is clear-cut already."""
     facts, choice = opened.facts, planned.choice
     chosen = _with_words(plan_frame(facts, planned.counted, planned.problem, choice, planned.why))
     candidates = _with_words(candidate_frame(facts, planned.counted, choice, planned.why))
@@ -74,9 +81,8 @@ def plan_output(
 
     name = request.scenario or request.out.stem
     carbon = carbon_frame(facts, planned.counted, choice.option, planned.ahead, planned.project_years, name)
-    place = facts.index.get_indexer(chosen["stand_key"])
     tables = [
-        OutputTable("plan", PLAN_COLUMNS, chosen, opened.geometry[place], opened.crs_wkt),
+        OutputTable("plan", PLAN_COLUMNS, chosen, plan_outlines(opened, chosen, terms, ground), opened.crs_wkt),
         OutputTable("candidates", CANDIDATE_COLUMNS, candidates),
         *progress_tables(opened, in_plan),
         OutputTable("plan_summary", PLAN_SUMMARY_COLUMNS, summary_frame(chosen)),
@@ -93,6 +99,25 @@ def plan_output(
     found |= fall_back_notes(opened, choice)
     asked = {"years": list(terms.years), "horizon": terms.horizon}
     return [*tables, run_of(request, opened, found, asked, started, request.seed)]
+
+
+def plan_outlines(
+    opened: Programme, chosen: pd.DataFrame, terms: PlanTerms, ground: OpenGround
+) -> npt.NDArray[np.object_]:
+    """Outlines of the parcels of a plan: those of the stands, less the ground that their area is less by."""
+    stands = opened.facts.index.get_indexer(chosen["stand_key"])
+    found = opened.geometry[stands]
+    missing = numbers(opened.facts, "area_ha")[stands] - numbers(chosen, "area_ha")
+    part = missing > LEAST_HA
+    if part.any():
+        areas = [target for target in opened.targets if target.is_area]
+        first = min([target.year_from or target.year for target in areas] or [terms.years[0]])
+        measure, fells = chosen["measure"].to_numpy(dtype=object), numbers(chosen, "felled_share") > 0
+        found = found.copy()
+        found[part] = left_outlines(
+            opened.sound, stands[part], measure[part], fells[part], opened.grounds(first, terms.years[-1]), ground
+        )
+    return found
 
 
 def progress_tables(

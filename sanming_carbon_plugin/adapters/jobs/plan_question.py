@@ -25,6 +25,7 @@ from ...core.planning.gains import GrowthAhead, growth_ahead, infested_ha
 from ...core.planning.limits import Beyond, Counted, LimitRows, add_budgets, add_quotas, add_shares, add_targets
 from ...core.planning.open_ground import GroundBeside, OpenGround, ground_beside
 from ...core.planning.options import DONE_ALREADY, Options, PlanTerms, options_of
+from ...core.planning.overlapping import without_ground_twice
 from ...core.planning.problem import BlockRule, ChoiceProblem, PatchRule
 from ...core.planning.targets import LAST_YEAR, Target
 from ...core.progress import Progress
@@ -168,16 +169,18 @@ def _options(
 ) -> tuple[Options, Locks]:  # fmt: skip
     facts, works, years = opened.facts, opened.tables.works, terms.years
     first = min([t.year_from or t.year for t in opened.targets if t.is_area] or [years[0]])
-    done = opened.ground(first, years[-1])
     barred = {}
-    if done is not None:
-        barred[DONE_ALREADY] = done.all_ha() > DONE_SHARE * np.nan_to_num(facts["area_ha"].to_numpy(dtype=np.float64))
+    if opened.accepted is not None:
+        barred[DONE_ALREADY] = opened.accepted_ha(first, years[-1]) > DONE_SHARE * np.nan_to_num(
+            numbers(facts, "area_ha")
+        )
     options = options_of(
         facts, works, terms, ahead, infested_ha(facts, opened.tables.rules), measures, barred,
         opened.all_taken(measures, first, years[-1]), opened_ha=beside.uncounted_ha,
     )  # fmt: skip
     locks = read_locks(request.locks, facts.index)
     options = locked_options(options, works, locks)
+    options = without_ground_twice(options, opened.sound, facts, locks.locked_in, opened.tables.rules)
     has = np.zeros(len(facts), dtype=bool)
     has[options.table["stand"].to_numpy(dtype=np.int64)] = True
     without = np.flatnonzero(locks.locked_in & ~has)

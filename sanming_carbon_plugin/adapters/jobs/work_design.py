@@ -147,7 +147,9 @@ def _draw(
             progress.update(place / len(parcels))
             if not parcel.has_outline:
                 continue
-            with maker.sheet(parcel.position, name, (place, len(parcels)), table, request.author, day) as layout:
+            with maker.sheet(
+                parcel.position, name, (place, len(parcels)), table, request.author, day, parcel.outline
+            ) as layout:
                 write_pdf(layout, plan, named)
                 write_png(layout, picture, named)
             parts.append(plan)

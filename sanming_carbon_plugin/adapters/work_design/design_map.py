@@ -80,11 +80,18 @@ class DesignMaps:
 
     @contextmanager
     def sheet(
-        self, position: int, name: str, place: tuple[int, int], table: list[Row], author: str, day: str
+        self,
+        position: int,
+        name: str,
+        place: tuple[int, int],
+        table: list[Row],
+        author: str,
+        day: str,
+        outline: shapely.Geometry | None = None,
     ) -> Iterator[QgsPrintLayout]:
-        """The filled sheet of the stand in row ``position``; its layers go when it is through."""
+        """The filled sheet of the stand in row ``position``, or of its part in ``outline``; its layers go at last."""
         own: list[QgsVectorLayer] = []
-        shape = self._rows.geometry[position]
+        shape = self._rows.geometry[position] if outline is None else outline
         extent = self._to_drawn(rectangle(np.asarray(shape.bounds)))
         paper, scale = _paper_and_scale(extent)
         layout = self._templates[paper].clone()
@@ -95,21 +102,22 @@ class DesignMaps:
             width, height = _MAP_MM["a3"]
             factor = (scale or SCALE) / 1000.0
             window.grow(max(width, height) * factor / 2)
-            content = self._content(position, name, place, table, window, extent, scale, own)
+            content = self._content((position, shape), name, place, table, window, extent, scale, own)
             fill_sheet(layout, content(author, day), self._language)
             yield layout
         finally:
             self._project.layoutManager().removeLayout(layout)
             self._project.removeMapLayers([layer.id() for layer in own])
 
-    def _content(self, position, name, place, table, window, extent, scale, own):  # noqa: ANN001, ANN202
+    def _content(self, parcel, name, place, table, window, extent, scale, own):  # noqa: ANN001, ANN202
+        position, shape = parcel
         language = self._language
         lines = self._contours(window, own)
         stand = stands_layer(
-            [self._rows.geometry[position]], [self._rows.frame["class"].iloc[position]], None, self._crs, self._theme,
+            [shape], [self._rows.frame["class"].iloc[position]], None, self._crs, self._theme,
             language,
         )  # fmt: skip
-        here = outline_layer([self._rows.geometry[position]], None, self._crs, self._say("stand"), "unit", language)
+        here = outline_layer([shape], None, self._crs, self._say("stand"), "unit", language)
         near = self._beside(position, window)
         layers = [here, *lines, *near, stand]
         for layer in (here, *near, stand):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from ...core.errors import InputError, UsageError
 from ...core.planning.work_design import DesignTables, parcel_design
@@ -18,7 +19,7 @@ from ..geopackage_rows import table_names
 from ..maps.map_rows import MapRows
 from ..plan_tables import load_planning_tables
 
-_FROM_PLAN = ("year", "cost_yuan", "felled_m3", "felled_share", "felling_block", "locked")
+_FROM_PLAN = ("year", "area_ha", "area_mu", "cost_yuan", "felled_m3", "felled_share", "felling_block", "locked")
 _TECHNIQUES = {"pine_transform": "pine_technique", "reserve_forest": "reserve_mode"}
 
 
@@ -36,12 +37,15 @@ class Parcel:
         See :func:`sanming_carbon_plugin.core.planning.work_design.parcel_design`.
     has_outline
         Whether there is anything to draw.
+    outline
+        What of the stand is planned, in the CRS of the stands; None for the whole of it.
     """
 
     position: int
     stand: dict[str, Any]
     design: dict[str, Any]
     has_outline: bool = True
+    outline: shapely.Geometry | None = None
 
     @property
     def key(self) -> str:
@@ -103,7 +107,8 @@ def chosen_parcels(
             continue  # of a whole unit only the stands that have something to be done
         shape = rows.geometry[position]
         drawn = shape is not None and not shape.is_empty
-        found.append(Parcel(int(position), stand, parcel_design(stand, tables), drawn))
+        outline = None if planned is None else planned.loc[stand["stand_key"], "geometry"]
+        found.append(Parcel(int(position), stand, parcel_design(stand, tables), drawn, outline))
     if not found:
         raise InputError("DESIGN_EMPTY", path=str(result))
     return found
@@ -116,7 +121,7 @@ def _inside(key: str, code: str) -> bool:
 def _planned(plan: Path) -> pd.DataFrame:
     if "plan" not in table_names(plan):
         raise InputError("RESULT_LAYER_MISSING", path=str(plan), layer="plan")
-    table = read_geopackage_table(plan, "plan")
+    table = read_geopackage_table(plan, "plan", geometry=True)
     return table.drop_duplicates("stand_key").set_index("stand_key")
 
 
@@ -124,6 +129,7 @@ def _stand(row: dict[str, Any], planned: pd.DataFrame | None, tables: DesignTabl
     stand = {name: None if _missing(value) else value for name, value in row.items()}
     if planned is not None:
         own = planned.loc[stand["stand_key"]]
+        stand["stand_area_ha"] = stand.get("area_ha")
         stand |= {name: None if _missing(own[name]) else own[name] for name in _FROM_PLAN if name in own.index}
         stand["measure"], stand["technique"] = own["measure"], own["technique"]
         return stand

@@ -74,8 +74,7 @@ def felling_hindered(
 
 def within_block_limit(area_ha: FloatArray, limit_low_ha: FloatArray, limit_high_ha: FloatArray) -> TextArray:
     """Whether stands are no larger than the largest clear-cut that their slope allows, shape (n,)."""
-    known = ~(np.isnan(area_ha) | np.isnan(limit_low_ha) | np.isnan(limit_high_ha))
     found = np.full(len(area_ha), UNKNOWN, dtype=object)
-    found[known & (area_ha <= limit_low_ha)] = YES
-    found[known & (area_ha > limit_high_ha)] = NO
+    found[area_ha <= limit_low_ha] = YES  # comparisons with what is unknown are false
+    found[area_ha > limit_high_ha] = NO
     return found

@@ -43,6 +43,11 @@ class GrowthAhead:
         """Stock at the end of ``year`` if nothing is done, t CO₂e."""
         return np.asarray(self.stock_tco2e * self.ratio[year])
 
+    def grown(self, year: int, stands: npt.NDArray[np.int64]) -> FloatArray:
+        """Factor by which the surveyed volume has grown at the end of ``year``; 1 where no curve can say."""
+        ratio = self.ratio[year][stands]
+        return np.where(np.isnan(ratio), 1.0, ratio)
+
     def gain(self, works: Works, work: int, year: int, horizon: int, stands: npt.NDArray[np.int64]) -> FloatArray:
         """Stock with a work, done in ``year``, less the stock without it, both at the end of ``horizon``, t CO₂e."""
         kept, factor = 1.0 - works.felled_share[work], works.growth_factor[work]

@@ -29,9 +29,12 @@ ABOVE_LIMIT = "above_clear_cut_limit"
 AREA_UNKNOWN = "area_unknown"
 DONE_ALREADY = "done_already"
 OPEN_ALREADY = "open_already"
+DISPUTED = "tenure_in_dispute"
+DISPUTE_UNKNOWN = "tenure_dispute_unknown"
 LOCKED_OUT = "locked_out"
 LOCKED_OTHER = "locked_to_another_work"
 """Why a work that fits a stand by the rules is no option for the plan; further ones in ``feasibility``."""
+DISPUTED_YES = "yes"
 OPEN_SHARE = 0.5
 """A stand of which more is open ground is not felled again."""
 
@@ -193,7 +196,14 @@ def hindered(
     ``areas`` are those of the stands and of what is left of them; an opening is judged by the whole stand.
     """
     area, rest = areas
-    found = {AREA_UNKNOWN: ~(area > 0), TOO_SMALL: (rest < works.minimum_ha[work]) | (rest <= 0)}
+    disputed = texts(facts, "dispute")
+    found = {
+        DISPUTED: disputed == DISPUTED_YES,
+        AREA_UNKNOWN: ~(area > 0),
+        TOO_SMALL: (rest < works.minimum_ha[work]) | (rest <= 0),
+    }
+    if "dispute" in facts.columns:  # the rules that ask grant nothing either where nobody says
+        found[DISPUTE_UNKNOWN] = pd.isna(disputed)
     if works.clear_cut[work]:
         limit = numbers(facts, "clear_cut_limit_ha_low")
         found[LIMIT_UNKNOWN] = np.isnan(limit)
@@ -222,12 +232,13 @@ def _of_work(
     part = area / ahead.area_ha[stands]
     cost = works.cost_yuan_ha[work] * area
     share = works.felled_share[work]
-    felled = np.zeros(len(stands)) if share == 0 else numbers(facts, "volume_m3_ha")[stands] * area * share
+    surveyed = np.zeros(len(stands)) if share == 0 else numbers(facts, "volume_m3_ha")[stands] * area * share
     removed_share = works.infestation_removed_share[work]
     removed = np.zeros(len(stands)) if removed_share == 0 else infested[stands] * part * removed_share
     weights, unknown = terms.weights, {}
     rows = []
     for year in terms.years:
+        felled = surveyed * ahead.grown(year, stands)
         gain = part * ahead.gain(works, work, year, terms.horizon, stands)
         value = -weights.cost * cost
         for weight, amount, reason in (

@@ -116,7 +116,8 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     Parameters
     ----------
     stand
-        ``area_ha``, ``measure``, ``technique``, and where known ``volume_m3_ha``, ``closure`` (0 to 1), ``age_yr``,
+        ``area_ha``, ``measure``, ``technique``, ``stand_area_ha`` where only part of a stand is planned, and
+        where known ``volume_m3_ha``, ``closure`` (0 to 1), ``age_yr``,
         ``age_group``, ``cost_yuan``,
         ``felled_m3``, ``felled_share``, ``clear_cut_limit_ha_low``, ``clear_cut_limit_ha_high``: those of a plan go
         before those of the tables.
@@ -128,7 +129,7 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     dict
         The row of designs, ``feasible`` (``yes``, ``no``, ``unknown``, None where no canopy has to stay) and
         ``feasible_reason``: where it is ``no`` or ``unknown`` there is no volume to fell, nothing to plant and no
-        budget, nor are there for a clear-cut above its limit; ``plants_low`` and
+        budget, nor are there for a clear-cut that is above its limit or may be; ``plants_low`` and
         ``plants_high`` (whole parcel), ``felled_m3_low`` and ``felled_m3_high``, ``cost_yuan``, ``cost_yuan_ha``,
         ``is_clear_cut``, ``within_block_limit`` (``yes``, ``no``, ``unknown`` or None where no ground is opened) and
         ``operations`` (list of dict with ``quantity_low``, ``quantity_high``, ``cost_yuan``).
@@ -142,7 +143,8 @@ def parcel_design(stand: dict[str, Any], tables: DesignTables) -> dict[str, Any]
     work = _work(tables.works, measure, technique)
     rate = None if work is None else float(tables.works.cost_yuan_ha[work])
     design["is_clear_cut"] = work is not None and bool(tables.works.clear_cut[work])
-    design["within_block_limit"] = _within_limit(stand, area_ha) if design["is_clear_cut"] else None
+    whole_ha = _plain(stand.get("stand_area_ha", area_ha))  # what is left of a stand opens one ground with the rest
+    design["within_block_limit"] = _within_limit(stand, whole_ha) if design["is_clear_cut"] else None
     design |= _amounts(stand, design, area_ha)
     cost = _plain(stand.get("cost_yuan"))
     if cost is None and rate is not None and area_ha is not None:
@@ -173,7 +175,7 @@ def _amounts(stand: dict[str, Any], design: dict[str, Any], area_ha: float | Non
 
 def _is_held_back(design: dict[str, Any]) -> bool:
     """Whether the work cannot be done as designed, or nobody knows whether it can."""
-    return design["feasible"] in (NO, UNKNOWN) or design["within_block_limit"] == NO
+    return design["feasible"] in (NO, UNKNOWN) or design["within_block_limit"] in (NO, UNKNOWN)
 
 
 def _feasible(stand: dict[str, Any], needs: FellingNeeds) -> tuple[str | None, str | None]:

@@ -46,7 +46,7 @@ def test_a_plan_offers_what_a_work_design_can_do(work):
             assert design["cost_yuan"] > 0
 
 
-def test_a_clear_cut_above_its_limit_has_no_budget_and_one_in_doubt_is_not_offered():
+def test_a_clear_cut_above_its_limit_or_in_doubt_is_not_offered_and_has_no_budget():
     work = int(np.flatnonzero(WORKS.clear_cut)[0])
     facts = facts_for(work).head(3).assign(area_ha=[4.0, 7.0, 11.0])
     ahead = GrowthAhead(np.full(3, 100.0), {2026: np.ones(3), 2046: np.ones(3)}, facts["area_ha"].to_numpy())
@@ -55,7 +55,7 @@ def test_a_clear_cut_above_its_limit_has_no_budget_and_one_in_doubt_is_not_offer
     designs = [parcel_design({**row, "measure": "pine_transform", "technique": "clear_cut"}, TABLES)
                for row in facts.to_dict("records")]  # fmt: skip
     assert [one["within_block_limit"] for one in designs] == ["yes", "unknown", "no"]
-    assert [one["cost_yuan"] is None for one in designs] == [False, False, True]
+    assert [one["cost_yuan"] is None for one in designs] == [False, True, True]
 
 
 def test_ground_is_available_where_some_work_of_the_measure_can_be_done():
