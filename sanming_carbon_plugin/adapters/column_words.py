@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
 from ..paths import resources_dir
 from .code_words import codes_in_words, values_in_words
@@ -163,19 +164,34 @@ def _of_doubts(_: str, language: str) -> dict[str, str]:
 
 def _of_rules(_: str, language: str) -> dict[str, str]:
     """Each rule of the shipped files with each outcome, and each change from one outcome to another."""
-    found = {}
-    between = "" if language == "zh" else ": "
-    for code, titles in _rule_titles().items():
-        title = titles[language == "zh"] or code
-        said = {sign: word("rule_outcome", name, language) for sign, name in _RULE_OUTCOMES.items()}
-        for sign, text in said.items():
-            found[code + sign] = "{}{}{}".format(title, between or "：", text)
-            for other, then in said.items():
-                if other != sign:
-                    found["{}{} to {}".format(code, sign, other)] = "{}{}{} → {}".format(
-                        title, between or "：", text, then
-                    )
+    outcomes = _outcomes(language)
+    return {
+        code + signs: (titles[language == "zh"] or code) + text
+        for code, titles in _rule_titles().items()
+        for signs, text in outcomes.items()
+    }
+
+
+def _outcomes(language: str) -> dict[str, str]:
+    """What follows the title of a rule: what came of it, or how that changed."""
+    said = {sign: word("rule_outcome", name, language) for sign, name in _RULE_OUTCOMES.items()}
+    between = "：" if language == "zh" else ": "
+    found = {sign: between + text for sign, text in said.items()}
+    for sign, other in itertools.permutations(said, 2):
+        found["{} to {}".format(sign, other)] = "{}{} → {}".format(between, said[sign], said[other])
     return found
+
+
+def rule_parts(name: str, language: str, layer: str = "") -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """For a column of rules: the titles of those it can hold, and what follows them for each outcome."""
+    how, _, folder = coding_of(name, layer).partition(":")
+    if how != "rules":
+        return {}, {}
+    known = {
+        code for path in _rule_files() if folder in ("", path.parent.name, path.stem) for code, _, _ in _titles_in(path)
+    }
+    titles = {code: each[language == "zh"] or code for code, each in _rule_titles().items() if code in known}
+    return titles, _outcomes(language)
 
 
 def _of_told(_: str, language: str) -> dict[str, str]:
@@ -194,21 +210,34 @@ def title_of(code: str, language: str) -> str:
 @lru_cache(maxsize=1)
 def _rule_titles() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
+    for path in _rule_files():
+        for code, title, title_zh in _titles_in(path):
+            found.setdefault(code, (title, title_zh))
+    return found
+
+
+def _rule_files() -> list[Path]:
+    folders = ("rules", "profiles", "profiles/uses")
+    return [path for folder in folders for path in sorted((resources_dir() / folder).glob("*.json"))]
+
+
+@lru_cache(maxsize=50)
+def _titles_in(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Everything in a file of rules that has an identifier and a title: both, and the Chinese title."""
+    found = []
 
     def look(part: object) -> None:
         if isinstance(part, dict):
             code, title = part.get("id"), part.get("title")
             if isinstance(code, str) and isinstance(title, str):
-                found.setdefault(code, (title, str(part.get("title_zh") or title)))
+                found.append((code, title, str(part.get("title_zh") or title)))
             part = list(part.values())
         if isinstance(part, list):
             for each in part:
                 look(each)
 
-    for folder in ("rules", "profiles", "profiles/uses"):
-        for path in sorted((resources_dir() / folder).glob("*.json")):
-            look(json.loads(path.read_text(encoding="utf-8")))
-    return found
+    look(json.loads(path.read_text(encoding="utf-8")))
+    return tuple(found)
 
 
 def _of_places(_: str, language: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from .column_words import column_name, column_words
 from .words import word
 
 _PLACES = ("township", "village", "compartment", "stand_no", "county")
+_NAMED = ("township", "village")
 
 
 def fact_name(name: str, language: str) -> str:
@@ -66,8 +67,15 @@ def interval_text(facts: Mapping[str, object], name: str, language: str) -> str:
 
 
 def place_text(facts: Mapping[str, object], language: str) -> str:
-    """Where a stand lies: county by name, the rest as the inventory numbers it."""
+    """Where a stand lies: county by name, the rest as the inventory numbers it, or as it names it."""
     county = facts.get("county")
     parts = [fact_text("county", county, language)] if county else []
-    parts += ["{} {}".format(fact_name(name, language), facts[name]) for name in _PLACES[:-1] if facts.get(name)]
+    parts += [_place(name, str(facts[name]), language) for name in _PLACES[:-1] if facts.get(name)]
     return (" " if language == "zh" else ", ").join(parts)
+
+
+def _place(name: str, value: str, language: str) -> str:
+    """A number says what it numbers; a name of a township or village says so itself."""
+    if name in _NAMED and not any(letter.isdigit() for letter in value):
+        return value
+    return "{} {}".format(fact_name(name, language), value)

@@ -301,3 +301,18 @@ def test_a_stand_that_is_not_there_is_an_error(result):
     with pytest.raises(InputError) as caught:
         parcel_card(result, "nowhere", "en")
     assert caught.value.code == "STAND_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("language", "numbered", "named"),
+    [
+        ("zh", "将乐县 乡镇 199 村 204", "将乐县 青溪镇 竹洲村"),
+        ("en", "Jiangle, Township 199, Village 204", "Jiangle, 青溪镇, 竹洲村"),
+    ],
+)
+def test_named_places_are_not_said_twice(language, numbered, named):
+    from sanming_carbon_plugin.adapters.fact_words import place_text
+
+    county = {"county": "350428"}
+    assert place_text(county | {"township": "199", "village": "204"}, language).lower() == numbered.lower()
+    assert place_text(county | {"township": "青溪镇", "village": "竹洲村"}, language) == named

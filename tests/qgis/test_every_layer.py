@@ -53,7 +53,8 @@ def _coded(layer, position):
     setup = layer.editorWidgetSetup(position)
     if setup.type() != "ValueMap":
         return None
-    return {str(code): text for pair in setup.config()["map"] for text, code in pair.items()}
+    pairs = setup.config()["map"]
+    return {str(code): text for pair in ([pairs] if isinstance(pairs, dict) else pairs) for text, code in pair.items()}
 
 
 def test_every_algorithm_is_asked():

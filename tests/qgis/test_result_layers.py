@@ -6,8 +6,10 @@ import re
 
 import pytest
 from assessed import assessed_sample
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsReadWriteContext
+from qgis.PyQt.QtXml import QDomDocument
 
+from sanming_carbon_plugin.adapters.column_words import words_in_column
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
 
 pytestmark = pytest.mark.qgis
@@ -93,3 +95,28 @@ def test_labels_stay_away_at_small_scales(shown):
     settings = layer.labeling().settings()
     assert settings.scaleVisibility
     assert settings.minimumScale <= 20_000
+
+
+LIGHT = 300_000
+"""Letters of XML that a layer of a result may add to the project: QGIS reads them while the window waits."""
+
+
+def test_a_layer_of_a_result_is_light_in_the_project(shown):
+    _, group = shown
+    for node in group.findLayers():
+        document = QDomDocument()
+        element = document.createElement("maplayer")
+        document.appendChild(element)
+        assert node.layer().writeLayerXml(element, document, QgsReadWriteContext())
+        assert len(document.toString(2)) < LIGHT, node.layer().name()
+
+
+def test_rules_are_told_in_words(shown):
+    language, group = shown
+    layer = _stands_layer(group)
+    for row in layer.getFeatures(QgsFeatureRequest().setLimit(5)):
+        for name in ("pine_rules", "reserve_rules", "ticket_rules", "measures"):
+            told = row["in_words_" + name]
+            if isinstance(row[name], str):
+                assert told == words_in_column(name, row[name], language, "stands")
+                assert not re.search("[A-Z_]{4,}[-+?]", told)

@@ -19,7 +19,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType
 
 from ...core.units import UnitChoice
-from ..code_words import entries_in_words
+from ..code_words import codes_in_words, entries_in_words
 from ..column_words import (
     IN_UNITS,
     IN_WORDS,
@@ -29,6 +29,7 @@ from ..column_words import (
     inventory_roles,
     is_raster_column,
     role_name,
+    rule_parts,
     words_by_column,
 )
 from ..unit_choice import titled_in_units
@@ -61,6 +62,11 @@ _ROUNDED = {"AllowNull": True, "Min": -1e12, "Max": 1e12, "Step": 1.0, "Style": 
 _DIGITS, _WAN_T_DIGITS = 2, 4
 _SHARE_DIGITS = 4
 _HIDDEN = ("row_id",)
+_ROWS_LOOKED_AT = 20_000
+"""Layers with more rows are not asked what their columns hold: the window would wait for the answer."""
+
+_IN_ORDER = 12
+"""Codes of a list short enough for somebody to choose from by its order."""
 
 
 def column_alias(name: str, language: str, layer: str = "") -> str:
@@ -113,10 +119,9 @@ def _name_columns(layer: QgsVectorLayer, language: str) -> None:
         alias = column_alias(name, language, of)
         if alias:
             layer.setFieldAlias(position, alias)
-        codes = _codes(name, language, of, is_text=field.type() == QMetaType.Type.QString)
+        codes = _codes(layer, position, language, of)
         if codes:
-            pairs = [{text: code} for code, text in codes.items()]
-            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": pairs}))
+            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": _pairs(codes)}))
     for position, field in enumerate(layer.fields()):
         if field.type() == QMetaType.Type.Double and not layer.editorWidgetSetup(position).type():
             _round(layer, position, field.name(), of)
@@ -131,14 +136,33 @@ def _round(layer: QgsVectorLayer, position: int, name: str, of: str) -> None:
     layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", _ROUNDED | {"Precision": digits}))
 
 
-def _codes(name: str, language: str, of: str, *, is_text: bool) -> Mapping[str, str]:
+def _codes(layer: QgsVectorLayer, position: int, language: str, of: str) -> Mapping[str, str]:
+    field = layer.fields()[position]
+    name = field.name()
     if has_several(name, of):
         return {}
     codes = column_words(name, language, of)
     if codes or column_name(name, language, of):
         return codes
     role = _role(name)
-    return entries_in_words(tuple(role["code_tables"].split(";")), language) if role and is_text else {}
+    if role is None or field.type() != QMetaType.Type.QString:
+        return {}
+    tables = tuple(role["code_tables"].split(";"))
+    entries = entries_in_words(tables, language)
+    if not 0 <= layer.featureCount() <= _ROWS_LOOKED_AT:
+        return entries
+    # Most of what such a column may hold are spellings of names, of which it holds none as a rule: each project
+    # and each of its layers would carry them all.
+    codes, there = codes_in_words(tables, language), layer.uniqueValues(position)
+    return {entry: text for entry, text in entries.items() if entry in codes or entry in there}
+
+
+def _pairs(codes: Mapping[str, str]) -> dict[str, str] | list[dict[str, str]]:
+    """Codes as the widget wants them: in their order, or, as a long list takes half the room so, by their words."""
+    by_text = {text: code for code, text in codes.items()}
+    if len(codes) > _IN_ORDER and len(by_text) == len(codes):
+        return by_text
+    return [{text: code} for code, text in codes.items()]
 
 
 def _role(name: str) -> dict[str, str] | None:
@@ -205,8 +229,23 @@ def _several(name: str, language: str, of: str) -> str:
         lists = ", ".join("{}, {}".format(quoted(each), _map(words)) for each, words in by_column.items())
         return 'coalesce(map_get(map_get(map({}), "column"), "{}"), "{}")'.format(lists, name, name)
     parts = "string_to_array(replace(\"{}\", ', ', ';'), ';')".format(name)
-    each = "coalesce(map_get({}, @element), @element)".format(_map(column_words(name, language, of)))
+    each = "coalesce({}, @element)".format(_rule(name, language, of) or _looked_up(name, language, of))
     return "array_to_string(array_foreach({}, {}), {})".format(parts, each, quoted("、" if language == "zh" else ", "))
+
+
+def _looked_up(name: str, language: str, of: str) -> str:
+    words = column_words(name, language, of)
+    return "map_get({}, @element)".format(_map({code: text for code, text in words.items() if code != text}))
+
+
+def _rule(name: str, language: str, of: str) -> str:
+    """Title of a rule and what came of it, each looked up for itself: together they would be nine times as many."""
+    titles, outcomes = rule_parts(name, language, of)
+    if not titles:
+        return ""
+    rule = "regexp_substr(@element, '^(.+?)[-+?]( to [-+?])?$')"
+    came = "substr(@element, length({}) + 1)".format(rule)
+    return "map_get({}, {}) || map_get({}, {})".format(_map(titles), rule, _map(outcomes), came)
 
 
 def _map(words: Mapping[str, str]) -> str:
