@@ -143,7 +143,7 @@ def test_one_county_alone_may_fall_back(monkeypatch):
         return None if mine and nodes is not None else milp(question, gap, nodes)
 
     monkeypatch.setattr(solver, "_milp", without_second)
-    found = solve_by_county(problem, county, SolverLimits(gap=0.005))
+    found = solve_by_county(problem, county, SolverLimits(gap=0.005, whole_options=0))
     assert found.fallen_back == (1,)
     assert found.method == "greedy"
     assert Neighbourhood.of(problem).keeps_all(found.option)
