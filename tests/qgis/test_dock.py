@@ -11,7 +11,7 @@ from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
 from sanming_carbon_plugin.gui.dock import CarbonDock
 
-pytestmark = pytest.mark.qgis
+pytestmark = [pytest.mark.qgis, pytest.mark.everywhere]
 
 
 @pytest.fixture
