@@ -39,6 +39,7 @@ class MergeRound(QObject):
             return
         from .merge_dialog import MergeDialog  # noqa: PLC0415 - needs pandas
 
+        self.shut_down()  # of an earlier run nobody decides any more
         self._parameters = parameters
         self.dialog = MergeDialog(Path(str(results[OUTPUT])), self._window)
         self.dialog.setObjectName("sanming_carbon_merge")

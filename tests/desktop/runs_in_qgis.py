@@ -216,6 +216,8 @@ def answer():
         write_answer()
         yes = question.button(QMessageBox.StandardButton.Yes) or question.button(QMessageBox.StandardButton.Discard)
         yes.click()
+    elif question is not None and question.objectName() == "sanming_carbon_merge":
+        question.reject()  # the earlier runs found something to decide
     elif question is None and not run_is_on() and QgsApplication.taskManager().countActiveTasks() == 0:
         asker.stop()
         iface.newProject(False)

@@ -187,6 +187,10 @@ def test_a_second_run_that_leaves_lines_open_brings_the_dialog_again(qgis_app, r
     tools.found.emit("sanmingcarbon:fieldmerge", second, {"OUTPUT": str(review), "CONFLICTS": 1, "OPEN": 4})
     assert merge.dialog is not None
     assert len(merge.dialog.lines) == 4
+    earlier = merge.dialog
+    tools.found.emit("sanmingcarbon:fieldmerge", second, {"OUTPUT": str(review), "CONFLICTS": 1, "OPEN": 4})
+    assert merge.dialog is not earlier
+    assert not earlier.isVisible()
     merge.dialog.reject()
 
 
