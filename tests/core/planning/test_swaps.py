@@ -118,10 +118,11 @@ def test_every_stand_has_its_reason():
 @pytest.mark.long
 def test_a_county_without_branches_falls_back_and_is_named(monkeypatch):
     problem, county = large_plan(2)
-    usual = solve_by_county(problem, county, SolverLimits(gap=0.005))
+    usual = solve_by_county(problem, county, SolverLimits(gap=0.005, whole_options=0))
     milp = solver._milp
     monkeypatch.setattr(solver, "_milp", lambda p, gap, nodes: None if nodes is not None else milp(p, gap, nodes))
-    found, again = (solve_by_county(problem, county, SolverLimits(gap=0.005, nodes=0)) for _ in range(2))
+    none = SolverLimits(gap=0.005, nodes=0, whole_options=0)
+    found, again = (solve_by_county(problem, county, none) for _ in range(2))
     assert found.method == "greedy"
     assert found.fallen_back == (0, 1, 2)
     assert usual.fallen_back == ()
@@ -165,5 +166,5 @@ def test_openings_across_a_county_border_are_kept_small():
         mine = (problem.stand == stand) & problem.blocks.is_cut
         value[mine] += 1e4  # both want to be cut, in the first year
     question = replace(problem, blocks=joined, value=value)
-    found = solve_by_county(question, county, SolverLimits(gap=0.01))
+    found = solve_by_county(question, county, SolverLimits(gap=0.01, whole_options=0))
     assert Neighbourhood.of(question).keeps_all(found.option)
