@@ -542,6 +542,22 @@ def cancel_a_long_run():
     yield 500
 
 
+def _close_and_think_better_of_it():
+    """Close QGIS with unsaved work, and answer its question with Cancel."""
+    seen["asked_on_closing"] = []
+
+    def cancel(window):
+        seen["asked_on_closing"].append(window.text())
+        if window.button(QMessageBox.StandardButton.Save) is None:  # about layers in a temporary folder
+            on_modal(cancel)
+            click(window.button(QMessageBox.StandardButton.Yes))
+        else:
+            click(window.button(QMessageBox.StandardButton.Cancel))
+
+    on_modal(cancel)
+    iface.mainWindow().close()
+
+
 def close_with_unsaved_work():
     path = WORK / "工程 一天.qgz"
     with stalls.of_qgis("save the project"):
@@ -555,6 +571,14 @@ def close_with_unsaved_work():
     yield 500
     seen["dirty_after_change"] = QgsProject.instance().isDirty()
     before, worked = dock().remembered(), states()
+    _close_and_think_better_of_it()
+    yield settled
+    seen["kept_by_cancel"] = [
+        iface.mainWindow().isVisible(),
+        QgsProject.instance().isDirty(),
+        dock().remembered() == before,
+        states() == worked,
+    ]
     asked = []
 
     def save(window):

@@ -141,6 +141,8 @@ def test_unsaved_work_is_asked_about_and_is_back(day):
     _, answer = day
     assert not answer["dirty_after_saving"]
     assert answer["dirty_after_change"]
+    assert answer["asked_on_closing"]
+    assert answer["kept_by_cancel"] == [True, True, True, True], "open, dirty, values, states"
     assert answer["saved"]
     assert set(answer["states_in_new_project"].values()) == {"not_started"}
     assert answer["values_lost"] == []
