@@ -39,7 +39,9 @@ class Profile:
             "[locale]\noverrideFlag=true\nuserLocale={}\n"
             "[PythonPlugins]\n{}=true\nprocessing=true\n"
             "[qgis]\ncheckVersion=false\nshowTips340=false\nnewsFeed=false\n"
-            "[core]\nNewsFeed\\httpsfeedqgisorg\\disabled=true\n".format(locale, PACKAGE),
+            "[core]\nNewsFeed\\httpsfeedqgisorg\\disabled=true\n"
+            # QGIS looks for missing fonts on the network, in a thread that makes it crash when it closes soon after.
+            "[fonts]\ndownloadMissingFonts=false\n".format(locale, PACKAGE),
             encoding="utf-8",
         )
 
