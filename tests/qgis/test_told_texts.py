@@ -17,6 +17,7 @@ CODE = re.compile(r"\b[A-Z]{2,}(?:_[A-Z0-9]+)+\b|\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 TAKEN_AWAY = [
+    r"(?<=：)returned(?=：)",  # name of the file that came back
     r"[0-9a-f]{8}-[0-9a-f-]{27}|\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b",  # hashes, whole and cut by a line's end, and ids
     r"[\w/.~-]*/[\w/. -]+|[\w-]+\.(?:gpkg|json|csv|tif|pdf|png|docx|xlsx|svg|html|shp|qgz|qgs)\b",  # files
     r"\bs2015\w*|\bs2020\w*|\bdem\b",  # what the user called the rasters
