@@ -16,7 +16,7 @@ import pandas as pd
 from ..core.carbon.conflicts import ConflictRules
 from ..core.carbon.growth_data import GrowthRules
 from ..core.carbon.growth_rates import GrowthRates
-from ..core.carbon.parameter_checks import all_checked
+from ..core.carbon.parameter_checks import all_checked, ranges_of
 from ..core.carbon.parameters import ParameterTable
 from ..core.carbon.products import ProductTable
 from ..core.carbon.uncertainty import ErrorTable
@@ -125,15 +125,16 @@ def load_conflict_rules(path: Path | None = None) -> ConflictRules:
     return ConflictRules.from_rows(_opened(CONFLICTS, path)[0])
 
 
-def load_growth_rates(path: Path) -> GrowthRates:
-    """A user's table of yearly growth rates.
+def load_growth_rates(path: Path, parameters: Path | None = None) -> GrowthRates:
+    """A user's table of yearly growth rates, for the groups of the parameter table that ``parameters`` names.
 
     Raises
     ------
     InputError
         As :func:`load_parameters`.
     """
-    return GrowthRates.from_rows(read_rows(path)[0])
+    groups = {str(name) for name in load_parameters(parameters).group}
+    return GrowthRates.from_rows(read_rows(path)[0], groups, ranges_of(_opened(RANGES, parameters)[0]))
 
 
 def load_products(path: Path | None = None) -> ProductTable:

@@ -54,7 +54,7 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     """
     started = now()
     check_output(request.out, request.overwrite)
-    rates = load_growth_rates(request.rates) if request.rates is not None else None
+    rates = load_growth_rates(request.rates, request.parameters) if request.rates is not None else None
     if request.draws:
         require_draws(request.draws)
     progress.step("read")

@@ -37,7 +37,8 @@ class PlausibilityBands:
             ``PARAMETERS_INVALID`` with every bad cell at once.
         """
         cells = CellReader(frame.reset_index(drop=True), "group")
-        cells.need_columns(("group", "age_group", "low_tco2e_ha_yr", "high_tco2e_ha_yr", "source"))
+        cells.need_columns(("group", "age_group", "low_tco2e_ha_yr", "high_tco2e_ha_yr"))
+        cells.need_text("source")
         group = cells.text("group")
         for row in np.flatnonzero(pd.isna(group)):
             cells.note(int(row), "group", "empty")

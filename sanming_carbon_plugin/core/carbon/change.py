@@ -58,7 +58,7 @@ class PieceChange:
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
         Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``constant``,
-        ``cover``, ``basis`` (see :func:`measured_part`), ``not_forest`` (on both dates); empty where it is known.
+        ``cover``, ``not_forest`` (on both dates); empty where it is known.
     other_basis
         The volume of a date, or of both, is not recorded but put together from trees.
     converted
@@ -124,6 +124,7 @@ def piece_change(
 
     One set of factors serves both dates; where the code changed, the smaller result of both sets counts.
     Where the dates are counted in different things (volume, culms, area), a loss counts and a gain does not.
+    So it is where the volume of one date is recorded and that of the other put together from trees.
     Ground that is bare by its land class and has no record of what is left has lost its trees. Where a date
     names no species that the table knows, nothing says in what it is counted: a loss counts, a gain is unknown.
     """
@@ -161,9 +162,13 @@ def _piece_change(
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
     constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (s.q_now == s.q_then)
     change[constant | ((s.nameless_now | s.nameless_then) & (change > 0.0))] = np.nan
+    trees_now, trees_then = now.volume_basis[pieces.now] == BASIS_TREES, then.volume_basis[pieces.then] == BASIS_TREES
+    no_gain = (trees_now != trees_then) & (change > 0.0)
+    change = _lost(change, no_gain)
     use = np.isnan(by_then) | (by_now <= by_then)
     factor, row = np.where(use, set_now, set_then), np.where(use, row_now, row_then)
-    alternative = np.where(same_kind, _continuous_change(s, row_now, row_then, parameters), np.nan)
+    alternative = _lost(np.where(same_kind, _continuous_change(s, row_now, row_then, parameters), np.nan), no_gain)
+    two_sets = same_kind & ~constant & ~no_gain
     return PieceChange(
         stand=pieces.now,
         earlier=pieces.then,
@@ -173,8 +178,8 @@ def _piece_change(
         change=change * area,
         change_alt=np.multiply(np.where(np.isnan(change), np.nan, alternative), area),
         recode=_recoding(raw, change) * area,
-        gap=np.multiply(np.where(same_kind & ~constant, by_now - by_then, 0.0), area),
-        other_set=np.where(same_kind & ~constant, _ratio(np.where(use, set_then, set_now), factor), 1.0),
+        gap=np.multiply(np.where(two_sets, by_now - by_then, 0.0), area),
+        other_set=np.where(two_sets, _ratio(np.where(use, set_then, set_now), factor), 1.0),
         now=np.multiply(np.where(same_kind, per_hectare(s.q_now, factor), stock_now), area),
         then=np.multiply(np.where(same_kind, per_hectare(s.q_then, factor), stock_then), area),
         row_now=np.where(same_kind, row, s.row_now),
@@ -186,8 +191,13 @@ def _piece_change(
         volume_then=_volume(s.q_then, s.kind_then),
         reason=_reason(s, change, constant),
         converted=s.cleared & (s.q_then > 0.0),
-        other_basis=_other_basis(now.volume_basis[pieces.now], then.volume_basis[pieces.then]),
+        other_basis=np.asarray(trees_now | trees_then, dtype=bool),
     )
+
+
+def _lost(change: FloatArray, no_gain: BoolArray) -> FloatArray:
+    """Only the loss where ``no_gain``: no growth follows from a volume that is put together from trees on one date."""
+    return np.where(no_gain, np.minimum(change, 0.0), change)
 
 
 def _sets_of_factors(s: _Sides) -> tuple[FloatArray, IntArray, FloatArray, IntArray]:
@@ -209,17 +219,12 @@ def _ratio(other: FloatArray, counted: FloatArray) -> FloatArray:
     return np.where((counted > 0.0) & (other > 0.0), ratio, 1.0)
 
 
-def _other_basis(today: npt.NDArray[np.object_], before: npt.NDArray[np.object_]) -> BoolArray:
-    """Volume put together from trees on a date: a stand-in that may fill a gap, but measures no growth."""
-    return np.asarray((today == BASIS_TREES) | (before == BASIS_TREES), dtype=bool)
-
-
 def measured_part(change: PieceChange, count: int, needed_share: float) -> PieceChange:
-    """Leave volume put together from trees out of stands that are recorded on nearly all of their ground.
+    """Let volume put together from trees take no basis from stands that are recorded on nearly all of their ground.
 
-    Such a piece measures nothing, so it counts like one of which nothing is known: a stand with recorded volumes
-    on ``needed_share`` of it is measured there, and is neither less nor more so where the trees of a sliver beside
-    it are told or not. ``needed_share`` 0 leaves all as it is.
+    A stand with recorded volumes on ``needed_share`` of it is measured, and is neither less nor more so where the
+    trees of a sliver are told or not. The rule decides the basis alone: what such a piece lost counts in every
+    stand, or cutting a stand would change the total. ``needed_share`` 0 leaves all as it is.
     """
     stands_in = change.other_basis & change.main
     if needed_share <= 0.0 or not stands_in.any():
@@ -227,8 +232,7 @@ def measured_part(change: PieceChange, count: int, needed_share: float) -> Piece
     recorded = change.known & change.main & ~stands_in
     cover = sum_by(change.stand[recorded], change.share_of_now[recorded], count)
     out = stands_in & (cover >= needed_share)[change.stand]
-    left = _withheld(change, out, "basis")
-    return replace(left, other_basis=change.other_basis & ~out)
+    return replace(change, other_basis=change.other_basis & ~out)
 
 
 def _withheld(change: PieceChange, out: BoolArray, why: str) -> PieceChange:
@@ -240,7 +244,12 @@ def _withheld(change: PieceChange, out: BoolArray, why: str) -> PieceChange:
 
 
 def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceChange:
-    """Withhold the change of stands of which too little lies on earlier stands of known stock."""
+    """Withhold the change of stands of which too little lies on earlier stands of known stock.
+
+    What is unknown is never turned into a figure for the whole: a stand of which less than ``needed_share`` is known
+    is unknown as a whole, even if a part of it, cut out and recorded as a stand of its own, would be known. Cutting
+    therefore leaves totals as they are on ground that is known on both dates, and may show more of other ground.
+    """
     main = change.known & change.main
     cover = sum_by(change.stand[main], change.share_of_now[main], count)
     return _withheld(change, (cover < needed_share)[change.stand], "cover")

@@ -5,36 +5,53 @@ Volume tables leave bamboo out and culms leave trees out, so neither is in the a
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, layer_issue
 from .account import BAMBOO_COLUMN, for_comparison, open_bamboo_part, open_trees_part
-from .change import PieceChange, piece_change
+from .change import BoolArray, PieceChange, piece_change
 from .parameters import FloatArray, ParameterTable
+from .sums import any_by
 from .two_dates import Pieces
+
+
+@dataclass(frozen=True)
+class Companions:
+    """What is known of the kinds that stand beside the leading one.
+
+    Attributes
+    ----------
+    changes
+        One list of pieces for each kind that is compared anywhere.
+    issues
+        How many stands have a part on one date only: that change is in no sink.
+    untold
+        By issue code, the stands with a part that stood then and of which nothing can be said today. It may be
+        lost, so that what is left measures no difference.
+    """
+
+    changes: list[PieceChange] = field(default_factory=list)
+    issues: pd.DataFrame = field(default_factory=lambda: join_issues([]))
+    untold: dict[str, BoolArray] = field(default_factory=dict)
 
 
 def companion_changes(
     pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, area_ha: FloatArray, parameters: ParameterTable
-) -> tuple[list[PieceChange], pd.DataFrame]:
+) -> Companions:
     """Change of bamboo among trees and of trees in bamboo, on the pieces where both dates counted them.
 
     Land that is bare now has lost them. Where the stand has another leading kind than it had, neither date's part
     is compared: what it leads with is, and only a loss of that counts. An earlier volume of 0 in bamboo is often a
     field that nobody filled, so that trees are never taken to have grown from it; trees whose species one date does
     not tell may have been lost, but not have grown.
-
-    Returns
-    -------
-    changes, issues
-        One list of pieces for each kind that is compared anywhere, and how many stands have a part on one date
-        only: that change is in no sink.
     """
-    parts, told = [], []
-    for opened, grown_from_0, code, field in (
-        (open_bamboo_part, True, "SINK_BAMBOO_ONE_DATE", BAMBOO_COLUMN),
-        (open_trees_part, False, "SINK_TREES_ONE_DATE", "volume_m3_ha"),
+    parts, told, untold = [], [], {}
+    for opened, grown_from_0, code, lost, column in (
+        (open_bamboo_part, True, "SINK_BAMBOO_ONE_DATE", "SINK_BAMBOO_UNTOLD", BAMBOO_COLUMN),
+        (open_trees_part, False, "SINK_TREES_ONE_DATE", "SINK_TREES_UNTOLD", "volume_m3_ha"),
     ):
         now, then = opened(facts, parameters), opened(earlier, parameters)
         if now is None and then is None:
@@ -54,5 +71,6 @@ def companion_changes(
         alone = ((q_now > 0.0) & ~told_then) | ((q_then > 0.0) & np.isnan(q_now) & ~gone)
         stands = len(np.unique(pieces.now[alone]))
         if stands:
-            told.append(layer_issue(code, field, stands))
-    return parts, join_issues(told)
+            told.append(layer_issue(code, column, stands))
+        untold[lost] = any_by(pieces.now, (q_then > 0.0) & ~both, len(facts))
+    return Companions(parts, join_issues(told), untold)

@@ -41,6 +41,7 @@ class ErrorTable:
         """
         cells = CellReader(frame.reset_index(drop=True), "component")
         cells.need_columns(("component", "value", "kind", "correlation"))
+        cells.need_text("source")
         names = cells.text("component")
         value = cells.number("value", ANY_POSITIVE, required=np.asarray(names != "parameter", dtype=bool))
         kinds = cells.choice("kind", tuple(ERROR_KINDS), None)

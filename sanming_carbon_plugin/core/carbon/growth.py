@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
-from .account import numbers, open_account, open_bamboo_part
+from .account import StandAccount, numbers, open_account, open_bamboo_part
 from .growth_data import GrowthRules, SurveyedStands, enough, hold_out, likely, refuse_few, sample
 from .growth_models import FittedShape
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
@@ -259,7 +259,9 @@ def project(
     """
     account = open_account(facts, parameters)
     ratio, issues = growth_ratio(facts, growth, account.look_up.group, account.family == FAMILY_VOLUME, years)
-    volume = account.quantity * ratio
+    standing, none = standing_volume(facts, account)
+    issues = join_issues([issues, none])
+    volume = standing * ratio
     area = numbers(facts, "area_ha")
     stock = volume * account.factor_tco2e * area
     bamboo = open_bamboo_part(facts, parameters)
@@ -280,6 +282,15 @@ def project(
         index=facts.index,
     )
     return StageResult(columns, issues)
+
+
+def standing_volume(facts: pd.DataFrame, account: StandAccount) -> tuple[FloatArray, pd.DataFrame]:
+    """Volume per hectare that a ratio or rate can move, NaN elsewhere; 0 is told, for it would stay 0 for ever."""
+    by_volume = account.family == FAMILY_VOLUME
+    nothing = by_volume & (account.quantity == 0.0)
+    keys = facts.index.to_numpy(dtype=object)
+    told = stand_issues("GROWTH_VOLUME_ZERO", keys[nothing], "volume_m3_ha", account.quantity[nothing])
+    return np.where(by_volume & ~nothing, account.quantity, np.nan), told
 
 
 def growth_ratio(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from .account import numbers
-from .parameter_checks import ANY_POSITIVE, CellReader
+from .parameter_checks import ANY_POSITIVE, CellReader, Ranges
 from .parameters import FloatArray, IntArray, TextArray
 
 PERCENT = (0.0, 60.0)
+ANY = "*"
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,14 @@ class GrowthRates:
     percent_yr: FloatArray
 
     @classmethod
-    def from_rows(cls, frame: pd.DataFrame) -> GrowthRates:
+    def from_rows(
+        cls, frame: pd.DataFrame, groups: Collection[str] | None = None, ranges: Ranges | None = None
+    ) -> GrowthRates:
         """Check and take over a table ``group``, ``age_from_yr``, ``age_to_yr``, ``percent_yr``, ``source``.
+
+        A group beside ``groups`` (those of the parameter table, None for any) would serve no stand, ages of two
+        rows that overlap would let the order of the rows decide, and a rate below the range of ``percent_yr`` is a
+        share written for a percentage.
 
         Raises
         ------
@@ -43,13 +51,17 @@ class GrowthRates:
             ``PARAMETERS_INVALID`` with every bad cell at once.
         """
         cells = CellReader(frame.reset_index(drop=True), "group")
-        cells.need_columns(("group", "percent_yr", "source"))
+        cells.need_columns(("group", "percent_yr"))
+        cells.need_text("source")
         group = cells.text("group")
         for row in np.flatnonzero(pd.isna(group)):
             cells.note(int(row), "group", "empty")
+        if groups is not None:
+            cells.choice("group", (ANY, *sorted(groups)), ANY)
         low, high = (cells.number(name, ANY_POSITIVE) for name in ("age_from_yr", "age_to_yr"))
         cells.note_where(low > high, "age_to_yr", high)
-        percent = cells.number("percent_yr", PERCENT, required=True)
+        _note_overlaps(cells, group, low, high)
+        percent = cells.number("percent_yr", (ranges or {}).get("growth_percent_yr", PERCENT), required=True)
         cells.refuse("growth_rates")
         return cls(group, low, high, percent)
 
@@ -59,7 +71,7 @@ class GrowthRates:
         row = np.full(len(facts), -1, dtype=np.int64)
         names = pd.Series(group, dtype=object)
         for general in (True, False):  # rows for a group overwrite the rows for all
-            for at in np.flatnonzero((self.group == "*") == general):
+            for at in np.flatnonzero((self.group == ANY) == general):
                 mine = names.notna().to_numpy() if general else (names == self.group[at]).to_numpy()
                 bounded = ~(np.isnan(self.age_from_yr[at]) and np.isnan(self.age_to_yr[at]))
                 if bounded:
@@ -67,6 +79,16 @@ class GrowthRates:
                     mine &= (age >= low) & (age <= high)
                 row[mine] = at
         return np.where(row >= 0, self.percent_yr[row], np.nan), row
+
+
+def _note_overlaps(cells: CellReader, group: TextArray, low: FloatArray, high: FloatArray) -> None:
+    """Remember rows whose ages another row of their group holds too; a row for all ages serves those of no other."""
+    bounded = ~(np.isnan(low) & np.isnan(high))
+    start, end = np.nan_to_num(low), np.nan_to_num(high, nan=np.inf)
+    for row in range(len(group)):
+        before = np.flatnonzero((group[:row] == group[row]) & (bounded[:row] == bounded[row]))
+        if ((start[before] <= end[row]) & (start[row] <= end[before])).any():
+            cells.note(row, "age_from_yr | age_to_yr", f"{start[row]:g} … {end[row]:g} (2x)")
 
 
 def pressler_percent(volume_then: FloatArray, volume_now: FloatArray, years: FloatArray) -> FloatArray:

@@ -14,17 +14,28 @@ from ..errors import InputError
 
 Ranges = dict[str, tuple[float, float]]
 ANY_POSITIVE = (0.0, float("inf"))
+ANY_NUMBER = (-float("inf"), float("inf"))
 INVALID = "PARAMETERS_INVALID"
 
 
 def ranges_of(frame: pd.DataFrame | None) -> Ranges:
-    """Allowed range of each column, from the table of ranges (``column``, ``low``, ``high``)."""
+    """Allowed range of each column, from the table of ranges (``column``, ``low``, ``high``, ``source``).
+
+    Raises
+    ------
+    InputError
+        ``PARAMETERS_INVALID`` with every bad cell.
+    """
     if frame is None:
         return {}
-    return {
-        str(name): (float(low), float(high))
-        for name, low, high in zip(frame["column"], frame["low"], frame["high"], strict=True)
-    }
+    cells = CellReader(frame.reset_index(drop=True), "column")
+    cells.need_columns(("column", "low", "high"))
+    cells.need_text("source")
+    low, high = (cells.number(name, ANY_NUMBER, required=True) for name in ("low", "high"))
+    cells.note_where(low > high, "high", high)
+    cells.refuse("parameter_ranges")
+    names = [str(name) for name in cells.text("column")]
+    return dict(zip(names, zip(low.tolist(), high.tolist(), strict=True), strict=True))
 
 
 @dataclass
@@ -87,14 +98,19 @@ class CellReader:
         name = self.text(self.key)[row]
         self.problems.append(f"{name or f'row {row + 1}'}.{column}: {what}")
 
-    def need_text(self, column: str, where: npt.NDArray[np.bool_]) -> None:
-        """Remember the rows of ``where`` that leave ``column`` empty; a missing column leaves it in all."""
+    def need_text(self, column: str, where: npt.NDArray[np.bool_] | bool = True) -> None:
+        """Remember the rows of ``where`` that leave ``column`` empty; a missing column is told once."""
+        if column not in self.frame.columns:
+            if np.any(where):
+                self.need_columns((column,))
+            return
         for row in np.flatnonzero(where & ~self.filled(column)):
             self.note(int(row), column, "empty")
 
     def need_columns(self, columns: tuple[str, ...]) -> None:
         """Remember the columns that are missing altogether."""
-        self.problems.extend(f"{name}: -" for name in columns if name not in self.frame.columns)
+        missing = [f"{name}: -" for name in columns if name not in self.frame.columns]
+        self.problems.extend(problem for problem in missing if problem not in self.problems)
 
     def refuse(self, table: str) -> None:
         """Raise one error with every problem seen so far.
@@ -153,7 +169,7 @@ def _as_number(text: str) -> float:
 
 
 def named_numbers(frame: pd.DataFrame, names: Sequence[str], table: str) -> dict[str, float]:
-    """Numbers of a table with the columns ``name`` and ``value``, one for each of ``names``.
+    """Numbers of a table with the columns ``name``, ``value`` and ``source``, one for each of ``names``.
 
     Raises
     ------
@@ -162,6 +178,7 @@ def named_numbers(frame: pd.DataFrame, names: Sequence[str], table: str) -> dict
     """
     cells = CellReader(frame.reset_index(drop=True), "name")
     cells.need_columns(("name", "value"))
+    cells.need_text("source")
     values = dict(zip(cells.text("name"), cells.number("value", ANY_POSITIVE, required=True), strict=True))
     cells.problems.extend(f"{name}: -" for name in names if name not in values)
     cells.refuse(table)

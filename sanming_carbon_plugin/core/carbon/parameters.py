@@ -271,6 +271,7 @@ def _culm_rows(culms: pd.DataFrame, allowed: Ranges) -> list[tuple[str | None, i
     """Species, age group and mass of a culm (kg) of each row."""
     cells = CellReader(culms, "species_code")
     cells.need_columns(("species_code", "age_group", "kg_per_culm"))
+    cells.need_text("source")
     age = cells.number("age_group", (1, 3), required=True)
     mass = cells.number("kg_per_culm", allowed.get("kg_per_culm", ANY_POSITIVE), required=True)
     cells.refuse("bamboo_culms")

@@ -22,7 +22,7 @@ from .change import (
     measured_part,
     piece_change,
 )
-from .companions import companion_changes
+from .companions import Companions, companion_changes
 from .earlier_zeros import doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
@@ -33,7 +33,7 @@ from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
 from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
-from .sink_reasons import period_issues, sink_issues
+from .sink_reasons import period_issues, sink_issues, untold_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, survey_times, surveyed_span, years_between, years_of
 from .two_dates import EarlierInventory, GeometryArray, Pieces, match
@@ -161,26 +161,27 @@ def _two_dates(
     change = for_errors(change)
     shift_m = HALF_WIDTH_90 * errors.size["boundary"]
     columns["change_kind"] = _kinds(facts, geometry, earlier, pieces, shift_m, parameters.limits)
-    told = _surveys(facts, earlier, change, columns, between, period, parameters.limits)
+    told = _surveys(facts, earlier, change, columns, (between, beside.untold), period, parameters.limits)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
-    found = SinkResult(columns, join_issues([issues, beside, told]), blocks=blocks, earlier_gone=gone)
+    found = SinkResult(columns, join_issues([issues, beside.issues, told]), blocks=blocks, earlier_gone=gone)
     return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
 
 
 def _changes(
     facts: pd.DataFrame, earlier: EarlierInventory, pieces: Pieces, area_ha: FloatArray, parameters: ParameterTable
-) -> tuple[PieceChange, pd.DataFrame, pd.DataFrame]:
-    """Change of every piece that counts, what is told of bamboo and trees beside each other, and ground left out."""
+) -> tuple[PieceChange, Companions, pd.DataFrame]:
+    """Change of every piece that counts, what is known of bamboo and trees beside each other, and ground left out."""
     now, then = (for_comparison(open_account(table, parameters)) for table in (facts, earlier.facts))
     doubted = doubted_zeros(earlier.facts, then, parameters.limits)
     then = without(then, doubted)
     gone = ground_left_out(earlier.facts, then, pieces)
     parts = [piece_change(pieces, now, then, area_ha, parameters)]
     del now, then
-    beside, told = companion_changes(pieces, facts, earlier.facts, area_ha, parameters)
-    change = because_of_zeros(joined([*parts, *beside]), doubted)
+    beside = companion_changes(pieces, facts, earlier.facts, area_ha, parameters)
+    change = because_of_zeros(joined([*parts, *beside.changes]), doubted)
+    beside = replace(beside, changes=[])
     change = measured_part(change, len(facts), parameters.limits.measured_cover_share)
-    return enough_cover(change, len(facts), parameters.limits.cover_needed_share), told, gone
+    return enough_cover(change, len(facts), parameters.limits.cover_needed_share), beside, gone
 
 
 def _kinds(
@@ -204,19 +205,25 @@ def _surveys(
     earlier: EarlierInventory,
     change: PieceChange,
     columns: pd.DataFrame,
-    between: FloatArray,
+    seen: tuple[FloatArray, dict[str, BoolArray]],
     period: Period | None,
     limits: SinkLimits,
 ) -> pd.DataFrame:
-    """Add the days of the surveys and the basis of each sink to ``columns``; what is to be told of the dates."""
+    """Add the days of the surveys and the basis of each sink to ``columns``; what is to be told of both.
+
+    ``seen`` are the years between the surveys, and the stands of which a part that stood then is not told today.
+    """
+    between, untold = seen
     for name, days in surveyed_span(facts, earlier.facts, change).items():
         columns[name] = days
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     times = survey_times(facts, earlier.facts, change, between, period, limits)
     thin = columns["earlier_cover"].to_numpy() < limits.measured_cover_share
     beside = times.undated | times.beside | thin | earlier.doubted
+    for part in untold.values():
+        beside = beside | part
     columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside)
-    return period_issues(facts, times, period, known)
+    return join_issues([period_issues(facts, times, period, known), untold_issues(facts, untold, known)])
 
 
 def _with_models(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..issues import join_issues, layer_issue
-from .account import StandAccount, numbers, open_account
+from ..issues import join_issues, layer_issue, stand_issues
+from .account import StandAccount, numbers, open_account, texts
 from .change import BoolArray
 from .error_amounts import Amounts, ErrorPieces, ErrorSources, ErrorTable, SinkErrors, errors_of_pieces, no_amounts
-from .growth import GrowthFit, growth_ratio
+from .growth import GrowthFit, growth_ratio, standing_volume
 from .growth_rates import GrowthRates, pressler_growth
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 from .survey import GROWTH_CURVE, GROWTH_RATE, NO_BASIS
@@ -37,17 +37,28 @@ def by_curve(facts: pd.DataFrame, account: StandAccount, growth: GrowthFit, erro
     curves, served = growth.curve_of(facts.index, account.look_up.group)
     share = np.array([*(curve.hold_out_share for curve in curves), np.nan])
     share = np.where(np.isnan(share), errors.size["growth_curve"], share)
-    return ModelledGrowth(account.quantity * (ratio - 1.0), served, share[served], GROWTH_CURVE, issues)
+    volume, told = _growing_volume(facts, account)
+    issues = join_issues([issues, told])
+    return ModelledGrowth(volume * (ratio - 1.0), served, share[served], GROWTH_CURVE, issues)
 
 
 def by_rate(facts: pd.DataFrame, account: StandAccount, rates: GrowthRates, errors: ErrorTable) -> ModelledGrowth:
     """Growth of the coming year by the user's rates (Pressler)."""
     percent, row = rates.of(facts, account.look_up.group)
-    volume = np.where(account.family == FAMILY_VOLUME, account.quantity, np.nan)
+    volume, told = _growing_volume(facts, account)
     relative = np.full(len(facts), errors.size["growth_rate"])
     missing = int(np.count_nonzero(np.isnan(percent) & ~np.isnan(volume)))
-    issues = join_issues([layer_issue("GROWTH_NO_RATE", "age_yr", missing)] if missing else [])
+    issues = join_issues([told, *([layer_issue("GROWTH_NO_RATE", "age_yr", missing)] if missing else [])])
     return ModelledGrowth(pressler_growth(volume, percent), row, relative, GROWTH_RATE, issues)
+
+
+def _growing_volume(facts: pd.DataFrame, account: StandAccount) -> tuple[FloatArray, pd.DataFrame]:
+    """Volume per hectare that a model can move, NaN with a reason elsewhere: no stand grows on bare land."""
+    volume, told = standing_volume(facts, account)
+    bare = account.bare & ~np.isnan(volume)
+    keys = facts.index.to_numpy(dtype=object)
+    left = stand_issues("GROWTH_BARE_LAND", keys[bare], "land_class", texts(facts, "land_class")[bare])
+    return np.where(bare, np.nan, volume), join_issues([told, left])
 
 
 def fill_modelled(
@@ -85,7 +96,9 @@ def fill_modelled(
         stock = account.quantity * account.factor_tco2e * area
         found = _with_modelled(found, np.flatnonzero(free), sink, stock, model, account, parts)
         told.append(layer_issue("SINK_MODELLED", "sink_basis", int(free.sum()), basis=model.basis))
-    return columns, found, join_issues(told)
+    # Of two models both tell what neither can move.
+    issues = join_issues(told).drop_duplicates(["stand_key", "code", "field", "value"], ignore_index=True)
+    return columns, found, issues
 
 
 def no_errors(count: int, errors: ErrorTable, parameters: ParameterTable) -> SinkErrors:

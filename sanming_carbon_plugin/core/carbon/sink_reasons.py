@@ -128,3 +128,9 @@ def period_issues(facts: pd.DataFrame, times: SurveyTimes, period: Period | None
     years = ["?" if np.isnan(apart) else round(apart, 2) for apart in times.between[at].tolist()]
     told["params"] = [{"period": str(period), "years": apart} for apart in years]
     return join_issues([*rows, told])
+
+
+def untold_issues(facts: pd.DataFrame, untold: dict[str, BoolArray], known: BoolArray) -> pd.DataFrame:
+    """Stands of ``known`` sink with bamboo or trees of then, by code, of which nothing can be said today."""
+    keys = facts.index.to_numpy(dtype=object)
+    return join_issues([stand_issues(code, keys[where & known], "sink_basis") for code, where in untold.items()])

@@ -38,6 +38,7 @@ class VolumeEquations:
         """
         cells = CellReader(frame, "equation")
         cells.need_columns(("equation", "groups", "a", "b", "c"))
+        cells.need_text("source")
         a, b, c = (cells.number(name, ANY_POSITIVE, required=True) for name in "abc")
         limits = [
             cells.number(name, ANY_POSITIVE, required=True)

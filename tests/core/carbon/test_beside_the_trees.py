@@ -189,3 +189,32 @@ def test_the_continuous_sink_holds_the_bamboo_among_the_trees_too(parameters, er
     line = 2 * 20 * 0.5034 * 0.46 * 44 / 12
     expected = [line + 500 * CULM, line]
     assert (found["sink_alt_tco2e_yr"] * five_years.years).tolist() == pytest.approx(expected)
+
+
+PURE = {"DI_LEI": ["0113"] * 2, "YOU_SHI_SZ": ["660"] * 2}
+MIXED = {**PURE, "SZ_ZC": ["7竹3杉"] * 2}
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "code"),
+    [
+        ({**MIXED, "MEI_GQ_ZS": [3300] * 2, "HUO_LMGQXJ": [None] * 2},
+         {**MIXED, "MEI_GQ_ZS": [3000] * 2, "HUO_LMGQXJ": [50.0] * 2}, "SINK_TREES_UNTOLD"),
+        ({**PURE, "MEI_GQ_ZS": [3300] * 2, "HUO_LMGQXJ": [20.0] * 2},
+         {**PURE, "MEI_GQ_ZS": [3000] * 2, "HUO_LMGQXJ": [50.0] * 2}, "SINK_TREES_UNTOLD"),
+        ({"HUO_LMGQXJ": [120.0] * 2, "毛竹株数": [None, 1500]},
+         {"HUO_LMGQXJ": [100.0] * 2, "毛竹株数": [1500] * 2}, "SINK_BAMBOO_UNTOLD"),
+        ({"HUO_LMGQXJ": [120.0] * 2}, {"HUO_LMGQXJ": [100.0] * 2, "毛竹株数": [1500] * 2}, "SINK_BAMBOO_UNTOLD"),
+    ],
+)  # fmt: skip
+def test_what_stood_beside_and_is_not_told_today_is_no_measurement(parameters, errors, five_years, now, then, code):
+    """It may be lost; with a written 0 the loss counts, so that a blank must not be better."""
+    nowhere = np.full(2, None, dtype=object)
+    tables = [facts.assign(survey_date=day) for (facts, _), day in
+              ((read(**now), "2020-12-31"), (read(**then), "2015-12-31"))]  # fmt: skip
+    found = sink(tables[0], nowhere, EarlierInventory(tables[1], nowhere), parameters, errors, five_years)
+    told = found.issues[found.issues["code"] == code]["stand_key"]
+    expected = [key in set(told) for key in found.columns.index]
+    assert expected[0]
+    assert (found.columns["sink_basis"] == np.where(expected, "two_layers", "measured")).all()
+    assert (expected[1]) == (now.get("毛竹株数", [None, None])[1] is None)

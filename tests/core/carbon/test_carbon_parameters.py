@@ -118,7 +118,7 @@ def test_values_without_a_source_are_refused(frame, ranges, species, column):
     assert caught.value.values["problems"] == f"{species}.{column}: empty"
     with pytest.raises(InputError) as caught:
         ParameterTable.from_rows(frame.drop(columns=column), META, ranges=ranges)
-    assert f"{species}.{column}: empty" in caught.value.values["problems"]
+    assert caught.value.values["problems"] == f"{column}: -"
 
 
 @pytest.mark.parametrize(
@@ -214,3 +214,17 @@ def test_the_error_table_needs_every_component():
         ErrorTable.from_rows(frame, meta)
     assert "survey.kind" in caught.value.values["problems"]
     assert "recode: -" in caught.value.values["problems"]
+
+
+@pytest.mark.parametrize(
+    "table", ["errors.csv", "bamboo_culms.csv", "volume_equations.csv", "sink_limits.csv", "parameter_ranges.csv"]
+)
+def test_side_tables_need_a_source_for_every_value(tmp_path, table):
+    rows, _ = read_rows(resources_dir() / "parameters" / table)
+    for edited, problem in ((rows.drop(columns="source"), "source: -"), (rows.assign(source=""), ".source: empty")):
+        (tmp_path / table).write_text(edited.to_csv(index=False), encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            load_parameters(tmp_path)
+        assert caught.value.code == "PARAMETERS_INVALID"
+        assert problem in caught.value.values["problems"]
+        assert caught.value.values["count"] == (1 if problem == "source: -" else len(rows))

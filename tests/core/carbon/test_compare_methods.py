@@ -107,7 +107,8 @@ def test_canopy_heights_count_where_most_of_the_stand_has_them(make_facts):
 def test_conflict_rules_need_every_limit():
     with pytest.raises(InputError) as caught:
         ConflictRules.from_rows(pd.DataFrame({"name": ["outlier_spreads"], "value": ["x"]}))
-    assert caught.value.values["count"] == 7
+    assert caught.value.values["count"] == 8
+    assert "source: -" in caught.value.values["problems"]
 
 
 def test_sinks_outside_their_band_are_told(make_facts, parameters):

@@ -326,8 +326,62 @@ def test_pressler_rates_of_a_users_table(tmp_path, make_facts, parameters, error
 
 def test_wrong_rates_are_reported_together(tmp_path):
     with pytest.raises(InputError) as caught:
-        rates(tmp_path, "pine,30,20,8,x\nfir,,,800,x\n,,,5,x\n")
+        rates(tmp_path, "pine,30,20,8,x\nchinese_fir,,,800,x\n,,,5,x\n")
     assert caught.value.values["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("pine,,,0.06,office\n", "pine.percent_yr: 0.06 (0.5 … 60)"),
+        ("pinee,,,6,office\n", "pinee.group: pinee"),
+        ("pine,0,20,8,office\npine,20,40,4,office\n", "pine.age_from_yr | age_to_yr: 20 … 40 (2x)"),
+        ("*,,,8,office\n*,,,4,office\n", "(2x)"),
+        ("pine,0,20,8,\n", "pine.source: empty"),
+    ],
+)
+def test_rates_that_would_pass_for_others_are_refused(tmp_path, text, problem):
+    with pytest.raises(InputError) as caught:
+        rates(tmp_path, text)
+    assert caught.value.values["count"] == 1
+    assert problem in caught.value.values["problems"]
+
+
+@pytest.mark.parametrize("model", ["curve", "rate"])
+def test_a_volume_of_0_and_bare_land_are_moved_by_no_model(tmp_path, make_facts, parameters, errors, model):
+    """0 times any growth would be a sink of 0 with an interval of 0; and no stand grows on cropland."""
+    layer = stand_layer(make_facts)
+    if model == "curve":
+        options = SinkOptions(growth=fit_growth(layer, parameters, RULES))
+    else:
+        options = SinkOptions(rates=rates(tmp_path, "*,,,6,office\n"))
+    facts = make_facts(
+        species_code="220", volume_m3_ha=[0.0, 80.0, 80.0, 80.0, 80.0], age_yr=20.0,
+        land_class=["arbor", "arbor", "built_up", "cropland", "cutover"],
+    )  # fmt: skip
+    found = sink(facts, np.full(5, None, dtype=object), None, parameters, errors, options=options)
+    assert found.columns["sink_tco2e_yr"].notna().tolist() == [False, True, False, False, False]
+    assert found.columns["sink_basis"].tolist() == ["none", f"growth_{model}", "none", "none", "none"]
+    told = found.issues.groupby("code")["stand_key"].agg(list)
+    assert told["GROWTH_VOLUME_ZERO"] == ["s0"]
+    assert told["GROWTH_BARE_LAND"] == ["s2", "s3", "s4"]
+
+
+def test_a_volume_of_0_is_not_projected(make_facts, parameters):
+    layer = stand_layer(make_facts)
+    facts = make_facts(species_code="220", volume_m3_ha=[0.0, 80.0], age_yr=20.0)
+    found = project(facts, fit_growth(layer, parameters, RULES), parameters, 5.0)
+    assert found.columns["stock_projected_tco2e"].notna().tolist() == [False, True]
+    assert found.columns["projection_basis"].tolist() == ["none", "growth_curve"]
+    assert "GROWTH_VOLUME_ZERO" in set(found.issues["code"])
+
+
+def stand_layer(make_facts):
+    """200 stands of pine on one curve, from 5 to 60 years."""
+    rng = np.random.default_rng(4)
+    age = np.linspace(5, 60, 200)
+    volume = 300 * (1 - np.exp(-0.06 * age)) ** 2.5 * rng.lognormal(0, 0.1, 200)
+    return make_facts(species_code="220", volume_m3_ha=volume, age_yr=age)
 
 
 def test_pressler_formula():
