@@ -14,6 +14,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from . import background
+
 Show = Callable[[str, dict[str, Any]], Iterator[None]]
 
 
@@ -94,21 +96,23 @@ class AlgorithmRun(QObject):
             self.failed.emit(algorithm_id, "\n".join(errors))
             return
         self._task.executed.connect(self._executed)
-        QgsApplication.taskManager().addTask(self._task)
+        background.start(self._task)
 
     def cancel(self) -> None:
         """Ask the algorithm to stop; ``cancelled`` follows."""
         if self._task is not None:
             self._task.cancel()
 
-    def shut_down(self, wait_ms: int = 5000) -> None:
+    def shut_down(self) -> None:
         """Stop whatever runs and wait for it, so that no thread outlives the plugin."""
         self._showing = None
         if self._task is None:
             return
         self._task.executed.disconnect(self._executed)
-        self._task.cancel()
-        self._task.waitForFinished(wait_ms)
+        task, kept = self._task, (self._context, self._feedback)
+        if not background.stop(task):
+            # QGIS will come back to both of them when it is through.
+            task.destroyed.connect(lambda *_args: kept)
         self._end()
 
     def _executed(self, successful: bool, results: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from ..processing.base import error_in_words, help_page
 from ..processing.dependencies import missing_text
 from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
 from ..processing.translation import language, tr
+from . import background
 from .algorithm_run import AlgorithmRun
 from .forms import load_form
 from .made_files import MadeFiles
@@ -160,6 +161,7 @@ class CarbonDock(QgsDockWidget):
         self.merge_round.shut_down()
         self.tools.shut_down()
         self.side.shut_down()
+        background.stop_all()
         project = QgsProject.instance()
         project.readProject.disconnect(self._restore)
         project.cleared.disconnect(self._restore)

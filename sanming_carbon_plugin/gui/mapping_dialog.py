@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsTask
 from qgis.PyQt.QtCore import QLocale, Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
@@ -29,6 +29,7 @@ from ..core.stands.roles import ROLES
 from ..processing.base import error_in_words, help_page
 from ..processing.feedback import FeedbackProgress
 from ..processing.translation import language, tr
+from . import background
 from .field_states import choice_texts, decision_texts, joined, state_text
 from .forms import load_form
 
@@ -176,7 +177,7 @@ class MappingDialog(QDialog):
             return preview
 
         self._task = QgsTask.fromFunction(tr("Reading the fields"), read, on_finished=self._have_read)
-        QgsApplication.taskManager().addTask(self._task)
+        background.start(self._task)
 
     def _have_read(self, fault: Exception | None, preview: FieldPreview | None = None) -> None:
         if self._task is None:  # closed meanwhile

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.errors import CancelledError, CarbonError
+from . import background
 
 Reader = Callable[[Callable[[], bool]], Any]
 """Reads something; what it is handed says whether it shall stop, which it does with ``CancelledError``."""
@@ -18,7 +19,6 @@ BESIDE = QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt | QgsTask.Fla
 """Flags of work that no user began: nobody is asked about it when QGIS closes."""
 
 _AT_ONCE_S = 0.04
-_WAIT_MS = 2000
 
 
 class _Reading(QgsTask):
@@ -68,7 +68,7 @@ class Reading(QObject):
         self._task = _Reading(self._text, readers)
         self._task.taskCompleted.connect(self._completed)
         self._task.taskTerminated.connect(self._terminated)
-        QgsApplication.taskManager().addTask(self._task)
+        background.start(self._task)
 
     def is_reading(self) -> bool:
         """Whether a reading is on its way."""
@@ -87,7 +87,7 @@ class Reading(QObject):
         task = self._task
         self.forget()
         if task is not None:
-            task.waitForFinished(_WAIT_MS)
+            background.stop(task)
 
     def _read_here(self, readers: Mapping[str, Reader]) -> bool:
         until = time.monotonic() + _AT_ONCE_S

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.dependencies import missing_text
 from ..processing.translation import tr
+from . import background
 from .reading import BESIDE
-
-_WAIT_MS = 5000
 
 
 class _Loading(QgsTask):
@@ -49,7 +48,7 @@ class WarmUp(QObject):
         self._task = _Loading()
         self._task.taskCompleted.connect(self._ended)
         self._task.taskTerminated.connect(self._ended)
-        QgsApplication.taskManager().addTask(self._task)
+        background.start(self._task)
 
     def is_loading(self) -> bool:
         """Whether what is imported now would have to wait for it, and the window too."""
@@ -59,7 +58,9 @@ class WarmUp(QObject):
         """Wait for what is on its way, so that no thread outlives the plugin."""
         task, self._task = self._task, None
         if task is not None:
-            task.waitForFinished(_WAIT_MS)
+            task.taskCompleted.disconnect(self._ended)
+            task.taskTerminated.disconnect(self._ended)
+            background.stop(task)
 
     def _ended(self) -> None:
         self._task = None  # QGIS deletes it
