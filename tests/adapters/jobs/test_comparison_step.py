@@ -30,7 +30,7 @@ def _enough(*_: object) -> None:
 
 
 def test_the_step_has_its_own_words(monkeypatch, tmp_path):
-    plan = job._Plan("a", Path("a.gpkg"), None, pd.DataFrame(), pd.DataFrame())
+    plan = job._Plan("a", Path("a.gpkg"), None, pd.DataFrame(), pd.DataFrame(), {"result": "0"})
     monkeypatch.setattr(job, "_opened", lambda *_: plan)
     monkeypatch.setattr(job, "differences", _enough)
     heard = _Heard()
