@@ -39,8 +39,9 @@ class Profile:
             "[locale]\noverrideFlag=true\nuserLocale={}\n"
             "[PythonPlugins]\n{}=true\nprocessing=true\n"
             "[qgis]\ncheckVersion=false\nshowTips340=false\nnewsFeed=false\n"
-            "[core]\nNewsFeed\\httpsfeedqgisorg\\disabled=true\n"
-            # QGIS looks for missing fonts on the network, in a thread that makes it crash when it closes soon after.
+            # QGIS fetches news and missing fonts in threads of its tasks. When such a thread has slept, was woken by
+            # another task and is there when QGIS closes, QGIS crashes, with the plugin and without.
+            "[core]\nhttpsfeedqgisorg\\disabled=true\n"
             "[fonts]\ndownloadMissingFonts=false\n".format(locale, PACKAGE),
             encoding="utf-8",
         )
