@@ -84,7 +84,7 @@ def _drawn_mm(path: Path, vectors: Path) -> tuple[float, float, float, float]:
     fill = QColor(next(each.fill for each in themes()["measure"].classes if each.value == "tending"))
     found = []
     for one in re.findall(r"<path [^>]*>", vectors.read_text(encoding="utf-8")):
-        colour = re.search(r"[; ]fill:rgb\(([\d.]+)%,([\d.]+)%,([\d.]+)%\)", one)
+        colour = re.search(r"[; ]fill(?::|=\")rgb\(([\d.]+)%, ?([\d.]+)%, ?([\d.]+)%\)", one)
         if colour is None or [round(float(part) * 2.55) for part in colour.groups()] != [
             fill.red(),
             fill.green(),
