@@ -14,6 +14,7 @@ from ...core.classes.overrides import geometry_hashes
 from ...core.errors import InputError
 from ...core.fieldwork.form import ROW_ID, STAND_KEY, Form
 from ...core.fieldwork.returned import GEOMETRY
+from ...core.issues import join_issues, no_issues, stand_issues
 from ...core.stands.layer import FieldType, VectorLayer
 from ..crs import same_crs, transformer
 from ..geopackage import read_geopackage_table
@@ -67,7 +68,7 @@ def read_returned(path: Path) -> ReturnedFile:
         layer_name = WORK_LAYER if WORK_LAYER in names else None
         if ABOUT_TABLE in names and len(about := read_geopackage_table(file, ABOUT_TABLE)):
             package, mark = str(about["package"].iloc[0]), str(about["base_mark"].iloc[0])
-    layer = _table_alone(file) if file.suffix.lower() == ".csv" else read_layer(file, layer=layer_name)
+    layer = _table_alone(file) if file.suffix.lower() == ".csv" else read_layer(file, layer=layer_name, rows_alone=True)
     if ROW_ID not in layer.attributes.columns and STAND_KEY not in layer.attributes.columns:
         raise InputError("FIELD_RETURN_UNFIT", path=str(path), reason="{} + {}".format(ROW_ID, STAND_KEY))
     own_name = file.parent.name if file.name == FIELD_FILE else file.stem
@@ -96,10 +97,12 @@ def returned_table(copy: ReturnedFile, sent: Sent, form: Form) -> tuple[pd.DataF
     """Rows of a copy with the marks of their outlines, and the outlines in the CRS of what was sent.
 
     An outline that is within a centimetre of what was sent counts as the same: other programs round coordinates.
+    One that has no place in that CRS is none.
     """
     geometry = as_multi(copy.layer.geometry)
     if copy.layer.crs_wkt and not same_crs(copy.layer.crs_wkt, sent.crs_wkt):
         geometry = shapely.transform(geometry, transformer(copy.layer.crs_wkt, sent.crs_wkt))
+        geometry[~np.isfinite(shapely.bounds(geometry)).all(axis=1)] = None
     table = copy.layer.attributes.reset_index(drop=True).copy()
     table.columns = _whole_names([str(name) for name in table.columns], form)
     marks = geometry_hashes(geometry)
@@ -115,6 +118,36 @@ def returned_table(copy: ReturnedFile, sent: Sent, form: Form) -> tuple[pd.DataF
     if copy.layer.crs_wkt is not None:  # a table without outlines does not say that they were taken away
         table[GEOMETRY] = marks
     return table, geometry
+
+
+def odd_outlines(name: str, table: pd.DataFrame, geometry: Geometries, sent: Sent) -> pd.DataFrame:
+    """Stands whose outline came back empty, or far from everything that was sent: told, and merged all the same.
+
+    Parameters
+    ----------
+    name
+        Whose copy it is.
+    table, geometry
+        As :func:`returned_table` gives them.
+    """
+    if GEOMETRY not in table:
+        return no_issues()
+    identifier, keys = (ROW_ID if ROW_ID in table else STAND_KEY), sent.table[STAND_KEY]
+    by_row = dict(zip(sent.table[identifier], keys, strict=True))
+    of_row = table[identifier].map(by_row)
+    bounds = shapely.bounds(geometry)
+    empty = ~np.isfinite(bounds).all(axis=1)
+    all_sent = shapely.total_bounds(sent.geometry)
+    reach = np.hypot(*(all_sent[2:] - all_sent[:2]))  # as far again as the package is wide
+    elsewhere = (bounds[:, :2] > all_sent[2:] + reach).any(axis=1) | (bounds[:, 2:] < all_sent[:2] - reach).any(axis=1)
+    known = of_row.notna().to_numpy()
+    places = ["{:.6g}, {:.6g}".format(*corner) for corner in bounds[known & elsewhere, :2]]
+    return join_issues(
+        [
+            stand_issues("FIELD_OUTLINE_EMPTY", of_row[known & empty], copy=name),
+            stand_issues("FIELD_OUTLINE_ELSEWHERE", of_row[known & elsewhere], None, places, copy=name),
+        ]
+    )
 
 
 def _whole_names(names: list[str], form: Form) -> list[str]:

@@ -29,7 +29,14 @@ from ...core.fieldwork.returned import GEOMETRY, found_photos, odd_days, tidied
 from ...core.issues import join_issues, layer_issue, no_issues
 from ...core.progress import Progress
 from ..decision_files import decisions_beside, read_decisions, write_decisions
-from ..field_package.copies import ReturnedFile, named_apart, photo_finder, read_returned, returned_table
+from ..field_package.copies import (
+    ReturnedFile,
+    named_apart,
+    odd_outlines,
+    photo_finder,
+    read_returned,
+    returned_table,
+)
 from ..field_package.correction_files import corrections_beside, read_corrections, with_new, write_corrections
 from ..field_package.files import Sent, kept_base, read_sent
 from ..field_package.results import ReadResult, canonical_desk, in_force_now, read_result
@@ -153,7 +160,8 @@ def _in_order(files: Sequence[ReturnedFile], sent: Sent, form: Form, progress: P
         table, geometry = returned_table(file, sent, form)
         copy, _ = found_photos(tidied(name, table, sent.table, form), form, photo_finder(file))
         days = odd_days(copy, "survey_date", sent.sent_on, today().isoformat())
-        copy = replace(copy, issues=join_issues([copy.issues, days]))
+        outlines = odd_outlines(name, table, geometry, sent)
+        copy = replace(copy, issues=join_issues([copy.issues, days, outlines]))
         copies.append(ReturnedCopy(copy, table, geometry))
     return copies
 

@@ -49,6 +49,7 @@ def read_layer(
     crs_wkt: str | None = None,
     progress: Progress | None = None,
     packed: bool = False,
+    rows_alone: bool = False,
 ) -> VectorLayer:
     """Rows of a polygon layer, in the source's order, with nothing repaired.
 
@@ -68,6 +69,9 @@ def read_layer(
         Told the share of rows read.
     packed
         Hand over the outlines packed, never all of them as geometries; for work that needs little else of them.
+    rows_alone
+        Read the rows also where not one outline is a polygon in the area of its CRS: for those who look at each
+        outline themselves.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def read_layer(
             raw = dataset.read(chosen.name, progress, _deleted_rows(source), packing)
         raw.crs_wkt = crs_wkt or raw.crs_wkt
         clues = _clues(source, encoding)
-        return layer_from_raw(raw, source.shown, clues, source_hash=source.content_hash())
+        return layer_from_raw(raw, source.shown, clues, source_hash=source.content_hash(), rows_alone=rows_alone)
 
 
 def _deleted_rows(source: Source) -> int:
@@ -184,7 +188,9 @@ def _chosen_layer(layers: Sequence[LayerInfo], wanted: str | None, source: Sourc
     return chosen
 
 
-def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str = "") -> VectorLayer:
+def layer_from_raw(
+    raw: RawLayer, shown: str, clues: TextClues, source_hash: str = "", *, rows_alone: bool = False
+) -> VectorLayer:
     """Decode, check and put together what a back end or QGIS handed over; its ``wkb`` is used up.
 
     Raises
@@ -203,8 +209,9 @@ def layer_from_raw(raw: RawLayer, shown: str, clues: TextClues, source_hash: str
         source_hash = source_hash or sha256_of_rows(attributes.table, raw.wkb)
         kinds = seen_kinds(raw.wkb)
         geometry, geometry_notes = polygons_from_wkb(raw.wkb, _simplifier(), release=True)
-        require_polygons(shapely.is_missing(geometry), kinds, shown)
-    crs_wkt = require_crs(raw.crs_wkt, geometry, shown)
+        if not rows_alone:
+            require_polygons(shapely.is_missing(geometry), kinds, shown)
+    crs_wkt = require_crs(raw.crs_wkt, geometry, shown, anywhere=rows_alone)
     return VectorLayer(
         name=raw.name,
         attributes=attributes.table,
@@ -242,8 +249,8 @@ _KIND_NAMES = {
 }
 
 
-def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str) -> str:
-    """The CRS, refused where it is missing, local, or cannot belong to these coordinates.
+def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str, *, anywhere: bool = False) -> str:
+    """The CRS, refused where it is missing, local, or (unless they may lie ``anywhere``) of other coordinates.
 
     Raises
     ------
@@ -257,7 +264,7 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str) -> str:
         raise InputError("CRS_MISSING", candidates=likely, **where)
     if not crs.is_georeferenced(crs_wkt):
         raise InputError("CRS_NOT_GEOREFERENCED", crs=crs.crs_name(crs_wkt), candidates=likely, **where)
-    if crs.extent_mismatch(crs_wkt, extent):
+    if not anywhere and crs.extent_mismatch(crs_wkt, extent):
         raise InputError("CRS_EXTENT_MISMATCH", crs=crs.crs_name(crs_wkt), candidates=likely, **where)
     return crs_wkt
 

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..issues import join_issues, stand_issues
 from .form import STAND_KEY, Form
 from .merge import CONFLICT, EVIDENCE, FIELD_ONLY, VERDICT, allowed
-from .values import canonical_value, shown
+from .values import canonical_value, same, shown
 
 APPLIED, KEPT, OPEN, STALE = "applied", "kept_desk", "open", "stale"
 CHOICE_COLUMNS = ("row_id", STAND_KEY, "column", "choice", "value")
@@ -23,6 +23,9 @@ CORRECTION_COLUMNS = (
 )  # fmt: skip
 _FIELD_CHOICE = re.compile(r"field(?:_([2-9]|[1-9]\d))?")
 _SEEN = ("base_value", "desk_value", "state", "why")
+_NEEDED = ("row_id", "column", "choice")
+_DECIDED_ON = ("desk_value", "field_value")
+"""Columns of a list of choices without which nobody knows between which values was chosen."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,24 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
     choices
         Rows with ``choice`` ``desk``, ``field`` (``field_2`` … for the other surveyors' values) or ``value`` with
         the ``value`` to take; known by ``row_id`` and ``column``. Lines without one stay open, also those that only
-        the field changed: nobody saw them. Where the rows carry ``base_value``, ``desk_value``, ``field_value`` …,
-        ``state`` and ``why``, these are what the person saw; a choice about something else is stale.
+        the field changed: nobody saw them. ``desk_value`` and ``field_value`` (``field_value_2`` …), and where they are
+        there ``base_value``, ``state`` and ``why``, are what the person saw; a choice about something else is stale.
     form
         The columns.
 
     Raises
     ------
     InputError
-        FIELD_CHOICES_INVALID, with every problem.
+        FIELD_CHOICES_BLIND where the list does not tell between which values was chosen, FIELD_CHOICES_INVALID with
+        every problem.
     """
+    lost = [name for name in (*_NEEDED, *_DECIDED_ON) if name not in choices.columns]
+    if lost:
+        raise InputError("FIELD_CHOICES_BLIND", columns=lost)
     chosen, problems = _by_cell(choices)
     made = unresolved(differences).assign(choice=None)
     records = made.to_dict("records")
-    stale = []
+    stale: list[pd.DataFrame] = []
     for line in records:
         line["outcome"], line["new_value"] = None, None
         if line["state"] not in (FIELD_ONLY, CONFLICT):
@@ -85,7 +92,7 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
             continue
         if choice is not None and not _saw_the_same(choice, line):
             line["choice"], line["outcome"] = None, STALE
-            stale.append(str(line[STAND_KEY]))
+            stale.append(_stale(line, form))
             continue
         if choice is not None:
             line["choice"], line["value"] = choice.get("choice"), choice.get("value")
@@ -93,15 +100,22 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
     if problems:
         raise InputError("FIELD_CHOICES_INVALID", count=len(problems), problems="; ".join(problems[:20]))
     frame = pd.DataFrame(records, columns=[*made.columns, "outcome", "new_value"], dtype=object)
-    return Resolution(frame.where(frame.notna(), None), join_issues([stand_issues("FIELD_CHOICE_STALE", stale)]))
+    return Resolution(frame.where(frame.notna(), None), join_issues(stale))
+
+
+def _stale(line: Mapping[str, object], form: Form) -> pd.DataFrame:
+    """What tells that a choice is not used, with the column in words."""
+    column = form.named(str(line["column"]))
+    title, title_zh = (column.title(language) for language in ("en", "zh"))
+    return stand_issues("FIELD_CHOICE_STALE", [str(line[STAND_KEY])], column.name, title=title, title_zh=title_zh)
 
 
 def _by_cell(choices: pd.DataFrame) -> tuple[dict[tuple[str, str], dict[str, object]], list[str]]:
-    problems = ["no column " + name for name in ("row_id", "column", "choice") if name not in choices.columns]
+    problems: list[str] = []
     found: dict[tuple[str, str], dict[str, object]] = {}
-    for row in choices.astype(object).where(choices.notna(), None).to_dict("records") if not problems else ():
+    for cells in choices.astype(object).where(choices.notna(), None).to_dict("records"):
+        row = {str(name): None if value == "" else value for name, value in cells.items()}
         cell = (str(row["row_id"]), str(row["column"]))
-        row = {str(name): None if value == "" else value for name, value in row.items()}  # noqa: PLW2901
         if row["choice"] is None:
             continue
         if cell in found and (found[cell]["choice"], found[cell].get("value")) != (row["choice"], row.get("value")):
@@ -111,21 +125,20 @@ def _by_cell(choices: pd.DataFrame) -> tuple[dict[tuple[str, str], dict[str, obj
 
 
 def _saw_the_same(choice: Mapping[str, object], line: Mapping[str, object]) -> bool:
-    """Whether what the person saw is what there is now; a list without these columns was written on purpose."""
+    """Whether what the person saw is what there is now."""
     names = {name for name in _SEEN if name in choice} | _values_of(choice, line)
     return all(_plain(choice.get(name)) == _plain(line.get(name)) for name in names)
 
 
 def _values_of(choice: Mapping[str, object], line: Mapping[str, object]) -> set[str]:
-    """Columns of all surveyors' values, of then and of now; none where the list of choices has none of them."""
-    then = {name for name in choice if name.startswith("field_value")}
-    return then | {name for name in line if name.startswith("field_value")} if then else set()
+    """Columns of all surveyors' values, of then and of now."""
+    return {name for name in (*choice, *line) if name.startswith("field_value")}
 
 
 def _taken_over_before(choice: Mapping[str, object], line: Mapping[str, object]) -> bool:
     """Whether the desk's value of now is the one that an earlier run took over by this very choice."""
     names = _values_of(choice, line)
-    if choice.get("outcome") != APPLIED or not names or line["column"] == VERDICT:
+    if choice.get("outcome") != APPLIED or line["column"] == VERDICT:
         return False
     seen = all(_plain(choice.get(name)) == _plain(line.get(name)) for name in ("base_value", *names))
     return seen and _plain(choice.get("new_value")) == _plain(line["desk_value"])
@@ -235,7 +248,10 @@ def corrections_of(resolved: pd.DataFrame, marks: Mapping[str, str | None], name
 
 
 def with_corrections(desk: pd.DataFrame, corrections: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """The desk's canonical table with the corrections accepted so far, the last one of a cell counting.
+    """The desk's canonical table with the corrections accepted so far, one after the other.
+
+    A correction counts as long as the desk still says what it corrected; once the value was entered into the
+    inventory, or surveyed anew, the inventory speaks for itself.
 
     Parameters
     ----------
@@ -248,8 +264,9 @@ def with_corrections(desk: pd.DataFrame, corrections: pd.DataFrame, form: Form) 
     place = pd.Series(result.index, index=result[STAND_KEY])
     for row in corrections.to_dict("records"):
         if row[STAND_KEY] in place.index and row["column"] in result.columns:
-            kind = form.named(str(row["column"])).kind
-            result.at[place[row[STAND_KEY]], row["column"]] = canonical_value(row["new_value"], kind)
+            kind, cell = form.named(str(row["column"])).kind, (place[row[STAND_KEY]], row["column"])
+            if same(canonical_value(row["old_value"], kind), result.at[cell]):
+                result.at[cell] = canonical_value(row["new_value"], kind)
     return result
 
 

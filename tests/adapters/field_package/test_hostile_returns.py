@@ -134,6 +134,52 @@ def test_an_outline_that_was_emptied_crossed_or_moved_is_only_shown(result, surv
     assert all(a.equals(b) for a, b in zip(before, after, strict=True))
 
 
+FAR = "MULTIPOLYGON(((0 0,10 0,10 10,0 10,0 0)))"
+NO_OUTLINE = {FAR: "FIELD_OUTLINE_ELSEWHERE", "MULTIPOLYGON EMPTY": "FIELD_OUTLINE_EMPTY", None: "FIELD_OUTLINE_EMPTY"}
+
+
+def with_outlines(one, wkt, fids):
+    from osgeo import ogr
+
+    dataset = gdal.OpenEx(str(one.folder / "field.gpkg"), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    layer = dataset.GetLayerByName("stands_to_check")
+    for fid in fids:
+        feature = layer.GetFeature(fid)
+        feature.SetGeometry(ogr.CreateGeometryFromWkt(wkt) if wkt else None)
+        layer.SetFeature(feature)
+
+
+@pytest.mark.parametrize("fids", [(3, 4), range(1, 41)], ids=["two", "all"])
+@pytest.mark.parametrize(("wkt", "code"), NO_OUTLINE.items(), ids=["far", "empty", "none"])
+def test_rows_with_unusable_outlines_are_told_and_the_rest_is_merged(result, surveyor, wkt, code, fids):
+    one = surveyor()
+    keys = {one.value(fid, "stand_key") for fid in fids}
+    one.set(3, closure=0.33, verdict="wrong")
+    with_outlines(one, wkt, fids)
+    outcome, table = merge(result, one)
+    assert codes(outcome) == {code}
+    notes = read_geopackage_table(result.with_name("review.gpkg"), "notes")
+    assert set(notes["stand_key"]) == keys
+    assert outcome.counts["outline"] == len(keys)
+    assert changed(table)[(one.value(3, "stand_key"), "closure")]["state"] == "field_only"
+    outcome, _ = taken_over(result, one)
+    assert outcome.counts["corrections_added"] == 1
+
+
+def test_outlines_without_a_place_in_the_system_of_what_was_sent_are_told(result, surveyor):
+    one = surveyor()
+    target = one.folder.parent / "back.geojson"
+    other_file(one, target.name, "-f", "GeoJSON", "-t_srs", "EPSG:4326")
+    import json
+
+    content = json.loads(target.read_text(encoding="utf-8"))
+    pole = [[[[0, 90], [1, 90], [1, 89], [0, 89], [0, 90]]]]
+    content["features"][0]["geometry"] = {"type": "MultiPolygon", "coordinates": pole}
+    target.write_text(json.dumps(content), encoding="utf-8")
+    outcome, _ = merge(result, target, base=one.folder / "base.gpkg")
+    assert codes(outcome) & set(NO_OUTLINE.values())
+
+
 def test_a_package_of_another_result_is_refused_and_with_its_base_takes_nothing_over(result, surveyor):
     one = surveyor()
     one.set(3, species_code="310", verdict="wrong")

@@ -85,6 +85,41 @@ def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_u
     assert "DECISION_GEOMETRY_CHANGED" not in issues["code"].tolist()
 
 
+@pytest.mark.long
+def test_a_correction_counts_once_it_is_entered_into_the_inventory(result, surveyor, tmp_path):
+    """The steps of the help page, one after the other."""
+    one = surveyor()
+    key, new = one.value(3, "stand_key"), "470" if one.value(3, "species_code") == "310" else "310"
+    one.set(3, species_code=new, verdict="wrong")
+    review = result.with_name("review.gpkg")
+    merge(result, one)
+    merge(result, one, choices=review, name="王五")
+    correction = read_corrections(corrections_beside(result)).iloc[0]
+    assert correction[["stand_key", "column", "new_value"]].tolist() == [key, "species_code", new]
+
+    def species_in_result():
+        return read_geopackage_table(result, "stands", {"stand_key": key})["species_code"].iloc[0]
+
+    def assess_again(stands):
+        assess(AssessRequest(LayerSource(str(stands), "stands"), result, overwrite=True), Progress())
+
+    inventory = shutil.copyfile(resources_dir() / "sample" / "stands.gpkg", tmp_path / "stands.gpkg")
+    assess_again(inventory)
+    assert species_in_result() == correction["old_value"] != new  # nothing changes by itself
+    keys = read_geopackage_table(result, "stands")["stand_key"].tolist()
+    dataset = gdal.OpenEx(str(inventory), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    layer = dataset.GetLayerByName("stands")
+    feature = next(one for row, one in enumerate(layer) if keys[row] == key)
+    feature["YOU_SHI_SZ"] = new
+    layer.SetFeature(feature)
+    del feature, layer, dataset
+    assess_again(inventory)
+    assert species_in_result() == new
+    outcome, table = merge(result, one)
+    assert changed(table)[(key, "species_code")]["state"] == "both_same"
+    assert outcome.counts["conflict"] == 0
+
+
 def test_a_decision_that_was_withdrawn_since_counts_no_more(result, surveyor):
     from sanming_carbon_plugin.core.classes.overrides import WITHDRAWN, no_decisions
 
@@ -362,7 +397,8 @@ def test_an_incomplete_control_sample_gives_no_share(result, surveyor):
 
 
 def test_refusals(result, surveyor, tmp_path, package):
-    one = surveyor()
+    one, blind = surveyor(), tmp_path / "choices.csv"
+    blind.write_text("row_id,column,choice\nu1,closure,field\n", encoding="utf-8")
     for request, code in (
         ({"returned": []}, "FIELD_RETURN_NONE"),
         ({"choices": tmp_path / "x.csv"}, "FIELD_NAME_MISSING"),
@@ -370,6 +406,7 @@ def test_refusals(result, surveyor, tmp_path, package):
         ({"returned": [resources_dir() / "sample" / "tenure.gpkg"]}, "FIELD_RETURN_UNFIT"),
         ({"out": tmp_path / "review.txt"}, "OUTPUT_FORMAT"),
         ({"choices": result, "name": "王五"}, "FIELD_RETURN_UNFIT"),
+        ({"choices": blind, "name": "王五"}, "FIELD_CHOICES_BLIND"),
         ({"result": package / "field.gpkg"}, "FIELD_BASE_MISSING"),
     ):
         with pytest.raises(CarbonError) as told:

@@ -106,6 +106,14 @@ def codes(found):
     return found.issues["code"].tolist()
 
 
+def chosen(found, *choices):
+    """A list of choices (row_id, column, choice, value) as a person writes it into a copy of the review."""
+    rows = unresolved(found.differences).set_index(["row_id", "column"])
+    for row_id, column, choice, *value in choices:
+        rows.loc[(row_id, column), ["choice", "value"]] = [choice, *(value or [None])]
+    return rows.loc[[one[:2] for one in choices]].reset_index()
+
+
 def test_nothing_changed_is_no_difference():
     found = merged(field_table())
     assert lines(found) == {}
@@ -154,9 +162,7 @@ def test_two_surveyors_who_differ_are_a_conflict_and_who_agree_are_not():
     row = found.differences.set_index(["stand_key", "column"]).loc[("k1", "species_code")]
     assert (row["field_value"], row["field_value_2"]) == ("310", "001")
     assert (row["surveyor"], row["surveyor_2"]) == ("张三", "李四")
-    kept = resolve(
-        found.differences, pd.DataFrame([{"row_id": "u1", "column": "species_code", "choice": "field_2"}]), FORM
-    )
+    kept = resolve(found.differences, chosen(found, ("u1", "species_code", "field_2")), FORM)
     assert kept.differences.set_index("column").loc["species_code", "new_value"] == "001"
 
 
@@ -206,7 +212,7 @@ def test_a_stand_that_left_the_result_can_only_stay_as_the_desk_has_it():
     assert lines(found) == {("k2", "closure"): ("conflict", "stand_gone")}
     assert codes(found) == ["FIELD_STAND_GONE"]
     with pytest.raises(InputError) as told:
-        resolve(found.differences, pd.DataFrame([{"row_id": "u2", "column": "closure", "choice": "field"}]), FORM)
+        resolve(found.differences, chosen(found, ("u2", "closure", "field")), FORM)
     assert "only desk" in str(told.value.values["problems"])
 
 
@@ -215,7 +221,7 @@ def test_outlines_are_shown_and_never_taken_over():
     table["geometry"] = ["moved", "g2", "g3"]
     found = merged(table)
     assert lines(found) == {("k1", "geometry"): ("outline", "field")}
-    done = resolve(found.differences, pd.DataFrame([{"row_id": "u1", "column": "geometry", "choice": "field"}]), FORM)
+    done = resolve(found.differences, chosen(found, ("u1", "geometry", "field")), FORM)
     assert done.differences.loc[done.differences["column"] == "geometry", "outcome"].isna().all()
 
 
@@ -299,7 +305,7 @@ def test_nothing_is_taken_over_without_a_choice():
     listed = unresolved(found.differences).set_index(["stand_key", "column"])
     assert listed.loc[("k1", "closure"), "choice"] is None
     assert listed.loc[("k2", "closure"), "choice"] == "field"
-    done = resolve(found.differences, pd.DataFrame(columns=["row_id", "column", "choice"]), FORM).differences
+    done = resolve(found.differences, unresolved(found.differences).iloc[:0], FORM).differences
     outcome = done.set_index(["stand_key", "column"])["outcome"]
     assert outcome[("k1", "closure")] == outcome[("k2", "closure")] == "open"
     done = resolve(found.differences, unresolved(found.differences), FORM).differences
@@ -311,13 +317,7 @@ def test_nothing_is_taken_over_without_a_choice():
 def test_choices_field_desk_and_a_value():
     desk = base_table(closure=[0.1, 0.2, 0.3])
     found = merged(field_table({(0, "closure"): 0.9, (1, "closure"): 0.8, (2, "closure"): 0.7}), desk=desk)
-    choices = pd.DataFrame(
-        [
-            {"row_id": "u1", "column": "closure", "choice": "field", "value": None},
-            {"row_id": "u2", "column": "closure", "choice": "desk", "value": None},
-            {"row_id": "u3", "column": "closure", "choice": "value", "value": "0.55"},
-        ]
-    )
+    choices = chosen(found, ("u1", "closure", "field"), ("u2", "closure", "desk"), ("u3", "closure", "value", "0.55"))
     done = resolve(found.differences, choices, FORM).differences
     done = done[done["column"] == "closure"].set_index("stand_key")
     assert done["outcome"].tolist() == ["applied", "kept_desk", "applied"]
@@ -336,24 +336,47 @@ def test_a_choice_about_other_values_is_stale():
     seen = found.differences[found.differences["column"] == "closure"].assign(choice="field", desk_value="0.4")
     done = resolve(found.differences, seen, FORM)
     assert done.differences.set_index("column").loc["closure", "outcome"] == "stale"
-    assert done.issues["code"].tolist() == ["FIELD_CHOICE_STALE"]
+    assert done.issues[["stand_key", "code", "field"]].to_numpy().tolist() == [["k1", "FIELD_CHOICE_STALE", "closure"]]
+
+
+@pytest.mark.parametrize("lost", ["row_id", "column", "choice", "desk_value", "field_value"])
+def test_choices_that_do_not_tell_between_which_values_was_chosen_are_refused(lost):
+    found = merged(field_table({(0, "closure"): 0.9}))
+    with pytest.raises(InputError) as told:
+        resolve(found.differences, chosen(found, ("u1", "closure", "field")).drop(columns=lost), FORM)
+    assert (told.value.code, told.value.values["columns"]) == ("FIELD_CHOICES_BLIND", [lost])
+
+
+def test_choices_between_the_values_of_now_count_without_the_other_columns():
+    found = merged(field_table({(0, "closure"): 0.9}))
+    choices = chosen(found, ("u1", "closure", "field"))
+    choices = choices[["row_id", "column", "choice", "desk_value", "field_value"]]
+    done = resolve(found.differences, choices, FORM).differences.set_index("column")
+    assert done.loc["closure", ["outcome", "new_value"]].tolist() == ["applied", "0.9"]
+    other = resolve(found.differences, choices.assign(field_value="0.8"), FORM).differences.set_index("column")
+    assert other.loc["closure", ["outcome", "new_value"]].tolist() == ["stale", None]
+
+
+def test_an_inventory_that_was_brought_up_to_date_speaks_for_itself():
+    """A correction stands in for what it corrected, not for what was surveyed or entered since."""
+    corrections = pd.DataFrame(
+        {"stand_key": "k1", "column": "closure", "old_value": ["0.7", "0.9"], "new_value": ["0.9", "0.8"]}
+    )
+
+    def closure_now(inventory):
+        return with_corrections(base_table(closure=[inventory, 0.5, np.nan]), corrections, FORM)["closure"].iloc[0]
+
+    assert [closure_now(inventory) for inventory in (0.7, 0.9, 0.8, 0.3)] == [0.8, 0.8, 0.8, 0.3]
 
 
 def test_bad_choices_are_refused_with_every_problem():
     desk = base_table(pine_transform=["no", "yes", "yes"], closure=[0.1, 0.5, np.nan])
     found = merged(field_table({(0, "pine_transform"): "unknown", (0, "closure"): 0.9}), desk=desk)
-    choices = pd.DataFrame(
-        [
-            {"row_id": "u1", "column": "pine_transform", "choice": "value", "value": "perhaps"},
-            {"row_id": "u1", "column": "closure", "choice": "mine", "value": None},
-        ]
-    )
+    choices = chosen(found, ("u1", "pine_transform", "value", "perhaps"), ("u1", "closure", "mine"))
     with pytest.raises(InputError) as told:
         resolve(found.differences, choices, FORM)
     assert told.value.code == "FIELD_CHOICES_INVALID"
     assert told.value.values["count"] == 2
-    with pytest.raises(InputError):
-        resolve(found.differences, pd.DataFrame({"choice": ["field"]}), FORM)
     with pytest.raises(InputError):
         resolve(found.differences, choices.assign(choice="field_2"), FORM)
 
@@ -376,14 +399,12 @@ def test_a_class_cannot_be_decided_as_nothing():
     found = merged(field_table({(0, "pine_transform"): None}))
     assert lines(found) == {("k1", "pine_transform"): ("conflict", "cleared")}
     with pytest.raises(InputError):
-        resolve(
-            found.differences, pd.DataFrame([{"row_id": "u1", "column": "pine_transform", "choice": "field"}]), FORM
-        )
+        resolve(found.differences, chosen(found, ("u1", "pine_transform", "field")), FORM)
 
 
 def test_a_cleared_measurement_may_be_taken_over_on_purpose():
     found = merged(field_table({(0, "closure"): None}))
-    done = resolve(found.differences, pd.DataFrame([{"row_id": "u1", "column": "closure", "choice": "field"}]), FORM)
+    done = resolve(found.differences, chosen(found, ("u1", "closure", "field")), FORM)
     line = done.differences.set_index("column").loc["closure"]
     assert (line["outcome"], line["new_value"]) == ("applied", None)
 
