@@ -9,10 +9,11 @@ import shapely
 
 from .account import StandAccount, numbers
 from .change import PieceChange
+from .common_ground import GeometryArray
 from .parameters import TextArray
 from .stock import per_hectare
 from .sums import any_by
-from .two_dates import LINE_SHARE, GeometryArray, Pieces
+from .two_dates import LINE_SHARE, Pieces
 
 BoolArray = npt.NDArray[np.bool_]
 HALF = 0.5

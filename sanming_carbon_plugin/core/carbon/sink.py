@@ -22,6 +22,7 @@ from .change import (
     measured_part,
     piece_change,
 )
+from .common_ground import GeometryArray
 from .companions import Companions, companion_changes
 from .earlier_zeros import doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
@@ -36,7 +37,7 @@ from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import period_issues, sink_issues, untold_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, survey_times, surveyed_span, years_between, years_of
-from .two_dates import EarlierInventory, GeometryArray, Pieces, match
+from .two_dates import EarlierInventory, Pieces, match
 from .uncertainty import HALF_WIDTH_90, stand_interval
 
 SINK_NUMBERS = (

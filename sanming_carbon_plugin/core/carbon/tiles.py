@@ -6,11 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from .sums import sum_by
+
 IntArray = npt.NDArray[np.int64]
 GeometryArray = npt.NDArray[np.object_]
 
 MOST_VERTICES = 1_000
 """Outlines with more are cut; stands rarely have so many."""
+
+ROUNDING_SHARE = 1e-9
+"""Areas that differ by no more than this share are the same but for the rounding of coordinates."""
 
 MOST_CUTS = 16
 """A knot of vertices in one place is left as it is after so many halvings."""
@@ -33,7 +38,17 @@ def cut_large(polygons: GeometryArray, most_vertices: int = MOST_VERTICES) -> tu
         keep = ~shapely.is_empty(halves)
         tiles = np.concatenate([tiles[~large], halves[keep]])
         owner = np.concatenate([owner[~large], np.tile(owner[large], 2)[keep]])
-    return tiles, owner
+    return _whole_where_wrong(polygons, tiles, owner)
+
+
+def _whole_where_wrong(
+    polygons: GeometryArray, tiles: GeometryArray, owner: IntArray
+) -> tuple[GeometryArray, IntArray]:
+    """Outlines whose tiles are not as large as they are go uncut: the geometry library cut them wrongly."""
+    area = shapely.area(polygons)
+    wrong = np.abs(sum_by(owner, shapely.area(tiles), len(polygons)) - area) > ROUNDING_SHARE * area
+    keep, whole = ~wrong[owner], np.flatnonzero(wrong)
+    return np.concatenate([tiles[keep], polygons[whole]]), np.concatenate([owner[keep], whole])
 
 
 def _halves(polygons: GeometryArray) -> GeometryArray:

@@ -10,27 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ..progress import Progress
+from .common_ground import BoolArray, CommonGround, GeometryArray, overlay
 from .parameters import FloatArray, IntArray
 from .sums import any_by, sum_by
-from .tiles import cut_large
-
-GeometryArray = npt.NDArray[np.object_]
-BoolArray = npt.NDArray[np.bool_]
 
 SAME_SHAPE_SHARE = 1e-4
 """Two outlines are the same when they differ by less than this share of the stand's width (rounding of formats)."""
 
 LINE_SHARE = 1e-6
 """A piece below this share of both its stands is the rounding of a common line, not common ground."""
-
-PAIRS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -120,7 +114,7 @@ def match(
     left = np.ones(len(keys_then), dtype=bool)
     left[partner[keyed]] = False
     rest_then = np.flatnonzero(left)
-    ground = _overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
+    ground = overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
     now, then = ground.first, ground.second
     share_now = ground.area / ground.area_first[now]
     share_then = ground.area / ground.area_second[then]
@@ -178,55 +172,7 @@ def _same_shape(first: GeometryArray, second: GeometryArray) -> BoolArray:
     return same
 
 
-@dataclass(frozen=True)
-class _CommonGround:
-    """Pairs of polygons that share ground, with area and outline of the ground and of each polygon."""
-
-    first: IntArray
-    second: IntArray
-    area: FloatArray
-    outline: FloatArray
-    area_first: FloatArray
-    area_second: FloatArray
-    outline_first: FloatArray
-
-
-def _overlay(first: GeometryArray, second: GeometryArray, progress: Progress) -> _CommonGround:
-    """Intersect two sets of polygons; pairs that only touch are left out."""
-    first, second = _usable(first), _usable(second)
-    area_first, area_second = np.array(shapely.area(first)), np.array(shapely.area(second))
-    area_first[area_first == 0], area_second[area_second == 0] = np.nan, np.nan
-    tile_a, owner_a = cut_large(first)
-    tile_b, owner_b = cut_large(second)
-    at_a, at_b = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    if len(tile_a) and len(tile_b):
-        at_a, at_b = shapely.STRtree(tile_b).query(tile_a, predicate="intersects").astype(np.int64)
-    code, pairs = pd.factorize(owner_a[at_a] * max(len(second), 1) + owner_b[at_b])
-    in_tiles = (np.bincount(code) > 1)[code]
-    area, outline, kept = np.empty(len(code)), np.empty(len(code)), np.full(len(code), None, dtype=object)
-    for start in range(0, len(code), PAIRS_AT_ONCE):
-        progress.raise_if_cancelled()
-        part = slice(start, start + PAIRS_AT_ONCE)
-        ground = shapely.intersection(tile_a[at_a[part]], tile_b[at_b[part]])
-        area[part], outline[part] = shapely.area(ground), shapely.length(ground)
-        kept[part][in_tiles[part]] = ground[in_tiles[part]]
-        progress.update(start / len(code))
-    area, outline = sum_by(code, area, len(pairs)), sum_by(code, outline, len(pairs))
-    _mend_outlines(outline, code, kept)
-    shared = area > 0.0
-    one, other = np.divmod(np.asarray(pairs, dtype=np.int64)[shared], max(len(second), 1))
-    return _CommonGround(one, other, area[shared], outline[shared], area_first, area_second, shapely.length(first))
-
-
-def _mend_outlines(outline: FloatArray, code: IntArray, kept: GeometryArray) -> None:
-    """Outlines of ground that was cut into tiles, without the lines between the tiles."""
-    at = np.flatnonzero(~shapely.is_missing(kept))
-    order = at[np.argsort(code[at], kind="stable")]
-    for rows in np.split(order, np.flatnonzero(np.diff(code[order])) + 1) if len(order) else []:
-        outline[code[rows[0]]] = shapely.length(shapely.union_all(kept[rows]))
-
-
-def _inner_lines(ground: _CommonGround) -> FloatArray:
+def _inner_lines(ground: CommonGround) -> FloatArray:
     """Length of the second set's lines inside each polygon of the first, by the square root of its area.
 
     Every inner line bounds two pieces, so half of what the pieces' outlines exceed the polygon's own is it.
@@ -235,17 +181,6 @@ def _inner_lines(ground: _CommonGround) -> FloatArray:
     inner = (sum_by(ground.first, ground.outline, count) - ground.outline_first) / 2.0
     with np.errstate(invalid="ignore"):
         return np.nan_to_num(np.maximum(inner, 0.0) / np.sqrt(ground.area_first))
-
-
-def _usable(geometry: GeometryArray) -> GeometryArray:
-    """Polygons as they are, crossed rings mended, missing ones as empty polygons."""
-    polygons = np.array(geometry, dtype=object)
-    missing = shapely.is_missing(polygons)
-    polygons[missing] = shapely.Polygon()
-    broken = ~shapely.is_valid(polygons)
-    if broken.any():
-        polygons[broken] = shapely.make_valid(polygons[broken])
-    return polygons
 
 
 def _blocks(now: IntArray, then: IntArray, count_now: int, count_then: int) -> IntArray:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_errors, load_parameters
@@ -198,7 +198,10 @@ def cut_all(facts, geometry, cuts, suffix):
         half = shapely.polygons([a, b, b + across, a + across])
         new, new_rows = [], []
         for piece, row in zip(pieces, rows, strict=True):
-            for part in (shapely.intersection(piece, half), shapely.difference(piece, half)):
+            parts = shapely.intersection(piece, half), shapely.difference(piece, half)
+            if not np.isclose(sum(part.area for part in parts), piece.area, rtol=1e-12, atol=0.0):
+                parts = (piece,)  # GEOS cuts wrongly along a line that is nearly its own
+            for part in parts:
                 if part.area > 0:
                     new.append(part)
                     new_rows.append(row)
@@ -212,6 +215,7 @@ def cut_all(facts, geometry, cuts, suffix):
 
 @settings(max_examples=25, deadline=None)
 @given(CUTS, st.sampled_from(["now", "then", "both"]), st.integers(0, 10_000))
+@example([(0.28, 0.5, 2.363), (0.7, 0.36, 3.049)], "both", 3)  # GEOS 3.11 takes two that share a line for the same
 def test_cutting_stands_changes_no_total(cuts, side, seed):
     rng = np.random.default_rng(seed)
     now_shapes, then_shapes = shifted_grid(rng), shifted_grid(rng)
@@ -219,7 +223,6 @@ def test_cutting_stands_changes_no_total(cuts, side, seed):
     whole = sink(now, now_shapes, EarlierInventory(then, then_shapes), PARAMETERS, ERRORS, PERIOD).columns
     new_now = cut_all(now, now_shapes, cuts, "x") if side != "then" else (now, now_shapes)
     new_then = cut_all(then, then_shapes, cuts, "y") if side != "now" else (then, then_shapes)
-    assume(intersects_alike(new_now[1], new_then[1]))
     parts = sink(*new_now, EarlierInventory(*new_then), PARAMETERS, ERRORS, PERIOD).columns
     of = parents(new_now[0])
     size = whole["sink_tco2e_yr"].abs().sum()
@@ -229,18 +232,6 @@ def test_cutting_stands_changes_no_total(cuts, side, seed):
         of_parts = parts[name].groupby(of).sum().reindex(whole.index)
         difference = of_parts[known].sum() - whole.loc[known, name].sum()
         assert abs(difference) <= 1e-8 * max(size, whole[name].abs().sum())
-
-
-def intersects_alike(first, second):
-    """GEOS may answer a whole polygon for two that share but a line of almost the same points; not the other way round.
-
-    Such ground is told as overlapping and shared out, so that it does not count twice, but its parts are no whole.
-    """
-    ways = (
-        shapely.area(shapely.intersection(first[:, None], second)),
-        shapely.area(shapely.intersection(second, first[:, None])),
-    )
-    return bool(np.allclose(*ways, rtol=1e-9, atol=1e-6))
 
 
 def fully(columns):
