@@ -21,9 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from explain import made_result
 
+from sanming_carbon_plugin.adapters.geopackage_rows import opened
 from sanming_carbon_plugin.adapters.parcel_card import parcel_card
 from sanming_carbon_plugin.adapters.parcel_pages import card_html
-from sanming_carbon_plugin.adapters.parcel_places import neighbour, opened, outline, position, stands_at
+from sanming_carbon_plugin.adapters.parcel_places import neighbour, outline, position, stands_at
 
 TARGET_S = 0.3
 CLICKS = 30

@@ -62,8 +62,9 @@ def _clicked(application, path: Path) -> tuple[int, dict[str, list[float]], list
     from qgis.core import QgsPointXY, QgsProject, QgsRectangle
     from qgis.PyQt import sip
 
+    from sanming_carbon_plugin.adapters.geopackage_rows import opened
     from sanming_carbon_plugin.adapters.maps.layers import add_results_group
-    from sanming_carbon_plugin.adapters.parcel_places import opened, outline
+    from sanming_carbon_plugin.adapters.parcel_places import outline
     from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
     from sanming_carbon_plugin.gui.result_layers import stand_layers
 

@@ -10,8 +10,7 @@ import pandas as pd
 from ..core.classes.in_force import DECIDED, with_decisions
 from ..core.classes.overrides import DECISION_COLUMNS
 from .decision_files import TABLE, carried_decisions, decisions_beside, read_decisions
-from .geopackage_rows import table_names
-from .parcel_places import opened
+from .geopackage_rows import opened, table_names
 
 _FACTS = "SELECT * FROM facts WHERE stand_key IN (SELECT stand_key FROM decisions)"
 _STANDS = "SELECT * FROM stands WHERE stand_key IN (SELECT stand_key FROM decisions)"

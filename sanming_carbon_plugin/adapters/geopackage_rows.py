@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,26 @@ _NUMBERS = ("INT", "REAL", "DOUBLE", "FLOAT", "BOOL")
 
 def read_rows(path: Path, table: str, where: Mapping[str, object], *, geometry: bool) -> pd.DataFrame:
     """See :func:`sanming_carbon_plugin.adapters.geopackage.read_geopackage_table`."""
-    if not path.is_file():
-        raise InputError("FILE_NOT_FOUND", path=str(path))
+    with opened(path) as database:
+        return rows_in(database, path, table, where, geometry=geometry)
+
+
+@contextmanager
+def opened(result: Path) -> Iterator[sqlite3.Connection]:
+    """The file of a result, to be read.
+
+    Raises
+    ------
+    InputError
+        ``FILE_NOT_FOUND``, ``GEOPACKAGE_NOT_READABLE``.
+    """
+    if not result.is_file():
+        raise InputError("FILE_NOT_FOUND", path=str(result))
     try:
-        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
-            return _read(database, path, table, where, geometry=geometry)
+        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            yield database
     except sqlite3.Error as error:
-        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(path), reason=str(error)) from error
+        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error
 
 
 def table_names(path: Path) -> list[str]:
@@ -44,7 +57,7 @@ def holds_result(path: Path) -> bool:
 
 def read_layer_crs(path: Path, table: str) -> str | None:
     """Coordinate system of a layer of a result file: ``EPSG:…`` where it has a code, else WKT, None for none."""
-    with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+    with opened(path) as database:
         row = database.execute(
             "SELECT s.organization, s.organization_coordsys_id, s.definition FROM gpkg_geometry_columns AS g "
             "JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id WHERE g.table_name = ? AND s.srs_id > 0",
@@ -58,23 +71,28 @@ def read_layer_crs(path: Path, table: str) -> str | None:
 
 def read_rows_of_contents(path: Path) -> Sequence[str]:
     """Names listed in the file's own table of contents."""
-    if not path.is_file():
-        raise InputError("FILE_NOT_FOUND", path=str(path))
-    try:
-        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
-            return _contents(database)
-    except sqlite3.Error as error:
-        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(path), reason=str(error)) from error
+    with opened(path) as database:
+        return names_in(database)
 
 
-def _contents(database: sqlite3.Connection) -> list[str]:
+def names_in(database: sqlite3.Connection) -> list[str]:
+    """Tables of an open file."""
     return [row[0] for row in database.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
 
 
-def _read(
-    database: sqlite3.Connection, path: Path, table: str, where: Mapping[str, object], *, geometry: bool
+def rows_in(
+    database: sqlite3.Connection, path: Path, table: str, where: Mapping[str, object], *, geometry: bool = False
 ) -> pd.DataFrame:
-    tables = _contents(database)
+    """Rows of a table of an open file, see :func:`read_rows`."""
+    count, columns = columns_in(database, path, table, where, geometry=geometry)
+    return pd.DataFrame(columns, index=range(count))
+
+
+def columns_in(
+    database: sqlite3.Connection, path: Path, table: str, where: Mapping[str, object], *, geometry: bool = False
+) -> tuple[int, dict[str, npt.NDArray[Any]]]:
+    """The same rows as their number and an array for each column: a table of one row costs more than to read it."""
+    tables = names_in(database)
     if table not in tables:
         raise InputError("GEOPACKAGE_TABLE_MISSING", path=str(path), table=table, tables=tables)
     columns = database.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
@@ -94,12 +112,12 @@ def _read(
     )
     kinds = [kind for _, kind in wanted]
     parts = list(_parts(database.execute(statement, tuple(where.values())), kinds, len(names)))
-    count = sum(size for size, _ in parts)
-    columns_read = [np.concatenate([part[place] for _, part in parts]) for place in range(len(names))]
-    frame = pd.DataFrame(dict(zip(names, columns_read, strict=True)), index=range(count))
+    read = dict(
+        zip(names, (np.concatenate([part[place] for _, part in parts]) for place in range(len(names))), strict=True)
+    )
     if geometry and hidden:
-        frame["geometry"] = frame.pop(hidden)
-    return frame
+        read["geometry"] = read.pop(hidden)
+    return sum(size for size, _ in parts), read
 
 
 def _parts(

@@ -18,10 +18,9 @@ from ..core.classes.overrides import WITHDRAWN
 from ..core.units import UnitChoice
 from .decision_files import decisions_beside, read_decisions
 from .fact_words import place_text
-from .geopackage import read_geopackage_table
-from .geopackage_rows import table_names
+from .geopackage_rows import names_in
 from .issue_status import ISSUE_STATUS, OPEN
-from .jobs.explain import explain
+from .jobs.explain import explained
 from .parcel_credited import credited_parts
 from .parcel_sections import (
     area_section,
@@ -33,6 +32,7 @@ from .parcel_sections import (
 )
 from .parcel_words import ParcelRow, Section, parcel_row
 from .rule_words import distance_in_words, limit_in_words, seen_in_words, source_in_words
+from .stand_rows import StandRows, stand_rows
 from .unit_choice import mass_unit
 from .words import word
 
@@ -167,8 +167,11 @@ def parcel_card(result: Path, stand_key: str, language: str, units: UnitChoice |
         Where the result cannot be read or has no such stand.
     """
     units = units or UnitChoice()
-    explanation = explain(result, stand_key)
-    row = parcel_row(result, stand_key)
+    with stand_rows(result, stand_key) as rows:
+        explanation = explained(rows)
+        row = parcel_row(rows)
+        credited = credited_parts(rows.database, row.geometry)
+        statuses = _statuses(rows, language) if explanation["issues"] else {}
     decisions = _decisions(result, explanation, language)
     classes = _classes(explanation, row, decisions, language)
     figures = [row.number(name) for name in ("sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr")]
@@ -189,8 +192,8 @@ def parcel_card(result: Path, stand_key: str, language: str, units: UnitChoice |
         evidence=evidence_rows(row, language),
         sink=SinkFigure(shown[0], shown[1], shown[2], unit),
         classes=classes,
-        ticket=ticket_section(row, _missing(classes), credited_parts(result, row.geometry), units, language),
-        doubts=_doubts(result, explanation, language),
+        ticket=ticket_section(row, _missing(classes), credited, units, language),
+        doubts=_doubts(explanation, statuses, language),
         decisions=decisions,
         columns=_counting(row),
     )
@@ -284,11 +287,12 @@ def _missing(classes: tuple[ClassBlock, ...]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _doubts(result: Path, explanation: Mapping[str, Any], language: str) -> tuple[Doubt, ...]:
+def _doubts(
+    explanation: Mapping[str, Any], statuses: Mapping[tuple[object, object, object], str], language: str
+) -> tuple[Doubt, ...]:
     message = "message_zh" if language == "zh" else "message"
     order = {"error": 0, "warning": 1, "info": 2}
     rows = sorted(explanation["issues"], key=lambda issue: order.get(str(issue["severity"]), len(order)))
-    statuses = _statuses(result, str(explanation["stand_key"]), language)
     return tuple(
         Doubt(
             str(row["severity"]),
@@ -301,18 +305,17 @@ def _doubts(result: Path, explanation: Mapping[str, Any], language: str) -> tupl
     )
 
 
-def _statuses(result: Path, stand_key: str, language: str) -> dict[tuple[object, object, object], str]:
+def _statuses(rows: StandRows, language: str) -> dict[tuple[object, object, object], str]:
     """What people decided about doubts of a stand, by code, field and value."""
-    if ISSUE_STATUS not in table_names(result):
+    if ISSUE_STATUS not in names_in(rows.database):
         return {}
-    found = read_geopackage_table(result, ISSUE_STATUS, {"stand_key": stand_key})
     return {
         (row["code"], row["field"], row["value"]): ", ".join(
             str(part)
             for part in (word("status", row["status"], language), row["reason"], row["by"], str(row["at"] or "")[:10])
             if part
         )
-        for row in found.to_dict("records")
+        for row in rows.records(ISSUE_STATUS)
         if row["status"] != OPEN
     }
 
@@ -324,8 +327,7 @@ def _decisions(result: Path, explanation: Mapping[str, Any], language: str) -> t
     """Decisions of the file beside the result and of the result itself, the newest first."""
     stored = explanation["decisions"]
     in_result = [tuple(one[name] for name in _SAME) for one in stored]
-    beside = read_decisions(decisions_beside(result)).table
-    rows = [dict(one) for one in beside[beside["stand_key"] == explanation["stand_key"]].to_dict("records")]
+    rows = _beside(decisions_beside(result), explanation["stand_key"])
     there = {tuple(row[name] for name in _SAME) for row in rows}
     rows += [dict(one) for one, same in zip(stored, in_result, strict=True) if same not in there]
     # As when they are applied: the latest day counts, of the same day the one written last.
@@ -337,6 +339,13 @@ def _decisions(result: Path, explanation: Mapping[str, Any], language: str) -> t
         state = "superseded" if latest[str(row["column"])] != number else "counts" if known else "waiting"
         lines.append(_decision(row, state, language))
     return tuple(reversed(lines))
+
+
+def _beside(path: Path, stand_key: str) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    table = read_decisions(path).table
+    return [dict(one) for one in table[table["stand_key"] == stand_key].to_dict("records")]
 
 
 def _decision(row: Mapping[str, Any], state: str, language: str) -> DecisionLine:

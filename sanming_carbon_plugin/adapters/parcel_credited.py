@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import shapely
 
 from ..core.fieldwork.values import iso_date
 from .fact_words import percent
 from .geopackage_blobs import geometry_from_blobs
-from .parcel_places import opened
 from .parcel_words import Line
 from .words import word
 
@@ -61,22 +60,15 @@ class CreditedPart:
         return Line(word("card", "credited_by", language), text, note)
 
 
-def credited_parts(result: Path, geometry: shapely.Geometry | None) -> tuple[CreditedPart, ...]:
-    """The credited parcels on a stand, the largest part first; none where nobody looked for any.
-
-    Raises
-    ------
-    InputError
-        Where the result cannot be read.
-    """
+def credited_parts(database: sqlite3.Connection, geometry: shapely.Geometry | None) -> tuple[CreditedPart, ...]:
+    """The credited parcels on a stand of an open result, the largest part first; none where nobody looked for any."""
     if geometry is None or geometry.is_empty:
         return ()
     west, south, east, north = geometry.bounds
-    with opened(result) as database:
-        if len(database.execute(_NAMES).fetchall()) < 2:  # noqa: PLR2004 - the layer and its index
-            return ()
-        rows = database.execute(_PARCELS, (east, west, north, south)).fetchall()
-        period = _period((database.execute(_OPTIONS).fetchone() or ("",))[0]) if rows else None
+    if len(database.execute(_NAMES).fetchall()) < 2:  # noqa: PLR2004 - the layer and its index
+        return ()
+    rows = database.execute(_PARCELS, (east, west, north, south)).fetchall()
+    period = _period((database.execute(_OPTIONS).fetchone() or ("",))[0]) if rows else None
     ground = shapely.make_valid(geometry)
     parts = []
     for outline, (scheme, scheme_id, start, end) in zip(

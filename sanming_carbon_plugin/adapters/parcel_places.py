@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import shapely
 
-from ..core.errors import InputError
 from .geopackage_blobs import geometry_from_blobs
+from .geopackage_rows import opened
 
 _AT = """
 SELECT s.fid, s.stand_key, s.geom FROM stands s
@@ -92,21 +90,3 @@ def chosen_neighbour(rows: Sequence[int], here: int | None, step: int) -> int | 
         return rows[0]
     place = bisect_right(rows, here) if step > 0 else bisect_left(rows, here) - 1
     return rows[place] if 0 <= place < len(rows) else None
-
-
-@contextmanager
-def opened(result: Path) -> Iterator[sqlite3.Connection]:
-    """The file of a result, to be read.
-
-    Raises
-    ------
-    InputError
-        ``FILE_NOT_FOUND``, ``GEOPACKAGE_NOT_READABLE``.
-    """
-    if not result.is_file():
-        raise InputError("FILE_NOT_FOUND", path=str(result))
-    try:
-        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
-            yield database
-    except sqlite3.Error as error:
-        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error

@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import shapely
 
-from ..core.errors import InputError
 from .crs import is_geographic, metres_per_unit
-from .geopackage import read_geopackage_table
-from .parcel_places import opened
+from .stand_rows import StandRows, plain
 from .words import word
 
 _WKT = """
@@ -88,34 +84,16 @@ class ParcelRow:
         return word("card", "run", language).format(day=self.day, version=self.version, name=self.name)
 
 
-def parcel_row(result: Path, stand_key: str) -> ParcelRow:
-    """All that the tables of a result hold about a stand.
-
-    Raises
-    ------
-    InputError
-        Where the result cannot be read or has no such stand.
-    """
-    stands = read_geopackage_table(result, "stands", {"stand_key": stand_key}, geometry=True)
-    facts = read_geopackage_table(result, "facts", {"stand_key": stand_key})
-    if stands.empty or facts.empty:
-        raise InputError("STAND_NOT_FOUND", path=result, stand_key=stand_key)
-    values = {name: _value(stands[name].iloc[0]) for name in stands.columns if name != "geometry"}
-    values |= {name: _value(facts[name].iloc[0]) for name in facts.columns}
-    with opened(result) as database:
-        wkt = database.execute(_WKT).fetchone()
-        run = database.execute(_RUN).fetchone() or ("", "")
+def parcel_row(rows: StandRows) -> ParcelRow:
+    """All that the tables of a result hold about a stand."""
+    values = {name: plain(value[0]) for name, value in (*rows.stands.items(), *rows.facts.items())}
+    wkt = rows.database.execute(_WKT).fetchone()
+    run = rows.database.execute(_RUN).fetchone() or ("", "")
     return ParcelRow(
         values=values,
-        geometry=stands["geometry"].iloc[0],
+        geometry=rows.geometry,
         crs_wkt=str(wkt[0]) if wkt is not None and str(wkt[0]).lower() != "undefined" else "",
         day=str(run[0] or "–")[:_LENGTH_OF_DAY],
         version=str(run[1] or "–"),
-        name=result.name,
+        name=rows.path.name,
     )
-
-
-def _value(value: object) -> object:
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
-        return None
-    return value.item() if hasattr(value, "item") else value

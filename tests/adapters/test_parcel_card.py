@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from sanming_carbon_plugin.adapters import parcel_places
+from sanming_carbon_plugin.adapters import parcel_places, stand_rows
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.issue_status import ACCEPTED, mark_issues
 from sanming_carbon_plugin.adapters.jobs.assess import assess
@@ -295,6 +295,24 @@ def test_no_statement_of_the_card_scans_a_whole_table(result, stands):
             for *_, detail in database.execute("EXPLAIN QUERY PLAN " + statement, parameters):
                 scanned = re.match(r"SCAN (?!rtree)(\w+)", detail)
                 assert not scanned, (statement, detail)
+
+
+def test_the_rows_of_a_stand_are_read_once(result, stands, monkeypatch):
+    """From a file of a million stands on a slow disk a click waits for every row that is read."""
+    read, columns_in = [], stand_rows.columns_in
+    opened = []
+
+    def counted(database, path, table, where, **others):
+        read.append(table)
+        return columns_in(database, path, table, where, **others)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(stand_rows, "columns_in", counted)
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **others: opened.append(given) or connect(*given, **others))
+    parcel_card(result, stands["stand_key"].iloc[0], "en")
+    assert sorted(set(read)) == sorted(read)
+    assert {"stands", "facts", "issues"} <= set(read)
+    assert len(opened) == 1
 
 
 def test_a_stand_that_is_not_there_is_an_error(result):

@@ -120,7 +120,7 @@ def test_the_group_of_a_result_and_other_units_keep_what_was_decided(qgis_app, d
 def test_a_million_stands_with_decisions_are_not_read_to_find_them(decided):
     """Both statements go through the index of the keys."""
     from sanming_carbon_plugin.adapters import decided_stands as module
-    from sanming_carbon_plugin.adapters.parcel_places import opened
+    from sanming_carbon_plugin.adapters.geopackage_rows import opened
 
     with opened(decided[0]) as database:
         for statement in (module._STANDS, module._FACTS):

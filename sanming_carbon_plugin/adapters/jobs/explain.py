@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from ...core.classes.evaluation import FactsView
 from ...core.classes.explain import OUTCOME_WORDS, explain_stand
 from ...core.classes.measures import measure_rules
 from ...core.classes.rules import RuleSet
 from ...core.errors import InputError
 from ...core.tickets.profiles import Profile
-from ..geopackage import read_geopackage_table
+from ..geopackage_rows import columns_in, opened
 from ..rule_words import distance_in_words, limit_in_words, seen_in_words, source_in_words
+from ..stand_rows import StandRows, plain, stand_rows
 from ..words import word
 
 _ISSUE_COLUMNS = ("code", "severity", "field", "value", "message", "message_zh")
@@ -36,25 +37,25 @@ def explain(result: Path, stand_key: str) -> dict[str, Any]:
     InputError
         Where the result cannot be read or has no such stand.
     """
-    row = _row(result, "stands", stand_key)
-    facts = _row(result, "facts", stand_key)
-    # A source column may have the name of a fact; the rules saw the fact.
-    joined = pd.concat([row.drop(columns=facts.columns, errors="ignore"), facts], axis=1).set_index("stand_key")
-    issues = read_geopackage_table(result, "issues", {"stand_key": stand_key})
-    seen = [name for name in _IMAGE_FIGURES if name in row.columns and _value(row[name].iloc[0]) is not None]
+    with stand_rows(result, stand_key) as rows:
+        return explained(rows)
+
+
+def explained(rows: StandRows) -> dict[str, Any]:
+    """The same of a stand whose rows are read."""
+    # One view for all rule sets: a column is taken up once.
+    facts = FactsView(rows.joined())
+    figures = {name: plain(rows.stands[name][0]) for name in (*_FIGURES, *_IMAGE_FIGURES) if name in rows.stands}
     return {
-        "stand_key": stand_key,
-        "figures": {name: _value(row[name].iloc[0]) for name in (*_FIGURES, *seen) if name in row.columns},
+        "stand_key": rows.stand_key,
+        "figures": {name: value for name, value in figures.items() if value is not None or name in _FIGURES},
         "rules": [
             {"rule_set": rule_set.id, "status": rule_set.status, **record}
-            for rule_set in rule_sets_of(result)
-            for record in explain_stand(rule_set, joined)
+            for rule_set in _rule_sets_in(rows.database, rows.path)
+            for record in explain_stand(rule_set, facts)
         ],
-        "decisions": _decisions(result, facts, stand_key),
-        "issues": [
-            {name: _value(value) for name, value in zip(_ISSUE_COLUMNS, values, strict=True)}
-            for values in issues[list(_ISSUE_COLUMNS)].itertuples(index=False)
-        ],
+        "decisions": _decisions(rows),
+        "issues": [{name: issue[name] for name in _ISSUE_COLUMNS} for issue in rows.records("issues")],
     }
 
 
@@ -66,9 +67,14 @@ def rule_sets_of(result: Path) -> list[RuleSet]:
     InputError
         RESULT_WITHOUT_RULES.
     """
-    run = read_geopackage_table(result, "run", None)
+    with opened(result) as database:
+        return _rule_sets_in(database, result)
+
+
+def _rule_sets_in(database: sqlite3.Connection, result: Path) -> list[RuleSet]:
+    _, run = columns_in(database, result, "run", {})
     try:
-        return list(_rule_sets(str(run["rule_files"].iloc[0])))
+        return list(_rule_sets(str(run["rule_files"][0])))
     except (KeyError, IndexError, TypeError, ValueError) as problem:
         raise InputError("RESULT_WITHOUT_RULES", path=result) from problem
 
@@ -82,31 +88,18 @@ def _rule_sets(text: str) -> tuple[RuleSet, ...]:
     return (*map(measure_rules, files["rules"]), *tickets)
 
 
-def _decisions(result: Path, facts: pd.DataFrame, stand_key: str) -> list[dict[str, Any]]:
+def _decisions(rows: StandRows) -> list[dict[str, Any]]:
     """Decisions about a stand, in the order they were written, and whether each still counts."""
-    if not any(name.endswith("_decided") for name in facts.columns):
+    if not any(name.endswith("_decided") for name in rows.facts):
         return []
-    found = read_geopackage_table(result, "decisions", {"stand_key": stand_key})
+    found = rows.records("decisions")
     # As when they were applied: the latest day counts, of the same day the last one written.
-    ordered = found.sort_values("date", kind="stable")
-    counting = ~ordered.duplicated("column", keep="last").reindex(found.index)
+    ordered = sorted(range(len(found)), key=lambda number: (found[number]["date"] is None, found[number]["date"] or ""))
+    latest = {found[number]["column"]: number for number in ordered}
     return [
-        {name: _value(row[name]) for name in _DECISION_COLUMNS} | {"counts": bool(counts)}
-        for row, counts in zip(found.to_dict("records"), counting, strict=True)
+        {name: row[name] for name in _DECISION_COLUMNS} | {"counts": latest[row["column"]] == number}
+        for number, row in enumerate(found)
     ]
-
-
-def _row(result: Path, table: str, stand_key: str) -> pd.DataFrame:
-    found = read_geopackage_table(result, table, {"stand_key": stand_key})
-    if len(found) == 0:
-        raise InputError("STAND_NOT_FOUND", path=result, stand_key=stand_key)
-    return found.reset_index(drop=True)
-
-
-def _value(value: object) -> object:
-    if value is None or value != value:  # noqa: PLR0124 - NaN
-        return None
-    return value.item() if hasattr(value, "item") else value
 
 
 _ONLY_OF_YES = ("pine_technique", "reserve_mode")

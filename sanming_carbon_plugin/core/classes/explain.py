@@ -33,11 +33,14 @@ class Deciding:
         How far its value is on the passing side, in the field's unit; negative on the failing side, NaN for
         words and where unknown. Of an interval the less favourable end counts, for a failure the more
         favourable one. Shape (n,).
+    distances
+        The same of every comparison.
     """
 
     comparisons: list[Comparison]
     number: npt.NDArray[np.intp]
     distance: Floats
+    distances: list[Floats]
 
 
 def deciding(evaluation: Evaluation, rule: Rule) -> Deciding:
@@ -46,11 +49,11 @@ def deciding(evaluation: Evaluation, rule: Rule) -> Deciding:
     Parts with different units are compared by their distance relative to the threshold.
     """
     listed = comparisons(rule.test)
-    distances = [distance(comparison, evaluation.facts) for comparison in listed]
+    distances = [_distance(comparison, evaluation.facts, evaluation.of(comparison)) for comparison in listed]
     numbers = {comparison: number for number, comparison in enumerate(listed)}
     number, _ = _decided_by(rule.test, evaluation, numbers, distances)
     place = np.arange(len(number))
-    return Deciding(listed, number, np.stack(distances)[number, place] if listed else np.empty(0))
+    return Deciding(listed, number, np.stack(distances)[number, place] if listed else np.empty(0), distances)
 
 
 def _decided_by(
@@ -74,20 +77,24 @@ def _decided_by(
 
 def distance(comparison: Comparison, facts: FactsView) -> Floats:
     """Signed distance from passing in the field's unit, NaN for words and unknown values. Shape (n,)."""
+    return _distance(comparison, facts, compare(comparison, facts))
+
+
+def _distance(comparison: Comparison, facts: FactsView, outcome: Outcomes) -> Floats:
     if comparison.text:
         return np.full(len(facts), np.nan)
     least, most, _ = margins(comparison, facts)
-    result = np.where(compare(comparison, facts) == FAILED, most, least)
+    result = np.where(outcome == FAILED, most, least)
     return np.where(np.isfinite(result), result + 0.0, np.nan)
 
 
-def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame) -> list[dict[str, object]]:
+def explain_stand(rule_set: RuleSet, facts_row: pd.Series | pd.DataFrame | FactsView) -> list[dict[str, object]]:
     """Every rule of ``rule_set`` for one stand.
 
     Parameters
     ----------
     facts_row
-        One row of the table of stands with the derived facts (``site_volume_ratio_low`` …).
+        One row of the table of stands with the derived facts (``site_volume_ratio_low`` …), or a view of it.
 
     Returns
     -------
@@ -120,7 +127,10 @@ def _technique(evaluation: Evaluation, measure: Measure, outcome: Outcomes) -> o
 
 def _rule_record(evaluation: Evaluation, rule: Rule) -> dict[str, object]:
     found = deciding(evaluation, rule)
-    parts = [_comparison_record(evaluation.facts, comparison) for comparison in found.comparisons]
+    parts = [
+        _comparison_record(evaluation, comparison, float(apart[0]))
+        for comparison, apart in zip(found.comparisons, found.distances, strict=True)
+    ]
     decided = parts[int(found.number[0])]
     outcome = int(evaluation.outcomes[rule.id][0])
     # A missing field is named only where it keeps the rule from an answer.
@@ -151,9 +161,9 @@ def _declared(evaluation: Evaluation, field: object) -> Mapping[str, object] | N
     return None
 
 
-def _comparison_record(facts: FactsView, comparison: Comparison) -> dict[str, object]:
+def _comparison_record(evaluation: Evaluation, comparison: Comparison, apart: float) -> dict[str, object]:
+    facts = evaluation.facts
     names = [comparison.field] + ([comparison.other] if comparison.other else [])
-    apart = float(distance(comparison, facts)[0])
     # The end of a slope class is the last number below the next one: no distance that means anything.
     apart = 0.0 if abs(apart) < _NO_DISTANCE else apart
     value = comparison.value
@@ -166,7 +176,7 @@ def _comparison_record(facts: FactsView, comparison: Comparison) -> dict[str, ob
         if comparison.other
         else (list(value) if isinstance(value, tuple) else value),
         "distance": None if np.isnan(apart) else apart,
-        "outcome": OUTCOME_WORDS[int(compare(comparison, facts)[0])],
+        "outcome": OUTCOME_WORDS[int(evaluation.of(comparison)[0])],
         "missing": [name for name in names if not comparison.seen and not facts.known(name, comparison.text)[0]],
     }
 
