@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sanming_carbon_plugin.core.errors import CancelledError
 from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.stands.checks import neighbours
 from sanming_carbon_plugin.core.stands.checks.neighbours import (
     compartment_gaps,
     compartment_numbers,
@@ -48,6 +49,29 @@ def test_overlaps_are_those_of_every_pair_taken_one_by_one(seed, count):
     assert found.keys() == expected.keys()
     assert all(found[pair] == pytest.approx(expected[pair], rel=1e-9) for pair in expected)
     assert (np.isin(shapely.get_type_id(piece), (3, 6))).all()
+
+
+def test_no_two_threads_work_on_one_polygon_with_holes_or_parts(monkeypatch):
+    """The geometry library of Debian 12 notes the extent of a hole where it is first asked for it."""
+    polygons, _ = random_layer(5, 60)
+    in_parts = (shapely.get_num_interior_rings(polygons) > 0) | (shapely.get_num_geometries(polygons) > 1)
+    shared = {id(shape) for shape in polygons[in_parts]}
+    handed_over = []
+    intersection = shapely.intersection
+
+    def noted(one, two):
+        handed_over.extend(id(shape) for shape in (*one, *two))
+        return intersection(one, two)
+
+    expected = overlapping_pairs(polygons)
+    monkeypatch.setattr(neighbours.shapely, "intersection", noted)
+    monkeypatch.setattr(neighbours, "_CHUNK", 7)
+    found = overlapping_pairs(polygons)
+    assert shared
+    assert len(handed_over) > 2 * neighbours._CHUNK
+    assert not shared & set(handed_over)
+    assert all((one == other).all() for one, other in zip(found[:2], expected[:2], strict=True))
+    assert shapely.equals_exact(found[2], expected[2]).all()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 25))

@@ -82,10 +82,18 @@ def overlapping_pairs(
         keep &= (tidy[first] < 0) | (tidy[first] != tidy[second])
     order = np.lexsort((second[keep], first[keep]))
     first, second = first[keep][order], second[keep][order]
+    in_parts = shapely.get_type_id(polygons) == shapely.GeometryType.MULTIPOLYGON
+    in_parts |= shapely.get_num_interior_rings(polygons) > 0
+
+    def own(rows: Integers) -> Geometries:
+        # GEOS before 3.12 notes the extent of a hole where it is first asked for it: never in two threads at once.
+        shapes = polygons[rows]
+        shapes[in_parts[rows]] = shapely.force_2d(shapes[in_parts[rows]])
+        return shapes
 
     def cut(start: int) -> tuple[Integers, Integers, Geometries]:
         one, two = first[start : start + _CHUNK], second[start : start + _CHUNK]
-        piece = shapely.intersection(polygons[one], polygons[two])
+        piece = shapely.intersection(own(one), own(two))
         has_area = shapely.area(piece) > 0
         return one[has_area], two[has_area], polygons_only(piece[has_area])
 
