@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="295"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="297"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="310"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="312"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="317"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="319"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -84,7 +84,7 @@
         <translation>碳票</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/plugin.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/plugin.py" line="62"/>
         <source>Show or hide the forest carbon panel</source>
         <translation>显示或隐藏林业碳汇面板</translation>
     </message>
@@ -308,7 +308,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="268"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="270"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -803,12 +803,12 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>该值为何无误？</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="92"/>
         <source>Loaded: {path}</source>
         <translation>已载入：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="157"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="158"/>
         <source>Use These Fields</source>
         <translation>采用此对照</translation>
     </message>
@@ -818,37 +818,37 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>取消</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="159"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="160"/>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="169"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="170"/>
         <source>Reading the layer</source>
         <translation>正在读取图层</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="178"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="179"/>
         <source>Reading the fields</source>
         <translation>读取字段</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="232"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="233"/>
         <source>(none)</source>
         <translation>（无）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="250"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="251"/>
         <source>Decided by the values</source>
         <translation>按取值判定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="301"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="302"/>
         <source>Load the Fields</source>
         <translation>载入字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="307"/>
+        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="308"/>
         <source>Save the Fields</source>
         <translation>保存字段对照</translation>
     </message>
@@ -1494,7 +1494,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="173"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="174"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -2215,7 +2215,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="278"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="280"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2369,7 +2369,7 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="17"/>
+        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="16"/>
         <source>Get ready</source>
         <translation>准备运行环境</translation>
     </message>
@@ -2688,7 +2688,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="257"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="259"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -3555,6 +3555,140 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/gui/ui/parcel_card.ui" line="131"/>
         <source>Help</source>
         <translation>帮助</translation>
+    </message>
+</context>
+<context>
+    <name>QGnomeTheme</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>&amp;OK</source>
+        <translation>确定(&amp;O)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Close without Saving</source>
+        <translation>不保存即关闭</translation>
+    </message>
+</context>
+<context>
+    <name>QMessageBox</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Show Details...</source>
+        <translation>显示详情…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Hide Details...</source>
+        <translation>隐藏详情…</translation>
+    </message>
+</context>
+<context>
+    <name>QPlatformTheme</name>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Save All</source>
+        <translation>全部保存</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>&amp;Yes</source>
+        <translation>是(&amp;Y)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Yes to &amp;All</source>
+        <translation>全部选是(&amp;A)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>&amp;No</source>
+        <translation>否(&amp;N)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>N&amp;o to All</source>
+        <translation>全部选否(&amp;O)</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Abort</source>
+        <translation>中止</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Ignore</source>
+        <translation>忽略</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="81"/>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/translation.py" line="20"/>
+        <source>Restore Defaults</source>
+        <translation>恢复默认值</translation>
     </message>
 </context>
 <context>

@@ -18,7 +18,7 @@ from .gui.parcel_cards import ParcelCards
 from .gui.unit_options import UnitsChosen, UnitsPageFactory
 from .processing.base import plugin_icon
 from .processing.provider import SanmingCarbonProvider
-from .processing.translation import install_translator, language, tr
+from .processing.translation import install_qt_translator, install_translator, language, tr
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -29,7 +29,7 @@ class SanmingCarbonPlugin:
 
     def __init__(self, iface: QgisInterface | None) -> None:
         self.iface = iface
-        self.translator: QTranslator | None = None
+        self.translators: list[QTranslator] = []
         self.provider: SanmingCarbonProvider | None = None
         self.dock: CarbonDock | None = None
         self.cards: ParcelCards | None = None
@@ -41,7 +41,8 @@ class SanmingCarbonPlugin:
 
     def initProcessing(self) -> None:
         """Offer the algorithms; all that ``qgis_process`` asks for."""
-        self.translator = install_translator()
+        # Ours last: Qt asks the last one first.
+        self.translators = [each for each in (install_qt_translator(), install_translator()) if each is not None]
         self.provider = SanmingCarbonProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
@@ -77,9 +78,8 @@ class SanmingCarbonPlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
-        if self.translator is not None:
-            QCoreApplication.removeTranslator(self.translator)
-            self.translator = None
+        while self.translators:
+            QCoreApplication.removeTranslator(self.translators.pop())
         _have_all_modules_forgotten()
 
     def _follow_units(self) -> None:

@@ -51,7 +51,9 @@ def test_each_load_puts_the_same_things_there_in_the_language_of_qgis(loaded):
     chinese = locale.startswith("zh")
     for found in answer["loaded"]:
         assert {name: found[name] for name in SHOWN} == SHOWN
-        assert (found["translators"], found["translated"]) == (int(chinese), chinese)
+        assert found["translated"] == chinese
+        # Ours, and Qt's own where the system has it.
+        assert found["translators"] in ((1, 2) if chinese else (0,))
     for name in ("objects", "modules", "timers", "threads", "receivers"):
         assert len({str(found[name]) for found in answer["loaded"][1:]}) == 1, name
 

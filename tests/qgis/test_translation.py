@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QLibraryInfo
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QMessageBox
 
 from sanming_carbon_plugin.processing import translation
 
@@ -26,6 +28,12 @@ KNOWN = {
     ("DataStep", "Earlier Inventory and Period"): "前期调查与监测期",
     ("MapsStep", "Save the Map as PDF…"): "地图另存为 PDF…",
 }
+
+
+STANDARD = (
+    "Ok", "Save", "SaveAll", "Open", "Yes", "YesToAll", "No", "NoToAll", "Abort", "Retry", "Ignore", "Close", "Cancel",
+    "Discard", "Help", "Apply", "Reset", "RestoreDefaults",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +58,60 @@ def test_chinese_is_found_under_all_its_names(qgis_app, compiled, monkeypatch, l
         assert translation.language(locale) == "zh"
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+@pytest.fixture
+def chinese(qgis_app, compiled, monkeypatch):
+    monkeypatch.setattr(translation, "i18n_dir", lambda: compiled)
+    translator = translation.install_translator("zh-Hans")
+    yield
+    QCoreApplication.removeTranslator(translator)
+
+
+@pytest.mark.everywhere
+def test_standard_buttons_are_chinese_where_qt_is_not(chinese):
+    """QGIS in zh-Hans does not take Qt's own translation, and many systems have none."""
+    kinds = [getattr(QDialogButtonBox.StandardButton, name) for name in STANDARD]
+    box = QDialogButtonBox()
+    question = QMessageBox()
+    question.setDetailedText("more")
+    texts = [box.addButton(each).text() for each in kinds] + [each.text() for each in _asked(question)]
+    for text in texts:
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in text), text
+        assert not re.search("[A-Za-z]", re.sub(r"\(&[A-Z]\)$", "", text)), text
+
+
+def _asked(question):
+    for name in STANDARD:
+        question.addButton(getattr(QMessageBox.StandardButton, name))
+    buttons = question.buttons()
+    assert len(buttons) == len(STANDARD) + 1  # and "Show Details…"
+    return buttons
+
+
+@pytest.mark.everywhere
+def test_what_qt_shows_is_chinese_where_the_system_has_it(qgis_app, tmp_path, monkeypatch):
+    """Loaded under the name that Qt knows, ``zh_CN``, and only where nobody has loaded it."""
+    source = tmp_path / "qtbase_zh_CN.ts"
+    source.write_text(
+        "<TS version='2.1' language='zh_CN'><context><name>QFileDialog</name><message><source>File &amp;name:</source>"
+        "<translation>文件名(&amp;N)：</translation></message></context></TS>",
+        encoding="utf-8",
+    )
+    subprocess.run(["lrelease", "-silent", str(source), "-qm", str(source.with_suffix(".qm"))], check=True)
+    place = "path" if hasattr(QLibraryInfo, "path") else "location"
+    monkeypatch.setattr(translation.QLibraryInfo, place, lambda *_: str(tmp_path))
+    assert translation.install_qt_translator("en_US") is None
+    translator = translation.install_qt_translator("zh-Hans")
+    assert translator is not None
+    try:
+        assert QCoreApplication.translate("QFileDialog", "File &name:") == "文件名(&N)："
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+
+def test_the_translation_of_qt_is_not_loaded_twice(chinese):
+    assert translation.install_qt_translator("zh-Hans") is None
 
 
 def test_other_languages_stay_english(qgis_app, compiled, monkeypatch):
