@@ -75,7 +75,7 @@ def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _tell(problem: CarbonError, language: str) -> int:
-    from .adapters.resources import render_error
+    from .adapters.messages import render_error
 
     message, hint = render_error(problem, language)
     separator = "" if language == "zh" else " "

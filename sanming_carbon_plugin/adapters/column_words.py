@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..paths import resources_dir
 from .code_words import codes_in_words, values_in_words
+from .message_tables import doubt_text, message_table
 from .words import word, words_of
 
 IN_UNITS, IN_WORDS = "in_units_", "in_words_"
@@ -155,10 +156,6 @@ def _of_facts(_: str, language: str) -> dict[str, str]:
 
 
 def _of_doubts(_: str, language: str) -> dict[str, str]:
-    # Read with pandas, which may be missing when QGIS loads the plugin.
-    from .resources import message_table
-    from .sentences import doubt_text
-
     return {code: doubt_text(code, language) for code in message_table("issues")}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .column_words import coding_of, column_name, column_words, has_several, title_of, words_in_column
-from .sentences import doubt_text
+from .message_tables import doubt_text
 from .words import word, words_of
 
 LOG = "log"

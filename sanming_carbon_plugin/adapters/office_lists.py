@@ -14,8 +14,8 @@ import pandas as pd
 from ..core.carbon.period import parse_day
 from ..core.errors import InputError, UsageError
 from ..core.stands.tenure import without_identity_numbers
-from ..core.tickets.applications import Household
 from ..core.tickets.claims import CLAIM_COLUMNS, application_id, shared_pieces
+from ..core.tickets.households import Household
 from .resources import read_json, read_table
 
 APPLICATION_FILE = "application.json"

@@ -1,39 +1,24 @@
-"""The plugin's own tables and the user's small files: CSV, JSON, and the words for errors and issues."""
+"""The plugin's own tables and the user's small files: CSV and JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from ..core.errors import CarbonError, InputError
-from ..paths import resources_dir
+from ..core.errors import InputError
 from .hashes import sha256_of_file
-from .sentences import filled
 
-__all__ = [
-    "issue_severity",
-    "message_table",
-    "read_json",
-    "read_table",
-    "read_text",
-    "render_error",
-    "render_issues",
-    "sha256_of_file",
-]
+__all__ = ["read_json", "read_table", "read_text", "sha256_of_file"]
 
 MAX_FILE_BYTES = 64 << 20
 """No table or JSON file of this kind is that large; a layer given by mistake would fill the memory."""
 
 MAX_JSON_DEPTH = 64
-_MESSAGES = (("message", "en"), ("message_zh", "zh"))
 
 
 def read_text(path: Path) -> str:
@@ -169,104 +154,3 @@ def _children(value: object) -> list[object]:
     if isinstance(value, dict):
         return list(value.values())
     return list(value) if isinstance(value, list) else []
-
-
-@lru_cache(maxsize=4)
-def message_table(kind: str) -> dict[str, dict[str, str]]:
-    """Words of all rooms for ``kind`` = ``errors`` or ``issues``, by code.
-
-    Raises
-    ------
-    InputError
-        ``MESSAGE_CODE_TWICE`` where two rows have one code; as :func:`read_table` for a damaged table.
-    """
-    table: dict[str, dict[str, str]] = {}
-    for path in _message_files(kind):
-        for code, words in _messages(path).items():
-            if code in table:
-                raise InputError("MESSAGE_CODE_TWICE", message_code=code, path=str(path))
-            table[code] = words
-    return table
-
-
-@lru_cache(maxsize=4)
-def _readable_messages(kind: str) -> dict[str, dict[str, str]]:
-    """The same without complaint: a damaged table costs its own words, not those of the other rooms."""
-    table: dict[str, dict[str, str]] = {}
-    for path in _message_files(kind):
-        with suppress(InputError):
-            table = {**_messages(path), **table}
-    return table
-
-
-def _message_files(kind: str) -> list[Path]:
-    return sorted((resources_dir() / "messages" / kind).glob("*.csv"))
-
-
-def _messages(path: Path) -> dict[str, dict[str, str]]:
-    table: dict[str, dict[str, str]] = {}
-    for row in read_table(path).to_dict("records"):
-        words = {str(name): text or "" for name, text in row.items()}
-        code = words.pop("code", "")
-        if code in table:
-            raise InputError("MESSAGE_CODE_TWICE", message_code=code, path=str(path))
-        table[code] = words
-    return table
-
-
-def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
-    """What is wrong and where, and what to do, in ``en`` or ``zh``.
-
-    A code that no table knows gives the exception's own text and an empty hint. Never fails: this is the
-    last place that can say anything.
-    """
-    words = _readable_messages("errors").get(exc.code)
-    if words is None:
-        return str(exc), ""
-    chosen = "zh" if language.lower().startswith("zh") else "en"
-    suffix = "_zh" if chosen == "zh" else ""
-    message, hint = (words.get(name + suffix) or words.get(name, "") for name in ("message", "hint"))
-    return filled(message, exc.values, chosen), filled(hint, exc.values, chosen)
-
-
-def issue_severity(code: str) -> str:
-    """``error``, ``warning`` or ``info``; a code that no table knows counts as a warning."""
-    return _readable_messages("issues").get(code, {}).get("severity") or "warning"
-
-
-def render_issues(issues: pd.DataFrame) -> pd.DataFrame:
-    """The list of issues with ``severity``, ``message`` and ``message_zh`` added.
-
-    Each distinct combination of what a message shows is put into words once, so that a million rows with
-    the same doubt cost one sentence.
-    """
-    table = _readable_messages("issues")
-    result = issues.copy()
-    codes, code_names = pd.factorize(result["code"].to_numpy(dtype=object))
-    words = [table.get(str(name), {}) for name in code_names]
-    shows_value = np.asarray(["{value" in "".join(entry.values()) for entry in words], dtype=bool)
-    value = result["value"].to_numpy(dtype=object).copy()
-    if len(result):
-        value[~shows_value[codes]] = None
-    keys = pd.DataFrame(
-        {
-            "code": codes,
-            "field": pd.factorize(result["field"].to_numpy(dtype=object))[0],
-            "value": pd.factorize(value)[0],
-            "params": [id(params) for params in result["params"]],
-        },
-    )
-    group = keys.groupby(list(keys.columns), sort=False).ngroup().to_numpy(dtype=np.int64)
-    _, first_rows = np.unique(group, return_index=True)
-    sentences = np.empty((len(first_rows), 2), dtype=object)
-    for number, row in enumerate(first_rows):
-        entry = words[codes[row]]
-        code = str(code_names[codes[row]])
-        params = result["params"].iloc[row] or {}
-        values = {"field": result["field"].iloc[row], "value": result["value"].iloc[row], **params}
-        sentences[number] = [filled(entry.get(name) or code, values, lang) for name, lang in _MESSAGES]
-    severities = np.asarray([entry.get("severity") or "warning" for entry in words] or [""], dtype=object)
-    result["severity"] = severities[codes] if len(result) else pd.Series(dtype=object)
-    result["message"] = sentences[group, 0]
-    result["message_zh"] = sentences[group, 1]
-    return result

@@ -20,13 +20,13 @@ import numpy as np
 from ..core.classes.problems import ProblemList
 from .column_words import title_of
 from .fact_words import fact_name, fact_text
+from .message_tables import doubt_text
 from .problem_words import problems_in_words
 from .words import word, words_of
 
 MOST_NAMES = {"fact": 30, "rule": 6}
 _ANSWERS = {"pine_transform": "outcome", "reserve_forest": "outcome", "ticket": "outcome"}
 _ANSWERS |= {name: name for name in ("measure", "pine_technique", "reserve_mode")}
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 _DIGITS = 5
 _LARGE = 1000
 
@@ -90,14 +90,6 @@ def _names(value: object) -> list[str]:
     if isinstance(value, str):
         return [name for name in re.split(r"[;,]\s*", value) if name]
     return [str(name) for name in value] if isinstance(value, Sequence) else ["NULL" if value is None else str(value)]
-
-
-def doubt_text(code: str, language: str) -> str:
-    """What a doubt is about in general, with dots for what differs from stand to stand."""
-    from .resources import message_table
-
-    row = message_table("issues").get(code, {})
-    return _PLACEHOLDER.sub("…", row.get("message_zh" if language == "zh" else "message") or code)
 
 
 def _quoted(code: str, language: str) -> str:

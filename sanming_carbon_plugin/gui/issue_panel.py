@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QHeaderView, QInputDialog, QTableWi
 
 from ..adapters.issue_list import NOTE, IssueCount, IssueFilter, IssueRow, code_counts, issue_rows
 from ..adapters.issue_status import ACCEPTED, FIXED, RETURNED, mark_issues, reopen_issues
-from ..adapters.sentences import doubt_text
+from ..adapters.message_tables import doubt_text
 from ..adapters.words import word
 from ..core.errors import CarbonError
 from ..processing.base import error_in_words

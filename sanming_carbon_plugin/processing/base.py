@@ -144,7 +144,7 @@ def help_page(name: str) -> str:
 def error_in_words(error: CarbonError) -> str:
     """One line that says what is wrong and what to do, as QGIS shows it in the log and in the message bar."""
     # The table of messages is read with pandas, which may be missing when QGIS loads the plugin.
-    from ..adapters.resources import render_error  # noqa: PLC0415
+    from ..adapters.messages import render_error  # noqa: PLC0415
 
     message, hint = render_error(error, language())
     return "{}{}{} [{}]".format(message, "" if language() == "zh" else " ", hint, error.code)

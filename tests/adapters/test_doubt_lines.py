@@ -6,7 +6,8 @@ import pytest
 
 from sanming_carbon_plugin.adapters.count_words import doubt_line
 from sanming_carbon_plugin.adapters.jobs.issue_table import issue_counts
-from sanming_carbon_plugin.adapters.resources import message_table, render_issues
+from sanming_carbon_plugin.adapters.message_tables import message_table
+from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.core.issues import stand_issues
 
 DIFFERING = next(code for code, row in message_table("issues").items() if "{value}" in row["message"])

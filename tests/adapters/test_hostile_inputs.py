@@ -12,7 +12,7 @@ from hostile_texts import geojson_in_gbk
 from made_layers import X0, Y0, dbf, raw_shapefile, stands
 from osgeo import ogr, osr
 
-from sanming_carbon_plugin.adapters.resources import render_error
+from sanming_carbon_plugin.adapters.messages import render_error
 from sanming_carbon_plugin.adapters.vectors import geometries, read_layer, with_osgeo
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.stands.packed import PackedOutlines

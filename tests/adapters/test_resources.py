@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sanming_carbon_plugin.adapters import resources
-from sanming_carbon_plugin.adapters.resources import message_table, read_json, read_table, render_error, render_issues
+from sanming_carbon_plugin.adapters import message_tables, resources
+from sanming_carbon_plugin.adapters.message_tables import message_table, readable_messages
+from sanming_carbon_plugin.adapters.messages import render_error, render_issues
+from sanming_carbon_plugin.adapters.resources import read_json, read_table
 from sanming_carbon_plugin.core.errors import CarbonError, InputError
 from sanming_carbon_plugin.core.issues import join_issues, layer_issue, no_issues, stand_issues
 
@@ -134,8 +136,8 @@ def own_words(folder, monkeypatch):
     """A folder for message tables in place of the plugin's own."""
     for kind in ("errors", "issues"):
         (folder / "messages" / kind).mkdir(parents=True)
-    monkeypatch.setattr(resources, "resources_dir", lambda: folder)
-    caches = (message_table, resources._readable_messages)
+    monkeypatch.setattr(message_tables, "resources_dir", lambda: folder)
+    caches = (message_table, readable_messages)
     for cache in caches:
         cache.cache_clear()
     yield folder / "messages"

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.fact_words import fact_name
+from sanming_carbon_plugin.adapters.message_tables import message_table
+from sanming_carbon_plugin.adapters.messages import render_error, render_issues
 from sanming_carbon_plugin.adapters.problem_words import problem_texts
-from sanming_carbon_plugin.adapters.resources import message_table, render_error, render_issues
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
 from sanming_carbon_plugin.adapters.sentences import filled
 from sanming_carbon_plugin.adapters.words import words_of

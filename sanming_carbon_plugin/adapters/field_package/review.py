@@ -20,7 +20,8 @@ from ...core.fieldwork.values import NUMBER, TEXT, canonical_value, shown
 from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable, read_geopackage_table
 from ..geopackage_rows import table_names
-from ..resources import read_table, render_issues
+from ..messages import render_issues
+from ..resources import read_table
 from ..words import words_of
 from .files import Sent
 from .results import Geometries

@@ -16,13 +16,13 @@ from ...core.errors import InputError, UsageError
 from ...core.progress import Progress
 from ...core.tickets.applications import (
     Application,
-    Household,
     error_of_pieces,
     holder_application,
     joint_application,
     require_holders,
 )
 from ...core.tickets.eligibility import check_tickets
+from ...core.tickets.households import Household
 from ...core.tickets.parcel_layer import some_parcels
 from ...core.tickets.profiles import Profile
 from ...core.tickets.tenure_pieces import TenurePieces, ground_of_holders, tenure_pieces

@@ -15,15 +15,16 @@ from ...about import version
 from ...core.carbon.uncertainty import SinkErrors, contributions, weighted
 from ...core.classes.explain import explain_stand
 from ...core.issues import join_issues, layer_issue, stand_issues
-from ...core.tickets.applications import Application, Household
+from ...core.tickets.applications import Application
 from ...core.tickets.eligibility import TicketCheck, missing_evidence
+from ...core.tickets.households import Household
 from ...core.tickets.profiles import Profile
 from ...core.tickets.tenure_pieces import TenurePieces, rules_of_pieces
 from ...core.tickets.tonnes import baseline_tco2e_yr, bias_of_dropping_losses
 from ...core.tickets.total_error import WIDEST
 from ...core.units import mu_from_hectares
 from ..crs import authority
-from ..resources import render_issues
+from ..messages import render_issues
 from .run_record import now
 from .ticket_guard import days_of
 from .ticket_result import TicketResult

@@ -51,8 +51,8 @@ from ..field_package.review import (
 from ..field_package.settings_files import load_form, load_sample_settings
 from ..geopackage import write_geopackage
 from ..language import spoken_language
+from ..messages import render_error, render_issues
 from ..output_files import require_writable
-from ..resources import render_error, render_issues
 from ..words import word
 from .issue_table import issue_counts
 from .opening import check_output

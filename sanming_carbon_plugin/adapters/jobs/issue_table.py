@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...core.stands.layer import FieldType
 from ..geopackage import OutputTable
-from ..resources import render_issues
+from ..messages import render_issues
 from .request import IssueCounts
 
 _TEXT = FieldType("text")

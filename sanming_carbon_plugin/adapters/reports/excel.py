@@ -17,7 +17,7 @@ from .record import record_in_words
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-    from . import ReportInput
+    from .content import ReportInput
 
 _WIDEST_COLUMN = 60
 _LONGEST_TEXT = 32_000

@@ -19,7 +19,7 @@ from .map_pictures import class_pattern
 from .record import record_in_words
 
 if TYPE_CHECKING:
-    from . import ReportInput
+    from .content import ReportInput
 
 _STYLE = """
 body{font:15px/1.55 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#1d2a21;max-width:1320px;

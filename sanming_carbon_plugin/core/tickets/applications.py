@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..carbon.period import Period, refuse_future
 from ..errors import InputError, UsageError
-from .income import require_agreed_weights
+from .households import Household, require_agreed_weights
 from .profiles import Profile
 from .shares import in_denominations, largest_remainder
 from .tonnes import deducted, uncertainty_deduction, whole_tonnes
@@ -30,19 +30,6 @@ _TOUCHING = 1e-6
 
 ErrorOfPieces = Callable[[pd.DataFrame, str], TotalError]
 """Error of the total of the pieces that count, for a base."""
-
-
-@dataclass(frozen=True)
-class Household:
-    """What the collective knows of a member: whether it signed, and its agreed part of the income.
-
-    A weight that was written in percent is given as a share, 0 to 1, with ``in_percent``.
-    """
-
-    holder: str
-    authorised: bool
-    income_weight: float | None = None
-    in_percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +132,7 @@ def joint_application(
     InputError
         APPLICATION_HOLDER_MISSING for a collective or household without a name,
         APPLICATION_HOLDER_REPEATED, APPLICATION_HOLDER_UNKNOWN, APPLICATION_EMPTY, and those of
-        :func:`.income.require_agreed_weights`.
+        :func:`.households.require_agreed_weights`.
     """
     names = [household.holder.strip() for household in households]
     require_holders(collective, names, set(pieces["holder"]) if known_holders is None else known_holders)

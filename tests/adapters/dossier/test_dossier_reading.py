@@ -12,7 +12,7 @@ from made_application import made_application
 
 from sanming_carbon_plugin.adapters.dossier.reading import read_application
 from sanming_carbon_plugin.adapters.geopackage_content import sha256_of_content
-from sanming_carbon_plugin.adapters.resources import render_error
+from sanming_carbon_plugin.adapters.messages import render_error
 from sanming_carbon_plugin.core.errors import InputError
 
 

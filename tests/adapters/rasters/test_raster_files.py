@@ -13,9 +13,9 @@ import shapely
 from osgeo import gdal, osr
 
 from sanming_carbon_plugin.adapters.crs import from_lonlat
+from sanming_carbon_plugin.adapters.message_tables import message_table
 from sanming_carbon_plugin.adapters.rasters import apply_recipe, back_end_name, open_bands, open_raster
 from sanming_carbon_plugin.adapters.rasters.ground import ground_metres
-from sanming_carbon_plugin.adapters.resources import message_table
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 

@@ -16,7 +16,7 @@ from sanming_carbon_plugin.adapters.decision_files import (
     read_decisions,
     write_decisions,
 )
-from sanming_carbon_plugin.adapters.resources import render_issues
+from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.adapters.rule_files import load_rule_sets
 from sanming_carbon_plugin.core.classes.measures import classify
 from sanming_carbon_plugin.core.classes.overrides import Decisions, geometry_hash, in_force, no_decisions

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.image_models import load_species_terms
-from sanming_carbon_plugin.adapters.resources import render_issues
+from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.core.classes.species_from_images import predict_species
 from sanming_carbon_plugin.core.errors import InputError
 

@@ -7,7 +7,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanming_carbon_plugin.adapters.resources import message_table, render_issues
+from sanming_carbon_plugin.adapters.message_tables import message_table
+from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.core.issues import layer_issue
 from sanming_carbon_plugin.core.stands.checks import check_stands, check_two_dates, repair_rings
 from sanming_carbon_plugin.core.stands.checks.areas import zone_edges_deg

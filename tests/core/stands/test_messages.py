@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import sanming_carbon_plugin.core.stands as room
-from sanming_carbon_plugin.adapters.resources import message_table
+from sanming_carbon_plugin.adapters.message_tables import message_table
 
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(room.__file__).parent.rglob("*.py"))
 NO_CODES = {"ADMIN", "ADMIN_OLD", "LING_ZU", "LING_ZU_BAMBOO", "YOU_SHI_SZ", "QI_YUAN", "PO_DU"}

@@ -15,7 +15,6 @@ from sanming_carbon_plugin.adapters.profiles import load_profile
 from sanming_carbon_plugin.core.carbon.period import Period
 from sanming_carbon_plugin.core.errors import InputError, UsageError
 from sanming_carbon_plugin.core.tickets.applications import (
-    Household,
     check_periods,
     connected_parcels,
     error_of_pieces,
@@ -24,6 +23,7 @@ from sanming_carbon_plugin.core.tickets.applications import (
     joint_application,
     village_households,
 )
+from sanming_carbon_plugin.core.tickets.households import Household
 from sanming_carbon_plugin.core.tickets.income import income_doubts
 from sanming_carbon_plugin.core.tickets.profiles import Profile
 from sanming_carbon_plugin.core.tickets.shares import in_denominations, largest_remainder
