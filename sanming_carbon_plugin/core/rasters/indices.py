@@ -121,28 +121,35 @@ class Quality:
         return fine[start : start + row_count, : grid.width]
 
 
-class MaskedBands:
-    """Bands of an image without the cells that its quality layer takes out."""
+class _FewerCells:
+    """Bands of an image of which not all cells count."""
 
-    def __init__(self, reader: BandReader, quality: Quality) -> None:
-        _cells_per_cell(reader.grid, quality.reader)
+    def __init__(self, reader: BandReader) -> None:
         self._reader = reader
-        self._quality = quality
         self.name = reader.name
         self.grid = reader.grid
         self.row_step = reader.row_step
         self.band_names = reader.band_names
+
+    def close(self) -> None:
+        """The image, and what says which cells count, are closed by whoever opened them."""
+
+
+class MaskedBands(_FewerCells):
+    """Bands of an image without the cells that its quality layer takes out."""
+
+    def __init__(self, reader: BandReader, quality: Quality) -> None:
+        super().__init__(reader)
+        _cells_per_cell(reader.grid, quality.reader)
+        self._quality = quality
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
         """As of the image, valid only where the quality allows."""
         values, valid = self._reader.read_rows(first_row, row_count)
         return values, valid & self._quality.counts(self.grid, first_row, row_count)
 
-    def close(self) -> None:
-        """Image and quality layer are closed by whoever opened them."""
 
-
-class BandsWithoutFill:
+class BandsWithoutFill(_FewerCells):
     """Bands of an image without the number by which its sensor says that there is nothing.
 
     Files that were cut or put together often no longer declare it; taken for a number it would be a dark cell, and
@@ -150,21 +157,14 @@ class BandsWithoutFill:
     """
 
     def __init__(self, reader: BandReader, fill: float) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._fill = fill
-        self.name = reader.name
-        self.grid = reader.grid
-        self.row_step = reader.row_step
-        self.band_names = reader.band_names
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
         """As of the image, valid only where a band has another number."""
         values, valid = self._reader.read_rows(first_row, row_count)
         empty = values == self._fill
         return values, valid & ~empty if empty.any() else valid
-
-    def close(self) -> None:
-        """The image is closed by whoever opened it."""
 
 
 class IndexBands:
