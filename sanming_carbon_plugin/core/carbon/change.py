@@ -12,7 +12,7 @@ from .account import BASIS_TREES, StandAccount
 from .parameters import FAMILY_AREA, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 from .stock import continuous_biomass, per_hectare
 from .sums import sum_by
-from .two_dates import Pieces
+from .two_dates import LINE_SHARE, Pieces
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -253,6 +253,16 @@ def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceC
     main = change.known & change.main
     cover = sum_by(change.stand[main], change.share_of_now[main], count)
     return _withheld(change, (cover < needed_share)[change.stand], "cover")
+
+
+def unknown_before(change: PieceChange, count: int) -> FloatArray:
+    """Share of each stand on earlier stands of unknown stock, of which some may be lost.
+
+    Ground that carried no stand on either date, or is counted by a constant on both, had nothing to lose.
+    """
+    nothing = (change.reason == "not_forest") | (change.reason == "constant")
+    unknown = change.main & ~change.known & ~nothing & (change.share_of_now > LINE_SHARE)
+    return sum_by(change.stand[unknown], change.share_of_now[unknown], count)
 
 
 def for_errors(change: PieceChange) -> PieceChange:

@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, layer_issue
-from .account import BAMBOO_COLUMN, for_comparison, open_bamboo_part, open_trees_part
+from .account import BAMBOO_COLUMN, bamboo_leads, for_comparison, open_bamboo_part, open_trees_part, texts
 from .change import BoolArray, PieceChange, piece_change
-from .parameters import FloatArray, ParameterTable
+from .parameters import FAMILY_AREA, FAMILY_CULM, FloatArray, ParameterTable
 from .sums import any_by
-from .two_dates import Pieces
+from .two_dates import LINE_SHARE, Pieces
+
+BAMBOO_CODES = ("SINK_BAMBOO_ONE_DATE", "SINK_BAMBOO_UNTOLD", "SINK_BAMBOO_UNTOLD_BEFORE")
+TREES_CODES = ("SINK_TREES_ONE_DATE", "SINK_TREES_UNTOLD", "SINK_TREES_UNTOLD_BEFORE")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Companions:
     issues
         How many stands have a part on one date only: that change is in no sink.
     untold
-        By issue code, the stands with a part that stood then and of which nothing can be said today. It may be
-        lost, so that what is left measures no difference.
+        By issue code, the stands with a part that stood then and of which nothing can be said today, and those with
+        a part that is told today and of which nothing is known before. Some of it may be lost, so that what is left
+        measures no difference.
     """
 
     changes: list[PieceChange] = field(default_factory=list)
@@ -49,9 +53,11 @@ def companion_changes(
     not tell may have been lost, but not have grown.
     """
     parts, told, untold = [], [], {}
-    for opened, grown_from_0, code, lost, column in (
-        (open_bamboo_part, True, "SINK_BAMBOO_ONE_DATE", "SINK_BAMBOO_UNTOLD", BAMBOO_COLUMN),
-        (open_trees_part, False, "SINK_TREES_ONE_DATE", "SINK_TREES_UNTOLD", "volume_m3_ha"),
+    own = parameters.look_up(texts(earlier, "species_code")).row
+    no_trees = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
+    for opened, grown_from_0, led_then, codes, column in (
+        (open_bamboo_part, True, no_trees, BAMBOO_CODES, BAMBOO_COLUMN),
+        (open_trees_part, False, ~bamboo_leads(own, parameters), TREES_CODES, "volume_m3_ha"),
     ):
         now, then = opened(facts, parameters), opened(earlier, parameters)
         if now is None and then is None:
@@ -71,6 +77,10 @@ def companion_changes(
         alone = ((q_now > 0.0) & ~told_then) | ((q_then > 0.0) & np.isnan(q_now) & ~gone)
         stands = len(np.unique(pieces.now[alone]))
         if stands:
-            told.append(layer_issue(code, column, stands))
-        untold[lost] = any_by(pieces.now, (q_then > 0.0) & ~both, len(facts))
+            told.append(layer_issue(codes[0], column, stands))
+        untold[codes[1]] = any_by(pieces.now, (q_then > 0.0) & ~both, len(facts))
+        # A layer that counts none anywhere does not say of a stand without any today that it had some.
+        asked = (q_now > 0.0) | ((q_now == 0.0) & (then is not None))
+        before = asked & np.isnan(q_then) & ~led_then[pieces.then] & (pieces.share_of_now > LINE_SHARE)
+        untold[codes[2]] = any_by(pieces.now, before, len(facts))
     return Companions(parts, join_issues(told), untold)

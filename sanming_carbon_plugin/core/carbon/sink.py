@@ -21,6 +21,7 @@ from .change import (
     joined,
     measured_part,
     piece_change,
+    unknown_before,
 )
 from .common_ground import GeometryArray
 from .companions import Companions, companion_changes
@@ -34,7 +35,7 @@ from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
 from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
-from .sink_reasons import period_issues, sink_issues, untold_issues
+from .sink_reasons import part_unknown_issues, period_issues, sink_issues, untold_issues
 from .sums import any_by, sum_by
 from .survey import NO_BASIS, basis_of, survey_times, surveyed_span, years_between, years_of
 from .two_dates import EarlierInventory, Pieces, match
@@ -220,11 +221,13 @@ def _surveys(
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     times = survey_times(facts, earlier.facts, change, between, period, limits)
     thin = columns["earlier_cover"].to_numpy() < limits.measured_cover_share
-    beside = times.undated | times.beside | thin | earlier.doubted
+    unknown = unknown_before(change, len(facts))
+    beside = times.undated | times.beside | thin | earlier.doubted | (unknown > 0.0)
     for part in untold.values():
         beside = beside | part
     columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside)
-    return join_issues([period_issues(facts, times, period, known), untold_issues(facts, untold, known)])
+    told = [period_issues(facts, times, period, known), untold_issues(facts, untold, known)]
+    return join_issues([*told, part_unknown_issues(facts, unknown, known)])
 
 
 def _with_models(

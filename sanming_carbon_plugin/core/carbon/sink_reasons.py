@@ -11,7 +11,7 @@ from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from .account import NOT_FOREST, texts
 from .change import BoolArray, PieceChange
 from .limits import SinkLimits
-from .parameters import TextArray
+from .parameters import FloatArray, TextArray
 from .period import Period
 from .sums import any_by
 from .survey import SurveyTimes, survey_dates
@@ -130,7 +130,14 @@ def period_issues(facts: pd.DataFrame, times: SurveyTimes, period: Period | None
     return join_issues([*rows, told])
 
 
+def part_unknown_issues(facts: pd.DataFrame, unknown: FloatArray, known: BoolArray) -> pd.DataFrame:
+    """Stands of ``known`` sink that lie by a share of ``unknown`` on earlier stands of unknown stock."""
+    at = np.flatnonzero(known & (unknown > 0.0))
+    keys = facts.index.to_numpy(dtype=object)[at]
+    return stand_issues("SINK_EARLIER_PART_UNKNOWN", keys, "sink_basis", np.round(unknown[at], 4))
+
+
 def untold_issues(facts: pd.DataFrame, untold: dict[str, BoolArray], known: BoolArray) -> pd.DataFrame:
-    """Stands of ``known`` sink with bamboo or trees of then, by code, of which nothing can be said today."""
+    """Stands of ``known`` sink with bamboo or trees, by code, of which one date says nothing."""
     keys = facts.index.to_numpy(dtype=object)
     return join_issues([stand_issues(code, keys[where & known], "sink_basis") for code, where in untold.items()])

@@ -218,3 +218,41 @@ def test_what_stood_beside_and_is_not_told_today_is_no_measurement(parameters, e
     assert expected[0]
     assert (found.columns["sink_basis"] == np.where(expected, "two_layers", "measured")).all()
     assert (expected[1]) == (now.get("毛竹株数", [None, None])[1] is None)
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "code"),
+    [
+        ({**MIXED, "MEI_GQ_ZS": [3300] * 2, "HUO_LMGQXJ": [30.0] * 2},
+         {**MIXED, "MEI_GQ_ZS": [3000] * 2, "HUO_LMGQXJ": [50.0, None]}, "SINK_TREES_UNTOLD_BEFORE"),
+        ({"HUO_LMGQXJ": [120.0] * 2, "毛竹株数": [700] * 2},
+         {"HUO_LMGQXJ": [100.0] * 2, "毛竹株数": [1500, None]}, "SINK_BAMBOO_UNTOLD_BEFORE"),
+        ({"HUO_LMGQXJ": [120.0] * 2, "毛竹株数": [0] * 2},
+         {"HUO_LMGQXJ": [100.0] * 2, "毛竹株数": [1500, None]}, "SINK_BAMBOO_UNTOLD_BEFORE"),
+    ],
+)  # fmt: skip
+def test_what_is_not_told_of_then_is_no_measurement(parameters, errors, five_years, now, then, code):
+    """With the earlier figure the loss counts; a blank leaves it out, and must not be granted what is left."""
+    nowhere = np.full(2, None, dtype=object)
+    tables = [facts.assign(survey_date=day) for (facts, _), day in
+              ((read(**now), "2020-12-31"), (read(**then), "2015-12-31"))]  # fmt: skip
+    found = sink(tables[0], nowhere, EarlierInventory(tables[1], nowhere), parameters, errors, five_years)
+    assert found.columns["sink_basis"].tolist() == ["measured", "two_layers"]
+    assert found.issues.loc[found.issues["code"] == code, "stand_key"].tolist() == [found.columns.index[1]]
+    assert found.columns["sink_tco2e_yr"].iloc[1] > found.columns["sink_tco2e_yr"].iloc[0]
+
+
+def test_an_earlier_layer_that_counts_no_bamboo_asks_only_stands_that_have_some(parameters, errors, five_years):
+    """Nor is bamboo asked on ground that bamboo led then: its culms are that stand's own."""
+    nowhere = np.full(2, None, dtype=object)
+    now = read(HUO_LMGQXJ=[120.0] * 2, 毛竹株数=[0, 700])[0].assign(survey_date="2020-12-31")
+    for then, basis in (
+        (read()[0], ["measured", "two_layers"]),
+        (
+            read(YOU_SHI_SZ=["220", "660"], HUO_LMGQXJ=[100.0, None], MEI_GQ_ZS=[900, 3000], 毛竹株数=[0, None])[0],
+            ["measured", "measured"],
+        ),
+    ):
+        earlier = EarlierInventory(then.assign(survey_date="2015-12-31"), nowhere)
+        found = sink(now, nowhere, earlier, parameters, errors, five_years).columns
+        assert found["sink_basis"].tolist() == basis

@@ -221,11 +221,13 @@ def test_volume_from_trees_is_no_measured_difference(compare, today, before):
 
 @pytest.mark.parametrize(("east", "basis"), [(380, "measured"), (340, "two_layers")])
 @pytest.mark.parametrize("gone", [None, "dbh_cm", "height_m", "stems_per_ha", "all"])
-def test_trees_of_a_sliver_make_the_rest_neither_more_nor_less_measured(compare, east, basis, gone):
-    """5 % of the stand stood on volume that only trees tell: it takes no basis, told or not; of 15 % it does.
+def test_trees_that_go_from_a_sliver_leave_no_measurement_behind(compare, east, basis, gone):
+    """5 % of the stand stood on volume that only trees tell: it takes no basis; of 15 % it does.
 
-    Recorded: 9.5 or 8.5 ha * (120 - 100). The trees tell of more than 120, so that what they lost counts in both.
+    Recorded: 9.5 or 8.5 ha * (120 - 100). The trees tell of more than 120, so that what they lost counts in both. Once
+    they are no longer told, the loss is unknown: what is left is more, and must not be granted.
     """
+    basis = basis if gone is None else "two_layers"
     trees = {"dbh_cm": 18.0, "height_m": 13.0, "stems_per_ha": 900.0}
     trees = {name: np.nan if gone in (name, "all") else value for name, value in trees.items()}
     then = {"keys": ["t", "u"], "volume_m3_ha": [100.0, np.nan], **trees}
@@ -241,6 +243,29 @@ def test_trees_of_a_sliver_make_the_rest_neither_more_nor_less_measured(compare,
         assert changes(found)[0] == pytest.approx(recorded - (10 - east * 250 / 1e4) * lost_of_trees(compare) * PINE)
         assert row["earlier_cover"] == pytest.approx(1.0)
     assert ("SINK_VOLUME_BASIS_DIFFERS" in codes(found)) == (basis == "two_layers" and gone is None)
+    told = found.issues.set_index("code")["value"].get("SINK_EARLIER_PART_UNKNOWN")
+    assert told == (None if gone is None else f"{1 - east / 400:g}")
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        {"species_code": ["220", "660"], "volume_m3_ha": [100.0, np.nan]},
+        {"species_code": ["220", None], "volume_m3_ha": 100.0},
+        {"volume_m3_ha": [100.0, np.nan]},
+        {"volume_m3_ha": [100.0, np.nan], "land_class": ["arbor", "cutover"]},
+    ],
+)
+def test_a_sliver_of_unknown_earlier_stock_is_no_measurement(compare, then):
+    """Its culms, species or volume may have been more than what stands there today; ground without a stand is told."""
+    shapes = boxes((0, 0, 399, 250), (399, 0, 400, 250))
+    found = compare(boxes((0, 0, 400, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, shapes, dict(then))
+    assert found.columns["sink_basis"].iloc[0] == "two_layers"
+    assert "SINK_EARLIER_PART_UNKNOWN" in codes(found)
+    then = {name: value[:1] if isinstance(value, list) else value for name, value in then.items()}
+    alone = compare(boxes((0, 0, 400, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, shapes[:1], then)
+    assert alone.columns["sink_basis"].iloc[0] == "measured"
+    assert "SINK_EARLIER_PART_UNKNOWN" not in codes(alone)
 
 
 def lost_of_trees(compare):
