@@ -92,11 +92,16 @@ def test_what_is_loaded_in_advance_is_not_called():
 def _forbid_jobs(monkeypatch):
     """Whoever runs a job outside of an algorithm's task is told of."""
     called = []
-    for found in pkgutil.iter_modules(jobs.__path__):
-        module = importlib.import_module("{}.{}".format(jobs.__name__, found.name))
-        for name, value in vars(module).items():
+    # All are loaded before the first is replaced: one that took a replaced function on loading would keep it.
+    modules = [
+        importlib.import_module("{}.{}".format(jobs.__name__, each.name))
+        for each in pkgutil.iter_modules(jobs.__path__)
+    ]
+    for module in modules:
+        job = module.__name__.rpartition(".")[2]
+        for name, value in list(vars(module).items()):
             if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
-                monkeypatch.setattr(module, name, lambda *_, job=found.name, **__: called.append(job))
+                monkeypatch.setattr(module, name, lambda *_, job=job, **__: called.append(job))
     return called
 
 
