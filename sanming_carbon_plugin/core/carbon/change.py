@@ -219,22 +219,6 @@ def _ratio(other: FloatArray, counted: FloatArray) -> FloatArray:
     return np.where((counted > 0.0) & (other > 0.0), ratio, 1.0)
 
 
-def measured_part(change: PieceChange, count: int, needed_share: float) -> PieceChange:
-    """Let volume put together from trees take no basis from stands that are recorded on nearly all of their ground.
-
-    A stand with recorded volumes on ``needed_share`` of it is measured, and is neither less nor more so where the
-    trees of a sliver are told or not. The rule decides the basis alone: what such a piece lost counts in every
-    stand, or cutting a stand would change the total. ``needed_share`` 0 leaves all as it is.
-    """
-    stands_in = change.other_basis & change.main
-    if needed_share <= 0.0 or not stands_in.any():
-        return change
-    recorded = change.known & change.main & ~stands_in
-    cover = sum_by(change.stand[recorded], change.share_of_now[recorded], count)
-    out = stands_in & (cover >= needed_share)[change.stand]
-    return replace(change, other_basis=change.other_basis & ~out)
-
-
 def _withheld(change: PieceChange, out: BoolArray, why: str) -> PieceChange:
     """The same with the change of some pieces unknown."""
     reason = change.reason.copy()

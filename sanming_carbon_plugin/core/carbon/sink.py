@@ -19,7 +19,6 @@ from .change import (
     enough_cover,
     for_errors,
     joined,
-    measured_part,
     piece_change,
     unknown_before,
 )
@@ -182,7 +181,6 @@ def _changes(
     beside = companion_changes(pieces, facts, earlier.facts, area_ha, parameters)
     change = because_of_zeros(joined([*parts, *beside.changes]), doubted)
     beside = replace(beside, changes=[])
-    change = measured_part(change, len(facts), parameters.limits.measured_cover_share)
     return enough_cover(change, len(facts), parameters.limits.cover_needed_share), beside, gone
 
 

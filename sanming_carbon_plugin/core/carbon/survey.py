@@ -16,7 +16,7 @@ from .limits import SinkLimits
 from .parameters import FloatArray, IntArray, TextArray
 from .period import Period
 from .sums import any_by
-from .two_dates import Pieces
+from .two_dates import LINE_SHARE, Pieces
 
 BoolArray = npt.NDArray[np.bool_]
 DateArray = npt.NDArray[np.datetime64]
@@ -152,8 +152,8 @@ def basis_of(
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     # Pieces of unknown change ask too: what is left out for a gap must not leave a measurement behind.
-    not_then = any_by(change.stand, ~surveyed_then[change.earlier] | change.other_basis, len(facts))
+    not_then = (~surveyed_then[change.earlier] | change.other_basis) & (change.share_of_now > LINE_SHARE)
     basis = np.full(len(facts), TWO_LAYERS, dtype=object)
-    basis[surveyed_now & ~not_then & ~beside] = MEASURED
+    basis[surveyed_now & ~any_by(change.stand, not_then, len(facts)) & ~beside] = MEASURED
     basis[~known] = NO_BASIS
     return basis

@@ -219,22 +219,21 @@ def test_volume_from_trees_is_no_measured_difference(compare, today, before):
     assert "SINK_VOLUME_BASIS_DIFFERS" in codes(found)
 
 
-@pytest.mark.parametrize(("east", "basis"), [(380, "measured"), (340, "two_layers")])
+@pytest.mark.parametrize("east", [380, 340])
 @pytest.mark.parametrize("gone", [None, "dbh_cm", "height_m", "stems_per_ha", "all"])
-def test_trees_that_go_from_a_sliver_leave_no_measurement_behind(compare, east, basis, gone):
-    """5 % of the stand stood on volume that only trees tell: it takes no basis; of 15 % it does.
+def test_a_sliver_that_only_trees_tell_leaves_no_measurement_behind(compare, east, gone):
+    """A part of the stand stood on volume that only trees tell: told or not, the stand is not measured.
 
-    Recorded: 9.5 or 8.5 ha * (120 - 100). The trees tell of more than 120, so that what they lost counts in both. Once
-    they are no longer told, the loss is unknown: what is left is more, and must not be granted.
+    Recorded: 9.5 or 8.5 ha * (120 - 100). The trees tell of more than 120, so that what they lost counts. Once they are
+    no longer told, the loss is unknown: what is left is more. Nor are trees to stand in for more that was recorded.
     """
-    basis = basis if gone is None else "two_layers"
     trees = {"dbh_cm": 18.0, "height_m": 13.0, "stems_per_ha": 900.0}
     trees = {name: np.nan if gone in (name, "all") else value for name, value in trees.items()}
     then = {"keys": ["t", "u"], "volume_m3_ha": [100.0, np.nan], **trees}
     shapes = boxes((0, 0, east, 250), (east, 0, 400, 250))
     found = compare(boxes((0, 0, 400, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, shapes, then)
     row = found.columns.iloc[0]
-    assert row["sink_basis"] == basis
+    assert row["sink_basis"] == "two_layers"
     recorded = east * 250 / 1e4 * 20 * PINE
     if gone is not None:
         assert changes(found) == pytest.approx([recorded])
@@ -242,7 +241,7 @@ def test_trees_that_go_from_a_sliver_leave_no_measurement_behind(compare, east, 
     else:
         assert changes(found)[0] == pytest.approx(recorded - (10 - east * 250 / 1e4) * lost_of_trees(compare) * PINE)
         assert row["earlier_cover"] == pytest.approx(1.0)
-    assert ("SINK_VOLUME_BASIS_DIFFERS" in codes(found)) == (basis == "two_layers" and gone is None)
+    assert ("SINK_VOLUME_BASIS_DIFFERS" in codes(found)) == (gone is None)
     told = found.issues.set_index("code")["value"].get("SINK_EARLIER_PART_UNKNOWN")
     assert told == (None if gone is None else f"{1 - east / 400:g}")
 
@@ -288,7 +287,7 @@ def test_known_losses_of_a_sliver_are_never_left_out(compare, east, today, sign)
     then = {"keys": ["t", "u"], "volume_m3_ha": [100.0, np.nan], **trees}
     whole = compare(boxes((0, 0, 400, wide)), {"keys": ["n"], "volume_m3_ha": today}, shapes, dict(then))
     cut = compare(shapes, {"keys": ["n", "m"], "volume_m3_ha": today}, shapes.copy(), dict(then))
-    assert whole.columns["sink_basis"].iloc[0] == ("measured" if east < 1 else "two_layers")
+    assert whole.columns["sink_basis"].iloc[0] == "two_layers"
     assert changes(whole)[0] == pytest.approx(changes(cut).sum(), rel=1e-9)
     assert changes(whole)[0] < 9.1 * (today - 100) * PINE - 1.0
     assert whole.blocks["change_tco2e"].sum() == pytest.approx(changes(whole)[0])
