@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import time
 
 import pytest
 from assessed import assessed_sample
-from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsReadWriteContext
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsReadWriteContext, QgsVectorLayer
 from qgis.PyQt.QtXml import QDomDocument
 
 from sanming_carbon_plugin.adapters.column_words import words_in_column
+from sanming_carbon_plugin.adapters.maps.columns import _with_many_words
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
+from sanming_carbon_plugin.adapters.maps.values_there import values_there
 
 pytestmark = pytest.mark.qgis
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -97,8 +101,14 @@ def test_labels_stay_away_at_small_scales(shown):
     assert settings.minimumScale <= 20_000
 
 
-LIGHT = 300_000
+LIGHT = 270_000
 """Letters of XML that a layer of a result may add to the project: QGIS reads them while the window waits."""
+
+LIGHT_PROJECT = 1_500_000
+"""Bytes of a project with all layers of a result."""
+
+MOST_S, ROWS = 0.05, 20_000
+"""Of the processor, for finding out what the columns of a layer of so many rows hold."""
 
 
 def test_a_layer_of_a_result_is_light_in_the_project(shown):
@@ -109,6 +119,68 @@ def test_a_layer_of_a_result_is_light_in_the_project(shown):
         document.appendChild(element)
         assert node.layer().writeLayerXml(element, document, QgsReadWriteContext())
         assert len(document.toString(2)) < LIGHT, node.layer().name()
+
+
+def test_a_project_with_a_result_is_light(shown, tmp_path):
+    project = tmp_path / "三明.qgs"
+    assert QgsProject.instance().write(str(project))
+    assert project.stat().st_size < LIGHT_PROJECT
+
+
+def test_doubts_are_told_in_words(shown):
+    """The project carries only the words of what the list holds; all of it is still told."""
+    language, group = shown
+    layer = next(node.layer() for node in group.findLayers() if "message" in node.layer().fields().names())
+    for name in ("field", "value"):
+        held = {row[name] for row in layer.getFeatures() if isinstance(row[name], str)}
+        assert held
+        told = {row[name]: row["in_words_" + name] for row in layer.getFeatures()}
+        for value in held:
+            assert told[value] == words_in_column(name, value, language, "issues"), value
+    position = layer.fields().indexOf("code")
+    pairs = layer.editorWidgetSetup(position).config()["map"]
+    known = {code for pair in (pairs if isinstance(pairs, list) else [pairs]) for code in pair.values()}
+    assert layer.uniqueValues(position) == known
+
+
+def test_what_a_layer_holds_is_found_out_before_anybody_notices(qgis_app, tmp_path):
+    """In the thread of the window: all columns in one pass, and not at all where there are more rows."""
+    path = assessed_sample(tmp_path)
+    layer = QgsVectorLayer("{}|layername=stands".format(path), "stands", "ogr")
+    names = _with_many_words(layer, "zh")
+    assert {"YOU_SHI_SZ", "DI_LEI", "XIAN"} <= set(names)
+    there = values_there(layer, names)
+    for name in names:
+        held = {text for text in layer.uniqueValues(layer.fields().indexOf(name)) if isinstance(text, str)}
+        assert held <= there[name]
+    del layer
+    large = _grown(path, ROWS)
+    begun = time.process_time()
+    assert values_there(large, names) == there
+    assert time.process_time() - begun < MOST_S
+    assert values_there(_grown(path, ROWS + 1), names) == {}
+
+
+def _grown(path, rows):
+    """The layer of stands with so many rows, none of which holds anything new."""
+    with sqlite3.connect(path) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute('DROP TRIGGER "{}"'.format(name))
+        columns = ", ".join(
+            '"{}"'.format(name)
+            for name, key in database.execute("SELECT name, pk FROM pragma_table_info('stands')")
+            if not key
+        )
+        (there,) = database.execute("SELECT count(*) FROM stands").fetchone()
+        while there < rows:
+            database.execute(
+                "INSERT INTO stands ({0}) SELECT {0} FROM stands LIMIT {1}".format(columns, min(there, rows - there))
+            )
+            there += min(there, rows - there)
+        database.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = 'stands'", (rows,))
+    layer = QgsVectorLayer("{}|layername=stands".format(path), "stands", "ogr")
+    assert layer.featureCount() == rows
+    return layer
 
 
 def test_rules_are_told_in_words(shown):

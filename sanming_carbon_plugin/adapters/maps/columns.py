@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ from ..code_words import codes_in_words, entries_in_words
 from ..column_words import (
     IN_UNITS,
     IN_WORDS,
+    coding_of,
     column_name,
     column_words,
     has_several,
@@ -33,6 +35,7 @@ from ..column_words import (
     words_by_column,
 )
 from ..unit_choice import titled_in_units
+from .values_there import values_there
 
 _TABS: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {
     "stand": (
@@ -58,15 +61,16 @@ _TABS: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {
     "issue": (("Doubt", "存疑事项"), ("code", "severity", "field", "value", "message", "message_zh")),
 }
 _RASTERS, _SOURCE, _FOUND = ("Rasters", "栅格"), ("Inventory", "清查数据"), ("Figures", "结果")
-_ROUNDED = {"AllowNull": True, "Min": -1e12, "Max": 1e12, "Step": 1.0, "Style": "SpinBox"}
 _DIGITS, _WAN_T_DIGITS = 2, 4
 _SHARE_DIGITS = 4
 _HIDDEN = ("row_id",)
-_ROWS_LOOKED_AT = 20_000
-"""Layers with more rows are not asked what their columns hold: the window would wait for the answer."""
+_NAMED = ("fact", "facts", "told", "doubt", "cell")
+"""Codings with many hundreds of words, of which a column holds a few."""
+
+_There = Mapping[str, frozenset[str]]
 
 _IN_ORDER = 12
-"""Codes of a list short enough for somebody to choose from by its order."""
+"""Codes of a column of ours few enough for somebody to choose from by their order."""
 
 
 def column_alias(name: str, language: str, layer: str = "") -> str:
@@ -86,8 +90,9 @@ def word_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> Non
     # Each change of a column would have the legend, the tables and the canvas look at the layer once more.
     layer.blockSignals(True)
     try:
-        _add_shown_columns(layer, language, units)
-        _name_columns(layer, language)
+        there = values_there(layer, _with_many_words(layer, language))
+        _add_shown_columns(layer, language, units, there)
+        _name_columns(layer, language, there)
         _lay_out_form(layer, language)
     finally:
         layer.blockSignals(False)
@@ -98,7 +103,9 @@ def add_unit_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) ->
     """Only the figures in the chosen units, for a layer that takes all else from another one."""
     layer.blockSignals(True)
     try:
-        _add_shown_columns(layer, language, units)
+        of = layer_of_file(layer)
+        named = [name for name in layer.fields().names() if has_several(name, of) and _is_named(name, of)]
+        _add_shown_columns(layer, language, units, values_there(layer, named))
     finally:
         layer.blockSignals(False)
     layer.updateFields()
@@ -110,7 +117,7 @@ def layer_of_file(layer: QgsVectorLayer) -> str:
     return str(parts.get("layerName") or "")
 
 
-def _name_columns(layer: QgsVectorLayer, language: str) -> None:
+def _name_columns(layer: QgsVectorLayer, language: str, there: _There) -> None:
     of = layer_of_file(layer)
     for position, field in enumerate(layer.fields()):
         name = field.name()
@@ -119,9 +126,11 @@ def _name_columns(layer: QgsVectorLayer, language: str) -> None:
         alias = column_alias(name, language, of)
         if alias:
             layer.setFieldAlias(position, alias)
-        codes = _codes(layer, position, language, of)
+        codes = _codes(field, language, of, there)
         if codes:
-            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": _pairs(codes)}))
+            in_order = len(codes) <= _IN_ORDER and bool(column_name(name, language, of))
+            pairs = _pairs(codes, in_order=in_order)
+            layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("ValueMap", {"map": pairs}))
     for position, field in enumerate(layer.fields()):
         if field.type() == QMetaType.Type.Double and not layer.editorWidgetSetup(position).type():
             _round(layer, position, field.name(), of)
@@ -133,36 +142,57 @@ def _round(layer: QgsVectorLayer, position: int, name: str, of: str) -> None:
         return
     digits = _WAN_T_DIGITS if name.startswith(IN_UNITS) else _DIGITS
     digits = _SHARE_DIGITS if name.endswith(("_share", "_probability", "_ratio", "_support")) else digits
-    layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", _ROUNDED | {"Precision": digits}))
+    layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", {"Precision": digits}))
 
 
-def _codes(layer: QgsVectorLayer, position: int, language: str, of: str) -> Mapping[str, str]:
-    field = layer.fields()[position]
+def _with_many_words(layer: QgsVectorLayer, language: str) -> list[str]:
+    """Columns that may hold far more than they do: spellings of names, names of columns, all doubts."""
+    of = layer_of_file(layer)
+    return [
+        field.name()
+        for field in layer.fields()
+        if _is_named(field.name(), of) or _entries(field, language, of)
+    ]
+
+
+def _is_named(name: str, of: str) -> bool:
+    return coding_of(name, of).partition(":")[0] in _NAMED
+
+
+def _codes(field: QgsField, language: str, of: str, there: _There) -> Mapping[str, str]:
     name = field.name()
     if has_several(name, of):
         return {}
     codes = column_words(name, language, of)
     if codes or column_name(name, language, of):
-        return codes
-    role = _role(name)
-    if role is None or field.type() != QMetaType.Type.QString:
-        return {}
-    tables = tuple(role["code_tables"].split(";"))
-    entries = entries_in_words(tables, language)
-    if not 0 <= layer.featureCount() <= _ROWS_LOOKED_AT:
+        return _only_there(codes, there.get(name))
+    entries = _entries(field, language, of)
+    if name not in there or not entries:
         return entries
     # Most of what such a column may hold are spellings of names, of which it holds none as a rule: each project
     # and each of its layers would carry them all.
-    codes, there = codes_in_words(tables, language), layer.uniqueValues(position)
-    return {entry: text for entry, text in entries.items() if entry in codes or entry in there}
+    codes = codes_in_words(tuple((_role(name) or {})["code_tables"].split(";")), language)
+    return {entry: text for entry, text in entries.items() if entry in codes or entry in there[name]}
 
 
-def _pairs(codes: Mapping[str, str]) -> dict[str, str] | list[dict[str, str]]:
-    """Codes as the widget wants them: in their order, or, as a long list takes half the room so, by their words."""
-    by_text = {text: code for code, text in codes.items()}
-    if len(codes) > _IN_ORDER and len(by_text) == len(codes):
-        return by_text
-    return [{text: code} for code, text in codes.items()]
+def _entries(field: QgsField, language: str, of: str) -> Mapping[str, str]:
+    """What a column of the inventory may hold: codes, and names as they are spelled; empty for any other column."""
+    role = _role(field.name())
+    if role is None or field.type() != QMetaType.Type.QString or column_name(field.name(), language, of):
+        return {}
+    return entries_in_words(tuple(role["code_tables"].split(";")), language)
+
+
+def _only_there(words: Mapping[str, str], values: frozenset[str] | None) -> Mapping[str, str]:
+    return words if values is None else {code: text for code, text in words.items() if code in values}
+
+
+def _pairs(codes: Mapping[str, str], *, in_order: bool) -> dict[str, str] | list[dict[str, str]]:
+    """Codes as the widget wants them: in their order, or by their words, which takes half the room in the project."""
+    if in_order:
+        return [{text: code} for code, text in codes.items()]
+    told = Counter(codes.values())
+    return {text if told[text] == 1 else "{} ({})".format(text, code): code for code, text in codes.items()}
 
 
 def _role(name: str) -> dict[str, str] | None:
@@ -181,7 +211,7 @@ def _roles() -> dict[str, dict[str, str]]:
     return found
 
 
-def _add_shown_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) -> None:
+def _add_shown_columns(layer: QgsVectorLayer, language: str, units: UnitChoice, there: _There) -> None:
     """Show areas and masses in the chosen units and lists of codes in words; what is stored stays, out of sight."""
     of = layer_of_file(layer)
     for name in [name for name in layer.fields().names() if name.startswith((IN_UNITS, IN_WORDS))]:
@@ -200,7 +230,8 @@ def _add_shown_columns(layer: QgsVectorLayer, language: str, units: UnitChoice) 
             _show(layer, IN_UNITS + name, '"{}" * {!r}'.format(name, units.factor_of(name)), alias)
             hidden.add(name)
         elif has_several(name, of):
-            _show(layer, IN_WORDS + name, _several(name, language, of), column_alias(name, language, of), is_text=True)
+            told = _several(name, language, of, there.get(name))
+            _show(layer, IN_WORDS + name, told, column_alias(name, language, of), is_text=True)
             hidden.add(name)
     _hide(layer, hidden)
 
@@ -221,20 +252,22 @@ def _other_language(names: Iterable[str], language: str) -> set[str]:
     return {name if language == "zh" else name + "_zh" for name in both}
 
 
-def _several(name: str, language: str, of: str) -> str:
+def _several(name: str, language: str, of: str, values: frozenset[str] | None) -> str:
     """Expression that gives codes in words, those of a list or of another column; what nobody knows stays."""
     quoted = QgsExpression.quotedString
     by_column = words_by_column(name, language, of)
     if by_column:
-        lists = ", ".join("{}, {}".format(quoted(each), _map(words)) for each, words in by_column.items())
+        lists = ", ".join(
+            "{}, {}".format(quoted(each), _map(_only_there(words, values))) for each, words in by_column.items()
+        )
         return 'coalesce(map_get(map_get(map({}), "column"), "{}"), "{}")'.format(lists, name, name)
     parts = "string_to_array(replace(\"{}\", ', ', ';'), ';')".format(name)
-    each = "coalesce({}, @element)".format(_rule(name, language, of) or _looked_up(name, language, of))
+    each = "coalesce({}, @element)".format(_rule(name, language, of) or _looked_up(name, language, of, values))
     return "array_to_string(array_foreach({}, {}), {})".format(parts, each, quoted("、" if language == "zh" else ", "))
 
 
-def _looked_up(name: str, language: str, of: str) -> str:
-    words = column_words(name, language, of)
+def _looked_up(name: str, language: str, of: str, values: frozenset[str] | None) -> str:
+    words = _only_there(column_words(name, language, of), values)
     return "map_get({}, @element)".format(_map({code: text for code, text in words.items() if code != text}))
 
 
