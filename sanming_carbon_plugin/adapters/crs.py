@@ -6,6 +6,7 @@ Everything goes through GDAL's own PROJ, so that no second one is loaded beside 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -39,6 +40,7 @@ _PARAMETERS = (
 )
 _SMALL_MARGIN_DEG = 1.0
 _SMALL_MARGIN_M = 200_000.0
+_SURE_PERCENT = 90
 
 
 class Candidate(NamedTuple):
@@ -100,7 +102,7 @@ def authority(crs_wkt: str) -> str | None:
     if name and code:
         return "{}:{}".format(name, code)
     matches = reference.FindMatches() or []
-    sure = [match for match, confidence in matches if confidence >= 90]  # noqa: PLR2004  (percent)
+    sure = [match for match, confidence in matches if confidence >= _SURE_PERCENT]
     codes = {"{}:{}".format(match.GetAuthorityName(None), match.GetAuthorityCode(None)) for match in sure}
     return codes.pop() if len(codes) == 1 else None
 
@@ -242,7 +244,7 @@ def to_lonlat(crs_wkt: str) -> TransformPoints:
     if is_geographic(crs_wkt):
         return lambda points: np.asarray(points, dtype=np.float64) * scale
     move = transformer(crs_wkt, geographic_wkt(crs_wkt))
-    return move if abs(scale - 1.0) < 1e-12 else lambda points: move(points) * scale  # noqa: PLR2004  (no unit)
+    return move if math.isclose(scale, 1.0, rel_tol=1e-12) else lambda points: move(points) * scale
 
 
 def from_lonlat(crs_wkt: str) -> TransformPoints:
@@ -346,7 +348,7 @@ def candidates(extent: Extent) -> list[Candidate]:
     xmin, ymin, xmax, ymax = extent
     if not np.isfinite([xmin, ymin, xmax, ymax]).all():
         return []
-    if xmin >= -180 and xmax <= 360 and ymin >= -90 and ymax <= 90:  # noqa: PLR2004  (degrees)
+    if _within(extent, _LONLAT):
         return [Candidate(*item) for item in _DEGREES]
     x, y = (xmin + xmax) / 2, (ymin + ymax) / 2
     if _out_of_fujian(y):
@@ -355,7 +357,8 @@ def candidates(extent: Extent) -> list[Candidate]:
     if prefix in _ZONES_3 or prefix in _ZONES_6:
         zones = _ZONES_3.get(prefix) or _ZONES_6[prefix]
         return [_named(code) for code in zones]
-    return [_named(code) for code in _UNPREFIXED] if 100_000 <= x <= 900_000 else _web_mercator(x, y)  # noqa: PLR2004
+    plane = _WITHOUT_PREFIX_M[0] <= x <= _WITHOUT_PREFIX_M[1]
+    return [_named(code) for code in _UNPREFIXED] if plane else _web_mercator(x, y)
 
 
 _ZONES_3 = {
@@ -368,13 +371,22 @@ _ZONES_6 = {19: ("EPSG:4497", "EPSG:2333"), 20: ("EPSG:4498", "EPSG:2334"), 21: 
 _UNPREFIXED = ("EPSG:4548", "EPSG:4547", "EPSG:4549", "EPSG:32650", "EPSG:4509", "EPSG:2384")
 
 
+_LONLAT = (-180.0, -90.0, 360.0, 90.0)
+_WITHOUT_PREFIX_M = (100_000.0, 900_000.0)
+_FUJIAN_NORTHING_M = (2_500_000.0, 3_200_000.0)  # 23° to 29°
+_FUJIAN_MERCATOR_M = (12_800_000.0, 2_650_000.0, 13_450_000.0, 3_300_000.0)  # EPSG:3857
+
+
+def _within(extent: Extent, room: Extent) -> bool:
+    return extent[0] >= room[0] and extent[1] >= room[1] and extent[2] <= room[2] and extent[3] <= room[3]
+
+
 def _out_of_fujian(northing: float) -> bool:
-    return not 2_500_000 <= northing <= 3_200_000  # noqa: PLR2004  (metres from the equator, 23° to 29°)
+    return not _FUJIAN_NORTHING_M[0] <= northing <= _FUJIAN_NORTHING_M[1]
 
 
 def _web_mercator(x: float, y: float) -> list[Candidate]:
-    inside = 12_800_000 <= x <= 13_450_000 and 2_650_000 <= y <= 3_300_000  # noqa: PLR2004  (Fujian in EPSG:3857)
-    return [_named("EPSG:3857")] if inside else []
+    return [_named("EPSG:3857")] if _within((x, y, x, y), _FUJIAN_MERCATOR_M) else []
 
 
 @lru_cache(maxsize=64)

@@ -21,6 +21,7 @@ _SIMPLE = np.zeros(256, dtype=bool)
 _SIMPLE[[0, 32, *range(48, 58)]] = True
 _DOT = 46
 _STAR = 42
+_LAST_OF_ASCII = 127
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def distinct_texts(table: DbfFile) -> list[bytes]:
         cells = table.cells(field) if field.kind == "C" and field.width else None
         if cells is None or not len(cells):
             continue
-        doubtful = cells[(cells >= 128).any(axis=1)]  # noqa: PLR2004  (beyond ASCII)
+        doubtful = cells[(cells > _LAST_OF_ASCII).any(axis=1)]
         if len(doubtful):
             texts.update(value.rstrip(b" \0") for value in doubtful.view("V{}".format(field.width)).ravel().tolist())
     return sorted(texts)

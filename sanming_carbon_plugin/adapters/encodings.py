@@ -25,6 +25,7 @@ ASCII = "ASCII"
 _CHANCE = 0.02
 """Share of GBK words that may look like UTF-8 by chance; in truth about one in 100,000 does."""
 
+_DBF_HEADER_BYTES = 32
 _CUT_SHORT = ("unexpected end of data", "incomplete multibyte sequence")
 _CPG_NAMES = {
     "65001": UTF8,
@@ -180,8 +181,8 @@ def declared_encoding(shapefile: Path) -> str | None:
             return claim
     for path in sidecars(shapefile, ".dbf"):
         with path.open("rb") as stream:
-            header = stream.read(32)
-        if len(header) == 32:  # noqa: PLR2004  (size of a DBF header)
+            header = stream.read(_DBF_HEADER_BYTES)
+        if len(header) == _DBF_HEADER_BYTES:
             return _LANGUAGE_DRIVERS.get(header[29])
     return None
 

@@ -10,6 +10,7 @@ from .words import word
 
 _PLACES = ("township", "village", "compartment", "stand_no", "county")
 _NAMED = ("township", "village")
+_EXPONENTS_FROM = 1e6
 
 
 def fact_name(name: str, language: str) -> str:
@@ -42,7 +43,7 @@ def _in_words(name: str, text: str, language: str, *, bamboo: bool) -> str:
 def _plain(value: object) -> str:
     if not isinstance(value, float):
         return str(value)
-    text = "{:,.6g}".format(value) if abs(value) < 1e6 else "{:,.0f}".format(value)  # noqa: PLR2004 - no exponents
+    text = "{:,.6g}".format(value) if abs(value) < _EXPONENTS_FROM else "{:,.0f}".format(value)
     return text.replace("-", "−")
 
 

@@ -253,7 +253,7 @@ def _by_way(
     order = {None: 0} | {way: 1 + (way != chosen) for way in ways}
 
     def told(way: str | None) -> str:
-        if way is None or len(ways) < 2:  # noqa: PLR2004 - one way needs no name
+        if way is None or len(ways) == 1:  # the only one needs no name
             return ""
         state = word("card", "way_chosen" if way == chosen else "way_not_chosen", language)
         return word("card", "way", language).format(way=word(column or "measure", way, language), state=state)

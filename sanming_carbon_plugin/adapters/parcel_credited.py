@@ -16,6 +16,7 @@ from .parcel_words import Line
 from .words import word
 
 _NAMES = "SELECT name FROM sqlite_master WHERE name IN ('credited_parcels', 'rtree_credited_parcels_geom')"
+_LAYER_AND_INDEX = 2
 _PARCELS = """
 SELECT geom, scheme, scheme_id, period_start, period_end FROM credited_parcels
 WHERE fid IN (SELECT id FROM rtree_credited_parcels_geom
@@ -65,7 +66,7 @@ def credited_parts(database: sqlite3.Connection, geometry: shapely.Geometry | No
     if geometry is None or geometry.is_empty:
         return ()
     west, south, east, north = geometry.bounds
-    if len(database.execute(_NAMES).fetchall()) < 2:  # noqa: PLR2004 - the layer and its index
+    if len(database.execute(_NAMES).fetchall()) < _LAYER_AND_INDEX:
         return ()
     rows = database.execute(_PARCELS, (east, west, north, south)).fetchall()
     period = _period((database.execute(_OPTIONS).fetchone() or ("",))[0]) if rows else None

@@ -20,6 +20,7 @@ _LIST = re.compile(rb"(<[0-9A-Fa-f]{4}> <[0-9A-Fa-f]{4}> \[)([^\]]*)(\])")
 _ALONE = re.compile(rb"(<([0-9A-Fa-f]{4})> <\2> )(<[0-9A-Fa-f]{4}>)")
 _SIGN = re.compile(rb"<([0-9A-Fa-f]{4})>")
 _RADICALS, _COMPATIBLE = range(0x2F00, 0x2FD6), range(0xF900, 0xFB00)
+_FOUR_DIGITS = 0xFFFF
 _ALIKE_IN_LATIN = {"\u2010": "-", "\u2011": "-", "\u00ad": "-", "\u00a0": " ", "\u2126": "Ω"}
 
 
@@ -57,6 +58,6 @@ def _look_alikes() -> dict[bytes, bytes]:
         chr(code): unicodedata.normalize("NFKC", chr(code)) for code in (*_RADICALS, *_COMPATIBLE)
     } | _ALIKE_IN_LATIN
     for sign, typed in pairs.items():
-        if typed != sign and len(typed) == 1 and ord(typed) < 0x10000:  # noqa: PLR2004 - four digits
+        if typed != sign and len(typed) == 1 and ord(typed) <= _FOUR_DIGITS:
             known[b"%04X" % ord(sign)] = b"%04X" % ord(typed)
     return known

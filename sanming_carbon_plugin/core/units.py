@@ -19,6 +19,8 @@ CO2E_PER_CARBON = 44.0 / 12.0
 """Mass of carbon dioxide that holds one mass unit of carbon."""
 
 DAYS_PER_YEAR = 365.25
+FULL_TURN_DEG = 360.0
+"""No longitude is larger: coordinates up to here are degrees, those of a projection are metres."""
 
 
 def hectares_from_square_metres(area_m2: Amount) -> Amount:

@@ -19,6 +19,8 @@ _QUIET = QColor("#6a6a6a")
 _GAIN = QColor(palette()["sink_r4"].fill)
 _LOSS = QColor(palette()["sink_r0"].fill)
 _PAPER = QColor("#ffffff")
+_DIGITS_FROM = ((100.0, 1), (1.0, 2), (0.0, 4))
+"""From which size on a number is written with how many decimals."""
 
 
 class SinkChart(QWidget):
@@ -154,5 +156,5 @@ def _draw_numbers(painter: QPainter, room: QRectF, figure: SinkFigure, places: d
 def _number(value: float | None) -> str:
     if value is None:
         return ""
-    digits = 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4  # noqa: PLR2004 - as many as are worth reading
+    digits = next(digits for least, digits in _DIGITS_FROM if abs(value) >= least)
     return "{:,.{}f}".format(value, digits).replace("-", "−")

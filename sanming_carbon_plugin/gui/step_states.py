@@ -19,6 +19,9 @@ MAPS = "maps"
 DECISIONS = "DECISIONS"
 """Beside the parameters of the algorithms: the decisions of people about this result."""
 
+OUTPUT = "OUTPUT"
+"""Where the next run writes: under another name nothing is done yet."""
+
 RESULT = "RESULT"
 """Beside the parameters of the algorithms: the result that plans, maps and reports are made from."""
 
@@ -26,7 +29,7 @@ _OWN = {
     CHECK: ("STANDS", "ENCODING", "MAPPING"),
     CARBON: (
         *("RASTERS", "EARLIER", "PERIOD_START", "PERIOD_END", "SURVEY_METHOD", "SURVEY_METHOD_EARLIER"),
-        *("RECIPE", "PARAMETERS", "RULES", "SEED", DECISIONS),
+        *("RECIPE", "PARAMETERS", "RULES", "SEED", DECISIONS, OUTPUT),
     ),
     TICKETS: ("CREDITED", "TENURE", "PROFILE"),
     MAPS: (RESULT,),
@@ -92,6 +95,11 @@ class Records:
         if step in self.by_step:
             self.by_step[step] = Record(self.by_step[step].marks, count)
 
+    def seen(self, step: str, name: str) -> str:
+        """Mark of an input when ``step`` was done; empty where it was not."""
+        record = self.by_step.get(step)
+        return record.marks.get(name, "") if record is not None else ""
+
     def state(self, step: str, marks: Mapping[str, str]) -> StepState:
         """State of ``step`` with the inputs as they are now."""
         record = self.by_step.get(step)
@@ -154,6 +162,6 @@ def data_problems(values: Mapping[str, Any], *, has_crs: bool, target_exists: bo
         found.append("PERIOD_END" if days == ["PERIOD_START"] else "PERIOD_START")
     elif values.get("EARLIER") and not days:
         found.append("PERIOD_START")
-    elif len(days) == 2 and str(values["PERIOD_START"]) > str(values["PERIOD_END"]):  # noqa: PLR2004 - both days
+    elif days and str(values["PERIOD_START"]) > str(values["PERIOD_END"]):
         found.append("PERIOD_END")
     return tuple(found)

@@ -16,6 +16,7 @@ from ...core.fieldwork.form import ROW_ID, STAND_KEY, Form
 from ...core.fieldwork.returned import GEOMETRY
 from ...core.issues import join_issues, no_issues, stand_issues
 from ...core.stands.layer import FieldType, VectorLayer
+from ...core.units import FULL_TURN_DEG
 from ..crs import same_crs, transformer
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
@@ -163,7 +164,7 @@ def _whole_names(names: list[str], form: Form) -> list[str]:
 def _close(one: object, other: object) -> bool:
     if one is None or other is None:
         return one is other
-    tolerance = _CLOSE_DEGREES if np.abs(shapely.bounds(other)).max() <= 360 else _CLOSE_M  # noqa: PLR2004
+    tolerance = _CLOSE_DEGREES if np.abs(shapely.bounds(other)).max() <= FULL_TURN_DEG else _CLOSE_M
     return bool(shapely.equals_exact(shapely.normalize(one), shapely.normalize(other), tolerance))
 
 

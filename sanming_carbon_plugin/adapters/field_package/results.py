@@ -130,7 +130,7 @@ def canonical_desk(stands: pd.DataFrame, geometry: Geometries, form: Form) -> pd
 def as_multi(geometry: Geometries) -> Geometries:
     """Polygons as multipolygons, the form in which GeoPackages hold them; others and None as they are."""
     result = geometry.copy()
-    single = np.flatnonzero(shapely.get_type_id(geometry) == 3)  # noqa: PLR2004 - polygon
+    single = np.flatnonzero(shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON)
     if len(single):
         result[single] = shapely.multipolygons(geometry[single], indices=np.arange(len(single)))
     return result

@@ -23,6 +23,7 @@ from ..vectors import read_layer
 from .request import LayerSource, StandSource
 
 SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
+_DATES = 2
 
 
 def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg",)) -> None:
@@ -131,7 +132,7 @@ def survey_methods(text: str | None) -> tuple[str | None, str | None]:
     if not text:
         return None, None
     methods = [part.strip() for part in text.split(",")]
-    if len(methods) > 2 or any(method not in SURVEY_METHODS for method in methods):  # noqa: PLR2004 - two dates
+    if len(methods) > _DATES or any(method not in SURVEY_METHODS for method in methods):
         raise UsageError("SURVEY_METHOD_UNKNOWN", given=text, known=", ".join(SURVEY_METHODS))
     return methods[0], methods[-1] if len(methods) > 1 else None
 

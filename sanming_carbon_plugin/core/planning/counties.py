@@ -64,7 +64,7 @@ def solve_by_county(
         None where no choice keeps all limits.
     """
     counties = np.unique(county)
-    if len(problem) <= SMALL_OPTIONS or len(counties) < 2:  # noqa: PLR2004 - one county has nothing to share
+    if len(problem) <= SMALL_OPTIONS or len(counties) <= 1:
         return solve_all([problem], limits)[0]
     whole = None
     if len(problem) <= limits.whole_options:

@@ -9,6 +9,7 @@ import shapely
 FloatArray = npt.NDArray[np.float64]
 
 _EDGES = ((0, 1), (1, 2), (2, 3), (3, 0))
+_IN_AND_OUT = 2
 """Sides of a square of four neighbouring cells, whose corners are numbered round."""
 
 
@@ -30,7 +31,7 @@ def contour_lines(heights: FloatArray, interval: float) -> list[tuple[float, sha
     list of (level, geometry)
         Coordinates are columns and rows; the centre of the first cell is (0.5, 0.5).
     """
-    if heights.shape[0] < 2 or heights.shape[1] < 2 or not np.isfinite(heights).any():  # noqa: PLR2004
+    if min(heights.shape) <= 1 or not np.isfinite(heights).any():
         return []
     low, high = np.nanmin(heights), np.nanmax(heights)
     levels = np.arange(np.ceil(low / interval), np.floor(high / interval) + 1) * interval
@@ -50,7 +51,7 @@ def _segments(heights: FloatArray, level: float) -> FloatArray:
     known = np.isfinite(corners).all(axis=0)
     crossed = np.stack([above[a] != above[b] for a, b in _EDGES]) & known
     count = crossed.sum(axis=0)
-    pieces = [_between(corners, crossed, level, np.nonzero(count == 2))]  # noqa: PLR2004 - in and out
+    pieces = [_between(corners, crossed, level, np.nonzero(count == _IN_AND_OUT))]
     saddles = np.nonzero(count == len(_EDGES))
     if len(saddles[0]):
         pieces += _saddles(corners, level, saddles)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+_NUMBERS = 6
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Grid:
         if self.width < 1 or self.height < 1:
             message = "a grid needs at least one row and one column"
             raise ValueError(message)
-        if len(self.transform) != 6 or not np.isfinite(self.transform).all() or self.cell_area == 0:  # noqa: PLR2004
+        if len(self.transform) != _NUMBERS or not np.isfinite(self.transform).all() or self.cell_area == 0:
             message = "a grid needs six finite numbers that span a plane"
             raise ValueError(message)
 

@@ -241,7 +241,7 @@ def _summed(work: StripValues, strip: StripCoverage) -> _Sums:
 
 def _in_turn(work: Iterator[StripValues], threads: int) -> Iterator[_Sums]:
     """Sums in the order of the work, computed beside the reading where there are two threads."""
-    if threads < 2:  # noqa: PLR2004
+    if threads <= 1:
         yield from map(_sums, work)
         return
     with ThreadPoolExecutor(threads) as pool:

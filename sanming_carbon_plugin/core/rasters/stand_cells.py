@@ -16,6 +16,8 @@ import numpy.typing as npt
 from .boundary import FloatArray, IntArray
 from .moments import StripValues
 
+_PER_CENT = 100
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -35,9 +37,9 @@ def quantile_of(name: str) -> float | None:
     if name == "median":
         return 0.5
     digits = name[1:]
-    if not name.startswith("q") or not (digits.isascii() and digits.isdigit()) or int(digits) > 100:  # noqa: PLR2004
+    if not name.startswith("q") or not (digits.isascii() and digits.isdigit()) or int(digits) > _PER_CENT:
         return None
-    return int(digits) / 100
+    return int(digits) / _PER_CENT
 
 
 def finished_cells(work: Iterator[StripValues], last_row: IntArray) -> Iterator[Cells]:

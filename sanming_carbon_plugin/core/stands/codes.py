@@ -102,7 +102,7 @@ def _spellings(text: str) -> list[str]:
         return []
     bare = text.lstrip("0") or "0"
     spellings = [bare, *(bare.zfill(width) for width in (2, 3, 4, 6))]
-    if len(bare) == 6 and bare.endswith("000"):  # noqa: PLR2004 - six-digit species codes
+    if re.fullmatch(r"\d{3}000", bare):  # a species code of six digits
         spellings.append(bare[:3])
     return spellings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -238,7 +239,7 @@ def _best_role_of_columns(candidates: Mapping[str, list[Candidate]]) -> dict[str
     for role, many in candidates.items():
         for one in many:
             score, _ = best.get(one.column, (-1.0, ""))
-            if abs(one.score - score) < 1e-9:  # noqa: PLR2004 - equal but for rounding
+            if math.isclose(one.score, score, abs_tol=1e-9):
                 best[one.column] = (score, "")
             elif one.score > score:
                 best[one.column] = (one.score, role)

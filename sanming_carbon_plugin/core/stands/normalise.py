@@ -34,6 +34,7 @@ Mask = npt.NDArray[np.bool_]
 ARBOR = "arbor"
 _GENERATIONS = {OLD: "LAND_CLASS_LIST_OLD", PLAN_2020: "LAND_CLASS_LIST_2020", SURVEY_3: "LAND_CLASS_LIST_SURVEY_3"}
 _PUBLIC_CATEGORIES, _COMMERCIAL_CATEGORIES = "1", "2"
+_CODE_DIGITS = 2
 
 
 def normalise_stands(
@@ -121,8 +122,8 @@ def _places(layer: VectorLayer, mapping: FieldMapping, tables: StandTables) -> d
     codes = pd.Series(written, dtype=object).astype(str).str.extract(r"^(\d{6})(?:\d{3}|\d{6})?$", expand=False)
     known = translate_values(codes.where(codes.notna(), None).to_numpy(dtype=object), _today(tables))
     other = codes.where(codes.notna(), None).to_numpy(dtype=object)
-    first = np.where(found.value != None, found.value, known)  # noqa: E711 - elementwise
-    county: Texts = np.where(first != None, first, other)  # noqa: E711 - elementwise
+    first = np.where(pd.notna(found.value), found.value, known)
+    county: Texts = np.where(pd.notna(first), first, other)
     return {"county": county, **places}
 
 
@@ -139,7 +140,7 @@ def _check_counties(source: Source, county: Texts) -> None:
         "COUNTY_RENUMBERED", len(county) - found.count("unknown") - found.count("missing"), source.name("county")
     )
     foreign = ~np.isin(county.astype(str), list(source.tables.codes["ADMIN"].values))
-    said = np.asarray(read_text(column, source.tables) != None)  # noqa: E711 - elementwise
+    said = pd.notna(read_text(column, source.tables))
     source.doubts.stands("COUNTY_UNKNOWN", foreign & said, source.name("county"), column.to_numpy(dtype=object))
 
 
@@ -186,7 +187,7 @@ def _species(source: Source) -> tuple[dict[str, npt.NDArray], Texts]:
     if column is not None:
         source.doubts.stands("COMPOSITION_UNREADABLE", shares.unreadable, source.name("composition"), written)
     pure = shares.dominant_share >= source.tables.settings["pure_stand_share"]
-    taken: Mask = np.asarray(code == None) & pure & np.asarray(shares.dominant != None)  # noqa: E711 - elementwise
+    taken: Mask = pd.isna(code) & pure & pd.notna(shares.dominant)
     source.doubts.counted("SPECIES_FROM_COMPOSITION", int(taken.sum()), source.name("composition"))
     code = np.where(taken, shares.dominant, code)
     low, high = pine_share_interval(code, shares.pine_share, source.tables)
@@ -205,7 +206,7 @@ def _species(source: Source) -> tuple[dict[str, npt.NDArray], Texts]:
 def _codes(source: Source) -> dict[str, npt.NDArray]:
     """Everything else that is a code."""
     origin = source.codes("origin")
-    two_digits = pd.Series(origin.code, dtype=object).str.len().to_numpy(dtype=np.float64) == 2  # noqa: PLR2004
+    two_digits = pd.Series(origin.code, dtype=object).str.len().to_numpy(dtype=np.float64) == _CODE_DIGITS
     forest_class, category = source.codes("forest_class").value, source.codes("forest_category").code
     grades = {
         name: _as_number(source.codes(name).value)
@@ -292,7 +293,7 @@ def _survey(source: Source, survey_method: str | None) -> dict[str, Texts]:
         source.doubts.counted("DATES_REWRITTEN", rewritten, source.name("survey_date"))
     method = source.codes("survey_method").value
     if survey_method not in (None, "unknown"):
-        open_ones = np.asarray(method == None)  # noqa: E711 - elementwise
+        open_ones = pd.isna(method)
         source.doubts.counted("SURVEY_METHOD_FROM_OPTION", int(open_ones.sum()), None, method=survey_method)
         method = np.where(open_ones, survey_method, method)
     return {"survey_date": date, "survey_method": method}
@@ -301,7 +302,7 @@ def _survey(source: Source, survey_method: str | None) -> dict[str, Texts]:
 def _missing_values(source: Source, facts: dict[str, npt.NDArray]) -> None:
     """Forest stands without what their carbon hangs on, where the layer has such a column at all."""
     land, kinds = facts["land_class"], species_kinds(facts["species_code"], source.tables)
-    no_land = np.asarray(land == None)  # noqa: E711 - elementwise
+    no_land = pd.isna(land)
     canes = is_bamboo(land, facts["species_code"], source.tables)
     treed = np.isin(
         kinds.astype(str),
@@ -309,7 +310,7 @@ def _missing_values(source: Source, facts: dict[str, npt.NDArray]) -> None:
     )
     arbor = np.asarray(land == ARBOR) | (no_land & treed)
     if source.name("species") or source.name("composition"):
-        missing = np.asarray(facts["species_code"] == None) & np.asarray(land == ARBOR)  # noqa: E711
+        missing = pd.isna(facts["species_code"]) & np.asarray(land == ARBOR)
         unread = source.codes_quiet("species").is_unknown()
         source.doubts.stands("SPECIES_MISSING", missing & ~unread, source.name("species"))
     volume_field = source.name("volume") or source.name("volume_per_mu") or source.name("stand_volume")

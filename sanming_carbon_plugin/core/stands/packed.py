@@ -123,7 +123,7 @@ class PackedOutlines:
     def _box(self, part: slice, found: FloatArray) -> None:
         first_ring = self.polygon_start[part.start : part.stop + 1]
         starts = self.ring_start[first_ring[0] : first_ring[-1] + 1]
-        if len(starts) < 2:  # noqa: PLR2004 - no ring at all
+        if len(starts) <= 1:  # no ring at all
             return
         corners, places = self.corners[starts[0] : starts[-1]], starts[:-1] - starts[0]
         filled = np.diff(first_ring) > 0

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 
 DEM_SLOPE = "slope_deg_mean"
+_WALL_DEG = 90.0
 
 
 def slope_from_dem(facts: pd.DataFrame, terrain: pd.DataFrame) -> StageResult:
@@ -83,9 +84,9 @@ def read_slopes(column: pd.Series, tables: StandTables, decided: str | None = No
     for code, (lower, upper) in table.bounds.items():
         here = classed & (as_code.code == code)
         low[here] = lower
-        high[here] = upper if upper >= 90.0 else np.nextafter(upper, -np.inf)  # noqa: PLR2004 - a wall
+        high[here] = upper if upper >= _WALL_DEG else np.nextafter(upper, -np.inf)
     if kind == "degrees":
-        inside = np.isfinite(values) & (values >= 0.0) & (values <= 90.0)  # noqa: PLR2004
+        inside = np.isfinite(values) & (values >= 0.0) & (values <= _WALL_DEG)
         low[inside] = high[inside] = values[inside]
     said = np.isfinite(values) & ~((values == 0) & (kind == "class")) | numbers.not_number
     return Slopes(low, high, kind, said & np.isnan(low))

@@ -46,6 +46,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "settings": ("name", "value", "source", "confidence"),
 }
+_DBF_NAME_BYTES = 10
 _NEEDED_TABLES = (
     "DI_LEI_OLD",
     "DI_LEI_2020",
@@ -277,5 +278,5 @@ def _cut_names(word: str) -> Iterable[str]:
     """What a DBF header of ten bytes leaves of a name, in GBK and in UTF-8."""
     for encoding in ("gb18030", "utf-8"):
         raw = word.encode(encoding)
-        if len(raw) > 10:  # noqa: PLR2004 - the length of a DBF field name
-            yield raw[:10].decode(encoding, errors="ignore")
+        if len(raw) > _DBF_NAME_BYTES:
+            yield raw[:_DBF_NAME_BYTES].decode(encoding, errors="ignore")

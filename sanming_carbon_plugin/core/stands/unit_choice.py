@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 AREA_UNITS = {"ha": 1.0, "mu": MU_PER_HECTARE, "m2": SQUARE_METRES_PER_HECTARE}
+_TENTHS = 10
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def closure_as_fraction(
     if unit is None:
         unit = "fraction"
         if len(positive) and len(large) / len(positive) > fraction_share:
-            tenths = np.median(large) <= percent_median and large.max() <= 10  # noqa: PLR2004 - ten tenths
+            tenths = np.median(large) <= percent_median and large.max() <= _TENTHS
             unit = "tenths" if tenths else "percent"
     if unit == "fraction":
         doubtful = values > 1

@@ -12,6 +12,9 @@ from .tenure_rights import RIGHT_PARTS
 Checker = Callable[[object], "str | None"]
 """Gives what is wrong with a value, None where it is usable."""
 
+_LARGEST_ERROR = 10.0
+"""Of a relative error: ten times the amount itself."""
+
 GROUP = r"[a-z][a-z_]{0,39}"
 
 
@@ -116,7 +119,7 @@ def deduction_steps(value: object) -> str | None:
     for step in value:
         if not isinstance(step, dict) or set(step) != {"up_to", "deduct"} or not all(map(is_number, step.values())):
             return 'each step must be {"up_to": number, "deduct": number}'
-        if not (before[0] < step["up_to"] <= 10 and before[1] <= step["deduct"] <= 1):  # noqa: PLR2004 - shares
+        if not (before[0] < step["up_to"] <= _LARGEST_ERROR and before[1] <= step["deduct"] <= 1):
             return "steps must ascend, and a deduction is a share from 0 to 1"
         before = (step["up_to"], step["deduct"])
     return None
