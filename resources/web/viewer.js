@@ -119,7 +119,7 @@
   function legend() {
     const theme = data.themes[state.theme];
     const body = fresh(at("legend"), [["", "s"], [say("class"), ""], [say("stands"), "n"],
-      ...data.units.map((unit) => [word(unit), "n"])]);
+      ...[...data.units, ...theme.amounts].map((head) => [word(head), "n"])]);
     theme.classes.forEach((each) => {
       const row = body.insertRow(), swatch = document.createElement("canvas");
       swatch.width = 32; swatch.height = 18;

@@ -141,6 +141,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
             author=self.parameterAsString(parameters, self.AUTHOR, context),
             template=optional_path(self.parameterAsFile(parameters, self.TEMPLATE, context)),
             units=("mu", "ha") if chosen_units().area == "mu" else ("ha", "mu"),
+            mass=chosen_units().mass,
             ground=optional_path(self.parameterAsFile(parameters, self.GROUND, context)),
             overwrite=self.parameterAsBoolean(parameters, OVERWRITE, context),
         )

@@ -71,6 +71,9 @@ def _check_table(layout, ruler) -> None:
     table = layout.itemById("area_table").multiFrame()
     assert layout.itemById("area_table").rect().width() >= table.totalSize().width() - 0.2
     assert layout.itemById("area_table").rect().height() >= table.totalSize().height() - 0.3
+    rows = table_rows(layout)
+    if len(rows[0]) > 2:
+        assert not [cell for row in rows[1:] for cell in row[1:] if "\n" in cell], rows  # a number on two lines
     for row in table.tableContents():
         for cell, width in zip(row, table.columnWidths(), strict=True):
             form = cell.textFormat()

@@ -125,7 +125,7 @@ def _content(
     progress.raise_if_cancelled()
     sections = [] if request.plan is None else _plan_sections(request.plan, language, request.units, names)
     sections += [
-        (theme.title(language), _theme_section(theme, frame, rows, language, pictured=name in _MAPPED))
+        (theme.title(language), _theme_section(theme, frame, rows, language, request.units, pictured=name in _MAPPED))
         for name, (theme, frame) in themed.items()
     ]
     progress.raise_if_cancelled()
@@ -154,7 +154,8 @@ def _plan_sections(
     for theme in plan_themes().values():
         rows = read_map_rows(plan, theme)
         pictured = theme.name == "plan_measure"
-        sections.append((theme.title(language), _theme_section(theme, rows.frame, rows, language, pictured=pictured)))
+        body = _theme_section(theme, rows.frame, rows, language, units, pictured=pictured)
+        sections.append((theme.title(language), body))
     return sections
 
 
@@ -172,9 +173,12 @@ def _themed(rows: MapRows, result: Path) -> dict[str, tuple[Theme, pd.DataFrame]
     return found
 
 
-def _theme_section(theme: Theme, frame: pd.DataFrame, rows: MapRows, language: str, *, pictured: bool) -> str:
+def _theme_section(
+    theme: Theme, frame: pd.DataFrame, rows: MapRows, language: str, units: UnitChoice, *, pictured: bool
+) -> str:
     picture = map_picture(frame, rows.geometry, theme, language) if pictured else ""
-    return f'<div class="map">{picture}</div>{html_table(class_table(frame, theme, language))}'
+    table = class_table(frame, theme, language, mass=units.mass)
+    return f'<div class="map">{picture}</div>{html_table(table)}'
 
 
 def _carbon(rows: MapRows, errors: SinkErrors | None, language: str, units: UnitChoice) -> CarbonReport:

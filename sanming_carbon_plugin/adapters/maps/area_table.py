@@ -22,8 +22,18 @@ Row = tuple[str, ...]
 AREA_SHARES = (0.36, 0.17, 0.22, 0.25)
 """Share of each column in the width of the table."""
 
+_SHARES_WITH_AMOUNT = (0.26, 0.14, 0.17, 0.2, 0.23)
+
+_LEAST_WORDS = 0.18
+"""Share of the width that the words in the first column keep beside large numbers."""
+
 _MARGIN_MM, _GRID_MM, _SPARE_MM = 0.6, 0.1, 0.2
 """QGIS breaks a line that comes this near to the edge of its column once more."""
+
+
+def table_shares(columns: int) -> tuple[float, ...]:
+    """Share of each column in the width of a table of so many."""
+    return _SHARES_WITH_AMOUNT if columns > len(AREA_SHARES) else AREA_SHARES[:columns]
 
 
 def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
@@ -34,18 +44,19 @@ def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
     # pandas, which this needs, may be missing when QGIS loads the plugin.
     import pandas as pd
 
-    from .class_areas import class_table
+    from .class_areas import AMOUNTS, class_table
 
     # What the map is coloured by: it may show some stands as a person decided them.
     renderer = layer.renderer()
     coloured_by = isinstance(renderer, QgsCategorizedSymbolRenderer) and renderer.classAttribute()
     values, _ = QgsVectorLayerUtils.getValues(layer, coloured_by or theme.expression)
-    if layer.fields().indexOf("area_ha") >= 0:
-        areas, _ = QgsVectorLayerUtils.getValues(layer, "area_ha")
-    else:
-        areas = [None] * len(values)
-    known = [area if isinstance(area, float) else float("nan") for area in areas]
-    return class_table(pd.DataFrame({"class": [str(value) for value in values], "area_ha": known}), theme, language)
+    columns: dict[str, list] = {"class": [str(value) for value in values]}
+    for name in ("area_ha", *([AMOUNTS[theme.name]] if theme.name in AMOUNTS else [])):
+        found = [None] * len(values)
+        if layer.fields().indexOf(name) >= 0:
+            found, _ = QgsVectorLayerUtils.getValues(layer, name)
+        columns[name] = [value if isinstance(value, float) else float("nan") for value in found]
+    return class_table(pd.DataFrame(columns), theme, language)
 
 
 def fill_table(
@@ -55,19 +66,28 @@ def fill_table(
     shares: Sequence[float],
     width_mm: float,
     ruler: TextRuler,
-) -> None:
-    """Write ``rows`` into the table of a layout: text to the left, numbers to the right, head and sum bold."""
+) -> bool:
+    """Write ``rows`` into the table of a layout: text to the left, numbers to the right, head and sum bold.
+
+    Gives whether every number stands on one line: one that goes on below would be read as two.
+    """
     bold = QgsTextFormat(text)
     font = bold.font()
     font.setBold(True)
     bold.setFont(font)
     inside = width_mm - 2 * _MARGIN_MM * len(shares) - _GRID_MM * (len(shares) + 1)
+    figures = len(shares) > 2  # noqa: PLR2004 - else it tells a stand, item by item
     widths_mm = [share / sum(shares) * inside for share in shares]
+    whole = True
+    if figures:
+        needed = [ruler.width_mm(max((row[column] for row in rows[1:]), key=len, default=""), bold) + 2 * _MARGIN_MM
+                  + 2 * _SPARE_MM for column in range(1, len(shares))]  # fmt: skip
+        widths_mm, whole = _with_room([_LEAST_WORDS * inside, *needed], widths_mm)
     contents = []
     for place, row in enumerate(rows):
         cells = []
         for column, value in enumerate(row):
-            form = bold if place in {0, len(rows) - 1} and len(row) > 2 else text  # noqa: PLR2004
+            form = bold if place in {0, len(rows) - 1} and figures else text
             cell = QgsTableCell("\n".join(ruler.lines(value, form, widths_mm[column] - 2 * _MARGIN_MM - _SPARE_MM)))
             cell.setTextFormat(form)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
@@ -83,3 +103,16 @@ def fill_table(
     table.setShowGrid(True)
     table.setGridStrokeWidth(_GRID_MM)
     table.refresh()
+    return whole
+
+
+def _with_room(needed: list[float], widths: list[float]) -> tuple[list[float], bool]:
+    """Widths in which each column has what it needs, taken from those that have more, and whether there was enough."""
+    spare = [max(width - need, 0.0) for width, need in zip(widths, needed, strict=True)]
+    missing = sum(max(need - width, 0.0) for width, need in zip(widths, needed, strict=True))
+    if missing == 0:
+        return widths, True
+    if missing > sum(spare):
+        return widths, False
+    taken = missing / sum(spare)
+    return [max(width, need) - more * taken for width, need, more in zip(widths, needed, spare, strict=True)], True

@@ -1,7 +1,7 @@
 """Draws a map set page by page; what is finished stays finished, whatever happens to the rest.
 
-QGIS layouts may only be made and drawn in the main thread, so all of this runs there; between pages the progress is
-told and a wish to stop is heard.
+QGIS layouts may only be made and drawn in the main thread, so all of this runs there; between pages and while one is
+drawn the progress is told and a wish to stop is heard.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ...about import version
 from ...core.errors import CancelledError, CarbonError, OutputError
 from ...core.progress import Progress
 from ..output_files import moved_into_place, output_errors, require_writable
+from .heard_drawing import Ears
 from .map_set import MapSet
 from .pages import PageMaker
 from .pdf import write_pdf, write_png
@@ -108,12 +109,18 @@ def _draw(map_set: MapSet, state: SetState, names: list[str], form: str, progres
     write = write_pdf if form == "pdf" else write_png
     with drawing_project() as project:
         maker: PageMaker | None = None
+        ears = Ears(progress)
         for place, (unit, name) in enumerate(zip(map_set.units, names, strict=True)):
             progress.raise_if_cancelled()
             if not state.has(name):
-                maker = maker or PageMaker(project, map_set, state.day, progress.raise_if_cancelled)
+                ears.page_begins(place / len(names), (place + 1) / len(names), len(unit.rows))
+                maker = maker or PageMaker(project, map_set, state.day, ears)
                 target = state.folder / name
-                with maker.page(unit, place) as layout, moved_into_place(target, overwrite=True) as beside:
+                with (
+                    maker.page(unit, place) as layout,
+                    moved_into_place(target, overwrite=True) as beside,
+                    ears.while_drawn(),  # a page of which a part was left out goes
+                ):
                     write(layout, beside, target)
                 state.add(name)
             progress.update((place + 1) / len(names))

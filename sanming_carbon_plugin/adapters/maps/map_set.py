@@ -52,6 +52,8 @@ class MapSetRequest:
         Result whose stands lie around those of a plan: boundaries run round them.
     units
         Units of areas, in the order of the table.
+    mass
+        ``t`` or ``wan_t`` (万吨), for the amounts of themes about carbon.
     """
 
     result: Path
@@ -69,6 +71,7 @@ class MapSetRequest:
     template: Path | None = None
     ground: Path | None = None
     units: tuple[str, ...] = AREA_UNITS
+    mass: str = "t"
     overwrite: bool = False
 
 
@@ -88,7 +91,7 @@ class MapSet:
         files = [_file(path) for path in (asked.names, asked.template)]
         options = [
             asked.level, asked.theme, asked.paper, asked.orientation, asked.form, asked.language, asked.within,
-            asked.stands, asked.author, asked.units, self.theme, version(), *files,
+            asked.stands, asked.author, asked.units, asked.mass, self.theme, version(), *files,
         ]  # fmt: skip
         return set_fingerprint(self.rows, options)
 

@@ -28,7 +28,7 @@ _WHOLE = ("All stands", "全部小班")
 _MUNICIPALITY_DIGITS = 4
 _UNKNOWN = ("not known", "未知")
 _GAP_SHARE = 1e-3
-_AT_ONCE = 2_000
+_AT_ONCE, _PARTS_AT_ONCE = 500, 4
 
 
 @dataclass(frozen=True)
@@ -137,16 +137,19 @@ def outline(shapes: npt.NDArray[np.object_], heard: Callable[[], None] | None = 
 
     ``heard`` is called in between, so that a wish to stop is heard; it may raise.
     """
-    known = [shape for shape in shapes if shape is not None and not shape.is_empty]
-    if not known:
+    shapes = np.asarray(shapes, dtype=object)
+    wholes = shapely.make_valid(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
+    if not len(wholes):
         return None
-    wholes = []
-    for first in range(0, len(known), _AT_ONCE):
-        if heard is not None:
-            heard()
-        part = np.asarray(known[first : first + _AT_ONCE], dtype=object)
-        wholes.append(shapely.union_all(shapely.make_valid(part)))
-    whole = wholes[0] if len(wholes) == 1 else shapely.union_all(wholes)
+    together = _AT_ONCE
+    while len(wholes) > 1:
+        joined = np.empty(-(-len(wholes) // together), dtype=object)
+        for place in range(len(joined)):
+            if heard is not None:
+                heard()
+            joined[place] = shapely.union_all(wholes[place * together : (place + 1) * together])
+        wholes, together = joined, _PARTS_AT_ONCE
+    whole = wholes[0]
     parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
     least = _GAP_SHARE * sum(part.area for part in parts)
     closed = [shapely.Polygon(part.exterior, [r for r in part.interiors if shapely.Polygon(r).area > least])

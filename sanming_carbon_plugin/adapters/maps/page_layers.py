@@ -24,6 +24,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
+from .heard_drawing import Ears, let_listen
 from .sheet_texts import text_format, typeface
 from .symbols import class_symbol
 from .themes import Theme, ThemeClass
@@ -37,6 +38,11 @@ LINES = {
 
 _NO_CLASS = "#d9d9d9"
 _SMALLEST_DOT = 0.03
+_AT_ONCE = 5_000
+_ROUGH = 500
+_MANY_LABELS, _ROOM_MM = 3_000, 3.0
+"""On a sheet of so many stands only those that have room for their number carry it."""
+
 _BUFFER_MM = 0.6
 _ZONE_WIDTH_DEG = 3.0
 _FIRST_CODE = 4488
@@ -72,13 +78,22 @@ def stands_layer(
     crs: QgsCoordinateReferenceSystem,
     theme: Theme,
     language: str,
+    ears: Ears | None = None,
 ) -> QgsVectorLayer:
-    """Stands in the symbols of their classes; the legend holds only the classes that are drawn."""
+    """Stands in the symbols of their classes; the legend holds only the classes that are drawn.
+
+    ``ears`` listen while the stands are put in, and whenever they are drawn.
+    """
     layer = _memory_layer(theme.title(language), crs)
     texts = [""] * len(classes) if labels is None else labels
-    layer.dataProvider().addFeatures(
-        _feature(layer, shape, str(value), text) for shape, value, text in zip(geometry, classes, texts, strict=True)
-    )
+    for first in range(0, len(classes), _AT_ONCE):
+        if ears is not None:
+            ears.listen()
+        part = slice(first, first + _AT_ONCE)
+        layer.dataProvider().addFeatures(
+            _feature(layer, shape, str(value), text)
+            for shape, value, text in zip(geometry[part], classes[part], texts[part], strict=True)
+        )
     drawn = {
         str(value) for value, shape in zip(classes, geometry, strict=True) if shape is not None and not shape.is_empty
     }
@@ -89,7 +104,7 @@ def stands_layer(
         QgsCategorizedSymbolRenderer(
             "class",
             [
-                QgsRendererCategory(each.value, class_symbol(each), each.label(language))
+                QgsRendererCategory(each.value, let_listen(class_symbol(each), ears), each.label(language))
                 for each in (*theme.classes, *others)
                 if each.value in drawn
             ],
@@ -120,9 +135,10 @@ def outline_layer(
     symbol = QgsFillSymbol()
     symbol.changeSymbolLayer(0, QgsSimpleLineSymbolLayer.create(LINES[line]))
     layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+    layer.updateExtents()
     if labels is not None:
         _label(layer, labels, size_pt, language)
-    layer.updateExtents()
+        _label_roughly(layer)
     return layer
 
 
@@ -177,6 +193,18 @@ def _feature(layer: QgsVectorLayer, shape: shapely.Geometry | None, value: str, 
     return feature
 
 
+def _label_roughly(layer: QgsVectorLayer) -> None:
+    """Find the places of names by rough outlines: for a boundary of thousands of corners that takes seconds."""
+    settings = layer.labeling().settings()
+    rough = max(layer.extent().width(), layer.extent().height()) / _ROUGH
+    settings.geometryGeneratorEnabled = True
+    settings.geometryGeneratorType = Qgis.GeometryType.Polygon
+    settings.geometryGenerator = "if(num_points(@geometry) < {}, @geometry, simplify(@geometry, {!r}))".format(
+        _ROUGH, rough
+    )
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+
+
 def _label(layer: QgsVectorLayer, labels: Sequence[str], size_pt: float, language: str) -> None:
     settings = QgsPalLayerSettings()
     settings.fieldName = "label"
@@ -189,5 +217,7 @@ def _label(layer: QgsVectorLayer, labels: Sequence[str], size_pt: float, languag
     buffer.setColor(QColor("#ffffff"))
     text.setBuffer(buffer)
     settings.setFormat(text)
+    if len(labels) > _MANY_LABELS:
+        settings.thinningSettings().setMinimumFeatureSize(_ROOM_MM)
     layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
     layer.setLabelsEnabled(True)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import shapely
 from qgis.core import QgsCoordinateTransform, QgsMapLayer, QgsPrintLayout, QgsProject, QgsRectangle, QgsVectorLayer
 
+from .area_table import table_shares
 from .class_areas import Row, class_table
+from .heard_drawing import Ears
 from .map_set import MapSet
 from .map_units import LEVELS, MapUnit, next_level, outline, short_name, unit_codes
 from .page_layers import crs_of, drawing_crs, filled_layer, large_enough, outline_layer, rectangle, stands_layer
 from .run_note import author_note, note_of
-from .sheet import AREA_SHARES, SheetContent, fill_sheet, new_layout, template_path
+from .sheet import SheetContent, fill_sheet, new_layout, template_path
 from .sheet_items import best_template, seen_at_most
 from .stand_figures import stand_rows
 
@@ -54,9 +56,10 @@ _CHOSEN = {
 class PageMaker:
     """Holds what all pages share: the layout, the boundaries of all units, the small map."""
 
-    def __init__(self, project: QgsProject, map_set: MapSet, day: str, heard: Callable[[], None] | None = None) -> None:
-        """Make what is shared; ``heard`` is called in between, so that a wish to stop is heard."""
-        self._project, self._set, self._day, self._heard = project, map_set, day, heard
+    def __init__(self, project: QgsProject, map_set: MapSet, day: str, ears: Ears | None = None) -> None:
+        """Make what is shared; ``ears`` listen in between, so that a wish to stop is heard."""
+        self._project, self._set, self._day, self._ears = project, map_set, day, ears
+        self._heard = None if ears is None else ears.listen
         request = map_set.request
         self._language, self._level = request.language, request.level
         self._ground = map_set.rows.ground or map_set.rows
@@ -160,7 +163,7 @@ class PageMaker:
             extent=extent,
             crs=self._drawn_in,
             table=table,
-            shares=_PARCEL_SHARES if parcel else AREA_SHARES[: len(table[0])],
+            shares=_PARCEL_SHARES if parcel else table_shares(len(table[0])),
             overview=overview,
             overview_extent=self._extent(self._bounds, _MARGIN),
             shortened=None if parcel else lambda most: self._table(unit, most),
@@ -182,7 +185,8 @@ class PageMaker:
         frame = self._set.rows.frame.iloc[unit.rows]
         if self._level == "parcel":
             return stand_rows(frame.iloc[0].to_dict(), self._language)
-        return class_table(frame, self._set.theme, self._language, self._set.request.units, most)
+        asked = self._set.request
+        return class_table(frame, self._set.theme, self._language, asked.units, most, asked.mass)
 
     def _layers(
         self, unit: MapUnit, shape: shapely.Geometry | None, extent: QgsRectangle, own: list[QgsVectorLayer]
@@ -199,6 +203,7 @@ class PageMaker:
             self._crs,
             self._set.theme,
             language,
+            self._ears,
         )
         legend: list[tuple[QgsMapLayer, str]] = [(classes, self._set.theme.title(language))]
         lines = [self._line("unit", [shape], None)]

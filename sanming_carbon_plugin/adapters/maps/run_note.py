@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...about import version
+from ..column_words import title_of
 
 if TYPE_CHECKING:
     from qgis.core import QgsVectorLayer
@@ -23,12 +25,14 @@ _NOTES = {
     ),
 }
 _DATA = {"en": " Data: {name} ({hash}).", "zh": "数据:{name}({hash})。"}
-_RULES = {"en": " Rules: {rules}; parameters: {parameters}.", "zh": "规则:{rules};参数:{parameters}。"}
+_RULES = {"en": " Rules: {rules}; parameters: {parameters}.", "zh": "规则:{rules}。参数:{parameters}。"}
 _TABLES = {"en": " Planning tables: {tables}.", "zh": "规划参数表:{tables}。"}
 _DECIDED = {
     "en": " Classes of {count} stands are shown as a person decided them.",
     "zh": "其中 {count} 个小班的类型按人工决定表示。",
 }
+_FILE = {"en": "{name} v{version} ({told})", "zh": "{name} {version} 版({told})"}
+_BETWEEN = {"en": ", ", "zh": ";"}
 _STATUS = {
     "en": {"provisional": "provisional", "official": "official"},
     "zh": {"provisional": "暂行", "official": "正式"},
@@ -36,6 +40,9 @@ _STATUS = {
 _AUTHORS = {"en": "Drawn by: {author}\nDate: {day}", "zh": "制图:{author}\n日期:{day}"}
 DECIDED_STANDS = "sanming_carbon/decided"
 """Property of a layer: of how many stands it shows a class that a person decided."""
+
+_ITS_STATUS = re.compile(r"\s*[(（][^()（）]*(?:provisional|暂行)[^()（）]*[)）]$")
+"""What a title says of its status at its end: the note says it of every file alike."""
 
 _LENGTH_OF_DAY = len("YYYY-MM-DD")
 _SHOWN_HASH = 8
@@ -90,6 +97,7 @@ def _data_and_rules(run: Mapping[str, object], language: str) -> str:
     # A plan is made from a result: that is its data, and the rules of the result stand in its own record.
     stands = inputs.get("stands") or inputs.get("result")
     tables = rules.get("planning")
+    files, between = _own_files(read_run_part(run, "rule_files")), _BETWEEN[language]
     told, planning = "", [one for one in tables.values() if isinstance(one, dict)] if isinstance(tables, dict) else []
     if isinstance(rules.get("result"), dict):
         rules = rules["result"]
@@ -98,19 +106,32 @@ def _data_and_rules(run: Mapping[str, object], language: str) -> str:
         told += _DATA[language].format(name=name, hash=str(stands["sha256"])[:_SHOWN_HASH])
     listed = [one for one in rules.get("rules") or [] if isinstance(one, dict)]
     profile = rules.get("profile")
-    named = [_versioned(one, language) for one in [*listed, *([profile] if isinstance(profile, dict) else [])]]
+    listed += [profile] if isinstance(profile, dict) else []
+    named = [_versioned(one, files, language) for one in listed]
     parameters = rules.get("parameters")
     if named:
-        table = _versioned(parameters, language) if isinstance(parameters, dict) else "–"
-        told += _RULES[language].format(rules=", ".join(named), parameters=table)
+        table = _versioned(parameters, files, language) if isinstance(parameters, dict) else "–"
+        told += _RULES[language].format(rules=between.join(named), parameters=table)
     if planning:
-        told += _TABLES[language].format(tables=", ".join(_versioned(one, language) for one in planning))
+        told += _TABLES[language].format(tables=between.join(_versioned(one, files, language) for one in planning))
     return told + decided_note(int(str(run.get("decided") or 0)), language)
 
 
-def _versioned(one: Mapping[str, object], language: str) -> str:
+def _own_files(files: Mapping[str, object]) -> dict[str, dict]:
+    """The files of rules that a run worked with, by their id: a user's own file has its own title and date."""
+    kept = files.get("rules")
+    found = [*(kept if isinstance(kept, list) else []), files.get("profile")]
+    return {str(one.get("id")): one for one in found if isinstance(one, dict)}
+
+
+def _versioned(one: Mapping[str, object], files: Mapping[str, dict], language: str) -> str:
+    """A file in words, with its version, its date where it has one, and whether it is official."""
+    code = str(one.get("id") or "–")
+    file = files.get(code, {})
+    title = file.get("title_zh" if language == "zh" else "title") or file.get("title") or title_of(code, language)
     status = _STATUS[language].get(str(one.get("status")), str(one.get("status") or "–"))
-    return "{} {} ({})".format(one.get("id"), one.get("version"), status)
+    told = ", ".join(str(part) for part in (file.get("dated"), status) if part)
+    return _FILE[language].format(name=_ITS_STATUS.sub("", str(title)), version=one.get("version") or "–", told=told)
 
 
 def read_run_part(run: Mapping[str, object], name: str) -> dict:

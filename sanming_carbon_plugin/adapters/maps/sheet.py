@@ -23,7 +23,7 @@ from qgis.core import (
 
 from ...core.errors import InputError
 from ...paths import resources_dir
-from .area_table import AREA_SHARES, Row, area_rows
+from .area_table import AREA_SHARES, Row, area_rows, table_shares
 from .run_note import author_note, run_note
 from .sheet_column import Shortened, explain_map, give_room, stack_column
 from .sheet_items import fill_grid, fill_north, fill_overview, fill_scale, frame_map, round_scale, show_overview
@@ -191,6 +191,7 @@ def target_map(
     layout = new_layout(project, name, template or template_path("municipality", "a4"))
     extent = QgsRectangle(layer.extent())
     extent.scale(_MARGIN)
+    table = area_rows(layer, theme, language)
     content = SheetContent(
         title=name,
         subtitle=Path(layer.source().partition("|")[0]).stem,
@@ -200,7 +201,8 @@ def target_map(
         legend=[(layer, theme.title(language))],
         extent=extent,
         crs=layer.crs(),
-        table=area_rows(layer, theme, language),
+        table=table,
+        shares=table_shares(len(table[0])),
         legend_on_map_only=True,
     )
     try:

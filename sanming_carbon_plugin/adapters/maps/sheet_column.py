@@ -77,16 +77,16 @@ def explain_map(
     beside = not _is_below(layout)
     for look in LOOKS:
         high_legend, wide_legend = dress_legend(layout, item, labels, language, look, width)
-        high_table = _fill(layout, frame, content, table, language, shares, look)
+        high_table, whole = _fill(layout, frame, content, table, language, shares, look)
         needed = high_legend + _GAP_MM + high_table if beside else max(high_legend, high_table)
-        if wide_legend <= width + _FIT_MM and needed <= height:
+        if whole and wide_legend <= width + _FIT_MM and needed <= height:
             return
     if shortened is None:
         return
     free = height - (high_legend + _GAP_MM if beside else 0.0)
     rows = int(len(table) * free / high_table)
     while rows >= _LEAST_ROWS:
-        if _fill(layout, frame, content, shortened(rows), language, shares, LOOKS[-1]) <= free:
+        if _fill(layout, frame, content, shortened(rows), language, shares, LOOKS[-1])[0] <= free:
             return
         rows -= 1
 
@@ -107,16 +107,16 @@ def _fill(
     language: str,
     shares: Sequence[float],
     look: Look,
-) -> float:
-    """The table, as wide as its frame and as high as its rows; gives its height."""
+) -> tuple[float, bool]:
+    """The table, as wide as its frame and as high as its rows; gives its height, and whether its numbers are whole."""
     texts = " ".join(cell for row in rows for cell in row)
     # A frame shrinks with an empty table, so one's own template may have lost its width.
     width = frame.rect().width() if frame.rect().width() > _NARROWEST_MM else _TABLE_MM
     form = text_format(typeface(texts, language), max(_TABLE_PT * look.size, _LEAST_PT))
-    fill_table(table, list(rows), form, shares, width, TextRuler(layout))
+    whole = fill_table(table, list(rows), form, shares, width, TextRuler(layout))
     frame.attemptResize(QgsLayoutSize(width, frame.rect().height()))
     _fit_height(layout, frame, table, len(rows))
-    return frame.rect().height()
+    return frame.rect().height(), whole
 
 
 def _fit_height(layout: QgsPrintLayout, frame: QgsLayoutFrame, table: QgsLayoutItemManualTable, rows: int) -> None:

@@ -15,10 +15,11 @@ import pandas as pd
 import shapely
 
 from ...core.errors import InputError
+from ...core.planning.sums import sums_by
 from ...core.progress import Progress
 from ...paths import resources_dir
 from ..output_files import moved_into_place
-from .class_areas import area_texts, class_areas
+from .class_areas import amount_heads, class_areas, figure_texts
 from .map_rows import class_of_rows
 from .map_set import MapSet
 from .run_note import note_of
@@ -152,33 +153,31 @@ def _themes(map_set: MapSet, frame: pd.DataFrame) -> list[dict[str, object]]:
             classes = class_of_rows(frame, theme, request.result)
         except InputError:  # a result of another command may lack the columns of this theme
             continue
-        shown.append(_theme(theme, frame.assign(**{"class": classes}), request.units))
+        shown.append(_theme(theme, frame.assign(**{"class": classes}), request.units, request.mass))
     return shown
 
 
-def _theme(theme: Theme, frame: pd.DataFrame, units: Sequence[str]) -> dict[str, object]:
+def _theme(theme: Theme, frame: pd.DataFrame, units: Sequence[str], mass: str) -> dict[str, object]:
     sums = class_areas(frame, theme)
     known = {each.value: each for each in theme.classes}
     classes = []
-    for value, count, area in zip(sums["class"], sums["stands"], sums["area_ha"], strict=True):
+    for row in sums.to_dict("records"):
+        value = row["class"]
         each = known.get(str(value))
         look = {"fill": "#ffffff", "pattern": "", "line": "#000000"} if each is None else {
             "fill": each.fill, "pattern": each.pattern, "line": each.line}  # fmt: skip
         labels = (str(value),) * 2 if each is None else each.labels
-        classes.append({**look, "labels": labels, "figures": ["{:,}".format(count), *area_texts(area, units)]})
+        classes.append({**look, "labels": labels, "figures": figure_texts(row, theme, units, mass)})
     place = {value: number for number, value in enumerate(sums["class"])}
-    total = ["{:,}".format(len(frame)), *area_texts(_sum(frame["area_ha"]), units)]
+    total = figure_texts(sums_by(frame, []).iloc[0].to_dict(), theme, units, mass)
     return {
         "name": theme.name,
         "titles": theme.titles,
         "classes": classes,
         "values": [place[value] for value in frame["class"]],
+        "amounts": amount_heads(theme, mass),
         "total": total,
     }
-
-
-def _sum(values: pd.Series) -> float:
-    return float(values.sum(min_count=1))
 
 
 def _columns(frame: pd.DataFrame) -> list[dict[str, object]]:
