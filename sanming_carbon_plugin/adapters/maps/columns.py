@@ -148,11 +148,7 @@ def _round(layer: QgsVectorLayer, position: int, name: str, of: str) -> None:
 def _with_many_words(layer: QgsVectorLayer, language: str) -> list[str]:
     """Columns that may hold far more than they do: spellings of names, names of columns, all doubts."""
     of = layer_of_file(layer)
-    return [
-        field.name()
-        for field in layer.fields()
-        if _is_named(field.name(), of) or _entries(field, language, of)
-    ]
+    return [field.name() for field in layer.fields() if _is_named(field.name(), of) or _entries(field, language, of)]
 
 
 def _is_named(name: str, of: str) -> bool:
