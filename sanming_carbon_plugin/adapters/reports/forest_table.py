@@ -12,6 +12,7 @@ from ...core.classes.in_force import DECIDED
 from ...core.planning.sums import AMOUNTS, sums_by
 from ...core.units import UnitChoice
 from ..dossier.sheets import FIRST_ROW, HEAD_ROW, Column, Formula, GuardedBook
+from ..maps.themes import themes
 from ..unit_choice import titled_in_units
 from ..words import word
 from .figures import decided_note, number_decided
@@ -26,7 +27,6 @@ _SHEETS = {"en": {"detail": "Detail", "township": "By township", "species_group"
            "zh": {"detail": "明细", "township": "按乡镇", "species_group": "按树种", "age_group": "按龄组",
                   "measure": "按措施"}}  # fmt: skip
 _TITLE = {"en": "Stands by township, species group, age group and measure", "zh": "各乡镇、树种组、龄组、措施统计表"}
-_NONE = {"en": "None", "zh": "暂无措施"}
 _NOTE = {
     "en": "Empty cells are unknown, never zero; the columns at the end count the stands that do not know a value. "
     "Rules and parameters marked provisional were not checked against the official text.",
@@ -36,9 +36,13 @@ _TOTAL = {"en": "Total", "zh": "合计"}
 
 
 def forest_sums(stands: pd.DataFrame) -> pd.DataFrame:
-    """Sums of a result by :data:`GROUPS`; a missing column counts as unknown."""
-    missing = {name: None for name in GROUPS if name not in stands.columns}
-    return sums_by(stands.assign(**missing), GROUPS)
+    """Sums of a result by :data:`GROUPS`; a missing column counts as unknown.
+
+    The measure is the class that the map of first measures shows: of a stand without one it tells whether none is
+    fit for it or whether that is not known.
+    """
+    missing = {name: None for name in GROUPS[:-1] if name not in stands.columns}
+    return sums_by(stands.assign(**missing, measure=stands["class"]), GROUPS)
 
 
 def write_forest_table(
@@ -55,7 +59,7 @@ def write_forest_table(
     path
         The file.
     stands
-        One row per stand with :data:`GROUPS` and the figures that :func:`sums_by` takes.
+        The rows of the map of first measures, with their ``class``, and the figures that :func:`sums_by` takes.
     names
         Names of places by code.
     language, units
@@ -73,7 +77,8 @@ def write_forest_table(
     columns += [Column(_title(name, units, language), _decimals(name, units)) for name in AMOUNTS]
     columns += [Column(_unknown_title(name, language), 0) for name in AMOUNTS]
     columns += [Column(word("column", DECIDED, language), 0)] if DECIDED in sums.columns else []
-    rows = [_row(row, names, language, units) for row in sums.to_dict("records")]
+    measures = {each.value: each.label(language) for each in themes()["measure"].classes}
+    rows = [_row(row, names, measures, language, units) for row in sums.to_dict("records")]
     shown = [*rows, _total_row(rows)] if rows else rows
     sheets = _SHEETS[language]
     detail = book.sheet(sheets["detail"], _TITLE[language], columns, shown, total=bool(rows))
@@ -92,7 +97,13 @@ def _with_decided(sums: pd.DataFrame, stands: pd.DataFrame) -> pd.DataFrame:
     return both.assign(**{DECIDED: both[DECIDED].fillna(0).astype(int)})
 
 
-def _row(row: Mapping[str, object], names: Mapping[str, tuple[str, str]], language: str, units: UnitChoice) -> list:
+def _row(
+    row: Mapping[str, object],
+    names: Mapping[str, tuple[str, str]],
+    measures: Mapping[str, str],
+    language: str,
+    units: UnitChoice,
+) -> list:
     bamboo = row["species_group"] == "bamboo"
     unknown = word("report", "unknown", language)
     county, township = row["county"], row["township"]
@@ -102,7 +113,7 @@ def _row(row: Mapping[str, object], names: Mapping[str, tuple[str, str]], langua
         unknown if township is None else str(township) if place is None else f"{place[language == 'zh']} {township}",
         word("species_group", row["species_group"], language),
         word("bamboo_age_group" if bamboo else "age_group", row["age_group"], language),
-        _NONE[language] if row["measure"] is None else word("measure", row["measure"], language),
+        measures[str(row["measure"])],
     ]
     amounts = [_amount(row[name], name, units) for name in AMOUNTS]
     unknowns = [int(_number(row["unknown_" + name])) for name in AMOUNTS]
