@@ -37,6 +37,19 @@ def provider(qgis_app: QgsApplication) -> Iterator[object]:
 
 
 @pytest.fixture
+def dock(qgis_iface: object, provider: object, qtbot: object) -> Iterator[object]:
+    """The panel of the steps in an empty project."""
+    from sanming_carbon_plugin.gui.dock import CarbonDock
+
+    QgsProject.instance().clear()
+    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
+    yield made
+    made.shut_down()
+    made.deleteLater()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
 def small_layer(qgis_app: QgsApplication) -> Iterator[QgsVectorLayer]:
     """The first rows of the sample's stands, as a memory layer in the project."""
     source_layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from sanming_carbon_plugin.paths import resources_dir
 from sanming_carbon_plugin.processing import translation
+from sanming_carbon_plugin.processing.provider import SanmingCarbonProvider
 
 VILLAGES = "CUN IN ('204', '205')"
 PERIOD = {"PERIOD_START": "2016-01-01", "PERIOD_END": "2020-12-31"}
@@ -96,6 +97,21 @@ def translation_of_today(folder: Path) -> Path:
     source = Path(__file__).resolve().parents[2] / "i18n" / "sanming_carbon_plugin_zh.ts"
     subprocess.run(["lrelease", "-silent", str(source), "-qm", str(folder / (source.stem + ".qm"))], check=True)
     return folder
+
+
+@contextmanager
+def office_in(folder: Path, locale: str | None = None):
+    """An office whose algorithms QGIS offers, in one language; the projects they filled go with it."""
+    provider = SanmingCarbonProvider()
+    i18n = folder / "i18n"
+    i18n.mkdir(parents=True)
+    with nullcontext() if locale is None else spoken(locale, translation_of_today(i18n)):
+        QgsApplication.processingRegistry().addProvider(provider)
+        made = Office(folder / "三明 所")
+        made.language = "zh" if (locale or "en").startswith("zh") else "en"
+        yield made
+        forget_projects()
+        QgsApplication.processingRegistry().removeProvider(provider)
 
 
 class Office:

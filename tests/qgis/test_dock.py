@@ -14,16 +14,6 @@ from sanming_carbon_plugin.gui.dock import CarbonDock
 pytestmark = [pytest.mark.qgis, pytest.mark.everywhere]
 
 
-@pytest.fixture
-def dock(qgis_iface, provider, qtbot):
-    QgsProject.instance().clear()
-    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QgsProject.instance().clear()
-
-
 def _parameters(dock):
     return {name: value for step in dock.steps for name, value in step.parameters().items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from every_algorithm import ASKED, ENDINGS, Office, forget_projects, spoken, translation_of_today
+from every_algorithm import ASKED, ENDINGS, office_in
 from qgis.core import QgsCategorizedSymbolRenderer, QgsSettings
 from qgis.PyQt.QtCore import QMetaType
 
@@ -13,7 +13,7 @@ from sanming_carbon_plugin.adapters.maps.layers import dress_again
 from sanming_carbon_plugin.adapters.unit_choice import AREA_SETTING, MASS_SETTING
 from sanming_carbon_plugin.adapters.words import _words
 from sanming_carbon_plugin.core.units import UnitChoice
-from sanming_carbon_plugin.processing.provider import ALGORITHMS, SanmingCarbonProvider
+from sanming_carbon_plugin.processing.provider import ALGORITHMS
 
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -28,16 +28,8 @@ PLACES = ("county", "area_unit", "XIAN")
 @pytest.fixture(scope="module", params=["en_US", "zh-Hans"])
 def office(request, qgis_app, tmp_path_factory):
     """Every algorithm on the small cut of the sample, in one language."""
-    from qgis.core import QgsApplication
-
-    provider = SanmingCarbonProvider()
-    with spoken(request.param, translation_of_today(tmp_path_factory.mktemp("i18n"))):
-        QgsApplication.processingRegistry().addProvider(provider)
-        made = Office(tmp_path_factory.mktemp("三明 所"))
-        made.language = "zh" if request.param.startswith("zh") else "en"
+    with office_in(tmp_path_factory.mktemp("layers"), request.param) as made:
         yield made
-        forget_projects()
-        QgsApplication.processingRegistry().removeProvider(provider)
 
 
 NAMES = [algorithm().name() for algorithm in ALGORITHMS]

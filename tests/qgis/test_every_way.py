@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from every_algorithm import ASKED, Office, forget_projects, run
+from every_algorithm import ASKED, office_in, run
 from qgis.core import (
     QgsApplication,
     QgsProcessingContext,
@@ -19,7 +19,7 @@ from qgis.core import (
     QgsProject,
 )
 
-from sanming_carbon_plugin.processing.provider import ALGORITHMS, SanmingCarbonProvider
+from sanming_carbon_plugin.processing.provider import ALGORITHMS
 
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
 NAMES = [algorithm().name() for algorithm in ALGORITHMS]
@@ -40,12 +40,8 @@ FED_BY = {
 @pytest.fixture(scope="module")
 def office(qgis_app, tmp_path_factory):
     """What the algorithms need of each other, made once."""
-    provider = SanmingCarbonProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
-    made = Office(tmp_path_factory.mktemp("三明 每种方式"))
-    yield made
-    forget_projects()
-    QgsApplication.processingRegistry().removeProvider(provider)
+    with office_in(tmp_path_factory.mktemp("三明 每种方式")) as made:
+        yield made
 
 
 def _target(office, name, ending):

@@ -17,7 +17,7 @@ from sanming_carbon_plugin.adapters.maps.layers import add_results_group
 from sanming_carbon_plugin.gui import algorithm_run
 from sanming_carbon_plugin.gui.dock import CarbonDock
 
-pytestmark = pytest.mark.qgis
+pytestmark = [pytest.mark.qgis, pytest.mark.usefixtures("qgis_processing")]
 
 PACKAGE = "sanming_carbon_plugin"
 GUI = Path(inspect.getfile(CarbonDock)).parent
@@ -35,6 +35,7 @@ ALLOWED = {
     "adapters.maps.layers": "layers of a result",
     "adapters.maps.sheet": "the sheet in the layout designer",
     "adapters.maps.themes": "themes of a result",
+    "adapters.message_tables": "doubts in words",
     "adapters.output_files": "the printed card",
     "adapters.palette": "colours",
     "adapters.parcel_": "the card of a stand",
@@ -103,16 +104,6 @@ def _forbid_jobs(monkeypatch):
             if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
                 monkeypatch.setattr(module, name, lambda *_, job=job, **__: called.append(job))
     return called
-
-
-@pytest.fixture
-def dock(qgis_iface, provider, qtbot, qgis_processing):
-    QgsProject.instance().clear()
-    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QgsProject.instance().clear()
 
 
 def test_every_button_for_a_step_starts_an_algorithm_and_no_job(dock, made_gpkg, monkeypatch):

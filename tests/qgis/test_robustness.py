@@ -28,16 +28,6 @@ TITLE, TITLE_ZH = "Sanming Forest Carbon", "三明林业碳汇"
 MOST_GROWTH_MB = 12.0
 
 
-@pytest.fixture
-def dock(qgis_iface, provider, qtbot):
-    QgsProject.instance().clear()
-    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QgsProject.instance().clear()
-
-
 def _few_stands(dock, target):
     layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")
     layer.setSubsetString("fid <= 30")

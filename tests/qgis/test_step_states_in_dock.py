@@ -6,21 +6,10 @@ import pytest
 from made_results import SAMPLE
 from qgis.core import QgsProject, QgsVectorLayer, edit
 
-from sanming_carbon_plugin.gui.dock import CarbonDock
 from sanming_carbon_plugin.gui.input_marks import file_mark
 from sanming_carbon_plugin.gui.step_states import State
 
 pytestmark = pytest.mark.qgis
-
-
-@pytest.fixture
-def dock(qgis_iface, provider, qtbot):
-    QgsProject.instance().clear()
-    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QgsProject.instance().clear()
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from every_algorithm import Office, forget_projects, spoken, translation_of_today
+from every_algorithm import office_in
 from qgis.core import QgsApplication
 from told_texts import told_texts
-
-from sanming_carbon_plugin.processing.provider import SanmingCarbonProvider
 
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
 
@@ -42,14 +40,8 @@ the ids of rules that a register has beside their titles."""
 @pytest.fixture(scope="module", params=["zh-Hans", "en_US"])
 def office(request, qgis_app, tmp_path_factory):
     """Every algorithm on the small cut of the sample, in one language."""
-    provider = SanmingCarbonProvider()
-    with spoken(request.param, translation_of_today(tmp_path_factory.mktemp("i18n"))):
-        QgsApplication.processingRegistry().addProvider(provider)
-        made = Office(tmp_path_factory.mktemp("office"))
-        made.language = "zh" if request.param.startswith("zh") else "en"
+    with office_in(tmp_path_factory.mktemp("told"), request.param) as made:
         yield made
-        forget_projects()
-        QgsApplication.processingRegistry().removeProvider(provider)
 
 
 @pytest.fixture(scope="module")

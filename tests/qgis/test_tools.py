@@ -12,21 +12,10 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog
 
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
-from sanming_carbon_plugin.gui.dock import CarbonDock
 from sanming_carbon_plugin.gui.step_states import State
 from sanming_carbon_plugin.gui.tools import filled_in
 
-pytestmark = pytest.mark.qgis
-
-
-@pytest.fixture
-def dock(qgis_iface, provider, qtbot, qgis_processing):
-    QgsProject.instance().clear()
-    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QgsProject.instance().clear()
+pytestmark = [pytest.mark.qgis, pytest.mark.usefixtures("qgis_processing")]
 
 
 def _algorithm(name):
