@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="297"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="300"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="312"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="315"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="319"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="322"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -308,7 +308,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="270"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="273"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -1320,22 +1320,22 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>保存卡片</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="38"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="40"/>
         <source>Yearly sink with its 90 % interval</source>
         <translation>年碳汇量及其 90% 置信区间</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="62"/>
         <source>The yearly sink is not known.</source>
         <translation>年碳汇量未知。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="64"/>
         <source>{value} {unit}, interval not known</source>
         <translation>{value} {unit}，区间未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="63"/>
+        <location filename="../sanming_carbon_plugin/gui/sink_chart.py" line="65"/>
         <source>{value} {unit}, between {low} and {high} with 90 % confidence</source>
         <translation>{value} {unit}，90% 置信区间为 {low} 至 {high}</translation>
     </message>
@@ -2215,7 +2215,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="280"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="283"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2688,7 +2688,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="259"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="262"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -2878,6 +2878,11 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/gui/issue_panel.py" line="238"/>
         <source>To do: {open} errors and warnings; notes: {notes}</source>
         <translation>待处理错误和警告 {open} 条；说明 {notes} 条</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/state_words.py" line="81"/>
+        <source>File of the result</source>
+        <translation>结果文件</translation>
     </message>
 </context>
 <context>

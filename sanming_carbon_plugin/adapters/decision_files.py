@@ -8,6 +8,7 @@ place: no run drops a decision.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def decisions_of_run(out: Path, given: Path | None = None) -> Decisions:
     out
         The result, which may be there from an earlier run.
     given
-        A file of decisions, or a result that carries some; None for none.
+        A file of decisions, or another result: its list, or the copy that it carries; None for none.
 
     Raises
     ------
@@ -57,8 +58,7 @@ def decisions_of_run(out: Path, given: Path | None = None) -> Decisions:
         Where the file beside the result could not be written after the run.
     """
     beside = decisions_beside(out)
-    # A file beside the result is the list itself, even where its user took a row out; a result has a copy.
-    kept = read_decisions(beside) if beside.exists() else _of_replaced(out)
+    kept = _list_of(out, _of_replaced)
     found = kept.made_until(_today()) if given is None else kept.merged(_given(given).made_until(_today()))
     if len(found.table):
         require_writable(beside, overwrite=True)
@@ -72,8 +72,14 @@ def _today() -> date:
 
 def _given(path: Path) -> Decisions:
     if path.suffix.lower() == ".gpkg":
-        return carried_decisions(path)
+        return _list_of(path, carried_decisions)
     return Decisions.from_rows(read_table(path))
+
+
+def _list_of(result: Path, carried: Callable[[Path], Decisions]) -> Decisions:
+    """A file beside a result is the list itself, even where its user took a row out; the result has a copy."""
+    beside = decisions_beside(result)
+    return read_decisions(beside) if beside.exists() else carried(result)
 
 
 def carried_decisions(result: Path) -> Decisions:
@@ -91,8 +97,10 @@ def _of_replaced(out: Path) -> Decisions:
         return no_decisions()
 
 
-def keep_decisions(decisions: Decisions | None, out: Path) -> None:
+def keep_decisions(decisions: Decisions | None, out: Path, given: Path | None = None) -> None:
     """Leave the decisions of a run beside its result, for the next one; nothing is written that is there already.
+
+    What somebody decided while the run went on joins them, from the lists that :func:`decisions_of_run` looks at.
 
     Raises
     ------
@@ -100,8 +108,9 @@ def keep_decisions(decisions: Decisions | None, out: Path) -> None:
         Where the file cannot be written.
     """
     beside = decisions_beside(out)
-    if decisions is not None and not (beside.exists() and read_decisions(beside).table.equals(decisions.table)):
-        write_decisions(decisions, beside)
+    kept = (no_decisions() if decisions is None else decisions).merged(decisions_of_run(out, given))
+    if len(kept.table) and not (beside.exists() and read_decisions(beside).table.equals(kept.table)):
+        write_decisions(kept, beside)
 
 
 def write_decisions(decisions: Decisions, path: Path) -> None:

@@ -113,8 +113,8 @@ def read_statuses(path: Path) -> pd.DataFrame:
     return read_geopackage_table(path, ISSUE_STATUS)[list(STATUS_COLUMNS)]
 
 
-def carried_over(earlier: Path | None, issues: pd.DataFrame) -> list[OutputTable]:
-    """The decisions of an earlier list, for the file that takes its place; no table where there are none.
+def carried_over(earlier: Iterable[Path | None], issues: pd.DataFrame) -> list[OutputTable]:
+    """The decisions of earlier lists, for the file that takes their place; no table where there are none.
 
     A check writes its list beside the result (``NAME_issues.gpkg`` and ``NAME.gpkg``): what was decided in either is
     carried over, and the newest decision about a doubt holds.
@@ -125,13 +125,12 @@ def carried_over(earlier: Path | None, issues: pd.DataFrame) -> list[OutputTable
     Parameters
     ----------
     earlier
-        The list before; it need not exist.
+        The lists before; they need not exist.
     issues
         Rows of the new list.
     """
-    if earlier is None:
-        return []
-    statuses = _newest([_readable(path) for path in (earlier, _list_beside(earlier))])
+    lists = [_readable(path) for each in earlier if each is not None for path in (each, _list_beside(each))]
+    statuses = _newest([_no_statuses(), *lists])
     if statuses.empty:
         return []
     found = pd.MultiIndex.from_frame(issues[list(IDENTITY)].fillna(""))

@@ -30,7 +30,7 @@ from .merge_round import MergeRound
 from .sample import sample_steps
 from .side_windows import SideWindows
 from .state_words import state_icon, state_text, state_tip
-from .step_states import RESULT
+from .step_states import DECISIONS, RESULT
 from .steps.carbon_step import CarbonStep
 from .steps.check_step import CHECK, RECHECK, CheckStep
 from .steps.data_step import DataStep
@@ -101,6 +101,9 @@ class CarbonDock(QgsDockWidget):
         parameters: dict[str, Any] = {}
         for step in self.steps:
             parameters |= step.parameters()
+        before = self.states.decided_before(str(parameters.get(OUTPUT) or ""))
+        if before:
+            parameters[DECISIONS] = before
         self._start(ASSESS, parameters, (STANDS, OUTPUT))
 
     def start_check(self) -> None:

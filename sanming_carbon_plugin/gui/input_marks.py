@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,24 @@ def file_mark(path: Path, table: str = "") -> str:
         except sqlite3.Error:  # not a GeoPackage in truth
             pass
     return "{}|{}|{}".format(path, seen.st_size, seen.st_mtime_ns)
+
+
+def decisions_file(result: str) -> Path:
+    """Where the decisions about a result are kept; what writes them needs pandas, which may be missing."""
+    return Path(result).with_suffix(".decisions.csv")
+
+
+def decisions_mark(*results: str) -> str:
+    """Mark of what people decided about results, whichever list it stands in.
+
+    The outlines in the last column do not count: a run notes them.
+    """
+    rows = set()
+    for beside in {decisions_file(result) for result in results if result}:
+        if beside.is_file():
+            with beside.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+                rows |= {tuple(row[:-1]) for row in csv.reader(file)}
+    return sha256(repr(sorted(rows)).encode("utf-8")).hexdigest() if rows else ""
 
 
 def marks_of(values: Mapping[str, Any]) -> dict[str, str]:

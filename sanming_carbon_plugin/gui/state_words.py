@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..paths import resources_dir
 from ..processing.translation import tr
-from .step_states import CARBON, CHECK, DECISIONS, RESULT, TICKETS, State, StepState
+from .step_states import CARBON, CHECK, DECISIONS, OUTPUT, RESULT, TICKETS, State, StepState
 
 
 def state_icon(state: State) -> QIcon:
@@ -78,5 +78,6 @@ def input_text(name: str) -> str:
         "TENURE": tr("Tenure"),
         "PROFILE": tr("Ticket profile"),
         DECISIONS: tr("Decisions"),
+        OUTPUT: tr("File of the result"),
         RESULT: tr("Result"),
     }[name]

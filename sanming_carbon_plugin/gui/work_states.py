@@ -13,7 +13,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ..processing.assess import AssessAlgorithm
 from ..processing.parameters import OUTPUT, STANDS
 from ..processing.translation import tr
-from .input_marks import count_edit, file_mark, marks_of
+from .input_marks import count_edit, decisions_file, decisions_mark, file_mark, marks_of
 from .reading import Reading
 from .step_states import (
     CARBON,
@@ -99,12 +99,23 @@ class WorkStates(QObject):
         """Marks of all inputs as they are now."""
         values = self._values()
         target = str(values.get(OUTPUT) or "")
-        beside = Path(target).with_suffix(".decisions.csv") if target else None
-        found = marks_of(values)
-        found[DECISIONS] = file_mark(beside) if beside is not None and beside.exists() else ""
+        # Where the result goes, not what is in it: that is written by the run itself.
+        found = marks_of(values) | {OUTPUT: target, DECISIONS: decisions_mark(target, self.last_result())}
         result = self._result()
         found[RESULT] = file_mark(Path(result)) if result else ""
         return found
+
+    def last_result(self) -> str:
+        """The result that decisions are about: that of the last run, else the one that is chosen."""
+        return self._records.seen(CARBON, OUTPUT) or self._result()
+
+    def decided_before(self, target: str) -> str:
+        """File with decisions that a run into another file, ``target``, has to take over; empty for none."""
+        last = self.last_result()
+        if not last or Path(last) == Path(target):
+            return ""
+        files = (Path(last), decisions_file(last))
+        return next((str(path) for path in files if path.is_file()), "")
 
     def begin(self) -> None:
         """A run begins: what it sees is what is there now."""

@@ -51,6 +51,7 @@ def test_after_a_run_a_step_is_done_or_says_how_much_needs_attention():
         ("MAPPING", [CHECK, CARBON, TICKETS, MAPS]),
         ("RASTERS", [CARBON, TICKETS, MAPS]),
         ("DECISIONS", [CARBON, TICKETS, MAPS]),
+        ("OUTPUT", [CARBON, TICKETS, MAPS]),
         ("CREDITED", [TICKETS, MAPS]),
         ("RESULT", [MAPS]),
     ],

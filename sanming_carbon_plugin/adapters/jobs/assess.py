@@ -60,7 +60,7 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     progress.step("write")
     kept = parcel_tables(opened.inputs.credited, opened.inputs.tenure, stands.crs_wkt) + decision_tables(decisions)
     _write(request, stands, layer, issues, result, record, kept, progress)
-    keep_decisions(decisions, request.out)
+    keep_decisions(decisions, request.out, request.decisions)
     if request.report is not None:
         progress.step("report")
         language = request.language or spoken_language()
@@ -102,7 +102,7 @@ def _write(
         OutputTable("facts", facts.columns, facts.frame, None, None),
         *sink_error_tables(result.sink_errors, result.facts),
         *kept,
-        *list_tables(stands, result.facts, result.issues, issues, request.out),
+        *list_tables(stands, result.facts, result.issues, issues, request.out, request.decisions),
     ]
     write_geopackage(request.out, tables, request.overwrite, progress)
 

@@ -56,9 +56,9 @@ def check(
 
 
 def list_tables(
-    layer: VectorLayer, facts: pd.DataFrame, issues: pd.DataFrame, table: OutputTable, earlier: Path | None
+    layer: VectorLayer, facts: pd.DataFrame, issues: pd.DataFrame, table: OutputTable, *earlier: Path | None
 ) -> list[OutputTable]:
-    """What stands beside a list of doubts: how the stands looked, and what people decided about an earlier list."""
+    """What stands beside a list of doubts: how the stands looked, and what people decided about earlier lists."""
     return [checked_table(layer, facts, issues), *carried_over(earlier, table.frame)]
 
 

@@ -55,7 +55,7 @@ def classify(request: AssessRequest, progress: Progress) -> JobOutcome:
     ]
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
-    keep_decisions(decisions, request.out)
+    keep_decisions(decisions, request.out, request.decisions)
     counts: dict[str, object] = {"stands": len(walk.facts)}
     counts |= outcome_counts(walk.facts, ("pine_transform", "reserve_forest"))
     return JobOutcome(request.out, counts | {"issues": len(issues.frame)}, issue_counts(issues.frame))

@@ -72,7 +72,7 @@ def recheck(
     fresh = join_issues([read[~about_others], doubts])
     table = _joined(_kept(earlier, keys[~again]), fresh, inventory.layer, keys)
     checked = _with_known_pairs(checked_table(inventory.layer, known.columns, fresh), before, again)
-    write_geopackage(out, [table, checked, *carried_over(earlier, table.frame)], overwrite, progress)
+    write_geopackage(out, [table, checked, *carried_over((earlier,), table.frame)], overwrite, progress)
     counts = list_counts(len(inventory.layer), table)
     counts |= {"stands_changed": changed, "stands_checked": int(again.sum())}
     return JobOutcome(out, counts, issue_counts(table.frame))

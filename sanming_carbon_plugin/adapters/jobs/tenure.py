@@ -87,7 +87,7 @@ def cut_with_tenure(
     )
     progress.raise_if_cancelled()
     issues = issues_table(join_issues([cut.issues, disagreements]), keys, layer.geometry, layer.crs_wkt)
-    written = [*_tables(cut.pieces, reconciled, layer.crs_wkt), issues, *carried_over(out, issues.frame)]
+    written = [*_tables(cut.pieces, reconciled, layer.crs_wkt), issues, *carried_over((out,), issues.frame)]
     write_geopackage(out, written, overwrite, progress)
     counts: dict[str, object] = {"stands": len(layer), "parcels": len(parcels_layer), "pieces": len(cut.pieces)}
     return JobOutcome(out, counts, issue_counts(issues.frame))

@@ -8,8 +8,15 @@ import pytest
 import shapely
 from sample_parts import part
 
-from sanming_carbon_plugin.adapters.decision_files import decisions_beside, read_decisions, write_decisions
+from sanming_carbon_plugin.adapters.decision_files import (
+    decisions_beside,
+    decisions_of_run,
+    keep_decisions,
+    read_decisions,
+    write_decisions,
+)
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.issue_status import ACCEPTED, IDENTITY, mark_issues, read_statuses
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.explain import explain, explanation_text
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
@@ -173,6 +180,40 @@ def test_a_lost_file_is_made_anew_from_the_result_that_is_replaced(run, tmp_path
     elsewhere = tmp_path / "next.gpkg"
     assert assess(AssessRequest(village, elsewhere, decisions=out), Progress()).counts["decided"] == 1
     assert decisions_beside(elsewhere).exists()
+
+
+def test_another_result_is_asked_for_its_list_not_only_for_the_copy_in_it(run, tmp_path):
+    out, village, _ = run
+    row, key = pine_stand(out)
+    decide(out, key, village.geometry[row])  # after the run: the result does not carry it yet
+    elsewhere = tmp_path / "next.gpkg"
+    assert assess(AssessRequest(village, elsewhere, decisions=out), Progress()).counts["decided"] == 1
+    assert list(read_decisions(decisions_beside(elsewhere)).table["stand_key"]) == [key]
+
+
+def test_what_is_decided_while_a_run_goes_on_is_not_overwritten(tmp_path):
+    out, other = tmp_path / "a.gpkg", tmp_path / "b.gpkg"
+    decide(out, "k1", None, geometry_hash=None)
+    decide(other, "k2", None, geometry_hash=None)
+    begun = decisions_of_run(out, decisions_beside(other))
+    for path, key in ((out, "k3"), (other, "k4")):
+        row = begun.table.iloc[0].to_dict() | {"stand_key": key}
+        write_decisions(read_decisions(decisions_beside(path)).with_decision(row), decisions_beside(path))
+    keep_decisions(begun, out, decisions_beside(other))
+    assert list(read_decisions(decisions_beside(out)).table["stand_key"]) == ["k1", "k2", "k3", "k4"]
+    written = decisions_beside(out).stat().st_mtime_ns
+    keep_decisions(begun, out, decisions_beside(other))
+    assert decisions_beside(out).stat().st_mtime_ns == written
+
+
+def test_what_was_decided_about_doubts_comes_along_with_another_result(run, tmp_path):
+    out, village, _ = run
+    doubt = read_geopackage_table(out, "issues").iloc[0]
+    identity = tuple(None if doubt[name] is None else str(doubt[name]) for name in IDENTITY)
+    mark_issues(out, [identity], ACCEPTED, "已核实", "林工", "2026-03-01T08:00:00+08:00")
+    elsewhere = tmp_path / "next.gpkg"
+    assess(AssessRequest(village, elsewhere, decisions=out), Progress())
+    assert list(read_statuses(elsewhere)["reason"]) == ["已核实"]
 
 
 def test_a_decision_is_taken_back_by_another_one(run):
