@@ -60,7 +60,7 @@ def _sheet(tmp_path: Path, shape, dem: Path | None, language: str = "zh"):
         with drawing_project() as project:
             maker = DesignMaps(project, rows, themes()["measure"], reader, {}, language)
             table = [("项目", "内容"), ("措施", "森林抚育")]
-            with maker.sheet(0, "小班", (1, 1), table, "县林业局", DAY) as layout:
+            with maker.sheet(0, "tending", "小班", (1, 1), table, "县林业局", DAY) as layout:
                 yield layout
     finally:
         if reader is not None:

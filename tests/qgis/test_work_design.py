@@ -113,6 +113,10 @@ def test_a_plan_gives_its_parcels_with_year_and_cost(result_file, keys, tmp_path
     assert "2027" in text
     assert "Selective-cut tending" in text or "elective" in text
     assert "No contours" in re.sub(r"\s+", " ", text)
+    maps = [page for page in text.split("\f") if "1 : 10,000" in page]
+    assert len(maps) == 2  # drawn as what they are planned for, also the stand whose own first measure is tending
+    assert all("Planned measure" in page and "Pine transformation" in page for page in maps)
+    assert not any("First measure" in page for page in maps)
 
 
 @pytest.mark.long

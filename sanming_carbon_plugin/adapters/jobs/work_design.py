@@ -14,7 +14,7 @@ from ...core.rasters.bands import BandReader
 from ..dossier.document import Document
 from ..maps.map_rows import MapRows, place_names, read_map_rows
 from ..maps.qgis_session import running_qgis
-from ..maps.themes import themes
+from ..maps.themes import plan_themes, themes
 from ..output_files import output_folder
 from ..rasters import open_bands
 from ..work_design.book import write_design_book
@@ -132,7 +132,8 @@ def _draw(
     parts, titles, pictures = [work / "front.pdf"], [say("title", language)], {}
     papers: dict[Path, Document] = {parts[0]: front_document(parcels, names, request.author, day, language)}
     with drawing_project() as project:
-        maker = DesignMaps(project, rows, themes()["measure"], dem, names, language)
+        theme = themes()["measure"] if request.plan is None else plan_themes()["plan_measure"]
+        maker = DesignMaps(project, rows, theme, dem, names, language)
         for place, parcel in enumerate(parcels, start=1):
             progress.raise_if_cancelled()
             name = parcel_name(parcel, names, language)
@@ -147,9 +148,8 @@ def _draw(
             progress.update(place / len(parcels))
             if not parcel.has_outline:
                 continue
-            with maker.sheet(
-                parcel.position, name, (place, len(parcels)), table, request.author, day, parcel.outline
-            ) as layout:
+            measure, at = str(parcel.design["measure"]), (place, len(parcels))
+            with maker.sheet(parcel.position, measure, name, at, table, request.author, day, parcel.outline) as layout:
                 write_pdf(layout, plan, named)
                 write_png(layout, picture, named)
             parts.append(plan)

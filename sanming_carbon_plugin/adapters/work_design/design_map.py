@@ -82,6 +82,7 @@ class DesignMaps:
     def sheet(
         self,
         position: int,
+        measure: str,
         name: str,
         place: tuple[int, int],
         table: list[Row],
@@ -89,7 +90,10 @@ class DesignMaps:
         day: str,
         outline: shapely.Geometry | None = None,
     ) -> Iterator[QgsPrintLayout]:
-        """The filled sheet of the stand in row ``position``, or of its part in ``outline``; its layers go at last."""
+        """The filled sheet of the stand in row ``position``, or of its part in ``outline``; its layers go at last.
+
+        It is drawn as what its ``measure`` is in the theme: the one that the sheet beside it designs.
+        """
         own: list[QgsVectorLayer] = []
         shape = self._rows.geometry[position] if outline is None else outline
         extent = self._to_drawn(rectangle(np.asarray(shape.bounds)))
@@ -102,7 +106,7 @@ class DesignMaps:
             width, height = _MAP_MM["a3"]
             factor = (scale or SCALE) / 1000.0
             window.grow(max(width, height) * factor / 2)
-            content = self._content((position, shape), name, place, table, window, extent, scale, own)
+            content = self._content((position, shape, measure), name, place, table, window, extent, scale, own)
             fill_sheet(layout, content(author, day), self._language)
             yield layout
         finally:
@@ -110,13 +114,10 @@ class DesignMaps:
             self._project.removeMapLayers([layer.id() for layer in own])
 
     def _content(self, parcel, name, place, table, window, extent, scale, own):  # noqa: ANN001, ANN202
-        position, shape = parcel
+        position, shape, measure = parcel
         language = self._language
         lines = self._contours(window, own)
-        stand = stands_layer(
-            [shape], [self._rows.frame["class"].iloc[position]], None, self._crs, self._theme,
-            language,
-        )  # fmt: skip
+        stand = stands_layer([shape], [measure], None, self._crs, self._theme, language)
         here = outline_layer([shape], None, self._crs, self._say("stand"), "unit", language)
         near = self._beside(position, window)
         layers = [here, *lines, *near, stand]
