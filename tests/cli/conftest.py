@@ -1,6 +1,7 @@
 """The command line as a user starts it, in its own process."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJ_DATA = "/usr/share/proj"
+ERROR_LINE = re.compile(r"^error\[([A-Z0-9_]+)\]: \S.*[.。]$")
 
 
 class Finished:
@@ -20,6 +22,12 @@ class Finished:
         self.err = process.stderr
         lines = process.stderr.strip().splitlines()
         self.last_line = lines[-1] if lines else ""
+
+    @property
+    def failure(self):
+        """Exit status and the code of the one line that tells what is wrong; no code where it is not told like that."""
+        line = ERROR_LINE.match(self.last_line)
+        return self.status, line[1] if line and "Traceback" not in self.err else None
 
     @property
     def counts(self):
