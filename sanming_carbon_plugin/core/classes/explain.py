@@ -15,6 +15,7 @@ from .measures import chosen_technique
 from .rules import Measure, Rule, RuleSet
 
 _NO_DISTANCE = 1e-9
+_OF_A_CLASS = frozenset({"==", "!=", "in", "not_in"})
 OUTCOME_WORDS = {1: "pass", 0: "unknown", -1: "fail"}
 _ANSWERS = {1: "yes", 0: "unknown", -1: "no"}
 
@@ -31,8 +32,8 @@ class Deciding:
         Which of them decided, shape (n,).
     distance
         How far its value is on the passing side, in the field's unit; negative on the failing side, NaN for
-        words and where unknown. Of an interval the less favourable end counts, for a failure the more
-        favourable one. Shape (n,).
+        words, members of a class and where unknown. Of an interval the less favourable end counts, for a failure
+        the more favourable one. Shape (n,).
     distances
         The same of every comparison.
     """
@@ -76,7 +77,7 @@ def _decided_by(
 
 
 def distance(comparison: Comparison, facts: FactsView) -> Floats:
-    """Signed distance from passing in the field's unit, NaN for words and unknown values. Shape (n,)."""
+    """Signed distance from passing in the field's unit, shape (n,); NaN for words, members of a class and unknowns."""
     return _distance(comparison, facts, compare(comparison, facts))
 
 
@@ -84,7 +85,9 @@ def _distance(comparison: Comparison, facts: FactsView, outcome: Outcomes) -> Fl
     if comparison.text:
         return np.full(len(facts), np.nan)
     least, most, _ = margins(comparison, facts)
-    result = np.where(outcome == FAILED, most, least)
+    # What is of the class asked for is not at its limit, as 0 would tell.
+    passing = np.float64(np.nan) if comparison.op in _OF_A_CLASS else least
+    result = np.where(outcome == FAILED, most, passing)
     return np.where(np.isfinite(result), result + 0.0, np.nan)
 
 

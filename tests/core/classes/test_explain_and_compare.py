@@ -51,6 +51,16 @@ def test_interval_and_missing_fields_are_told():
     assert records["CC_REDLINE"]["value"] is None
 
 
+def test_of_a_class_and_a_figure_the_figure_tells_how_close_it_was():
+    reserve = RULES[1]
+    layer = with_derived_facts(table([stand("pine", "age_group=2 closure=0.82")], ["a"]), RULES)
+    told = next(one for one in explain_stand(reserve, layer.loc["a"]) if one["rule"] == "YT_CLOSURE")
+    assert (told["outcome"], told["field"], told["value"], told["threshold"]) == ("pass", "closure", 0.82, 0.7)
+    assert told["distance"] == pytest.approx(0.12)
+    member = [one for one in told["comparisons"] if one["field"] == "age_group" and one["outcome"] == "pass"]
+    assert [one["distance"] for one in member] == [None]
+
+
 def test_relation_between_fields_is_told():
     area = explained(stand("pine", "slope_deg=15 area_ha=12"))["CC_AREA"]
     assert (area["field"], area["value"], area["threshold"], area["distance"]) == ("area_ha", 12.0, 10.0, -2.0)
