@@ -31,7 +31,9 @@ from clicking import (
     shoot,
     start,
     type_in,
+    ways_out,
 )
+from contents import contents
 from stalls import Stalls
 from tool_clicking import add_file, tick_layers, type_number
 
@@ -542,19 +544,35 @@ def cancel_a_long_run():
     yield 500
 
 
+def _answer_with(button, asked, name=""):
+    """Click a button of the question about unsaved work, and Yes where QGIS first asks about layers.
+
+    It asks so of layers in a folder that it takes for temporary, as that of tests is.
+    """
+
+    def answer(window):
+        asked.append(window.text())
+        if window.button(QMessageBox.StandardButton.Save) is None:
+            on_modal(answer)
+            click(window.button(QMessageBox.StandardButton.Yes))
+            return
+        if name:
+            shoot(name, window)
+        click(window.button(button))
+
+    on_modal(answer)
+
+
 def _close_and_think_better_of_it():
     """Close QGIS with unsaved work, and answer its question with Cancel."""
     seen["asked_on_closing"] = []
+    _answer_with(QMessageBox.StandardButton.Cancel, seen["asked_on_closing"])
+    iface.mainWindow().close()
 
-    def cancel(window):
-        seen["asked_on_closing"].append(window.text())
-        if window.button(QMessageBox.StandardButton.Save) is None:  # about layers in a temporary folder
-            on_modal(cancel)
-            click(window.button(QMessageBox.StandardButton.Yes))
-        else:
-            click(window.button(QMessageBox.StandardButton.Cancel))
 
-    on_modal(cancel)
+def _close_for_good():
+    """Close QGIS with unsaved work, and answer its question with Discard; the answer is written by then."""
+    _answer_with(QMessageBox.StandardButton.Discard, [])
     iface.mainWindow().close()
 
 
@@ -564,12 +582,7 @@ def close_with_unsaved_work():
         assert QgsProject.instance().write(str(path))
     yield 500
     seen["dirty_after_saving"] = QgsProject.instance().isDirty()
-    choose_step(2)
-    seed = dock().carbon.page.seed
-    seed.setFocus()
-    press(seed, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up)
-    yield 500
-    seen["dirty_after_change"] = QgsProject.instance().isDirty()
+    yield from _another_seed()
     before, worked = dock().remembered(), states()
     _close_and_think_better_of_it()
     yield settled
@@ -580,18 +593,7 @@ def close_with_unsaved_work():
         states() == worked,
     ]
     asked = []
-
-    def save(window):
-        asked.append(window.text())
-        button = window.button(QMessageBox.StandardButton.Save)
-        if button is None:  # layers in a folder that QGIS takes for temporary, as that of tests is
-            button = window.button(QMessageBox.StandardButton.Yes)
-            on_modal(save)
-        else:
-            shoot("22_unsaved", window)
-        click(button)
-
-    on_modal(save)
+    _answer_with(QMessageBox.StandardButton.Save, asked, "22_unsaved")
     with stalls.of_qgis("save and new project"):
         iface.actionNewProject().trigger()
     seen["asked"] = asked
@@ -608,6 +610,41 @@ def close_with_unsaved_work():
     seen["states_back"] = [worked, states()]
     seen["layers_reopened"] = len(QgsProject.instance().mapLayers())
     picture("23_reopened")
+
+
+def throw_unsaved_work_away():
+    """Change something, and answer the question with Discard: once for a new project, once on closing QGIS."""
+    path, before, worked = WORK / "工程 一天.qgz", dock().remembered(), states()
+    seen["before_closing"] = contents(WORK)
+    yield from _another_seed()
+    asked = []
+    _answer_with(QMessageBox.StandardButton.Discard, asked)
+    with stalls.of_qgis("save and new project"):
+        iface.actionNewProject().trigger()
+    yield 500
+    with stalls.of_qgis("open the project"):
+        iface.addProject(str(path))
+    yield 1000
+    yield settled
+    after = dock().remembered()
+    seen["discarded"] = {
+        "asked": bool(asked),
+        "files": contents(WORK) == seen["before_closing"],
+        "values": [name for name in before if str(before[name]) != str(after.get(name))],
+        "states": states() == worked,
+        "layers": len(QgsProject.instance().mapLayers()) == seen["layers_reopened"],
+    }
+    yield from _another_seed()
+    ways_out.append(_close_for_good)
+
+
+def _another_seed():
+    choose_step(2)
+    seed = dock().carbon.page.seed
+    seed.setFocus()
+    press(seed, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up)
+    yield 500
+    assert QgsProject.instance().isDirty()
 
 
 def day():
@@ -643,5 +680,6 @@ PARTS = (
     merge_what_came_back,
     cancel_a_long_run,
     close_with_unsaved_work,
+    throw_unsaved_work_away,
 )
 start(day)

@@ -12,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+HERE = REPOSITORY / "tests" / "desktop"
+SHOTS = REPOSITORY / "build" / "screenshots"
 PACKAGE = "sanming_carbon_plugin"
 PROJ_DATA = "/usr/share/proj"
 
@@ -100,6 +102,29 @@ class Profile:
             out, err = started.communicate()
             raise AssertionError("QGIS did not end in {} s:\n{}".format(timeout_s, err[-4000:])) from None
         return subprocess.CompletedProcess(command, started.returncode, out, err)
+
+
+def clicked_through(
+    script: str, work: Path, locale: str, prefix: str, *, timeout_s: float = 200, shots: Path = SHOTS, **more: str
+) -> tuple[dict, Path]:
+    """What one of our scripts tells of a desktop with the plugin from this clone, and the folder it worked in.
+
+    ``more`` is the ``screen`` and what else the script asks of the environment.
+    """
+    profile = Profile(work / "profile", locale)
+    profile.install_from_clone()
+    results = work / "results"
+    results.mkdir()
+    places = {"SANMING_WORK": str(results), "SANMING_SHOTS": str(shots), "SANMING_PREFIX": prefix}
+    return profile.run_desktop(HERE / script, work / "answer.json", timeout_s, **(places | more)), results
+
+
+def assert_went_through(answer: dict) -> None:
+    """A script came to its end, and QGIS to its own."""
+    assert "error" not in answer, answer["error"]
+    assert answer["part"] == "end"
+    assert answer["status"] == 0, answer["stderr"]
+    assert "Traceback" not in answer["stderr"], answer["stderr"]
 
 
 def environment() -> dict[str, str]:

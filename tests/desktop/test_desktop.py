@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from profiles import REPOSITORY, Profile
+from profiles import SHOTS, assert_went_through, clicked_through
 from stalls import longest
 
 pytestmark = [pytest.mark.qgis, pytest.mark.desktop, pytest.mark.slow]
 
-SCRIPT = Path(__file__).with_name("in_qgis.py")
 AIM_S = 0.2
 EXPECTED = {
     "en_US": {"name": "Assess stands", "last": "Issues", "map": "Forest carbon target map – First measure"},
@@ -22,27 +19,12 @@ EXPECTED = {
 def day(request, tmp_path_factory):
     """One day in the desktop, in each language."""
     work = tmp_path_factory.mktemp("三明 desktop")
-    profile = Profile(work / "profile", request.param)
-    profile.install_from_clone()
-    results = work / "results"
-    results.mkdir()
-    answer = profile.run_desktop(
-        SCRIPT,
-        work / "answer.json",
-        timeout_s=200,
-        SANMING_WORK=str(results),
-        SANMING_SHOTS=str(REPOSITORY / "build" / "screenshots"),
-        SANMING_PREFIX=request.param[:2],
-    )
-    return request.param, answer, results
+    return request.param, *clicked_through("in_qgis.py", work, request.param, request.param[:2])
 
 
 def test_it_went_through_to_the_end(day):
     _, answer, _ = day
-    assert "error" not in answer, answer["error"]
-    assert answer["part"] == "end"
-    assert answer["status"] == 0, answer["stderr"]
-    assert "Traceback" not in answer["stderr"], answer["stderr"]
+    assert_went_through(answer)
 
 
 def test_it_speaks_the_language_of_qgis(day):
@@ -90,7 +72,6 @@ def test_the_project_remembers_the_dock(day):
 
 def test_screenshots_are_kept(day):
     locale, _, _ = day
-    folder = REPOSITORY / "build" / "screenshots"
-    names = {path.name for path in folder.glob(locale[:2] + "_*.png")}
+    names = {path.name for path in SHOTS.glob(locale[:2] + "_*.png")}
     expected = {"step1_data", "step2_check", "step3_carbon", "step4_tickets", "step5_maps", "result", "target_map"}
     assert {"{}_{}.png".format(locale[:2], name) for name in expected} <= names

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from profiles import REPOSITORY, Profile
+from profiles import assert_went_through, clicked_through
 
 pytestmark = [pytest.mark.qgis, pytest.mark.desktop, pytest.mark.slow]
 
-SCRIPT = Path(__file__).with_name("load_in_qgis.py")
 LOADS = 20
 USED_LOADS = {"zh-Hans": 5, "en_US": 0}
 SHOWN = {"provider": 1, "docks": 1, "toolbar": 2, "menu": 1, "actions": 2, "windows": 0, "tool": 0, "tasks": 0}
@@ -21,28 +18,15 @@ MOST_GROWTH_MB = 5.0
 @pytest.fixture(scope="module", params=["zh-Hans", "en_US"])
 def loaded(request, tmp_path_factory):
     work = tmp_path_factory.mktemp("三明 loading")
-    profile = Profile(work / "profile", request.param)
-    profile.install_from_clone()
-    results = work / "results"
-    results.mkdir()
-    answer = profile.run_desktop(
-        SCRIPT,
-        work / "answer.json",
-        timeout_s=200,
-        SANMING_WORK=str(results),
-        SANMING_USED_LOADS=str(USED_LOADS[request.param]),
-        SANMING_SHOTS=str(REPOSITORY / "build" / "screenshots"),
-        SANMING_PREFIX="load_" + request.param[:2],
-    )
+    used = str(USED_LOADS[request.param])
+    prefix = "load_" + request.param[:2]
+    answer, _ = clicked_through("load_in_qgis.py", work, request.param, prefix, SANMING_USED_LOADS=used)
     return request.param, answer
 
 
 def test_it_went_through_to_the_end(loaded):
     locale, answer = loaded
-    assert "error" not in answer, answer["error"]
-    assert answer["part"] == "end"
-    assert answer["status"] == 0, answer["stderr"]
-    assert "Traceback" not in answer["stderr"], answer["stderr"]
+    assert_went_through(answer)
     assert [len(answer[name]) for name in ("unloaded", "loaded", "used")] == [LOADS, LOADS + 1, USED_LOADS[locale]]
 
 

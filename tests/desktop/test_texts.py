@@ -6,7 +6,7 @@ The day in QGIS looks at the dialogs that need a result: fields, doubts, card, o
 from __future__ import annotations
 
 import pytest
-from profiles import REPOSITORY, Profile
+from profiles import assert_went_through, clicked_through
 
 from sanming_carbon_plugin.processing.provider import ALGORITHMS
 
@@ -18,20 +18,10 @@ STEPS = ("data", "check", "carbon", "tickets", "maps")
 @pytest.mark.parametrize("scale", SCREENS)
 @pytest.mark.parametrize("locale", ["en_US", "zh-Hans"])
 def test_every_text_fits(locale, scale, tmp_path):
-    profile = Profile(tmp_path / "profile", locale)
-    profile.install_from_clone()
-    answer = profile.run_desktop(
-        REPOSITORY / "tests" / "desktop" / "texts_in_qgis.py",
-        tmp_path / "answer.json",
-        timeout_s=240,
-        screen=SCREENS[scale],
-        SANMING_WORK=str(tmp_path),
-        SANMING_SHOTS=str(REPOSITORY / "build" / "screenshots"),
-        SANMING_PREFIX="texts_{}_{:.0f}".format(locale[:2], 100 * float(scale)),
-        QT_SCALE_FACTOR=scale,
-    )
-    assert "error" not in answer, answer["error"]
-    assert answer["part"] == "end"
+    prefix = "texts_{}_{:.0f}".format(locale[:2], 100 * float(scale))
+    more = {"screen": SCREENS[scale], "QT_SCALE_FACTOR": scale}
+    answer, _ = clicked_through("texts_in_qgis.py", tmp_path, locale, prefix, timeout_s=240, **more)
+    assert_went_through(answer)
     looked_at = set(answer["looked_at"])
     assert looked_at >= {"step " + step for step in STEPS} | {"options"}
     assert looked_at >= {"dialog " + algorithm().name() for algorithm in ALGORITHMS}
