@@ -14,6 +14,7 @@ from ...core.classes.measures import measure_rules
 from ...core.classes.rules import RuleSet
 from ...core.errors import InputError
 from ...core.tickets.profiles import Profile
+from ..column_words import title_of
 from ..geopackage_rows import columns_in, opened
 from ..rule_words import distance_in_words, limit_in_words, seen_in_words, source_in_words
 from ..stand_rows import StandRows, plain, stand_rows
@@ -103,6 +104,7 @@ def _decisions(rows: StandRows) -> list[dict[str, Any]]:
 
 
 _ONLY_OF_YES = ("pine_technique", "reserve_mode")
+_WAYS = {"pine_transform": "pine_technique", "reserve_forest": "reserve_mode"}
 _MARKS = dict(zip(OUTCOME_WORDS.values(), "+?-", strict=True))
 _KINDS = {"sink_basis": "sink_basis", "species_group": "species_group", "measure": "measure"}
 _KINDS |= {"image_species_group": "species_group", "image_conflict": "outcome"}
@@ -126,7 +128,7 @@ def explanation_text(explanation: dict[str, Any], language: str) -> str:
         lines.append(_rule_line(rule, language))
     lines.extend(_decision_line(one, language) for one in explanation["decisions"])
     message = "message_zh" if language == "zh" else "message"
-    lines.extend(f"! {issue['code']} {issue[message]}" for issue in explanation["issues"])
+    lines.extend(f"! {issue[message]}" for issue in explanation["issues"])
     return "\n".join(lines)
 
 
@@ -142,7 +144,8 @@ def _decision_line(decision: dict[str, Any], language: str) -> str:
 def _measure_line(rule: dict[str, Any], language: str) -> str:
     title = rule["measure_title_zh" if language == "zh" else "measure_title"]
     status = word("report", f"status_{rule['status']}", language)
-    return f"{title}: {word('outcome', rule['measure_outcome'], language)} ({rule['rule_set']}, {status})"
+    rules = title_of(rule["rule_set"], language)
+    return f"{title}: {word('outcome', rule['measure_outcome'], language)} ({rules}, {status})"
 
 
 def _rule_line(rule: dict[str, Any], language: str) -> str:
@@ -153,9 +156,10 @@ def _rule_line(rule: dict[str, Any], language: str) -> str:
     if rule["distance"] is not None:
         parts.append(f"{word('report', 'distance', language)} {distance_in_words(rule)}")
     seen, source = ("，" if chinese else ", ").join(parts), source_in_words(rule, language)
+    way = word(_WAYS.get(rule["measure"], "measure"), rule["technique"], language) if rule["technique"] else ""
     if chinese:
-        return f"  {_MARKS[rule['outcome']]} {prefix}{title}（{rule['rule']}）：{seen}。依据：{source}"
-    return f"  {_MARKS[rule['outcome']]} {prefix}{title} ({rule['rule']}): {seen}. Source: {source}"
+        return f"  {_MARKS[rule['outcome']]} {prefix}{title}{way and f'（{way}）'}：{seen}。依据：{source}"
+    return f"  {_MARKS[rule['outcome']]} {prefix}{title}{way and f' ({way})'}: {seen}. Source: {source}"
 
 
 def _shown(value: object, language: str) -> str:
