@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -27,6 +26,8 @@ from .algorithm_run import AlgorithmRun
 from .forms import load_form
 from .made_files import MadeFiles
 from .merge_round import MergeRound
+from .project_entries import read_entry, write_entry
+from .result_layers import is_of_result
 from .sample import sample_steps
 from .side_windows import SideWindows
 from .state_words import state_icon, state_text, state_tip
@@ -43,7 +44,7 @@ from .warm_up import WarmUp
 from .work_states import WorkStates
 
 ASSESS = "sanmingcarbon:assess"
-_SCOPE, _KEY = "sanming_carbon", "dock"
+_KEY = "dock"
 _SUCCESS_SECONDS, _WARNING_SECONDS = 5, 10
 _SHOWN_MS = 500
 
@@ -357,20 +358,18 @@ class CarbonDock(QgsDockWidget):
         QDesktopServices.openUrl(page)
 
     def _remember(self, *_args: object) -> None:
-        QgsProject.instance().writeEntry(_SCOPE, _KEY, self.unsaved.stored())
+        self.unsaved.stored()
+        write_entry(_KEY, self.remembered())
+        self.made.remember()
         self.states.remember()
 
     def _restore(self, *_args: object) -> None:
-        text, _ = QgsProject.instance().readEntry(_SCOPE, _KEY, "")
-        try:
-            values = json.loads(text) if text else {}
-        except ValueError:
-            values = {}
         # What this project does not say is as in a new one, not as in the project before it.
-        values = self._defaults | (values if isinstance(values, dict) else {})
+        values = self._defaults | read_entry(_KEY)
         for step in self.steps:
             step.restore(values)
         self.unsaved.stored()
+        self.made.restore()
         self.maps.list_results()
         self.states.restore()
 
@@ -382,7 +381,7 @@ class CarbonDock(QgsDockWidget):
     def _leave_results_out(self) -> None:
         """Do not offer results as inputs: picked by accident, they would be assessed once more."""
         layers = QgsProject.instance().mapLayers().values()
-        results = [layer for layer in layers if layer.customProperty("sanming_carbon/theme")]
+        results = [layer for layer in layers if is_of_result(layer)]
         for combo in (self.data.page.stands, self.data.page.earlier, self.tickets.page.tenure):
             combo.setExceptedLayerList(results)
 

@@ -49,14 +49,14 @@ def file_mark(path: Path, table: str = "") -> str:
     try:
         seen = path.stat()
     except OSError:
-        return "{}|–".format(path)
+        return "{}|–".format(path.as_posix())
     if path.suffix.lower() == ".gpkg":
         try:
             with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as database:
-                return "{}|{}".format(path, database.execute(_LAST_CHANGE, (table, table)).fetchone()[0])
+                return "{}|{}".format(path.as_posix(), database.execute(_LAST_CHANGE, (table, table)).fetchone()[0])
         except sqlite3.Error:  # not a GeoPackage in truth
             pass
-    return "{}|{}|{}".format(path, seen.st_size, seen.st_mtime_ns)
+    return "{}|{}|{}".format(path.as_posix(), seen.st_size, seen.st_mtime_ns)
 
 
 def decisions_file(result: str) -> Path:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
 from ..processing.parameters import OUTPUT
+from .project_entries import read_entry, write_entry
 
-_SCOPE, _KEY = "sanming_carbon", "made_files"
+_KEY = "made_files"
 _WRITTEN = {"application": ("APPLICATION",), "fieldsample": ("LIST",), "plan": ("PLAN", "PLAN_SECOND")}
 """Parameters of other tools that the output of a tool fits, by its name."""
 
@@ -26,25 +25,31 @@ _BEFORE = {"PLAN_SECOND": "PLAN_FIRST"}
 class MadeFiles(QObject):
     """Keeps the newest file for each parameter."""
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: dict[str, str] = {}
+        self.restore()
+
     def note(self, algorithm_id: str, parameters: Mapping[str, Any], results: Mapping[str, Any]) -> None:
         """A tool is through."""
-        kept = self._kept()
+        kept = self._kept
         written = str(results.get(OUTPUT) or "")
         for name in _WRITTEN.get(algorithm_id.rpartition(":")[2], ()) if written else ():
             before = _BEFORE.get(name)
             if before is not None and kept.get(name, written) != written:
                 kept[before] = kept[name]
             kept[name] = written
-        kept |= {name: str(parameters[name]) for name in _ASKED if parameters.get(name)}
-        QgsProject.instance().writeEntry(_SCOPE, _KEY, json.dumps(kept, ensure_ascii=False, sort_keys=True))
+        kept.update({name: str(parameters[name]) for name in _ASKED if parameters.get(name)})
+        self.remember()
 
     def values(self) -> dict[str, str]:
         """Files by the parameter they fit; one that is gone is not offered."""
-        return {name: path for name, path in self._kept().items() if Path(path).exists()}
+        return {name: path for name, path in self._kept.items() if Path(path).exists()}
 
-    def _kept(self) -> dict[str, str]:
-        try:
-            found = json.loads(QgsProject.instance().readEntry(_SCOPE, _KEY, "{}")[0])
-        except ValueError:
-            found = {}
-        return {str(name): str(path) for name, path in found.items()} if isinstance(found, dict) else {}
+    def remember(self) -> None:
+        """Write the files into the project."""
+        write_entry(_KEY, self._kept)
+
+    def restore(self) -> None:
+        """Take the files from the project."""
+        self._kept = {name: str(path) for name, path in read_entry(_KEY).items()}

@@ -26,7 +26,7 @@ from ..processing.base import error_in_words
 from ..processing.dependencies import missing_text
 from ..processing.translation import language, tr
 from .parcel_tool import ParcelTool
-from .result_layers import meant_layer, result_groups, stand_layers
+from .result_layers import meant_layer, results
 from .warm_up import WarmUp
 
 if TYPE_CHECKING:
@@ -270,4 +270,4 @@ class ParcelCards(QObject):
 
 
 def _layers_of(result: Path) -> list[QgsVectorLayer]:
-    return [layer for path, group in result_groups() if path == result for layer in stand_layers(group)]
+    return results().get(result, [])

@@ -5,7 +5,6 @@ This module knows neither QGIS nor Qt: marks of inputs and counts are handed in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -110,20 +109,15 @@ class Records:
             return StepState(State.OUTDATED, record.count, changed)
         return StepState(State.ATTENTION, record.count) if record.count else StepState(State.DONE)
 
-    def to_text(self) -> str:
+    def to_rows(self) -> dict[str, Any]:
         """For the project file."""
-        rows = {step: {"marks": dict(each.marks), "count": each.count} for step, each in self.by_step.items()}
-        return json.dumps(rows, ensure_ascii=False, sort_keys=True)
+        return {step: {"marks": dict(each.marks), "count": each.count} for step, each in self.by_step.items()}
 
     @staticmethod
-    def from_text(text: str) -> Records:
+    def from_rows(rows: Mapping[str, Any]) -> Records:
         """From the project file; what cannot be understood counts as not started."""
-        try:
-            rows: Any = json.loads(text) if text else {}
-        except ValueError:
-            rows = {}
         found = Records()
-        for step, row in rows.items() if isinstance(rows, dict) else ():
+        for step, row in rows.items():
             if step in _OWN and isinstance(row, dict) and isinstance(row.get("marks"), dict):
                 marks = {str(name): str(mark) for name, mark in row["marks"].items()}
                 count = row.get("count")

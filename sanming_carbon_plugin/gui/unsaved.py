@@ -29,11 +29,10 @@ class Unsaved(QObject):
         for step in steps:
             step.changed.connect(self._later.start)
 
-    def stored(self) -> str:
-        """Take what is filled in now for what the project holds; as text for the project."""
+    def stored(self) -> None:
+        """Take what is filled in now for what the project holds."""
         self._later.stop()
         self._stored = json.dumps(self._values())
-        return self._stored
 
     def _look(self) -> None:
         if json.dumps(self._values()) != self._stored:

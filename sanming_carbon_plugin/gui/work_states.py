@@ -14,7 +14,9 @@ from ..processing.assess import AssessAlgorithm
 from ..processing.parameters import OUTPUT, STANDS
 from ..processing.translation import tr
 from .input_marks import count_edit, decisions_file, decisions_mark, file_mark, marks_of
+from .project_entries import read_entry, write_entry
 from .reading import Reading
+from .result_layers import results
 from .step_states import (
     CARBON,
     CHECK,
@@ -29,7 +31,7 @@ from .step_states import (
 )
 
 DATA = "data"
-_SCOPE, _KEY = "sanming_carbon", "step_states"
+_KEY = "step_states"
 _LATER_MS = 200
 _SEVERITIES = "severities"
 _DONE_BY = {
@@ -87,7 +89,7 @@ class WorkStates(QObject):
         self.problems = data_problems(
             values,
             has_crs=layer is None or layer.crs().isValid(),
-            target_exists=bool(target) and Path(target).exists() and target not in _shown_results(),
+            target_exists=bool(target) and Path(target).exists() and Path(target) not in results(),
         )
         states = {step: self._records.state(step, marks) for step in (CHECK, CARBON, TICKETS, MAPS)}
         states[DATA] = data_state(values, self.problems)
@@ -138,11 +140,11 @@ class WorkStates(QObject):
 
     def remember(self) -> None:
         """Write the states into the project."""
-        QgsProject.instance().writeEntry(_SCOPE, _KEY, self._records.to_text())
+        write_entry(_KEY, self._records.to_rows())
 
     def restore(self) -> None:
         """Take the states from the project."""
-        self._records = Records.from_text(QgsProject.instance().readEntry(_SCOPE, _KEY, "")[0])
+        self._records = Records.from_rows(read_entry(_KEY))
         self._watched.clear()
         self.refresh()
 
@@ -204,8 +206,3 @@ class WorkStates(QObject):
         if isinstance(layer, QgsVectorLayer):
             count_edit(layer)
         self.refresh_soon()
-
-
-def _shown_results() -> set[str]:
-    groups = QgsProject.instance().layerTreeRoot().findGroups()
-    return {str(group.customProperty("sanming_carbon/result") or "") for group in groups} - {""}

@@ -75,14 +75,14 @@ def test_an_input_that_was_changed_while_the_run_was_on_its_way_counts_as_change
 
 def test_the_project_remembers_the_states():
     records = _after_a_run(check=7)
-    again = Records.from_text(records.to_text())
+    again = Records.from_rows(records.to_rows())
     assert again.state(CHECK, MARKS) == StepState(State.ATTENTION, 7)
     assert again.state(CARBON, MARKS) == StepState(State.DONE)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"check": 3}', '{"check": {"marks": 1}}', '{"other": {"marks": {}}}'])
-def test_a_project_that_cannot_be_understood_has_not_started(text):
-    assert Records.from_text(text).by_step == {}
+@pytest.mark.parametrize("rows", [{}, {"check": 3}, {"check": {"marks": 1}}, {"other": {"marks": {}}}])
+def test_a_project_that_cannot_be_understood_has_not_started(rows):
+    assert Records.from_rows(rows).by_step == {}
 
 
 def test_choosing_is_done_when_nothing_is_missing():

@@ -12,9 +12,16 @@ pytestmark = pytest.mark.qgis
 
 @pytest.fixture
 def made(qgis_app):
-    QgsProject.instance().clear()
-    yield MadeFiles()
-    QgsProject.instance().clear()
+    project = QgsProject.instance()
+    project.clear()
+    files = MadeFiles()
+    moments = ((project.readProject, files.restore), (project.cleared, files.restore))  # as the panel does
+    for signal, slot in moments:
+        signal.connect(slot)
+    yield files
+    for signal, slot in moments:
+        signal.disconnect(slot)
+    project.clear()
 
 
 def _file(folder, name):
@@ -56,4 +63,5 @@ def test_the_project_remembers_and_a_file_that_is_gone_is_not_offered(made, tmp_
 def test_a_project_that_cannot_be_understood_holds_nothing(made):
     for text in ("{", "[]", "3"):
         QgsProject.instance().writeEntry("sanming_carbon", "made_files", text)
+        made.restore()
         assert made.values() == {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from made_results import SAMPLE
@@ -10,21 +12,13 @@ from qgis.core import QgsProject, QgsVectorLayer
 from running import rows_of
 
 from sanming_carbon_plugin.adapters.parcel_decisions import decide
-from sanming_carbon_plugin.gui.dock import CarbonDock
+from sanming_carbon_plugin.gui.input_marks import file_mark
+from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
+from sanming_carbon_plugin.gui.project_entries import read_entry, write_entry
+from sanming_carbon_plugin.gui.result_layers import meant_layer
 from sanming_carbon_plugin.gui.step_states import State
 
 pytestmark = pytest.mark.qgis
-
-
-@pytest.fixture
-def dock(qgis_iface, provider, qtbot):
-    QgsProject.instance().clear()
-    qgis_iface.messageBar().clear_messages()
-    made = CarbonDock(qgis_iface, qgis_iface.mainWindow())
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QgsProject.instance().clear()
 
 
 @contextmanager
@@ -92,3 +86,106 @@ def test_a_new_name_alone_hands_over_nothing(dock, tmp_path, qtbot):
     _decide(tmp_path / "a.gpkg")
     (tmp_path / "a.gpkg").unlink()  # what was decided is not gone with the result
     assert dock.states.decided_before(str(tmp_path / "b.gpkg")) == str(tmp_path / "a.decisions.csv")
+
+
+@pytest.fixture
+def cards(dock, qgis_iface):
+    made = ParcelCards(qgis_iface, dock.side, dock)
+    yield made
+    made.shut_down()
+
+
+def _saved_project(dock, qtbot, folder):
+    """A project whose stands, result, plan and project file lie in one folder; it is closed."""
+    folder.mkdir()
+    shutil.copyfile(SAMPLE / "stands.gpkg", folder / "stands.gpkg")
+    _few_stands(dock, folder / "结果.gpkg", folder / "stands.gpkg")
+    mapping = folder / "字段 对照.json"
+    mapping.write_text("{}", encoding="utf-8")
+    dock.check.page.mapping.setFilePath(str(mapping))
+    _assess(dock, qtbot)
+    plan = shutil.copyfile(folder / "结果.gpkg", folder / "规划.gpkg")
+    dock.made.note("sanmingcarbon:plan", {}, {"OUTPUT": str(plan)})
+    before = _states(dock)
+    assert QgsProject.instance().write(str(folder / "工程 1.qgz"))
+    QgsProject.instance().clear()
+    return before
+
+
+def _look_at_the_first_stand(cards, qgis_iface):
+    result, layer = meant_layer(qgis_iface)
+    qgis_iface.mapCanvas().setDestinationCrs(layer.crs())
+    cards.open_at(next(layer.getFeatures()).geometry().pointOnSurface().asPoint())
+    return result
+
+
+def _all_lies_in(folder, dock, cards):
+    assert cards.panel.result == folder / "结果.gpkg"
+    assert dock.maps.chosen_result() == str(folder / "结果.gpkg")
+    assert dock.data.page.result.filePath() == str(folder / "结果.gpkg")
+    assert dock.check.page.mapping.filePath() == str(folder / "字段 对照.json")
+    assert dock.made.values() == {"PLAN": str(folder / "规划.gpkg"), "PLAN_SECOND": str(folder / "规划.gpkg")}
+    assert dock.states.last_result() == str(folder / "结果.gpkg")
+
+
+def test_a_moved_project_is_as_it_was(dock, cards, tmp_path, qtbot, qgis_iface):
+    old, new = tmp_path / "甲", tmp_path / "乙; [二]"
+    before = _saved_project(dock, qtbot, old)
+    shutil.move(old, new)
+    assert QgsProject.instance().read(str(new / "工程 1.qgz"))
+    assert _states(dock) == before
+    _look_at_the_first_stand(cards, qgis_iface)
+    _all_lies_in(new, dock, cards)
+
+
+def test_a_copied_project_decides_about_its_own_result(dock, cards, tmp_path, qtbot, qgis_iface):
+    old, new = tmp_path / "甲", tmp_path / "乙"
+    _saved_project(dock, qtbot, old)
+    shutil.copytree(old, new)
+    assert QgsProject.instance().read(str(new / "工程 1.qgz"))
+    assert _look_at_the_first_stand(cards, qgis_iface) == new / "结果.gpkg"
+    _all_lies_in(new, dock, cards)
+    _decide(cards.panel.result)
+    assert [path.parent.name for path in tmp_path.rglob("*.decisions.csv")] == ["乙"]
+    _states(dock)
+    dock.data.page.overwrite.setChecked(True)
+    _assess(dock, qtbot)  # its group goes for the new one, by the file that it shows now
+    assert len(QgsProject.instance().layerTreeRoot().findGroups()) == 1
+    assert dock.maps.page.results.count() == 1
+
+
+def test_a_project_saved_elsewhere_still_knows_its_files(dock, tmp_path):
+    first, second = tmp_path / "一", tmp_path / "二"
+    first.mkdir()
+    second.mkdir()
+    (first / "目标.csv").write_text("x", encoding="utf-8")
+    dock.made.note("sanmingcarbon:plan", {"TARGETS": str(first / "目标.csv")}, {})
+    dock.data.page.result.setFilePath(str(first / "结果.gpkg"))
+    for folder in (first, second):
+        assert QgsProject.instance().write(str(folder / "p.qgz"))
+    QgsProject.instance().clear()
+    assert dock.made.values() == {}
+    assert QgsProject.instance().read(str(second / "p.qgz"))
+    assert dock.data.page.result.filePath() == str(first / "结果.gpkg")
+    assert dock.made.values() == {"TARGETS": str(first / "目标.csv")}
+
+
+def test_paths_follow_the_project_and_other_texts_stay(qgis_app, tmp_path):
+    project = QgsProject.instance()
+    project.clear()
+    here = Path(tmp_path) / "三明 工程"
+    here.mkdir()
+    (here / "a.tif").write_text("x", encoding="utf-8")
+    mark = file_mark(here / "a.tif")
+    value = {
+        "whole": str(here / "结果.gpkg"), "folder": str(here), "mark": mark, "beside": str(tmp_path / "b.gpkg"),
+        "marks": "[{0}; {0}]".format(mark), "texts": ["GBK", "2016-01-01", 3, None, True, "./", "a/b; c"],
+    }  # fmt: skip
+    project.setFileName(str(here / "p.qgz"))
+    write_entry("tried", value)
+    assert str(tmp_path) not in project.readEntry("sanming_carbon", "tried")[0]
+    value["texts"][5] = str(here)
+    assert read_entry("tried") == value
+    project.setFileName(str(tmp_path / "乙" / "p.qgz"))
+    assert read_entry("tried")["marks"] == value["marks"].replace("三明 工程", "乙")
+    project.clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 from qgis.core import (
     Qgis,
     QgsLayerTreeGroup,
+    QgsMapLayer,
     QgsPalLayerSettings,
     QgsProject,
     QgsProviderRegistry,
@@ -27,7 +28,7 @@ from .symbols import plain_renderer, theme_renderer
 from .themes import Theme, every_theme, themes
 
 RESULT = "sanming_carbon/result"
-"""Property of a group: the file of its result."""
+"""Property of a group: the file of its result when it was made, see :func:`result_of_group`."""
 
 THEME = "sanming_carbon/theme"
 """Property of a layer: what it shows of a result."""
@@ -36,7 +37,8 @@ STEP = "sanming_carbon/step"
 """Property of a layer that a step of the toolbox found: its theme, empty for none."""
 
 __all__ = ["RESULT", "STEP", "THEME", "add_results_group", "column_alias", "dress", "dress_again", "dress_step",
-           "forget_group", "group_name", "label_stands", "results_group_steps", "theme_layer"]  # fmt: skip
+           "file_of", "forget_group", "group_name", "label_stands", "result_of_group", "results_group_steps",
+           "theme_layer"]  # fmt: skip
 
 _LABELS_FROM_SCALE = 15_000.0
 _LABEL_POINTS, _BUFFER_MM = 8.0, 0.8
@@ -141,7 +143,7 @@ def add_results_group(
     """
     for _ in results_group_steps(project, result, language, names, units):
         pass
-    return next(group for group in project.layerTreeRoot().findGroups() if group.customProperty(RESULT) == str(result))
+    return next(group for group in project.layerTreeRoot().findGroups() if result_of_group(group) == result)
 
 
 def results_group_steps(
@@ -175,7 +177,7 @@ def results_group_steps(
     made.setIsMutuallyExclusive(True, 0)
     for theme, layer in zip(chosen, layers, strict=True):
         yield
-        group = next((each for each in root.findGroups() if each.customProperty(RESULT) == str(result)), None)
+        group = next((each for each in root.findGroups() if result_of_group(each) == result), None)
         if group is None:
             return
         layer.setCustomProperty(THEME, theme.name)
@@ -185,11 +187,29 @@ def results_group_steps(
         node.setExpanded(theme is chosen[0])
 
 
+def file_of(layer: QgsMapLayer) -> Path:
+    """File that a layer is read from."""
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    return Path(str(parts.get("path") or ""))
+
+
+def result_of_group(group: QgsLayerTreeGroup) -> Path | None:
+    """File of the result that a group shows, None for another group.
+
+    It is that of its layers: they follow the project when its folder is moved or copied.
+    """
+    if not group.customProperty(RESULT):
+        return None
+    layers = [node.layer() for node in group.findLayers()]
+    shown = next((each for each in layers if each is not None and each.customProperty(THEME)), None)
+    return file_of(shown) if shown is not None else Path(str(group.customProperty(RESULT)))
+
+
 def forget_group(project: QgsProject, result: Path) -> None:
     """Take the group of a result away before the file's new content is shown."""
     root = project.layerTreeRoot()
     for group in root.findGroups():
-        if group.customProperty(RESULT) == str(result):
+        if result_of_group(group) == result:
             project.removeMapLayers([layer.layerId() for layer in group.findLayers()])
             root.removeChildNode(group)
 

@@ -8,13 +8,14 @@ from qgis.core import QgsProject, QgsVectorLayer
 from qgis.gui import QgisInterface, QgsFileWidget
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...adapters.maps.layers import THEME
 from ...adapters.maps.sheet import target_map
 from ...adapters.maps.themes import themes
 from ...core.errors import CarbonError
 from ...processing.assess import AssessAlgorithm
 from ...processing.export_maps import one_sheet
 from ...processing.translation import language, tr
-from ..result_layers import result_groups, stand_layers
+from ..result_layers import name_of, results
 from .step import Step
 
 
@@ -48,9 +49,8 @@ class MapsStep(Step):
         combo = self.page.results
         before = combo.currentData()
         combo.clear()
-        for path, group in result_groups():
-            if stand_layers(group):  # a list of doubts alone is no result
-                combo.addItem(group.name(), str(path))
+        for path, layers in results().items():
+            combo.addItem(name_of(layers[0]), str(path))
         combo.setCurrentIndex(max(combo.findData(before), 0 if combo.count() else -1))
         for button in (self.page.open_map, self.page.save_map):
             button.setEnabled(combo.count() > 0)
@@ -78,11 +78,5 @@ class MapsStep(Step):
 
     def _chosen_layer(self) -> QgsVectorLayer | None:
         result, theme = self.page.results.currentData(), self.page.theme.currentData()
-        for group in QgsProject.instance().layerTreeRoot().findGroups():
-            if group.customProperty("sanming_carbon/result") != result:
-                continue
-            for node in group.findLayers():
-                layer = node.layer()
-                if layer is not None and layer.customProperty("sanming_carbon/theme") == theme:
-                    return layer
-        return None
+        layers = results().get(Path(str(result)), [])
+        return next((layer for layer in layers if layer.customProperty(THEME) == theme), None)
