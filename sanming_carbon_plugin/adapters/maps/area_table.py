@@ -80,15 +80,22 @@ def fill_table(
     widths_mm = [share / sum(shares) * inside for share in shares]
     whole = True
     if figures:
-        needed = [ruler.width_mm(max((row[column] for row in rows[1:]), key=len, default=""), bold) + 2 * _MARGIN_MM
-                  + 2 * _SPARE_MM for column in range(1, len(shares))]  # fmt: skip
+        longest = [max((row[column] for row in rows[1:]), key=len, default="") for column in range(1, len(shares))]
+        heads = [ruler.word_mm(head, bold) for head in rows[0][1:]]
+        needed = [
+            max(ruler.width_mm(number, bold), head) + 2 * _MARGIN_MM + 2 * _SPARE_MM
+            for number, head in zip(longest, heads, strict=True)
+        ]
         widths_mm, whole = _with_room([_LEAST_WORDS * inside, *needed], widths_mm)
     contents = []
     for place, row in enumerate(rows):
         cells = []
         for column, value in enumerate(row):
             form = bold if place in {0, len(rows) - 1} and figures else text
-            cell = QgsTableCell("\n".join(ruler.lines(value, form, widths_mm[column] - 2 * _MARGIN_MM - _SPARE_MM)))
+            room = widths_mm[column] - 2 * _MARGIN_MM - _SPARE_MM
+            if place == 0 and ruler.width_mm(value, form) > room:
+                value = value.replace("(", "\n(").replace(" \n", "\n")  # noqa: PLW2901 - the unit on its own line
+            cell = QgsTableCell("\n".join(ruler.lines(value, form, room)))
             cell.setTextFormat(form)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             cell.setHorizontalAlignment(side)

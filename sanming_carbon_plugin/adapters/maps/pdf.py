@@ -12,13 +12,10 @@ from ..output_files import moved_into_place
 from ..pdf_search import make_searchable
 from .layers import theme_layer
 from .sheet import target_map
+from .sheet_texts import PICTURE_DPI, PRINT_DPI
 from .themes import themes
 
-_DPI = 360
-"""A whole multiple of the points of a PDF, so that no pixel is lost at the edge and scales stay true."""
-
 _POINTS_PER_MM = 72 / 25.4
-_PICTURE_DPI = 200
 
 
 def export_map_pdf(
@@ -66,7 +63,7 @@ def write_pdf(layout: QgsPrintLayout, path: Path, named: Path) -> None:
     """
     _round_pages(layout)
     settings = QgsLayoutExporter.PdfExportSettings()
-    settings.dpi = _DPI
+    settings.dpi = PRINT_DPI
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
     settings.exportMetadata = False
     settings.appendGeoreference = False
@@ -87,6 +84,6 @@ def _round_pages(layout: QgsPrintLayout) -> None:
 def write_png(layout: QgsPrintLayout, path: Path, named: Path) -> None:
     """Write one layout to ``path`` as a picture; an error names the target ``named``."""
     # Not through a file export: QGIS would have GDAL write a place into the picture, which a PNG cannot take.
-    image = QgsLayoutExporter(layout).renderPageToImage(0, QSize(), _PICTURE_DPI)
+    image = QgsLayoutExporter(layout).renderPageToImage(0, QSize(), PICTURE_DPI)
     if image.isNull() or not image.save(str(path), "PNG"):
         raise OutputError("MAP_NOT_WRITTEN", path=named, reason="PNG")

@@ -25,6 +25,9 @@ _STAYS_WITH_THE_LAST = ",.;:!?)]}%，。；：！？、）】》〉”’％…"
 _STAYS_WITH_THE_NEXT = "([{（【《〈“‘"
 _BREAKS_AFTER = "/;,"
 _MORE = "…"
+PRINT_DPI, PICTURE_DPI = 360, 200
+"""Points of a PDF: a whole multiple of those it is laid out in, so that scales stay true. And those of a picture."""
+
 _STEP_PT = 0.5
 _SMALLEST_SHARE, _SMALLEST_PT = 0.6, 5.0
 _ROUNDING_MM = 0.1
@@ -65,21 +68,36 @@ def literal(text: str) -> str:
 
 
 class TextRuler:
-    """Measures texts as the layout will draw them."""
+    """Measures texts as the layout will draw them, in a PDF or a picture: letters differ by hundredths in width."""
 
     def __init__(self, layout: QgsPrintLayout) -> None:
-        self._context = QgsLayoutUtils.createRenderContextForLayout(layout, None)
+        self._contexts = [
+            QgsLayoutUtils.createRenderContextForLayout(layout, None, dpi) for dpi in (PRINT_DPI, PICTURE_DPI)
+        ]
         self._widths: dict[tuple[str, float, str], float] = {}
 
     def width_mm(self, text: str, form: QgsTextFormat) -> float:
         """Width of one line."""
-        wide = QgsTextRenderer.textWidth(self._context, form, [text])
-        return self._context.convertFromPainterUnits(wide, Qgis.RenderUnit.Millimeters)
+        return max(
+            context.convertFromPainterUnits(
+                QgsTextRenderer.textWidth(context, form, [text]), Qgis.RenderUnit.Millimeters
+            )
+            for context in self._contexts
+        )
+
+    def word_mm(self, text: str, form: QgsTextFormat) -> float:
+        """Width of the widest part that stays on one line."""
+        return max((self.width_mm(part.rstrip(), form) for part in _unbroken(text)), default=0.0)
 
     def height_mm(self, lines: Sequence[str], form: QgsTextFormat) -> float:
         """Height of some lines."""
-        high = QgsTextRenderer.textHeight(self._context, form, list(lines), Qgis.TextLayoutMode.Rectangle)
-        return self._context.convertFromPainterUnits(high, Qgis.RenderUnit.Millimeters)
+        return max(
+            context.convertFromPainterUnits(
+                QgsTextRenderer.textHeight(context, form, list(lines), Qgis.TextLayoutMode.Rectangle),
+                Qgis.RenderUnit.Millimeters,
+            )
+            for context in self._contexts
+        )
 
     def lines(self, text: str, form: QgsTextFormat, width_mm: float) -> list[str]:
         """``text`` in lines no wider than ``width_mm``; QGIS breaks at blanks only, which Chinese does not have."""
