@@ -29,6 +29,7 @@ from ..processing.translation import language, tr
 
 _STAND, _COLUMN, _WHY, _SENT, _DESK, _FIELD, _CHOICE, _VALUE = range(8)
 _ROWS_SHOWN = 200
+_HEIGHT, _SHARE_OF_SCREEN = 420, 0.95
 
 
 class MergeDialog(QDialog):
@@ -60,6 +61,8 @@ class MergeDialog(QDialog):
         for row, line in enumerate(self.lines):
             self._fill(row, line)
         self._tell()
+        if self.lines:
+            self._make_room()
 
     def name(self) -> str:
         """Who decides."""
@@ -93,19 +96,23 @@ class MergeDialog(QDialog):
         self.table.setHorizontalHeaderLabels(list(titles))
         self.table.verticalHeader().hide()
         self.table.setAccessibleName(self.windowTitle())
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         label = QLabel(tr("&Name of the person who decides"))
         label.setBuddy(self.signature)
         box = QVBoxLayout(self)
         for widget in (self.status, self.table, label, self.signature, self.buttons):
             box.addWidget(widget)
         self.table.setVisible(bool(self.lines))
-        if self.lines:
-            self.resize(1200, 420)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+
+    def _make_room(self) -> None:
+        """As wide as the table, where the screen is; beyond that it is scrolled."""
+        self.table.resizeColumnsToContents()
+        margins = self.layout().contentsMargins()
+        wanted = self.table.horizontalHeader().length() + self.table.verticalScrollBar().sizeHint().width()
+        wanted += 2 * self.table.frameWidth() + margins.left() + margins.right()
+        self.resize(min(wanted, round(_SHARE_OF_SCREEN * self.screen().availableGeometry().width())), _HEIGHT)
 
     def _fill(self, row: int, line: WaitingLine) -> None:
         said = zip(line.field_values, line.surveyors, strict=True)

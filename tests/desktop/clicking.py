@@ -18,23 +18,11 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
 from qgis.PyQt.QtGui import QInputMethodEvent
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QCheckBox,
-    QComboBox,
-    QGroupBox,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QPushButton,
-    QStyle,
-    QStyleOptionComboBox,
-    QTableWidget,
-    QTextBrowser,
-    QToolBar,
-)
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QTextBrowser, QToolBar
 from qgis.utils import iface
+
+sys.path.insert(0, os.environ["SANMING_TESTS"])
+from fits import clipped, shown_widgets
 
 NAME = "sanming_carbon_plugin"
 WORK = Path(os.environ["SANMING_WORK"])
@@ -98,13 +86,8 @@ def look_for_clipping(name, root=None):
     for pause in pauses:
         pause(True)
     root = root or dock()
-    kinds = (QLabel, QAbstractButton, QComboBox, QLineEdit, QGroupBox, QTableWidget)
-    shown = [widget for kind in kinds for widget in root.findChildren(kind) if widget.isVisible()]
-    for widget in shown:
-        if not _fits(widget):
-            text = widget.currentText() if isinstance(widget, QComboBox) else widget.text()
-            seen["problems"].append("{}: clipped {!r}".format(name, text))
-    seen["problems"].extend("{}: clipped {!r}".format(name, text) for text in _clipped_rows(root))
+    shown = shown_widgets(root)
+    seen["problems"].extend("{}: clipped {!r}".format(name, text) for text in clipped(root))
     for browser in root.findChildren(QTextBrowser):
         if browser.isVisible() and browser.horizontalScrollBar().maximum() > 0:
             seen["problems"].append("{}: {} is wider than its window".format(name, browser.objectName()))
@@ -114,37 +97,6 @@ def look_for_clipping(name, root=None):
                 seen["problems"].append("{}: {} lies on {}".format(name, one.objectName(), other.objectName()))
     for pause in pauses:
         pause(False)
-
-
-def _clipped_rows(root):
-    """Texts of lists that do not fit their row."""
-    for rows in root.findChildren(QListWidget):
-        for item in (rows.item(row) for row in range(rows.count()) if rows.isVisible()):
-            icon = 0 if item.icon().isNull() else rows.iconSize().width() + 4
-            if rows.fontMetrics().horizontalAdvance(item.text()) + icon > rows.viewport().width():
-                yield item.text()
-
-
-def _fits(widget):
-    if isinstance(widget, QLabel) and widget.text():
-        needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
-        fits = needed <= widget.height() + 1
-        return fits and (widget.wordWrap() or widget.sizeHint().width() <= widget.width() + 1)
-    if isinstance(widget, (QPushButton, QCheckBox)) and widget.text():
-        shown = widget.text().replace("&", "")
-        return widget.fontMetrics().horizontalAdvance(shown) <= widget.width()
-    if isinstance(widget, QComboBox) and widget.currentText():
-        style = QStyleOptionComboBox()
-        try:
-            widget.initStyleOption(style)
-        except RuntimeError:  # a list that QGIS made itself
-            style.initFrom(widget)
-            style.editable = widget.isEditable()
-        part = QStyle.SubControl.SC_ComboBoxEditField
-        room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, style, part, widget).width()
-        icon = 0 if style.currentIcon.isNull() else widget.iconSize().width() + 4
-        return widget.fontMetrics().horizontalAdvance(widget.currentText()) + icon <= room
-    return True
 
 
 def on_modal(answer, limit_s=20):

@@ -12,6 +12,7 @@ from made_results import ROWS, SAMPLE, made_result
 from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsVectorLayer
 
 sys.path.append("/usr/share/qgis/python/plugins")
+sys.path.append(str(Path(__file__).resolve().parents[1] / "desktop"))
 
 
 @pytest.fixture(autouse=True)

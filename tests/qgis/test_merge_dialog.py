@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from itertools import product
+from pathlib import Path
+
 import pytest
 import shapely
+from every_algorithm import spoken, translation_of_today
+from fits import clipped
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtWidgets import QMessageBox, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QHeaderView, QMessageBox, QWidget
 
 from sanming_carbon_plugin.adapters.crs import wkt_from_user_input
 from sanming_carbon_plugin.adapters.field_package.review import CONFLICTS, DIFFERENCES, read_choices
@@ -92,6 +98,51 @@ def test_lines_are_read_in_words(qgis_app, review):
     offered = [dialog._choices[1].itemData(index) for index in range(dialog._choices[1].count())]
     assert offered == [None, "desk", "field", "field_2", "value"]
     assert "4" in dialog.status.text()
+
+
+SAID = {
+    "pine_transform": ("yes", "no", "unknown"), "species_code": ("220", "310", "470"), "closure": ("0.7", "0.6", None),
+}  # fmt: skip
+MANY = tuple(
+    ("m{}".format(n), "350428-199-204-0{0}-{0}".format(n), column, "conflict", why, *SAID[column], None, "张三",
+     None, None, None)
+    for n, (column, why) in enumerate(product(SAID, ("desk_and_field", "cleared", "stand_gone")))
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", ["en_US", "zh-Hans"])
+def test_nothing_of_many_conflicts_is_clipped(qgis_app, qtbot, tmp_path, locale):
+    path = tmp_path / "许多.gpkg"
+    _write(path, {CONFLICTS: (*LINES, *MANY)}, NAMES)
+    with spoken(locale, translation_of_today(tmp_path)):
+        dialog = MergeDialog(path)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        dialog.choose(1, "value", "490")
+        qtbot.wait(100)
+        assert dialog.table.rowCount() == len(LINES) + len(MANY)
+        if "SANMING_PICTURES" in os.environ:
+            dialog.grab().save(str(Path(os.environ["SANMING_PICTURES"]) / "merge_{}.png".format(locale)))
+        assert list(clipped(dialog)) == []
+
+
+def test_a_look_for_clipped_texts_finds_them(qgis_app, qtbot, review):
+    """Titles, cells and choices: each made too narrow once."""
+    dialog = MergeDialog(review)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.wait(50)
+    assert list(clipped(dialog)) == []
+    dialog.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    dialog.table.setColumnWidth(2, 20)
+    assert list(clipped(dialog)) == ["Why"], "its cells have tips"
+    dialog.table.item(0, 2).setToolTip("")
+    assert list(clipped(dialog)) == ["Why", "Desk and field changed it differently"]
+    dialog.table.resizeColumnToContents(2)
+    dialog._choices[0].setMinimumContentsLength(5)
+    dialog._choices[0].setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    dialog._choices[0].addItem("a choice with a name that is as long as no name of a choice should ever be")
+    assert len(list(clipped(dialog))) == 1
 
 
 def test_choices_are_written_and_read_again(qgis_app, review):
