@@ -29,7 +29,7 @@ from ..processing.translation import language, tr
 
 _STAND, _COLUMN, _WHY, _SENT, _DESK, _FIELD, _CHOICE, _VALUE = range(8)
 _ROWS_SHOWN = 200
-_HEIGHT, _SHARE_OF_SCREEN = 420, 0.95
+_HEIGHT, _SHARE_OF_SCREEN, _LETTERS = 420, 0.95, 40
 
 
 class MergeDialog(QDialog):
@@ -96,7 +96,11 @@ class MergeDialog(QDialog):
         self.table.setHorizontalHeaderLabels(list(titles))
         self.table.verticalHeader().hide()
         self.table.setAccessibleName(self.windowTitle())
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMaximumSectionSize(_LETTERS * self.fontMetrics().averageCharWidth())  # longer texts take more lines
+        # What is asked for stays in sight of what was said, on a small screen too.
+        header.moveSection(_WHY, _VALUE)
         label = QLabel(tr("&Name of the person who decides"))
         label.setBuddy(self.signature)
         box = QVBoxLayout(self)
@@ -109,6 +113,7 @@ class MergeDialog(QDialog):
     def _make_room(self) -> None:
         """As wide as the table, where the screen is; beyond that it is scrolled."""
         self.table.resizeColumnsToContents()
+        self.table.resizeRowsToContents()
         margins = self.layout().contentsMargins()
         wanted = self.table.horizontalHeader().length() + self.table.verticalScrollBar().sizeHint().width()
         wanted += 2 * self.table.frameWidth() + margins.left() + margins.right()
