@@ -41,6 +41,7 @@ from ..plan_tables import weights_of
 from ..plan_words import clash_texts
 from ..solver_process import SolverProcesses
 from .opening import check_output
+from .plan_ground import ground_counts
 from .plan_inputs import Programme, open_programme
 from .plan_output import Planned, plan_counts, plan_output
 from .plan_question import Asked, PlanRequest, ask
@@ -82,7 +83,8 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
     tables = plan_output(request, opened, planned, asked.terms, asked.ground, started)
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
-    return JobOutcome(request.out, plan_counts(opened, planned, tables) | swaps)
+    counts = plan_counts(opened, planned, tables) | ground_counts(asked.ground)
+    return JobOutcome(request.out, counts | swaps)
 
 
 def _check_numbers(request: PlanRequest) -> None:

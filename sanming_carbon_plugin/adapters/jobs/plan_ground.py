@@ -51,6 +51,12 @@ def open_ground(sources: Sequence[StandSource], opened: Programme, progress: Pro
     return ground_once(np.concatenate(shapes), np.concatenate(years), np.concatenate(counted))
 
 
+def ground_counts(ground: OpenGround) -> dict[str, object]:
+    """Numbers to print about clear-cuts on the ground: those of unknown date, and those that are closed again."""
+    found = {"openings_undated": ground.undated, "openings_closed": ground.closed}
+    return {name: count for name, count in found.items() if count}
+
+
 def _of_plan(source: StandSource) -> StandSource:
     """The layer ``plan`` where a whole plan was given."""
     if isinstance(source, LayerSource) and source.layer is None and source.path.lower().endswith(".gpkg"):

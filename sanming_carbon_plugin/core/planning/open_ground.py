@@ -39,11 +39,19 @@ class OpenGround:
         Year of each, :data:`ALWAYS_OPEN` where nobody knows.
     counted
         Whether it is accepted ground that counts as done.
+    closed
+        How many more there were that count as closed again.
     """
 
     geometry: GeometryArray
     year: IntArray
     counted: BoolArray
+    closed: int = 0
+
+    @property
+    def undated(self) -> int:
+        """How many count in every year, because nobody knows theirs."""
+        return int((self.year == ALWAYS_OPEN).sum())
 
     def __len__(self) -> int:
         return len(self.year)
@@ -54,10 +62,11 @@ class OpenGround:
         return cls(np.empty(0, dtype=object), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
 
     def near(self, first: int, last: int, green_up_yr: int) -> OpenGround:
-        """What may be one opening with a clear-cut in the years from ``first`` to ``last``."""
+        """What may be one opening with a clear-cut in the years from ``first`` to ``last``; of unknown year, always."""
         span = max(green_up_yr, 1)
-        kept = (self.year == ALWAYS_OPEN) | ((self.year > first - span) & (self.year < last + span))
-        return OpenGround(self.geometry[kept], self.year[kept], self.counted[kept])
+        undated, closed = self.year == ALWAYS_OPEN, self.year <= first - span
+        kept = undated | (~closed & (self.year < last + span))
+        return OpenGround(self.geometry[kept], self.year[kept], self.counted[kept], int((closed & ~undated).sum()))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 import shapely
 from scipy.sparse import csr_matrix
 
+from sanming_carbon_plugin.adapters.jobs.plan_ground import ground_counts
 from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables
 from sanming_carbon_plugin.core.planning.assembly import adjoining, block_rule
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead
@@ -56,6 +57,20 @@ def test_a_cut_beside_open_ground_waits_until_that_is_closed():
     for year in (2026, ALWAYS_OPEN):
         assert best_cuts(ground((beside, year))) in ([(1, 2026)], [(2, 2026)])
     assert best_cuts(ground((beside, 2025)), green_up=1) == [(0, 2026), (1, 2027), (2, 2026)]
+
+
+def test_clear_cuts_of_unknown_date_are_never_closed_and_closed_ones_are_told():
+    beside = shapely.box(-100, 0, 0, 500)
+    pieces = [(shapely.box(x, 1000, x + 50, 1050), year) for x, year in ((0, 2019), (100, 2023), (200, 2024))]
+    every = ground((beside, ALWAYS_OPEN), *pieces)
+    near = every.near(2026, 2028, 3)
+    assert (len(near), near.undated, near.closed) == (2, 1, 2)  # three years from 2024 on are open until 2026
+    assert ground_counts(near) == {"openings_undated": 1, "openings_closed": 2}
+    assert (0, 2026) not in best_cuts(near)
+    assert (0, 2026) in best_cuts(ground((beside, 2023)))
+    assert ground_counts(OpenGround.none().near(2026, 2028, 3)) == {}
+    later = ground((beside, 2031)).near(2026, 2028, 3)  # by a plan that follows, when this one's are closed
+    assert (len(later), later.closed) == (0, 0)
 
 
 def test_open_ground_is_large_through_other_open_ground_but_not_across_a_gap():
