@@ -91,6 +91,10 @@ class Surveyor:
         for name, value in values.items():
             self.sql('UPDATE stands_to_check SET "{}" = ? WHERE fid = ?'.format(name), value, fid)
 
+    def other_species(self, fid):
+        """A species that the stand does not have; which stands are visited hangs on the figures of the sample."""
+        return "470" if self.value(fid, "species_code") == "310" else "310"
+
     def value(self, fid, name):
         return self.sql('SELECT "{}" FROM stands_to_check WHERE fid = ?'.format(name), fid)[0][0]
 

@@ -54,7 +54,7 @@ def test_a_table_without_outlines_says_nothing_about_outlines(result, surveyor):
 
 def test_one_package_given_twice_counts_once(result, surveyor):
     one = surveyor()
-    one.set(3, species_code="310", verdict="wrong")
+    one.set(3, species_code=one.other_species(3), verdict="wrong")
     alone, _ = merge(result, one)
     twice, table = merge(result, one, one)
     assert {name: twice.counts[name] for name in ("conflict", "field_only", "recorded")} == {
@@ -182,7 +182,7 @@ def test_outlines_without_a_place_in_the_system_of_what_was_sent_are_told(result
 
 def test_a_package_of_another_result_is_refused_and_with_its_base_takes_nothing_over(result, surveyor):
     one = surveyor()
-    one.set(3, species_code="310", verdict="wrong")
+    one.set(3, species_code=one.other_species(3), verdict="wrong")
     other = result.with_name("other.gpkg")
     other.write_bytes(result.read_bytes())
     with closing(sqlite3.connect(other)) as file, file:

@@ -57,7 +57,8 @@ def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_u
     new = "no" if before == "yes" else "yes"
     photo = one.folder / "DCIM" / "a.jpg"
     photo.write_bytes(b"jpeg")
-    one.set(3, reserve_forest=new, verdict="wrong", photo_1="DCIM/a.jpg", note="已采伐", species_code="310")
+    species = one.other_species(3)
+    one.set(3, reserve_forest=new, verdict="wrong", photo_1="DCIM/a.jpg", note="已采伐", species_code=species)
     outcome, table = merge(result, one)
     line = changed(table)[(key, "reserve_forest")]
     assert (line["state"], line["choice"], line["outcome"]) == ("field_only", "field", None)
@@ -74,7 +75,7 @@ def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_u
     assert decision["geometry_hash"] == geometry_hash(stands["geometry"].iloc[0])
     correction = read_corrections(corrections_beside(result)).iloc[0]
     assert correction[["stand_key", "column", "new_value", "surveyor", "decided_by"]].tolist() == [
-        key, "species_code", "310", "张三", "王五"
+        key, "species_code", species, "张三", "王五"
     ]  # fmt: skip
 
     sample = resources_dir() / "sample" / "stands.gpkg"
@@ -89,7 +90,7 @@ def test_a_class_found_in_the_field_becomes_a_decision_that_the_next_run_takes_u
 def test_a_correction_counts_once_it_is_entered_into_the_inventory(result, surveyor, tmp_path):
     """The steps of the help page, one after the other."""
     one = surveyor()
-    key, new = one.value(3, "stand_key"), "470" if one.value(3, "species_code") == "310" else "310"
+    key, new = one.value(3, "stand_key"), one.other_species(3)
     one.set(3, species_code=new, verdict="wrong")
     review = result.with_name("review.gpkg")
     merge(result, one)
@@ -144,7 +145,7 @@ def test_a_decision_that_was_withdrawn_since_counts_no_more(result, surveyor):
 def test_taking_over_twice_adds_nothing(result, surveyor):
     one = surveyor()
     other = "no" if one.value(3, "pine_transform") == "yes" else "yes"
-    one.set(3, species_code="310", pine_transform=other, verdict="wrong")
+    one.set(3, species_code=one.other_species(3), pine_transform=other, verdict="wrong")
     merge(result, one)
     review = result.with_name("review.gpkg")
     first, _ = merge(result, one, choices=review, name="王五")
