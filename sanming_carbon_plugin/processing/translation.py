@@ -80,8 +80,10 @@ def install_qt_translator(locale: str | None = None) -> QTranslator | None:
     """
     if language(locale) == "en" or QCoreApplication.translate("QPlatformTheme", "Cancel") != "Cancel":
         return None
-    place = getattr(QLibraryInfo, "path", None) or QLibraryInfo.location  # Qt 6, Qt 5
-    return _installed(locale, _QT_FILE, place(QLibraryInfo.LibraryLocation.TranslationsPath))
+    # Both have other names in Qt 6 than in Qt 5.
+    place = getattr(QLibraryInfo, "path", None) or QLibraryInfo.location
+    kinds = getattr(QLibraryInfo, "LibraryPath", None) or QLibraryInfo.LibraryLocation
+    return _installed(locale, _QT_FILE, place(kinds.TranslationsPath))
 
 
 def _installed(locale: str | None, file: str, folder: str) -> QTranslator | None:
