@@ -96,7 +96,7 @@ class PageMaker:
 
     def _small_map(self) -> list[QgsVectorLayer]:
         """Layers of the small map, without the page's own unit; none where the file holds one unit."""
-        if len(self._outlines) < 2:  # noqa: PLR2004 - nothing to find one's way in
+        if len(self._outlines) <= 1:  # nothing to find one's way in
             return []
         level = _OVERVIEW_LEVELS.get(self._level, self._level)
         shapes = self._outlines

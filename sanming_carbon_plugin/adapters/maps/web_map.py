@@ -35,6 +35,9 @@ _SIMPLIFIED = 5_000
 _LANGUAGES = ("en", "zh")
 _AREAS = {"ha": ("Area (ha)", "面积(公顷)"), "mu": ("Area (mu)", "面积(亩)")}
 _METRES_PER_DEGREE = 111_320.0
+_LARGEST_LONLAT = (180.0, 90.0, 180.0, 90.0)
+_CORNERS = 3
+"""A ring of fewer is no area."""
 _DEGREES_AT_MOST = 360.0
 _TITLE = ("Forest carbon – {}", "林业碳汇 · {}")
 _WORDS = {
@@ -116,8 +119,7 @@ def web_map_data(map_set: MapSet, rows: npt.NDArray[np.int64]) -> dict[str, obje
 
 
 def _is_geographic(geometry: npt.NDArray[np.object_]) -> bool:
-    left, bottom, right, top = shapely.total_bounds(geometry)
-    return bool(left >= -180 and right <= 180 and bottom >= -90 and top <= 90)  # noqa: PLR2004 - degrees
+    return bool((np.abs(shapely.total_bounds(geometry)) <= _LARGEST_LONLAT).all())
 
 
 def _shapes(geometry: npt.NDArray[np.object_]) -> tuple[list[list[list[int]]], int, int, float]:
@@ -137,7 +139,7 @@ def _rings(shape: shapely.Geometry, left: float, bottom: float, cell: float) -> 
         steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
         kept = np.any(steps != 0, axis=1)
         kept[:1] = True
-        if kept.sum() > 2:  # noqa: PLR2004 - a ring of less is no area
+        if kept.sum() >= _CORNERS:
             rings.append(steps[kept].ravel().tolist())
     return rings
 
