@@ -19,22 +19,22 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="300"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="309"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="315"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="324"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="322"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="331"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="266"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="268"/>
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
@@ -69,7 +69,7 @@
         <translation>数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="44"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="48"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
     </message>
@@ -308,7 +308,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="273"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="285"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -733,7 +733,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>处理状态</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>Field</source>
         <translation>字段</translation>
     </message>
@@ -1170,7 +1170,7 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/work_states.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/gui/work_states.py" line="64"/>
         <source>Count what needs attention</source>
         <translation>统计待处理事项</translation>
     </message>
@@ -1275,17 +1275,12 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>点击结果中的小班，查看其全部信息</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="84"/>
-        <source>There is no result in the project: run Assess, or load one.</source>
-        <translation>工程中没有结果：请先运行评估，或加载一个结果。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="99"/>
         <source>There is no stand at this place.</source>
         <translation>此处没有小班。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="139"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="141"/>
         <source>The list ends here.</source>
         <translation>已到列表末尾。</translation>
     </message>
@@ -2215,7 +2210,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="283"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="295"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2235,17 +2230,12 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>二氧化碳</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="60"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="61"/>
         <source>Result: {name}</source>
         <translation>结果：{name}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="60"/>
-        <source>Assess the stands first, or load a result.</source>
-        <translation>请先评估小班，或加载一个结果。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/gui/tools.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="78"/>
         <source>Switch on the plugin Processing in the plugin manager.</source>
         <translation>请在插件管理器中启用 Processing 插件。</translation>
     </message>
@@ -2319,52 +2309,52 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>小班(地块)数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="43"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="44"/>
         <source>Conflicts between desk and field</source>
         <translation>内外业冲突</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>Why</source>
         <translation>原因</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>As sent</source>
         <translation>发出时</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>Desk now</source>
         <translation>内业现值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>From the field</source>
         <translation>外业值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>Choice</source>
         <translation>处理意见</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="94"/>
         <source>Other value</source>
         <translation>其他值</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="99"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="104"/>
         <source>&amp;Name of the person who decides</source>
         <translation>决定人姓名(&amp;N)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="121"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="133"/>
         <source>Not decided</source>
         <translation>未决定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="160"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="172"/>
         <source>{open} of {count} conflicts are not decided. Nothing is taken over for those.</source>
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
@@ -2688,12 +2678,12 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="262"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="273"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="163"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="175"/>
         <source>{count} more come when these are taken over.</source>
         <translation>另有 {count} 处，待这些采用后列出。</translation>
     </message>
@@ -2708,12 +2698,12 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>说明已规划面积的方案，由“按目标安排地块”写出。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="220"/>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="222"/>
         <source>Decision kept. Assess again to see it in the result.</source>
         <translation>决定已保存，重新评估后写入结果的决定列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="57"/>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -2855,17 +2845,17 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>待处理 {count} 项</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="57"/>
         <source>Take over</source>
         <translation>采用</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="156"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="168"/>
         <source>There is nothing to decide. Take over {count} changes that only the field made?</source>
         <translation>没有需要决定的内容。是否采用仅外业改动的 {count} 处？</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="165"/>
+        <location filename="../sanming_carbon_plugin/gui/merge_dialog.py" line="177"/>
         <source>{count} changes that only the field made are taken over as well.</source>
         <translation>仅外业改动的 {count} 处也一并采用。</translation>
     </message>
@@ -2883,6 +2873,31 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/gui/state_words.py" line="81"/>
         <source>File of the result</source>
         <translation>结果文件</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="71"/>
+        <source>Open a Result</source>
+        <translation>打开结果</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="78"/>
+        <source>Done for another project, nothing was added to this one: {path}</source>
+        <translation>另一个工程的运行已完成，结果未加入当前工程：{path}</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="80"/>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/parcel_cards.py" line="84"/>
+        <source>There is no result in the project: run Assess, or open one in step 5.</source>
+        <translation>工程中没有结果：请先运行评估，或在第 5 步打开一个结果。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/tools.py" line="61"/>
+        <source>Assess the stands first, or open a result in step 5.</source>
+        <translation>请先评估小班，或在第 5 步打开一个结果。</translation>
     </message>
 </context>
 <context>
@@ -3197,7 +3212,7 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="109"/>
         <source>Open</source>
-        <translation>待处理</translation>
+        <translation>打开</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="112"/>
@@ -3361,29 +3376,39 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>专题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="84"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="94"/>
         <source>Open the Target Map</source>
         <translation>打开目标图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="91"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="101"/>
         <source>Save the Map as PDF…</source>
         <translation>地图另存为 PDF…</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="106"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="116"/>
         <source>Tables and report</source>
         <translation>报表与报告</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="116"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="126"/>
         <source>Folder for the tables and the report of the next run. Leave empty for none.</source>
         <translation>下次运行的报表与报告文件夹，留空则不输出。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="125"/>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="135"/>
         <source>Plan, Maps and Reports</source>
         <translation>规划、制图与报告</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="84"/>
+        <source>Open a Result…</source>
+        <translation>打开结果…</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/maps_step.ui" line="87"/>
+        <source>Add a result that was made elsewhere, by a colleague or on the command line.</source>
+        <translation>加入在别处得到的结果，例如同事或命令行运行的结果。</translation>
     </message>
 </context>
 <context>

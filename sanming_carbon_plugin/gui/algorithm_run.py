@@ -14,6 +14,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ..core.errors import CarbonError
+from ..processing.base import error_in_words
 from . import background
 
 Show = Callable[[str, dict[str, Any]], Iterator[None]]
@@ -98,6 +100,14 @@ class AlgorithmRun(QObject):
         self._task.executed.connect(self._executed)
         background.start(self._task)
 
+    def show(self, algorithm_id: str, results: dict[str, Any]) -> None:
+        """Show what a run has found, just now or once before; ``done`` or ``failed`` follows."""
+        if self.is_running():
+            return
+        self._ended = (algorithm_id, results)
+        self._showing = self._show(algorithm_id, results) if self._show is not None else iter(())
+        self._show_next()
+
     def cancel(self) -> None:
         """Ask the algorithm to stop; ``cancelled`` follows."""
         if self._task is not None:
@@ -119,9 +129,7 @@ class AlgorithmRun(QObject):
         feedback, algorithm_id = self._feedback, self._algorithm_id
         self._end()
         if successful:
-            self._ended = (algorithm_id, results)
-            self._showing = self._show(algorithm_id, results) if self._show is not None else iter(())
-            self._show_next()
+            self.show(algorithm_id, results)
         elif feedback is not None and feedback.isCanceled():
             self.cancelled.emit(algorithm_id)
         else:
@@ -136,6 +144,10 @@ class AlgorithmRun(QObject):
         except StopIteration:
             self._showing = None
             self.done.emit(*self._ended)
+            return
+        except CarbonError as error:
+            self._showing = None
+            self.failed.emit(self._ended[0], error_in_words(error))
             return
         QTimer.singleShot(0, self._show_next)
 

@@ -11,10 +11,8 @@ from qgis.core import Qgis, QgsProject
 from qgis.gui import QgisInterface, QgsDockWidget
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QCloseEvent, QDesktopServices
-from qgis.PyQt.QtWidgets import QFrame, QListWidgetItem, QScrollArea, QStyle, QWidget
+from qgis.PyQt.QtWidgets import QListWidgetItem, QWidget
 
-from ..adapters.maps.layers import results_group_steps
-from ..adapters.unit_choice import chosen_units
 from ..core.errors import CarbonError
 from ..processing.assess import AssessAlgorithm
 from ..processing.base import error_in_words, help_page
@@ -23,11 +21,12 @@ from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
 from ..processing.translation import language, tr
 from . import background
 from .algorithm_run import AlgorithmRun
-from .forms import load_form
+from .forms import load_form, scrolling
 from .made_files import MadeFiles
 from .merge_round import MergeRound
 from .project_entries import read_entry, write_entry
 from .result_layers import is_of_result
+from .result_show import OPEN, ResultShow
 from .sample import sample_steps
 from .side_windows import SideWindows
 from .state_words import state_icon, state_text, state_tip
@@ -69,6 +68,7 @@ class CarbonDock(QgsDockWidget):
         self._sample: Iterator[None] | None = None
         self._waiting: tuple[str, dict[str, Any]] | None = None
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
+        self.shown = ResultShow(iface, self.side, self.open_result, self)
         self.states = WorkStates(self.remembered, self.maps.chosen_result, self)
         self.made = MadeFiles(self)
         self.tools = Tools(self.steps, self.known, self)
@@ -123,6 +123,13 @@ class CarbonDock(QgsDockWidget):
         parameters = {name: value for step in self.steps for name, value in step.parameters().items() if name in wanted}
         self._start(RECHECK, parameters | self.side.recheck_parameters(), (STANDS, OUTPUT))
 
+    def open_result(self, path: Path) -> bool:
+        """Begin to show a result that was made elsewhere; False while something else is on its way."""
+        if self.run.is_running() or self._waiting is not None:
+            return False
+        self._start(OPEN, {OUTPUT: str(path)}, ())
+        return True
+
     def open_sample(self) -> None:
         """Put the sample into the project and its layers into the fields."""
         self._sample = sample_steps(QgsProject.instance(), language())
@@ -164,6 +171,7 @@ class CarbonDock(QgsDockWidget):
         self.states.shut_down()
         self.merge_round.shut_down()
         self.tools.shut_down()
+        self.shown.shut_down()
         self.side.shut_down()
         background.stop_all()
         project = QgsProject.instance()
@@ -191,7 +199,7 @@ class CarbonDock(QgsDockWidget):
     def _show_steps(self) -> None:
         for step in self.steps:
             self.form.steps.addItem(QListWidgetItem())
-            self.form.pages.addWidget(_scrolling(step.page))
+            self.form.pages.addWidget(scrolling(step.page))
             step.tell_changes()
         self._show_states()
         rows = self.form.steps
@@ -228,6 +236,7 @@ class CarbonDock(QgsDockWidget):
         self.tools.found.connect(self.made.note)
         self.maps.page.results.currentIndexChanged.connect(self._result_chosen)
         self.maps.failed.connect(self._tell_error)
+        self.maps.result_wanted.connect(self.shown.open)
         self.maps.export_wanted.connect(partial(self.tools.open, "exportmaps"))
         self.states.changed.connect(self._show_states)
         self.states.severities.connect(self.check.show_severities)
@@ -258,6 +267,7 @@ class CarbonDock(QgsDockWidget):
         self._show_progress(0.0)
         self._show_running(True)
         self.states.begin()
+        self.shown.begin()
         self._waiting = (algorithm_id, parameters)
         if self.warm_up.is_loading():
             self.form.status.setText(tr("Getting ready"))
@@ -268,7 +278,8 @@ class CarbonDock(QgsDockWidget):
         """Start the run that waited for the libraries, unless it was cancelled meanwhile."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self.run.start(*waiting)
+            begin = self.run.show if waiting[0] == OPEN else self.run.start
+            begin(*waiting)
 
     def _cancel(self) -> None:
         self.form.status.setText(tr("Cancelling"))
@@ -278,25 +289,22 @@ class CarbonDock(QgsDockWidget):
             self._cancelled(algorithm_id)
         self.run.cancel()
 
-    def _show_results(self, algorithm_id: str, results: dict[str, Any]) -> Iterator[None]:
+    def _show_results(self, _algorithm_id: str, results: dict[str, Any]) -> Iterator[None]:
         """Put what a run found into the project, layer by layer."""
         self._show_progress(100.0)
         self.form.status.setText(tr("Showing the result"))
         self.form.cancel.setEnabled(False)
-        names = ("issues",) if algorithm_id in (CHECK, RECHECK) else None
         result = Path(results[OUTPUT])
-        try:
-            yield from results_group_steps(QgsProject.instance(), result, language(), names, chosen_units())
-        except CarbonError as error:
-            self._tell_error(error)
-            return
-        self.side.show_result(result, opening=names is not None)
-        yield
-        self.maps.list_results()
+        yield from self.shown.steps(result)
+        self.maps.list_results(result)
 
     def _done(self, algorithm_id: str, results: dict[str, Any]) -> None:
         result = Path(results[OUTPUT])
         self._show_running(False)
+        if self.shown.is_elsewhere():
+            self.form.status.clear()
+            self.shown.tell_elsewhere(result)
+            return
         self.states.finish(algorithm_id, result)
         text = tr("Done: {path}").format(path=result.name)
         self.form.status.setText(text)
@@ -337,6 +345,7 @@ class CarbonDock(QgsDockWidget):
         possible = not running and not missing_text()
         self.form.run.setEnabled(possible)
         self.check.page.check.setEnabled(possible)
+        self.maps.page.open_result.setEnabled(possible)
         self.data.page.choose_fields.setEnabled(not missing_text())
         self.check.page.open_list.setEnabled(not missing_text())
         self.side.set_running(running)
@@ -368,6 +377,8 @@ class CarbonDock(QgsDockWidget):
         values = self._defaults | read_entry(_KEY)
         for step in self.steps:
             step.restore(values)
+        self.shown.leave_project()
+        self.tools.leave_project()
         self.unsaved.stored()
         self.made.restore()
         self.maps.list_results()
@@ -384,15 +395,3 @@ class CarbonDock(QgsDockWidget):
         results = [layer for layer in layers if is_of_result(layer)]
         for combo in (self.data.page.stands, self.data.page.earlier, self.tickets.page.tenure):
             combo.setExceptedLayerList(results)
-
-
-def _scrolling(page: QWidget) -> QScrollArea:
-    """``page`` with a vertical scroll bar where the window is low, and never narrower than its contents."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(page)
-    bar = area.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-    area.setMinimumWidth(page.minimumSizeHint().width() + bar)
-    return area

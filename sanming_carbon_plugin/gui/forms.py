@@ -9,7 +9,7 @@ from qgis.core import QgsProject
 from qgis.gui import QgsDateEdit, QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt import uic
 from qgis.PyQt.QtCore import QDate, Qt
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFrame, QLineEdit, QScrollArea, QSpinBox, QStyle, QWidget
 
 _FORMS = Path(__file__).resolve().parent / "ui"
 
@@ -19,6 +19,18 @@ Value = str | int | bool | None
 def load_form(name: str, widget: QWidget | None = None) -> QWidget:
     """The form ``name``, filled into ``widget`` where one is given."""
     return uic.loadUi(str(_FORMS / name), widget)
+
+
+def scrolling(page: QWidget) -> QScrollArea:
+    """``page`` with a vertical scroll bar where the window is low, and never narrower than its contents."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    bar = area.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+    area.setMinimumWidth(page.minimumSizeHint().width() + bar)
+    return area
 
 
 def tell_changes(widget: QWidget, slot: Callable[..., None]) -> None:

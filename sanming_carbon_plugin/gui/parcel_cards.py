@@ -81,7 +81,9 @@ class ParcelCards(QObject):
 
         meant = meant_layer(self._iface)
         if meant is None:
-            self._tell(tr("There is no result in the project: run Assess, or load one."), Qgis.MessageLevel.Info)
+            self._tell(
+                tr("There is no result in the project: run Assess, or open one in step 5."), Qgis.MessageLevel.Info
+            )
             return
         result, layer = meant
         map_crs = self._iface.mapCanvas().mapSettings().destinationCrs()

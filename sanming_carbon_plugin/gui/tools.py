@@ -36,6 +36,7 @@ class Tools(QObject):
         self._known = known
         self._steps = [step for step in steps if step.tools]
         self._dialogs: list[QDialog] = []
+        self._heard: list[QDialog] = []
         self.buttons: dict[str, QPushButton] = {}
         for step in self._steps:
             for name in step.tools:
@@ -57,7 +58,11 @@ class Tools(QObject):
                 button.setToolTip(algorithm.shortDescription())
                 button.setEnabled(bool(result) or algorithm.parameterDefinition(_RESULT) is None)
         shown = Path(str(result)).name if result else ""
-        text = tr("Result: {name}").format(name=shown) if shown else tr("Assess the stands first, or load a result.")
+        text = (
+            tr("Result: {name}").format(name=shown)
+            if shown
+            else tr("Assess the stands first, or open a result in step 5.")
+        )
         for step in self._steps:
             step.page.tools_result.setText(text)
             step.page.tools.setVisible(any(_algorithm(name) is not None for name in step.tools))
@@ -82,6 +87,7 @@ class Tools(QObject):
         dialog.algorithmFinished.connect(partial(self._finished, dialog, algorithm.id()))
         dialog.destroyed.connect(partial(self._forget, dialog))
         self._dialogs.append(dialog)
+        self._heard.append(dialog)
         dialog.show()
         return dialog
 
@@ -91,6 +97,10 @@ class Tools(QObject):
             if dialog.objectName() == _object_name(name):
                 dialog.close()
 
+    def leave_project(self) -> None:
+        """Another project is open: what the dialogs find from now on is not its work."""
+        self._heard.clear()
+
     def shut_down(self) -> None:
         """Close the dialogs before the plugin goes."""
         for dialog in list(self._dialogs):
@@ -98,12 +108,13 @@ class Tools(QObject):
         self._dialogs.clear()
 
     def _finished(self, dialog: QDialog, algorithm_id: str, successful: bool, results: dict[str, Any]) -> None:
-        if successful:
+        if successful and dialog in self._heard:
             self.finished.emit(algorithm_id)
             self.found.emit(algorithm_id, dialog.createProcessingParameters(), results)
 
     def _forget(self, dialog: QDialog, *_args: object) -> None:
         self._dialogs = [each for each in self._dialogs if each is not dialog]
+        self._heard = [each for each in self._heard if each is not dialog]
 
 
 def filled_in(algorithm: QgsProcessingAlgorithm, known: dict[str, Any]) -> dict[str, Any]:

@@ -146,6 +146,9 @@ class WorkStates(QObject):
         """Take the states from the project."""
         self._records = Records.from_rows(read_entry(_KEY))
         self._watched.clear()
+        # What is on its way belongs to the project before.
+        self._begun = {}
+        self.counting.forget()
         self.refresh()
 
     def shut_down(self) -> None:

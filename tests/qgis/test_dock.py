@@ -174,7 +174,7 @@ def test_removing_the_layer_in_the_middle_of_a_run_does_no_harm(dock, tmp_path, 
     with _run_to_its_end(dock, qtbot):
         dock.form.run.click()
         qtbot.waitUntil(lambda: dock.form.progress.value() > 0, timeout=30_000)
-        QgsProject.instance().clear()
+        QgsProject.instance().removeAllMapLayers()
     assert (tmp_path / "out.gpkg").exists()
     assert dock.maps.page.results.count() == 1
 

@@ -1,53 +1,30 @@
-"""Results under other names, in moved and copied projects, from elsewhere, and ended in another project."""
+"""A result under another name, and in a project that was moved, copied or saved elsewhere."""
 
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from made_results import SAMPLE
-from qgis.core import QgsProject, QgsVectorLayer
+from panel_runs import assess, few_stands, look_at_the_first_stand, states
+from qgis.core import QgsProject
 from running import rows_of
 
 from sanming_carbon_plugin.adapters.parcel_decisions import decide
 from sanming_carbon_plugin.gui.input_marks import file_mark
 from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
 from sanming_carbon_plugin.gui.project_entries import read_entry, write_entry
-from sanming_carbon_plugin.gui.result_layers import meant_layer
 from sanming_carbon_plugin.gui.step_states import State
 
 pytestmark = pytest.mark.qgis
 
 
-@contextmanager
-def _ended(dock, qtbot):
-    told = []
-    dock.run.done.connect(lambda *_: told.append("done"))
-    dock.run.failed.connect(lambda _, reason: told.append(reason))
-    yield told
-    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
-    qtbot.waitUntil(lambda: not dock.states.counting.is_reading(), timeout=20_000)
-
-
-def _few_stands(dock, result, source=SAMPLE / "stands.gpkg"):
-    stands_layer = QgsVectorLayer(str(source), "stands", "ogr")
-    stands_layer.setSubsetString("fid <= 30")
-    QgsProject.instance().addMapLayer(stands_layer)
-    dock.data.page.stands.setLayer(stands_layer)
-    dock.data.page.result.setFilePath(str(result))
-
-
-def _assess(dock, qtbot):
-    with _ended(dock, qtbot) as told:
-        dock.form.run.click()
-    assert told == ["done"]
-
-
-def _states(dock):
-    dock.states.refresh()
-    return {step.help_anchor: dock.states.state(step.help_anchor) for step in dock.steps}
+@pytest.fixture
+def cards(dock, qgis_iface):
+    made = ParcelCards(qgis_iface, dock.side, dock)
+    yield made
+    made.shut_down()
 
 
 def _decide(result, name="林工"):
@@ -59,28 +36,28 @@ def _decide(result, name="林工"):
 
 def test_a_result_under_another_name_takes_the_decisions_over(dock, tmp_path, qtbot):
     first, second = tmp_path / "结果.gpkg", tmp_path / "结果 2.gpkg"
-    _few_stands(dock, first)
-    _assess(dock, qtbot)
+    few_stands(dock, first)
+    assess(dock, qtbot)
     key, value = _decide(first)
-    assert _states(dock)["carbon"].changed == ("DECISIONS",)
+    assert states(dock)["carbon"].changed == ("DECISIONS",)
     dock.data.page.result.setFilePath(str(second))
     for step in ("carbon", "tickets"):
-        assert _states(dock)[step].state is State.OUTDATED
-        assert "OUTPUT" in _states(dock)[step].changed
-    assert _states(dock)["check"].state is not State.OUTDATED
-    _assess(dock, qtbot)
+        assert states(dock)[step].state is State.OUTDATED
+        assert "OUTPUT" in states(dock)[step].changed
+    assert states(dock)["check"].state is not State.OUTDATED
+    assess(dock, qtbot)
     assert (key, value) in rows_of(second, "facts", "stand_key, pine_transform_decided")
     assert second.with_suffix(".decisions.csv").read_bytes() == first.with_suffix(".decisions.csv").read_bytes()
     for step in ("carbon", "tickets"):  # the list that the run wrote is no news
-        assert _states(dock)[step].state is not State.OUTDATED
+        assert states(dock)[step].state is not State.OUTDATED
     _decide(second, "测员")
-    assert _states(dock)["carbon"].changed == ("DECISIONS",)
+    assert states(dock)["carbon"].changed == ("DECISIONS",)
 
 
 def test_a_new_name_alone_hands_over_nothing(dock, tmp_path, qtbot):
-    _few_stands(dock, tmp_path / "a.gpkg")
+    few_stands(dock, tmp_path / "a.gpkg")
     assert dock.states.decided_before(str(tmp_path / "a.gpkg")) == ""
-    _assess(dock, qtbot)
+    assess(dock, qtbot)
     assert dock.states.decided_before(str(tmp_path / "a.gpkg")) == ""
     assert dock.states.decided_before(str(tmp_path / "b.gpkg")) == str(tmp_path / "a.gpkg")
     _decide(tmp_path / "a.gpkg")
@@ -88,35 +65,21 @@ def test_a_new_name_alone_hands_over_nothing(dock, tmp_path, qtbot):
     assert dock.states.decided_before(str(tmp_path / "b.gpkg")) == str(tmp_path / "a.decisions.csv")
 
 
-@pytest.fixture
-def cards(dock, qgis_iface):
-    made = ParcelCards(qgis_iface, dock.side, dock)
-    yield made
-    made.shut_down()
-
-
 def _saved_project(dock, qtbot, folder):
     """A project whose stands, result, plan and project file lie in one folder; it is closed."""
     folder.mkdir()
     shutil.copyfile(SAMPLE / "stands.gpkg", folder / "stands.gpkg")
-    _few_stands(dock, folder / "结果.gpkg", folder / "stands.gpkg")
+    few_stands(dock, folder / "结果.gpkg", folder / "stands.gpkg")
     mapping = folder / "字段 对照.json"
     mapping.write_text("{}", encoding="utf-8")
     dock.check.page.mapping.setFilePath(str(mapping))
-    _assess(dock, qtbot)
+    assess(dock, qtbot)
     plan = shutil.copyfile(folder / "结果.gpkg", folder / "规划.gpkg")
     dock.made.note("sanmingcarbon:plan", {}, {"OUTPUT": str(plan)})
-    before = _states(dock)
+    before = states(dock)
     assert QgsProject.instance().write(str(folder / "工程 1.qgz"))
     QgsProject.instance().clear()
     return before
-
-
-def _look_at_the_first_stand(cards, qgis_iface):
-    result, layer = meant_layer(qgis_iface)
-    qgis_iface.mapCanvas().setDestinationCrs(layer.crs())
-    cards.open_at(next(layer.getFeatures()).geometry().pointOnSurface().asPoint())
-    return result
 
 
 def _all_lies_in(folder, dock, cards):
@@ -133,8 +96,8 @@ def test_a_moved_project_is_as_it_was(dock, cards, tmp_path, qtbot, qgis_iface):
     before = _saved_project(dock, qtbot, old)
     shutil.move(old, new)
     assert QgsProject.instance().read(str(new / "工程 1.qgz"))
-    assert _states(dock) == before
-    _look_at_the_first_stand(cards, qgis_iface)
+    assert states(dock) == before
+    look_at_the_first_stand(cards, qgis_iface)
     _all_lies_in(new, dock, cards)
 
 
@@ -143,13 +106,13 @@ def test_a_copied_project_decides_about_its_own_result(dock, cards, tmp_path, qt
     _saved_project(dock, qtbot, old)
     shutil.copytree(old, new)
     assert QgsProject.instance().read(str(new / "工程 1.qgz"))
-    assert _look_at_the_first_stand(cards, qgis_iface) == new / "结果.gpkg"
+    assert look_at_the_first_stand(cards, qgis_iface) == new / "结果.gpkg"
     _all_lies_in(new, dock, cards)
     _decide(cards.panel.result)
     assert [path.parent.name for path in tmp_path.rglob("*.decisions.csv")] == ["乙"]
-    _states(dock)
+    states(dock)
     dock.data.page.overwrite.setChecked(True)
-    _assess(dock, qtbot)  # its group goes for the new one, by the file that it shows now
+    assess(dock, qtbot)  # its group goes for the new one, by the file that it shows now
     assert len(QgsProject.instance().layerTreeRoot().findGroups()) == 1
     assert dock.maps.page.results.count() == 1
 

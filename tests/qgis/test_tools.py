@@ -86,6 +86,20 @@ def test_a_button_opens_the_dialog_beside_the_panel(dock, made_gpkg, monkeypatch
     assert dock.states.state("maps").state is State.DONE
 
 
+def test_what_a_tool_writes_belongs_to_the_project_it_was_opened_in(dock, tmp_path, monkeypatch):
+    import processing
+
+    monkeypatch.setattr(processing, "createAlgorithmDialog", lambda *_: _Dialog())
+    monkeypatch.setattr(_Dialog, "values", {"TARGETS": str(tmp_path)})
+    dialogs = [dock.tools.open("plan", {}) for _ in range(2)]
+    dialogs[0].algorithmFinished.emit(True, {})
+    assert dock.made.values() == {"TARGETS": str(tmp_path)}
+    QgsProject.instance().clear()
+    dialogs[1].algorithmFinished.emit(True, {})
+    assert dock.made.values() == {}
+    assert dock.states.state("maps").state is State.NOT_STARTED
+
+
 def test_another_result_makes_the_maps_out_of_date(dock, made_gpkg, tmp_path):
     add_results_group(QgsProject.instance(), made_gpkg, "en")
     dock.states.finish("sanmingcarbon:exportmaps", None)

@@ -26,6 +26,8 @@ class MapsStep(Step):
     help_anchor = "maps"
     tools = ("targetprogress", "plan", "comparescenarios", "workdesign", "exportmaps", "report")
     failed = pyqtSignal(object)
+    result_wanted = pyqtSignal(str)
+    """File of a result to show; empty where it is still to be chosen."""
     export_wanted = pyqtSignal(object)
     """Values of ``exportmaps`` for one sheet of the chosen result and theme."""
 
@@ -36,6 +38,7 @@ class MapsStep(Step):
                 self.page.theme.addItem(theme.title(language()), theme.name)
         self.page.report.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.fields = {AssessAlgorithm.REPORT: self.page.report}
+        self.page.open_result.clicked.connect(self._want_result)
         self.page.open_map.clicked.connect(self.open_map)
         self.page.save_map.clicked.connect(self._save_map)
         self.list_results()
@@ -44,10 +47,10 @@ class MapsStep(Step):
         """Name of the step."""
         return tr("Plan and maps")
 
-    def list_results(self) -> None:
-        """Show the results that the project holds."""
+    def list_results(self, chosen: Path | None = None) -> None:
+        """Show the results that the project holds, and choose ``chosen`` or keep what is chosen."""
         combo = self.page.results
-        before = combo.currentData()
+        before = combo.currentData() if chosen is None else str(chosen)
         combo.clear()
         for path, layers in results().items():
             combo.addItem(name_of(layers[0]), str(path))
@@ -62,7 +65,8 @@ class MapsStep(Step):
     def open_map(self) -> None:
         """Open the sheet of the chosen result and theme in the layout designer."""
         layer = self._chosen_layer()
-        if layer is None:
+        if layer is None:  # somebody added the stands alone: the themes come first
+            self.result_wanted.emit(self.chosen_result())
             return
         try:
             layout = target_map(QgsProject.instance(), layer, self.page.theme.currentData(), language())
@@ -70,6 +74,9 @@ class MapsStep(Step):
             self.failed.emit(error)
             return
         self.iface.openLayoutDesigner(layout)
+
+    def _want_result(self) -> None:
+        self.result_wanted.emit("")
 
     def _save_map(self) -> None:
         result, theme = self.chosen_result(), str(self.page.theme.currentData() or "")
