@@ -80,13 +80,7 @@ def fill_table(
     widths_mm = [share / sum(shares) * inside for share in shares]
     whole = True
     if figures:
-        longest = [max((row[column] for row in rows[1:]), key=len, default="") for column in range(1, len(shares))]
-        heads = [ruler.word_mm(head, bold) for head in rows[0][1:]]
-        needed = [
-            max(ruler.width_mm(number, bold), head) + 2 * _MARGIN_MM + 2 * _SPARE_MM
-            for number, head in zip(longest, heads, strict=True)
-        ]
-        widths_mm, whole = _with_room([_LEAST_WORDS * inside, *needed], widths_mm)
+        widths_mm, whole = _column_widths(rows, bold, widths_mm, ruler)
     contents = []
     for place, row in enumerate(rows):
         cells = []
@@ -94,7 +88,7 @@ def fill_table(
             form = bold if place in {0, len(rows) - 1} and figures else text
             room = widths_mm[column] - 2 * _MARGIN_MM - _SPARE_MM
             if place == 0 and ruler.width_mm(value, form) > room:
-                value = value.replace("(", "\n(").replace(" \n", "\n")  # noqa: PLW2901 - the unit on its own line
+                value = "\n".join(_with_unit_below(value))  # noqa: PLW2901
             cell = QgsTableCell("\n".join(ruler.lines(value, form, room)))
             cell.setTextFormat(form)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
@@ -111,6 +105,30 @@ def fill_table(
     table.setGridStrokeWidth(_GRID_MM)
     table.refresh()
     return whole
+
+
+def _with_unit_below(head: str) -> list[str]:
+    """A head and, on a line of its own, the unit it ends with."""
+    name, _, unit = head.partition("(")
+    return [name.rstrip(), "(" + unit] if unit else [head]
+
+
+def _column_widths(
+    rows: Sequence[Row], form: QgsTextFormat, widths: list[float], ruler: TextRuler
+) -> tuple[list[float], bool]:
+    """Widths in which no number is broken, nor a word or a unit in the head where there is room for it."""
+    around = 2 * _MARGIN_MM + 2 * _SPARE_MM
+    longest = [max((row[column] for row in rows[1:]), key=len, default="") for column in range(1, len(widths))]
+    numbers = [ruler.width_mm(number, form) for number in longest]
+    words = [ruler.word_mm(head, form) for head in rows[0][1:]]
+    units = [max(ruler.width_mm(line, form) for line in _with_unit_below(head)) for head in rows[0][1:]]
+    found = widths, False
+    for heads in (units, words, numbers):
+        least = [max(number, head) + around for number, head in zip(numbers, heads, strict=True)]
+        found = _with_room([_LEAST_WORDS * sum(widths), *least], widths)
+        if found[1]:
+            break
+    return found
 
 
 def _with_room(needed: list[float], widths: list[float]) -> tuple[list[float], bool]:

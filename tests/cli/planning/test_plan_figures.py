@@ -1,7 +1,11 @@
 """The figures of a plan are the same in its layer, on its maps, in the report and in the work design."""
 
+import importlib.util
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 import shapely
@@ -13,6 +17,7 @@ from sanming_carbon_plugin.adapters.maps.themes import plan_themes, themes
 from sanming_carbon_plugin.adapters.work_design.parcels import chosen_parcels, load_design_tables
 from sanming_carbon_plugin.core.units import UnitChoice
 
+from ..conftest import ROOT
 from .test_options import layer_of
 
 
@@ -72,3 +77,38 @@ def test_a_plan_beside_accepted_parts_has_the_same_figures_everywhere(made, resu
     told = dict(_plan_sections(finished.out, "en", UnitChoice(), {}))
     for title in (theme.title("en") for theme in plan_themes().values()):
         assert f"{total:,.2f}" in re.sub(r"<[^>]+>", " ", told[title]), title
+
+
+def printed_total(plan, out, theme, language):
+    """Figures of the last row of the table on the one sheet of a plan, as a reader finds them on the paper."""
+    command = [sys.executable, "-m", "sanming_carbon_plugin", "exportmaps", str(plan), "--out", str(out)]
+    command += ["--level", "municipality", "--theme", theme, "--language", language]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    text = subprocess.run(["pdftotext", "-layout", str(out), "-"], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"(?:Total|合计)\s+([\d,]+)\s+([\d,.]+)\s+([\d,.]+)", text)
+    return [float(number.replace(",", "")) for number in found.groups()], re.sub(r"\s", "", text)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("qgis") is None, reason="sheets are drawn by QGIS")
+@pytest.mark.parametrize(("theme", "language"), [("measure", "en"), ("plan_technique", "zh"), ("plan_year", "en")])
+def test_the_printed_map_of_a_plan_has_its_figures(made, tmp_path, theme, language):
+    plan, finished = made("--benefit", "cost")
+    total, text = printed_total(finished.out, tmp_path / "plan.pdf", theme, language)
+    area = plan["area_ha"].sum()
+    assert total == [len(plan), pytest.approx(area, abs=0.005), pytest.approx(area * 15, abs=0.05)]
+    assert total[1] == pytest.approx(read_geopackage_table(finished.out, "plan_summary")["area_ha"].sum(), abs=0.005)
+    column = theme.removeprefix("plan_")
+    for _, mine in plan.groupby(column):
+        row = f"{len(mine):,}{mine['area_ha'].sum():,.2f}{mine['area_ha'].sum() * 15:,.1f}"
+        assert row in text, (theme, row)
+    told = dict(_plan_sections(finished.out, language, UnitChoice(), {}))
+    shown = plan_themes()["plan_" + column].title(language)
+    assert f"{total[1]:,.2f}" in re.sub(r"<[^>]+>", " ", told[shown])
+    with sqlite3.connect(finished.out) as database:  # 0.1 ha more in one parcel is seen on the paper
+        for name in [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE plan SET area_ha = area_ha + 0.1 WHERE fid = (SELECT MIN(fid) FROM plan)")
+    changed, _ = printed_total(finished.out, tmp_path / "changed.pdf", theme, language)
+    assert changed[1] == pytest.approx(area + 0.1, abs=0.005)
