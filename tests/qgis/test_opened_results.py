@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from assessed import assessed_sample
@@ -136,6 +137,20 @@ def test_a_run_that_ends_in_another_project_stays_out_of_it(dock, tmp_path, qtbo
     assert len(_groups()) == 1
     assert dock.maps.chosen_result() == str(result)
     assert _told_elsewhere(qgis_iface) == []
+
+
+def test_what_is_counted_for_one_project_is_not_told_in_another(dock, tmp_path, qtbot):
+    other = str(tmp_path / "别的.qgz")
+    dock.states.finish("sanmingcarbon:check", None)
+    assert QgsProject.instance().write(other)
+    QgsProject.instance().clear()
+    dock.states.begin()
+    begun = threading.Event()
+    dock.states.counting.start({"check": lambda _: begun.wait(10) and 7})
+    assert QgsProject.instance().read(other)
+    begun.set()
+    qtbot.wait(300)
+    assert dock.states.state("check").count == 0
 
 
 def test_a_check_that_ends_in_another_project_can_be_opened_and_leaves_no_message(dock, tmp_path, qtbot, qgis_iface):

@@ -12,7 +12,7 @@ from qgis.core import QgsProject
 from running import rows_of
 
 from sanming_carbon_plugin.adapters.parcel_decisions import decide
-from sanming_carbon_plugin.gui.input_marks import file_mark
+from sanming_carbon_plugin.gui.input_marks import decisions_mark, file_mark
 from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
 from sanming_carbon_plugin.gui.project_entries import read_entry, write_entry
 from sanming_carbon_plugin.gui.step_states import State
@@ -43,7 +43,7 @@ def test_a_result_under_another_name_takes_the_decisions_over(dock, tmp_path, qt
     dock.data.page.result.setFilePath(str(second))
     for step in ("carbon", "tickets"):
         assert states(dock)[step].state is State.OUTDATED
-        assert "OUTPUT" in states(dock)[step].changed
+        assert states(dock)[step].changed == ("DECISIONS", "OUTPUT")
     assert states(dock)["check"].state is not State.OUTDATED
     assess(dock, qtbot)
     assert (key, value) in rows_of(second, "facts", "stand_key, pine_transform_decided")
@@ -52,6 +52,17 @@ def test_a_result_under_another_name_takes_the_decisions_over(dock, tmp_path, qt
         assert states(dock)[step].state is not State.OUTDATED
     _decide(second, "测员")
     assert states(dock)["carbon"].changed == ("DECISIONS",)
+
+
+def test_outlines_that_a_run_notes_are_no_news_and_another_row_is(tmp_path):
+    first, second = tmp_path / "a.gpkg", tmp_path / "b.gpkg"
+    assert decisions_mark(str(first), "") == ""
+    first.with_suffix(".decisions.csv").write_text("stand_key,geometry_hash\nk1,\n", encoding="utf-8")
+    before = decisions_mark(str(second), str(first))
+    second.with_suffix(".decisions.csv").write_text("stand_key,geometry_hash\nk1,abc\n", encoding="utf-8-sig")
+    assert decisions_mark(str(second), str(first)) == decisions_mark(str(second)) == before != ""
+    second.with_suffix(".decisions.csv").write_text("stand_key,geometry_hash\nk1,abc\nk2,\n", encoding="utf-8-sig")
+    assert decisions_mark(str(second)) != before
 
 
 def test_a_new_name_alone_hands_over_nothing(dock, tmp_path, qtbot):
