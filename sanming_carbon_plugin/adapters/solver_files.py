@@ -33,6 +33,7 @@ def write_question(path: Path, problem: ChoiceProblem, limits: SolverLimits, sof
         "gap": np.array(limits.gap),
         "nodes": np.array(limits.nodes),
         "only_bound": np.array(limits.only_bound),
+        "only_branches": np.array(limits.only_branches),
     }
     if soft is not None:
         arrays["soft"] = soft
@@ -50,7 +51,12 @@ def answer_question(question: Path, answer: Path) -> None:
     with np.load(question, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     problem = _problem(arrays)
-    limits = SolverLimits(float(arrays["gap"]), int(arrays["nodes"]), bool(arrays["only_bound"]))
+    limits = SolverLimits(
+        float(arrays["gap"]),
+        int(arrays["nodes"]),
+        bool(arrays["only_bound"]),
+        only_branches=bool(arrays["only_branches"]),
+    )
     if "soft" in arrays:
         found = clashes(problem, arrays["soft"])
         np.savez(answer, **{name: found[name].to_numpy(dtype=_CLASH_TYPES.get(name, float)) for name in CLASH_COLUMNS})

@@ -1,14 +1,15 @@
-"""Large questions: whole as far as that goes, else by county, with shared limits divided among the counties first."""
+"""Large questions: by balanced counties or whole as far as that goes, else with shared limits divided beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, hstack, identity, vstack
 
+from .balance import SolveAll, balanced
 from .neighbours import Neighbourhood
 from .problem import (
     FIRST_FOUND,
@@ -25,12 +26,11 @@ from .problem import (
 )
 from .solver import NOISE, SMALL_OPTIONS, SolverLimits, solve
 
-SolveAll = Callable[[Sequence[ChoiceProblem], SolverLimits], "list[Choice | None]"]
-"""Solves several questions, perhaps at the same time and in other processes; answers in the order asked."""
-
+WHOLE_OPTIONS = 15_000
+"""Of larger questions HiGHS looks at a few branches in minutes: they are divided."""
 SAMPLE_OPTIONS = 40_000
 MISSING_PENALTY = 1e3
-SHARED_GAP = 0.6
+SHARED_GAP, DIVIDED_NODES = 0.6, 500
 """Share of the gap that the counties may use up where limits are shared; the rest is for the sharing out."""
 
 
@@ -44,8 +44,9 @@ def solve_by_county(
 ) -> Choice | None:
     """The best choice to the gap asked for, county by county where the question is large.
 
-    A question of up to ``limits.whole_options`` is solved whole, and divided only where that misses the gap; then the
-    better plan and the closer bound are kept. Whatever misses the gap says so by its method.
+    A question of up to ``limits.whole_options`` is answered by counties that are balanced, whole where that misses the
+    gap and the question is small enough, and divided where that misses it too; the better plan and the closer bound
+    are kept. Whatever misses the gap says so by its method.
 
     Parameters
     ----------
@@ -66,20 +67,36 @@ def solve_by_county(
     counties = np.unique(county)
     if len(problem) <= SMALL_OPTIONS or len(counties) <= 1:
         return solve_all([problem], limits)[0]
-    whole = None
+    best = None
     if len(problem) <= limits.whole_options:
-        whole = solve_all([problem], limits)[0]
-        if whole is None or whole.gap <= limits.gap + NOISE:
-            return whole
+        best, settled = _undivided(problem, county, counties, limits, solve_all)
+        if settled:
+            return best
     divided, impossible = _divided(problem, county, counties, limits, solve_all)
     if impossible:
-        return None
-    if divided is None and whole is None:
-        whole = solve_all([problem], limits)[0]
-    choice = _better(divided, whole, limits)
+        return best
+    if divided is None and best is None:
+        best = solve_all([problem], limits)[0]
+    choice = _better(divided, best, limits)
     if choice is not None and choice.method == OPTIMAL and choice.gap > limits.gap + NOISE:
         return replace(choice, method=LIMIT)
     return choice
+
+
+def _undivided(
+    problem: ChoiceProblem, county: IntArray, counties: IntArray, limits: SolverLimits, solve_all: SolveAll
+) -> tuple[Choice | None, bool]:
+    """The best choice without dividing shared limits beforehand, and whether dividing them is of no use."""
+    best = balanced(problem, county, _rows_by_county(problem, county, counties), limits, solve_all)
+    if best is not None and best.method == OPTIMAL:
+        return best, True
+    if len(problem) > WHOLE_OPTIONS:
+        return best, best is not None
+    whole = solve_all([problem], limits)[0]
+    if whole is None:
+        return best, True
+    best = _better(best, whole, limits)
+    return best, best is None or best.gap <= limits.gap + NOISE
 
 
 def _better(divided: Choice | None, whole: Choice | None, limits: SolverLimits) -> Choice | None:
@@ -106,7 +123,9 @@ def _divided(
         parts.append(part)
         options.append(own)
         rows_of.append(rows)
-    part_limits = replace(limits, gap=limits.gap * SHARED_GAP) if len(shared) else limits
+    part_limits = limits
+    if len(shared):
+        part_limits = replace(limits, gap=limits.gap * SHARED_GAP, nodes=min(limits.nodes, DIVIDED_NODES))
     answers = solve_all(parts, part_limits)
     if any(answer is None for answer in answers):
         # What a county was given of a shared limit may be too little for it: then nothing is divided.

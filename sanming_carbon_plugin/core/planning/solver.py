@@ -61,13 +61,16 @@ class SolverLimits:
     only_bound
         Whether the bound alone is wanted, without a choice.
     whole_options
-        Questions of up to so many options are solved whole, larger ones county by county.
+        Questions of up to so many options may be solved whole, larger ones only county by county.
+    only_branches
+        Whether no plan is to be found by other means where the branches do not suffice.
     """
 
     gap: float = 0.005
     nodes: int = 20_000
     only_bound: bool = False
     whole_options: int = 100_000
+    only_branches: bool = False
 
 
 def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
@@ -78,7 +81,7 @@ def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
     """
     ground = Neighbourhood.of(problem)
     known = ground.first_rows(problem)
-    relaxed = _relaxed(known)
+    relaxed = relaxed_of(known)
     if relaxed is None:
         return None
     fractions, price = relaxed
@@ -91,17 +94,30 @@ def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
             found = _whole(known, ground, limits, np.ones(problem.stands, dtype=bool), None)
         else:
             found = _by_cores(known, ground, limits, fractions, profit, bound)
-        if found is None or found[2] != OPTIMAL:
+        if (found is None or found[2] != OPTIMAL) and not limits.only_branches:
             found = _no_worse_than_plain(ground, known, found, fractions, profit)
     if found is None:
         return None
+    return choice_of(problem, known, found, (price, profit, bound), only_bound=limits.only_bound)
+
+
+def choice_of(
+    problem: ChoiceProblem,
+    known: ChoiceProblem,
+    found: Found,
+    prices: tuple[FloatArray, FloatArray, float],
+    *,
+    only_bound: bool = False,
+) -> Choice:
+    """What was found as an answer; ``prices`` are those of the rows of ``known``, the profits and the bound by them."""
     option, proven, method = found
+    price, profit, bound = prices
     value, _ = chosen_values(problem, option)
     rows = problem.matrix.shape[0]
     return Choice(
         option,
         value,
-        bound if limits.only_bound else max(min(bound, proven), value),
+        bound if only_bound else max(min(bound, proven), value),
         price[:rows],
         profit,
         method,
@@ -147,7 +163,7 @@ def _first_plan(known: ChoiceProblem, ground: Neighbourhood) -> IntArray | None:
         asked = ground.closed_off(asked, broken)
 
 
-def _relaxed(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
+def relaxed_of(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
     """Shares of the options and prices of the rows when stands may be divided; None where even that cannot be."""
     if not len(problem):
         return _nothing(problem)
@@ -197,7 +213,7 @@ def _by_cores(
     bound: float,
 ) -> Found | None:
     """Decide the undecided stands in whole numbers, more of them each time until the gap is met."""
-    held = _rounded(problem, fractions)
+    held = rounded(problem, fractions)
     parted = np.zeros(problem.stands, dtype=bool)
     parted[problem.stand[(fractions > NOISE) & (fractions < 1 - NOISE)]] = True
     order = np.lexsort((np.arange(problem.stands), _regret(problem, profit), ~parted))[: len(np.unique(problem.stand))]
@@ -223,7 +239,7 @@ def _by_cores(
         size = min(size * CORE_GROWTH, len(order))
 
 
-def _rounded(problem: ChoiceProblem, fractions: FloatArray) -> IntArray:
+def rounded(problem: ChoiceProblem, fractions: FloatArray) -> IntArray:
     """The option of each stand that has more than half of it, -1 for none."""
     option = np.full(problem.stands, NONE, dtype=np.int64)
     most = np.flatnonzero(fractions > 0.5)  # noqa: PLR2004 - of one stand, only one option can have more than half
