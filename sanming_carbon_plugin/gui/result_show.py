@@ -51,8 +51,6 @@ class ResultShow(QObject):
         InputError
             Where the file is neither.
         """
-        if self._elsewhere:
-            return
         from ..adapters.geopackage_rows import holds_result  # noqa: PLC0415 - needs pandas
 
         names = None if holds_result(result) else ("issues",)
