@@ -1,6 +1,7 @@
 """What a swap costs, held against every plan there is; and the plan a county falls back on."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,33 +17,33 @@ from .small_plans import EveryPlan, SmallPlan
 from .test_choice import EXACT, best_of, large_plan
 
 
+@cache
+def asked_swap(seed):
+    """A small question with its best value and, for each stand, the best values without and with it; else None."""
+    plan = SmallPlan(seed)
+    every = EveryPlan(plan)
+    values, kept = every.of("value").sum(axis=1), every.kept()
+    best = best_of(values, kept)
+    try:
+        problem, _, options, _ = plan.problem()
+    except InputError:
+        return None
+    if best is None:
+        return None
+    values, taken = values[kept], every.chosen[kept] >= 0
+    others = [(best_of(values, ~taken[:, s]), best_of(values, taken[:, s])) for s in range(plan.n)]
+    return seed, problem, options, best, others
+
+
 def asked_swaps(seeds):
-    """Small questions with their best value and, for each stand, the best value of a plan with the swap."""
-    for seed in seeds:
-        plan = SmallPlan(seed)
-        every = EveryPlan(plan)
-        values, kept = every.of("value").sum(axis=1), every.kept()
-        best = best_of(values, kept)
-        try:
-            problem, _, options, _ = plan.problem()
-        except InputError:
-            continue
-        if best is None:
-            continue
-        taken = every.chosen >= 0
-        yield (
-            seed,
-            problem,
-            options,
-            best,
-            [(best_of(values, kept & ~taken[:, s]), best_of(values, kept & taken[:, s])) for s in range(plan.n)],
-        )
+    """Those of some seeds that have a plan."""
+    return [found for found in map(asked_swap, seeds) if found is not None]
 
 
 @pytest.mark.long
 def test_a_swap_that_is_solved_again_costs_what_every_plan_says():
     compared = impossible = 0
-    for seed, problem, _, best, others in asked_swaps(range(1, 50)):
+    for seed, problem, _, best, others in asked_swaps(range(1, 180)):
         choice = solve(problem, EXACT)
         for stand, (out, into) in enumerate(others):
             wanted = out if choice.option[stand] >= 0 else into
@@ -66,7 +67,7 @@ def test_a_swap_that_is_solved_again_costs_what_every_plan_says():
 @pytest.mark.long
 def test_the_least_cost_of_a_swap_is_never_more_than_it_costs():
     compared = sharp = 0
-    for seed, problem, options, best, others in asked_swaps(range(1, 80)):
+    for seed, problem, options, best, others in asked_swaps(range(1, 180)):
         choice = solve(problem, EXACT)
         why = reasons(problem, choice, options)
         for stand, (out, into) in enumerate(others):
@@ -134,7 +135,7 @@ def test_a_county_without_branches_falls_back_and_is_named(monkeypatch):
 
 
 def test_one_county_alone_may_fall_back(monkeypatch):
-    problem, county = large_plan(2)
+    problem, county = large_plan(2, 900)
     milp = solver._milp
 
     def without_second(question, gap, nodes):
@@ -152,7 +153,7 @@ def test_one_county_alone_may_fall_back(monkeypatch):
 
 @pytest.mark.long
 def test_openings_across_a_county_border_are_kept_small():
-    problem, county = large_plan(3, 1800, 3)
+    problem, county = large_plan(3, 900, 3)
     border = int(np.flatnonzero(np.diff(county) > 0)[0])
     both = problem.blocks.area_ha[[border, border + 1]].sum()
     limit = problem.blocks.limit_ha.copy()
