@@ -179,6 +179,7 @@ class CarbonDock(QgsDockWidget):
         project.cleared.disconnect(self._restore)
         project.writeProject.disconnect(self._remember)
         project.layersAdded.disconnect(self._layers_changed)
+        project.legendLayersAdded.disconnect(self._layers_changed)
         project.layersRemoved.disconnect(self._layers_changed)
 
     def _shown(self, visible: bool) -> None:
@@ -252,6 +253,7 @@ class CarbonDock(QgsDockWidget):
         project.cleared.connect(self._restore)
         project.writeProject.connect(self._remember)
         project.layersAdded.connect(self._layers_changed)
+        project.legendLayersAdded.connect(self._layers_changed)  # only then a layer is in the tree
         project.layersRemoved.connect(self._layers_changed)
 
     def _start(self, algorithm_id: str, parameters: dict[str, Any], needed: tuple[str, ...]) -> None:

@@ -39,11 +39,12 @@ def test_stands_of_a_result_added_by_hand_are_a_result_and_no_input(
     dock, cards, tmp_path, qtbot, qgis_iface, monkeypatch
 ):
     result = assessed_sample(tmp_path)
-    stands, doubts = _layer_of(result, "stands"), _layer_of(result, "issues")
-    assert dock.data.page.stands.count() == 0
+    stands = _layer_of(result, "stands")
     assert dock.maps.chosen_result() == str(result)
     assert dock.maps.page.results.currentText() == stands.name()
     assert dock.tools.buttons["report"].isEnabled()
+    doubts = _layer_of(result, "issues")
+    assert dock.data.page.stands.count() == 0
     qgis_iface.setActiveLayer(doubts)
     assert look_at_the_first_stand(cards, qgis_iface) == result
     assert cards.panel.card is not None
