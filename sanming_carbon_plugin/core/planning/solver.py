@@ -43,6 +43,8 @@ PATCH_CORE, PATCH_ROUNDS = 400, 4
 are left, and the plain choice stands in where it is better."""
 SOLVED, INFEASIBLE = 0, 2
 NOISE = 1e-7
+HALF = 0.5
+"""Above it a whole number with noise is one; and of one stand, only one option can have more."""
 
 Found = tuple[IntArray, float, str]
 """A choice, a value that no choice can pass, and how it was found."""
@@ -155,7 +157,7 @@ def _first_plan(known: ChoiceProblem, ground: Neighbourhood) -> IntArray | None:
         if answer is None:
             return None
         option = np.full(known.stands, NONE, dtype=np.int64)
-        taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise
+        taken = np.flatnonzero(answer.x > HALF)
         option[known.stand[taken]] = taken
         broken = ground.broken(option)
         if not broken:
@@ -242,7 +244,7 @@ def _by_cores(
 def rounded(problem: ChoiceProblem, fractions: FloatArray) -> IntArray:
     """The option of each stand that has more than half of it, -1 for none."""
     option = np.full(problem.stands, NONE, dtype=np.int64)
-    most = np.flatnonzero(fractions > 0.5)  # noqa: PLR2004 - of one stand, only one option can have more than half
+    most = np.flatnonzero(fractions > HALF)
     option[problem.stand[most]] = most
     return option
 
@@ -311,7 +313,7 @@ def _decided(
     answer = _milp(small, limits.gap if whole else limits.gap * closer, nodes)
     if answer is None:
         return None
-    taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004 - a whole number, but for noise
+    taken = np.flatnonzero(answer.x > HALF)
     option[small.stand[taken]] = mine[taken]
     if not keeps_rows(problem, option):
         return None
