@@ -24,7 +24,9 @@ ROW_COLUMNS = {
 SIZE_COLUMNS = {"component": _TEXT, "row": _WHOLE, "source": _WHOLE, "size": _REAL, "correlation": _REAL}
 
 
-def sink_error_tables(found: SinkErrors | None, facts: pd.DataFrame) -> list[OutputTable]:
+def sink_error_tables(
+    found: SinkErrors | None, facts: pd.DataFrame, counted: SinkErrors | None = None
+) -> list[OutputTable]:
     """The tables ``uncertainty``, ``sink_errors`` and ``sink_error_sizes`` of a result; none without a known sink.
 
     Parameters
@@ -33,10 +35,12 @@ def sink_error_tables(found: SinkErrors | None, facts: pd.DataFrame) -> list[Out
         Error components of the stands.
     facts
         The stands, indexed by ``stand_key``, with the columns that the summary groups them by.
+    counted
+        The errors as they enter the sums, see :func:`~..core.carbon.counted_once.counted_once`; None for ``found``.
     """
     if found is None or not len(found.pieces.stand):
         return []
-    shares = uncertainty_table(facts, found)
+    shares = uncertainty_table(facts, found if counted is None else counted)
     return [
         OutputTable("uncertainty", shares.columns, shares.frame, None, None),
         OutputTable(ROWS, ROW_COLUMNS, error_rows(found, facts.index), None, None),

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from .carbon.conflicts import ConflictRules, canopy_heights_m, conflicts
+from .carbon.counted_once import counted_once
 from .carbon.parameters import ParameterTable
 from .carbon.period import Period
 from .carbon.sink import SinkResult, sink
@@ -35,6 +36,7 @@ from .results import ResultTable
 from .stage import StageResult
 from .stands.area import stand_areas_m2
 from .stands.checks import look_over
+from .stands.checks.neighbours import Overlaps
 from .stands.checks.two_dates import check_earlier_layer, check_two_dates
 from .stands.layer import VectorLayer
 from .stands.mapping import FieldMapping, recognise_fields
@@ -126,6 +128,8 @@ class Walk:
     evidence_columns: tuple[str, ...] = ()
     sink_errors: SinkErrors | None = None
     tidy: npt.NDArray[np.int64] | None = None
+    overlaps: Overlaps | None = None
+    shared_out: npt.NDArray[np.bool_] | None = None
 
     @property
     def geometry(self) -> Geometries:
@@ -156,6 +160,8 @@ class AssessResult:
         Sums of the whole layer with the interval of its sink.
     sink_errors
         Error components of every stand's sink, for intervals of other groups.
+    counted, counted_errors
+        The stands and their errors as they entered the sums: ground that several stands cover is in them once.
     """
 
     facts: pd.DataFrame
@@ -163,7 +169,9 @@ class AssessResult:
     summary: ResultTable
     evidence_columns: tuple[str, ...]
     totals: dict[str, float]
+    counted: pd.DataFrame
     sink_errors: SinkErrors | None = None
+    counted_errors: SinkErrors | None = None
 
 
 def _know_the_stands(walk: Walk) -> StageResult:
@@ -174,7 +182,7 @@ def _check_them(walk: Walk) -> StageResult:
     layer, geodesy = walk.inputs.stands.layer, walk.inputs.geodesy
     middle = middle_longitude_deg(layer, geodesy)
     found = look_over(layer, walk.facts, walk.inputs.tables, progress=walk.progress, longitude_deg=middle)
-    walk.tidy = found.tidy
+    walk.tidy, walk.overlaps = found.tidy, found.overlaps
     return StageResult(pd.DataFrame(index=walk.facts.index), found.findings)
 
 
@@ -228,7 +236,7 @@ def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
     found = sink(
         walk.facts, walk.geometry, earlier, inputs.parameters, inputs.errors, inputs.period, progress=walk.progress
     )
-    walk.sink_errors = found.errors
+    walk.sink_errors, walk.shared_out = found.errors, found.shared_out
     return SinkResult(found.columns, join_issues([*doubts, found.issues]), found.errors)
 
 
@@ -316,13 +324,19 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
         Where a stage cannot go on, or the user cancelled.
     """
     walk = walk_through(inputs, progress)
+    counted, errors = walk.facts, walk.sink_errors
+    if walk.overlaps is not None:
+        counted, errors, told = counted_once(counted, errors, walk.overlaps, walk.shared_out)
+        walk.issues.append(told)
     return AssessResult(
         facts=walk.facts,
         issues=walk.all_issues,
-        summary=summary(walk.facts, interval_of(walk.sink_errors)),
+        summary=summary(counted, interval_of(errors)),
         evidence_columns=walk.evidence_columns,
-        totals=_totals(walk),
+        totals=_totals(counted, errors),
+        counted=counted,
         sink_errors=walk.sink_errors,
+        counted_errors=errors,
     )
 
 
@@ -367,14 +381,14 @@ def interval_of(
     return interval
 
 
-def _totals(walk: Walk) -> dict[str, float]:
+def _totals(facts: pd.DataFrame, errors: SinkErrors | None) -> dict[str, float]:
     """Sums of what is known, NaN where nothing is; the interval belongs to the whole, not to the sum of parts."""
     names = ["area_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr", "ticket_tco2e"]
-    names += [name for name in BESIDE_THE_TREES if name in walk.facts.columns]
-    totals = {f"total_{name}": float(walk.facts[name].sum(min_count=1)) for name in names}
+    names += [name for name in BESIDE_THE_TREES if name in facts.columns]
+    totals = {f"total_{name}": float(facts[name].sum(min_count=1)) for name in names}
     low = high = np.nan
-    interval = interval_of(walk.sink_errors)
+    interval = interval_of(errors)
     if interval is not None and not np.isnan(totals["total_sink_tco2e_yr"]):
-        lows, highs = interval(np.zeros(len(walk.facts), dtype=np.int64), 1)
+        lows, highs = interval(np.zeros(len(facts), dtype=np.int64), 1)
         low, high = float(lows[0]), float(highs[0])
     return totals | {"total_sink_low_tco2e_yr": low, "total_sink_high_tco2e_yr": high}

@@ -79,7 +79,7 @@ def _decided_columns(facts: pd.DataFrame) -> dict[str, object]:
 def _carbon(result: AssessResult, parameters: ParameterTable, request: AssessRequest, language: str) -> CarbonReport:
     """Charts and tables of the carbon account; the curves are for reading, no sink comes from them."""
     growth = fit_own_growth(result.facts, parameters, load_growth_rules(request.parameters), request.seed)
-    return carbon_report(result.facts, result.sink_errors, growth, parameters, language, request.units)
+    return carbon_report(result.counted, result.counted_errors, growth, parameters, language, request.units)
 
 
 def _write(
@@ -100,7 +100,7 @@ def _write(
         OutputTable("summary", result.summary.columns, result.summary.frame, None, None),
         OutputTable("run", run.columns, run.frame, None, None),
         OutputTable("facts", facts.columns, facts.frame, None, None),
-        *sink_error_tables(result.sink_errors, result.facts),
+        *sink_error_tables(result.sink_errors, result.facts, result.counted_errors),
         *kept,
         *list_tables(stands, result.facts, result.issues, issues, request.out, request.decisions),
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ...core.carbon.counted_once import counted_once
 from ...core.carbon.growth import GrowthFit
 from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.period import Period, parse_period
@@ -15,12 +16,13 @@ from ...core.carbon.projection import fit_own_growth, require_curves
 from ...core.carbon.sink import SinkOptions, SinkResult, sink
 from ...core.carbon.stock import stock
 from ...core.carbon.two_dates import EarlierInventory
-from ...core.carbon.uncertainty import ErrorTable
+from ...core.carbon.uncertainty import ErrorTable, SinkErrors
 from ...core.issues import issues_by_key, join_issues
 from ...core.pipeline import know_stands
 from ...core.progress import Progress
 from ...core.results import source_names
 from ...core.stands.checks import check_earlier_layer, check_two_dates
+from ...core.stands.checks.neighbours import common_ground
 from ...core.stands.layer import FieldType, VectorLayer
 from ..carbon_parameters import load_errors, load_growth_rules, load_parameters
 from ..geopackage import OutputTable
@@ -147,6 +149,15 @@ def sink_of(opened: CarbonInputs, progress: Progress, options: SinkOptions | Non
         options,
         progress,
     )
+
+
+def for_sums(
+    opened: CarbonInputs, facts: pd.DataFrame, progress: Progress, found: SinkResult | None = None
+) -> tuple[pd.DataFrame, SinkErrors | None, pd.DataFrame]:
+    """Stands, errors and doubts as they enter sums: ground that several stands cover counts once."""
+    overlaps = common_ground(opened.layer.geometry, facts, load_stand_tables().settings, progress)
+    errors, shared_out = (None, None) if found is None else (found.errors, found.shared_out)
+    return counted_once(facts, errors, overlaps, shared_out)
 
 
 def with_sink(facts: pd.DataFrame, found: SinkResult) -> pd.DataFrame:

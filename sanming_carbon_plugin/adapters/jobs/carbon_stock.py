@@ -6,9 +6,10 @@ import pandas as pd
 
 from ...core.carbon.compare import method_difference
 from ...core.carbon.stock import BESIDE_THE_TREES
+from ...core.issues import join_issues
 from ...core.progress import Progress
 from ..geopackage import write_geopackage
-from .carbon_inputs import CarbonRequest, carbon_record, open_carbon, plain_table, stage_tables
+from .carbon_inputs import CarbonRequest, carbon_record, for_sums, open_carbon, plain_table, stage_tables
 from .issue_table import issue_counts
 from .opening import check_output
 from .request import JobOutcome
@@ -32,9 +33,10 @@ def carbon_stock(request: CarbonRequest, progress: Progress) -> JobOutcome:
     opened = open_carbon(request, progress)
     columns = opened.facts[list(opened.stock_columns)]
     beside = tuple(name for name in BESIDE_THE_TREES if name in columns.columns)
-    totals = known_sums(columns, ("stock_tco2e", "stock_alt_tco2e", *beside))
+    counted, _, told = for_sums(opened, opened.facts, progress)
+    totals = known_sums(counted, ("stock_tco2e", "stock_alt_tco2e", *beside))
     record = carbon_record(request, opened, {}, totals, started)
-    tables, doubts = stage_tables(opened, columns, opened.issues, record)
+    tables, doubts = stage_tables(opened, columns, join_issues([opened.issues, told]), record)
     methods = method_difference(opened.parameters)
     tables.append(plain_table("methods", methods[methods["species_code"].isin(columns["parameter_row"].dropna())]))
     progress.step("write")

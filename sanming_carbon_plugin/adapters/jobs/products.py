@@ -86,7 +86,7 @@ def product_accounts(request: ProductsRequest, progress: Progress, language: str
     first, last = int(rows["year"].min()), request.until or int(rows["year"].max())
     if not first <= last <= LAST_YEAR:
         raise UsageError("YEARS_INVALID", given=last, first=first, last=LAST_YEAR)
-    table = product_account(rows, products, last - first + 1).assign(in_ticket="no")
+    table = product_account(rows, products, last - first + 1, first).assign(in_ticket="no")
     years = _by_year(rows, table, range(first, last + 1))
     doubts = issues_table(harvest.issues, rows.index, np.full(len(rows), None, dtype=object))
     end = years.iloc[-1]
@@ -117,7 +117,7 @@ def product_accounts(request: ProductsRequest, progress: Progress, language: str
 def _by_year(rows: pd.DataFrame, table: pd.DataFrame, calendar: range) -> pd.DataFrame:
     """What was harvested, went into products and was lost at once in each year, and what products hold then."""
     harvested = rows.groupby("year")["tco2e"].sum(min_count=1).reindex(calendar)
-    sums = table.groupby("year")[["inflow_tco2e", "stock_tco2e", "change_tco2e"]].sum().reindex(calendar)
+    sums = table.groupby("year")[["inflow_tco2e", "stock_tco2e", "change_tco2e"]].sum(min_count=1).reindex(calendar)
     unknown = rows["tco2e"].isna().groupby(rows["year"]).sum().reindex(calendar).fillna(0).astype(np.int64)
     return pd.DataFrame(
         {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from ...core.carbon.compare import method_comparison
 from ...core.carbon.projection import fit_own_growth
 from ...core.carbon.simulation import require_draws
 from ...core.carbon.sink import SinkOptions, SinkResult
+from ...core.carbon.uncertainty import SinkErrors
 from ...core.issues import join_issues
 from ...core.pipeline import interval_of
 from ...core.planning.summary import summary
@@ -22,6 +24,7 @@ from .carbon_inputs import (
     CarbonInputs,
     CarbonRequest,
     carbon_record,
+    for_sums,
     open_carbon,
     plain_table,
     sink_of,
@@ -68,11 +71,12 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
         )
         again = sink_of(opened, progress, SinkOptions(growth=growth, rates=rates))
         found = replace(again, issues=join_issues([again.issues, growth.issues]))
-    totals = known_sums(found.columns, ("sink_tco2e_yr",)) | _interval(found, len(opened.facts))
-    sums = _sums(opened, found, request, progress)
+    facts, errors, told = for_sums(opened, with_sink(opened.facts, found), progress, found)
+    totals = known_sums(facts, ("sink_tco2e_yr",)) | _interval(facts, errors)
+    sums = _sums(opened, found, (facts, errors), request, progress)
     record = carbon_record(request, opened, {"draws": request.draws}, totals, started)
     columns = opened.facts[["stock_tco2e"]].join(found.columns)
-    tables, doubts = stage_tables(opened, columns, join_issues([opened.issues, found.issues]), record)
+    tables, doubts = stage_tables(opened, columns, join_issues([opened.issues, found.issues, told]), record)
     progress.step("write")
     write_geopackage(request.out, [*tables, *sums], request.overwrite, progress)
     counts = counts_of(opened.facts, totals)
@@ -80,27 +84,33 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
     return JobOutcome(request.out, counts, issue_counts(doubts.frame))
 
 
-def _interval(found: SinkResult, count: int) -> dict[str, float]:
-    interval = interval_of(found.errors)
-    if interval is None or not found.columns["sink_tco2e_yr"].notna().any():
+def _interval(facts: pd.DataFrame, errors: SinkErrors | None) -> dict[str, float]:
+    interval = interval_of(errors)
+    if interval is None or not facts["sink_tco2e_yr"].notna().any():
         return {"total_sink_low_tco2e_yr": np.nan, "total_sink_high_tco2e_yr": np.nan}
-    low, high = interval(np.zeros(count, dtype=np.int64), 1)
+    low, high = interval(np.zeros(len(facts), dtype=np.int64), 1)
     return {"total_sink_low_tco2e_yr": float(low[0]), "total_sink_high_tco2e_yr": float(high[0])}
 
 
-def _sums(opened: CarbonInputs, found: SinkResult, request: CarbonRequest, progress: Progress) -> list[OutputTable]:
-    facts = with_sink(opened.facts, found)
-    grouped = summary(facts, interval_of(found.errors))
+def _sums(
+    opened: CarbonInputs,
+    found: SinkResult,
+    counted: tuple[pd.DataFrame, SinkErrors | None],
+    request: CarbonRequest,
+    progress: Progress,
+) -> list[OutputTable]:
+    facts, errors = counted
+    grouped = summary(facts, interval_of(errors))
     tables = [OutputTable("summary", grouped.columns, grouped.frame, None, None)]
-    tables += sink_error_tables(found.errors, facts)
+    tables += sink_error_tables(found.errors, facts, errors)
     if len(found.blocks):
         tables.append(plain_table("blocks", found.blocks.rename_axis("sink_block").reset_index()))
     if len(found.earlier_gone):
         tables.append(plain_table("earlier_gone", found.earlier_gone.rename_axis("stand_key").reset_index()))
     compared = method_comparison(facts)
     tables.append(plain_table("methods", compared.rename_axis("species_group").reset_index()))
-    if request.draws and found.errors is not None:
+    if request.draws and errors is not None:
         progress.step("simulate")
-        drawn = simulation_table(facts, found.errors, opened.parameters, request.draws, request.seed, progress)
+        drawn = simulation_table(facts, errors, opened.parameters, request.draws, request.seed, progress)
         tables.append(OutputTable("simulation", drawn.columns, drawn.frame, None, None))
     return tables

@@ -160,7 +160,9 @@ def _piece_change(
     stock_now, stock_then = per_hectare(s.q_now, s.f_now), per_hectare(s.q_then, s.f_then)
     raw = stock_now - stock_then
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
-    constant = (s.kind_now == FAMILY_AREA) & (s.kind_then == FAMILY_AREA) & (s.q_now == s.q_then)
+    # A constant per hectare shows no growth, not even from 0.
+    by_area_then = (s.kind_then == FAMILY_AREA) & (s.q_then > 0.0)
+    constant = (s.kind_now == FAMILY_AREA) & (s.q_now > 0.0) & (by_area_then | (s.q_then == 0.0))
     change[constant | ((s.nameless_now | s.nameless_then) & (change > 0.0))] = np.nan
     trees_now, trees_then = now.volume_basis[pieces.now] == BASIS_TREES, then.volume_basis[pieces.then] == BASIS_TREES
     no_gain = (trees_now != trees_then) & (change > 0.0)
@@ -219,10 +221,12 @@ def _ratio(other: FloatArray, counted: FloatArray) -> FloatArray:
     return np.where((counted > 0.0) & (other > 0.0), ratio, 1.0)
 
 
-def _withheld(change: PieceChange, out: BoolArray, why: str) -> PieceChange:
+def withheld(change: PieceChange, out: BoolArray, why: str) -> PieceChange:
     """The same with the change of some pieces unknown."""
+    if not out.any():
+        return change
     reason = change.reason.copy()
-    reason[out & change.known] = why
+    reason[out & change.known & change.main] = why
     gone = {name: np.where(out, np.nan, getattr(change, name)) for name in ("change", "change_alt", "recode")}
     return replace(change, reason=reason, **gone)
 
@@ -236,7 +240,7 @@ def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceC
     """
     main = change.known & change.main
     cover = sum_by(change.stand[main], change.share_of_now[main], count)
-    return _withheld(change, (cover < needed_share)[change.stand], "cover")
+    return withheld(change, (cover < needed_share)[change.stand], "cover")
 
 
 def unknown_before(change: PieceChange, count: int) -> FloatArray:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, layer_issue
-from .account import BAMBOO_COLUMN, bamboo_leads, for_comparison, open_bamboo_part, open_trees_part, texts
+from .account import BAMBOO_COLUMN, StandAccount, bamboo_leads, for_comparison, open_bamboo_part, open_trees_part, texts
 from .change import BoolArray, PieceChange, piece_change
-from .parameters import FAMILY_AREA, FAMILY_CULM, FloatArray, ParameterTable
+from .doubted_zeros import without
+from .parameters import FAMILY_AREA, FAMILY_CULM, FAMILY_VOLUME, FloatArray, ParameterTable
 from .sums import any_by
 from .two_dates import LINE_SHARE, Pieces
 
@@ -48,16 +49,16 @@ def companion_changes(
     """Change of bamboo among trees and of trees in bamboo, on the pieces where both dates counted them.
 
     Land that is bare now has lost them. Where the stand has another leading kind than it had, neither date's part
-    is compared: what it leads with is, and only a loss of that counts. An earlier volume of 0 in bamboo is often a
-    field that nobody filled, so that trees are never taken to have grown from it; trees whose species one date does
+    is compared: what it leads with is, and only a loss of that counts. An earlier 0 beside the leading kind is often
+    a field that nobody filled, so that nothing is taken to have grown from it; trees whose species one date does
     not tell may have been lost, but not have grown.
     """
     parts, told, untold = [], [], {}
     own = parameters.look_up(texts(earlier, "species_code")).row
     no_trees = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
-    for opened, grown_from_0, led_then, codes, column in (
-        (open_bamboo_part, True, no_trees, BAMBOO_CODES, BAMBOO_COLUMN),
-        (open_trees_part, False, ~bamboo_leads(own, parameters), TREES_CODES, "volume_m3_ha"),
+    for opened, led_then, codes, column in (
+        (open_bamboo_part, no_trees, BAMBOO_CODES, BAMBOO_COLUMN),
+        (open_trees_part, ~bamboo_leads(own, parameters), TREES_CODES, "volume_m3_ha"),
     ):
         now, then = opened(facts, parameters), opened(earlier, parameters)
         if now is None and then is None:
@@ -68,7 +69,7 @@ def companion_changes(
         now, q_now = for_comparison(now), now.quantity[pieces.now]
         gone = np.isnan(q_now) & now.bare[pieces.now]
         q_then = np.full(len(q_now), np.nan) if then is None else then.quantity[pieces.then]
-        told_then = ~np.isnan(q_then) if grown_from_0 else q_then > 0.0
+        told_then = q_then > 0.0
         both = (~np.isnan(q_now) | gone) & (told_then | ((q_then == 0.0) & ~(q_now > 0.0)))
         if then is not None:
             both &= ~np.isnan(now.factor_tco2e[pieces.now]) | ~np.isnan(then.factor_tco2e[pieces.then])
@@ -84,3 +85,53 @@ def companion_changes(
         before = asked & np.isnan(q_then) & ~led_then[pieces.then] & (pieces.share_of_now > LINE_SHARE)
         untold[codes[2]] = any_by(pieces.now, before, len(facts))
     return Companions(parts, join_issues(told), untold)
+
+
+def led_by_another(
+    pieces: Pieces,
+    facts: pd.DataFrame,
+    earlier: pd.DataFrame,
+    accounts: tuple[StandAccount, StandAccount],
+    area_ha: FloatArray,
+    parameters: ParameterTable,
+) -> tuple[list[PieceChange], BoolArray]:
+    """Change of stands that bamboo leads today and trees led then, or the other way round, each kind by itself.
+
+    Where today's layer tells what the leading kind of then has become, the kinds are not compared with one another:
+    the same trees and culms under a new leading species are no loss. What leads today is unknown where it was not
+    told then, or as 0; that is left to the comparison of the leading kinds where the other kind has grown less.
+
+    Parameters
+    ----------
+    pieces, facts, earlier, area_ha, parameters
+        As in :func:`companion_changes`.
+    accounts
+        What leads each stand, of today's and of the earlier layer.
+
+    Returns
+    -------
+    changes, taken
+        Lists of pieces, and per piece whether it is in them.
+    """
+    now, then = accounts
+    kind_now, kind_then = now.family[pieces.now], then.family[pieces.then]
+    parts, taken = [], np.zeros(len(pieces.now), dtype=bool)
+    for led_now, led_then, of_now, of_then in (
+        (FAMILY_CULM, FAMILY_VOLUME, open_trees_part, open_bamboo_part),
+        (FAMILY_VOLUME, FAMILY_CULM, open_bamboo_part, open_trees_part),
+    ):
+        led = (kind_now == led_now) & (kind_then == led_then)
+        other = of_now(facts, parameters) if led.any() else None
+        before = None if other is None else of_then(earlier, parameters, needed=True)
+        if other is None or before is None:
+            continue
+        kept = other.quantity[pieces.now]
+        here = led & (kept > 0.0) & ~np.isnan(then.quantity[pieces.then])
+        here &= (before.quantity[pieces.then] > 0.0) | (kept >= then.quantity[pieces.then])
+        if here.any():
+            some = pieces.only(here)
+            before = without(for_comparison(before), before.quantity == 0.0)
+            parts.append(piece_change(some, now, before, area_ha, parameters))
+            parts.append(piece_change(some, for_comparison(other), then, area_ha, parameters, main=False))
+        taken |= here
+    return parts, taken

@@ -50,7 +50,8 @@ def read_harvest(
     Parameters
     ----------
     frame
-        Text columns ``year`` and ``volume_m3`` (standing volume that was felled) or ``culms``, and where known
+        Text columns ``year`` and ``volume_m3`` (standing volume that was felled) or ``culms``, in a row never both
+        above 0, and where known
         ``species_code``, ``kind`` (wood, bamboo), ``product`` (its id or Chinese name, for what is known to go
         into one product), ``county``, ``stand_key``.
     unnamed
@@ -75,7 +76,7 @@ def read_harvest(
         rows[["species_code", "county"]] = (
             rows[["species_code", "county"]].astype(object).where(rows[["species_code", "county"]].notna(), None)
         )
-    guessed = np.where(rows["volume_m3"].notna(), WOOD, BAMBOO)
+    guessed = np.where((rows["volume_m3"] > 0.0) | rows["culms"].isna(), WOOD, BAMBOO)
     wanted = rows["kind"].where(rows["kind"].notna(), _material_of(rows["product"], products))
     by_kind = pd.Series(np.where(wanted.isna(), guessed, wanted), index=rows.index).map(unnamed)
     named = rows["species_code"].notna()
@@ -112,6 +113,8 @@ def _checked(frame: pd.DataFrame, products: ProductTable) -> pd.DataFrame:
     volume, culms = (cells.number(name, ANY_POSITIVE) for name in ("volume_m3", "culms"))
     for row in np.flatnonzero(np.isnan(volume) & np.isnan(culms)):
         cells.note(int(row), "volume_m3 | culms", "empty")
+    for row in np.flatnonzero((volume > 0.0) & (culms > 0.0)):
+        cells.note(int(row), "volume_m3 | culms", f"{volume[row]:g} + {culms[row]:g} (2x)")
     kind = cells.choice("kind", tuple(KINDS), None)
     kind = pd.Series(kind, dtype=object).map(KINDS).astype(object)
     names = {**dict(zip(products.product, products.product, strict=True))}

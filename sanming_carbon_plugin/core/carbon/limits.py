@@ -31,7 +31,12 @@ class SinkLimits:
     survey_tolerance_days
         How far a survey may lie from its end of the period and still be a measurement over it.
     callipered_dbh_cm, breast_height_m
-        Trees below have no volume by rule, so that an earlier volume of 0 is a true one.
+        Trees below have no volume by rule, so that a volume of 0 is a true one.
+    planted_age_yr
+        Age of what is planted: today's stand may be older than the years between the surveys by this much and
+        still have grown from an earlier 0.
+    bamboo_young_until_yr, bamboo_prime_until_yr
+        Age at which the first two age groups of bamboo end.
     """
 
     cover_needed_share: float = 0.0
@@ -44,6 +49,9 @@ class SinkLimits:
     survey_tolerance_days: float = np.inf
     callipered_dbh_cm: float = np.inf
     breast_height_m: float = 0.0
+    planted_age_yr: float = np.inf
+    bamboo_young_until_yr: float = np.inf
+    bamboo_prime_until_yr: float = np.inf
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> SinkLimits:

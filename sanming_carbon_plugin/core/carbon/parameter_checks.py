@@ -61,7 +61,7 @@ class CellReader:
     def number(
         self, column: str, allowed: tuple[float, float], required: npt.NDArray[np.bool_] | bool = False
     ) -> npt.NDArray[np.float64]:
-        """Column ``column`` as float64 with NaN where empty; cells outside ``allowed`` are noted."""
+        """Column ``column`` as float64 with NaN where empty; cells outside ``allowed`` are noted, infinite ones too."""
         texts = self.text(column)
         values = np.full(len(texts), np.nan)
         needed = np.broadcast_to(np.asarray(required), len(texts))
@@ -72,7 +72,7 @@ class CellReader:
                     self.note(row, column, "empty")
                 continue
             number = _as_number(text)
-            if low <= number <= high:
+            if np.isfinite(number) and low <= number <= high:
                 values[row] = number
             else:
                 self.note(row, column, f"{text} ({low:g} … {high:g})")

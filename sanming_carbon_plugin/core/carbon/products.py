@@ -89,7 +89,9 @@ def harvested_tco2e(
     return amount, material
 
 
-def product_account(harvest: pd.DataFrame, products: ProductTable, years: int) -> pd.DataFrame:
+def product_account(
+    harvest: pd.DataFrame, products: ProductTable, years: int, first: int | None = None
+) -> pd.DataFrame:
     """Stock of carbon in products at the end of each year, by first-order decay (IPCC).
 
     What left the forest before the first year of the table is not known and not in it.
@@ -97,12 +99,15 @@ def product_account(harvest: pd.DataFrame, products: ProductTable, years: int) -
     Parameters
     ----------
     harvest
-        ``year`` (whole), ``material``, ``tco2e`` harvested in that year; unknown amounts are left out. With a
-        column ``county`` each has an account of its own, with ``product`` a row goes into that product alone.
+        ``year`` (whole), ``material``, ``tco2e`` harvested in that year; unknown amounts beside known ones are left
+        out, and where a year has none but unknown ones its inflow is unknown, as is the stock before anything known.
+        With a column ``county`` each has an account of its own, with ``product`` a row goes into that product alone.
     products
         Products of each material.
     years
-        Number of years to follow from the first harvest on.
+        Number of years to follow.
+    first
+        First year; None takes the first of the table, known or not.
 
     Returns
     -------
@@ -111,14 +116,14 @@ def product_account(harvest: pd.DataFrame, products: ProductTable, years: int) -
     """
     by_county = "county" in harvest.columns
     names = ["year", *(["county"] if by_county else []), "product", "inflow_tco2e", "stock_tco2e", "change_tco2e"]
-    known = harvest[harvest["tco2e"].notna()]
-    if known.empty:
+    if harvest["tco2e"].isna().all():
         return pd.DataFrame({name: [] for name in names})
-    calendar = np.arange(int(known["year"].min()), int(known["year"].min()) + years)
-    counties = list(pd.unique(known["county"])) if by_county else [None]
+    first = int(harvest["year"].min()) if first is None else first
+    calendar = np.arange(first, first + years)
+    counties = list(pd.unique(harvest["county"])) if by_county else [None]
     parts = []
     for county in counties:
-        mine = known[_is(known["county"], county)] if by_county else known
+        mine = harvest[_is(harvest["county"], county)] if by_county else harvest
         for at in range(len(products.product)):
             part = _one_product(mine, products, at, calendar)
             parts.append(part.assign(county=np.full(years, county, dtype=object)))
@@ -128,22 +133,25 @@ def product_account(harvest: pd.DataFrame, products: ProductTable, years: int) -
 def _one_product(harvest: pd.DataFrame, products: ProductTable, at: int, calendar: IntArray) -> pd.DataFrame:
     """One product through the years: what goes in, what is left, by how much that changed."""
     product, years = products.product[at], len(calendar)
-    amount = harvest["tco2e"] * np.where(harvest["material"] == products.material[at], products.share[at], 0.0)
-    if "product" in harvest.columns:
-        alone = np.where(harvest["product"] == product, harvest["tco2e"], 0.0)
-        amount = amount.where(harvest["product"].isna(), alone)
-    yearly = amount.groupby(harvest["year"].astype(np.int64)).sum().reindex(calendar).fillna(0.0).to_numpy()
+    named = harvest["product"] if "product" in harvest.columns else pd.Series(None, index=harvest.index, dtype=object)
+    possible = (harvest["material"] == products.material[at]) | harvest["material"].isna()
+    mine = named.eq(product) | (named.isna() & possible)
+    amount = harvest["tco2e"] * np.where(named.isna(), products.share[at], 1.0)
+    by_year = amount[mine].groupby(harvest["year"][mine].astype(np.int64)).sum(min_count=1)
+    yearly = by_year.reindex(calendar, fill_value=0.0).to_numpy(dtype=np.float64)
+    unknown = np.isnan(yearly)
+    nothing_yet = (unknown.cumsum() > 0) & ((yearly > 0.0).cumsum() == 0)
     decay = np.log(2.0) / products.half_life_yr[at]
     stock = np.zeros(years + 1)
     for year in range(years):
-        stock[year + 1] = np.exp(-decay) * stock[year] + (1.0 - np.exp(-decay)) / decay * yearly[year]
+        stock[year + 1] = np.exp(-decay) * stock[year] + (1.0 - np.exp(-decay)) / decay * np.nan_to_num(yearly[year])
     return pd.DataFrame(
         {
             "year": calendar,
             "product": np.full(years, product, dtype=object),
             "inflow_tco2e": yearly,
-            "stock_tco2e": stock[1:],
-            "change_tco2e": np.diff(stock),
+            "stock_tco2e": np.where(nothing_yet, np.nan, stock[1:]),
+            "change_tco2e": np.where(unknown, np.nan, np.diff(stock)),
         }
     )
 

@@ -21,10 +21,11 @@ from .change import (
     joined,
     piece_change,
     unknown_before,
+    withheld,
 )
 from .common_ground import GeometryArray
-from .companions import Companions, companion_changes
-from .earlier_zeros import doubted_zeros, without
+from .companions import Companions, companion_changes, led_by_another
+from .doubted_zeros import doubted_today, doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
 from .growth import GrowthFit
@@ -32,6 +33,7 @@ from .growth_rates import GrowthRates
 from .limits import SinkLimits
 from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
+from .planted_since import too_old
 from .plausibility import implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import part_unknown_issues, period_issues, sink_issues, untold_issues
@@ -85,11 +87,14 @@ class SinkResult(StageResult):
         One row per connected block of changed stands: stands, area, stock then and now, change, recoding.
     earlier_gone
         Share of each earlier stand that no stand of today covers, by its key, where it is not 0.
+    shared_out
+        As in :class:`~.two_dates.Pieces`; None without an earlier inventory.
     """
 
     errors: SinkErrors | None = None
     blocks: pd.DataFrame = field(default_factory=pd.DataFrame)
     earlier_gone: pd.DataFrame = field(default_factory=pd.DataFrame)
+    shared_out: BoolArray | None = None
 
 
 def sink(
@@ -152,7 +157,7 @@ def _two_dates(
     """
     pieces = match(facts.index, geometry, earlier.facts.index, earlier.geometry, progress)
     area = numbers(facts, "area_ha")
-    change, beside, gone = _changes(facts, earlier, pieces, area, parameters)
+    change, beside, gone = _changes(facts, earlier, pieces, area, parameters, period)
     between = years_between(facts, earlier.facts, pieces)
     years = years_of(facts, between, period)
     parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
@@ -164,21 +169,30 @@ def _two_dates(
     columns["change_kind"] = _kinds(facts, geometry, earlier, pieces, shift_m, parameters.limits)
     told = _surveys(facts, earlier, change, columns, (between, beside.untold), period, parameters.limits)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
-    found = SinkResult(columns, join_issues([issues, beside.issues, told]), blocks=blocks, earlier_gone=gone)
+    issues = join_issues([issues, beside.issues, told])
+    found = SinkResult(columns, issues, None, blocks, gone, pieces.shared_out)
     return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
 
 
 def _changes(
-    facts: pd.DataFrame, earlier: EarlierInventory, pieces: Pieces, area_ha: FloatArray, parameters: ParameterTable
+    facts: pd.DataFrame,
+    earlier: EarlierInventory,
+    pieces: Pieces,
+    area_ha: FloatArray,
+    parameters: ParameterTable,
+    period: Period | None,
 ) -> tuple[PieceChange, Companions, pd.DataFrame]:
     """Change of every piece that counts, what is known of bamboo and trees beside each other, and ground left out."""
     now, then = (for_comparison(open_account(table, parameters)) for table in (facts, earlier.facts))
     doubted = doubted_zeros(earlier.facts, then, parameters.limits)
-    then = without(then, doubted)
+    now, then = without(now, doubted_today(facts, now, parameters.limits)), without(then, doubted)
     gone = ground_left_out(earlier.facts, then, pieces)
-    parts = [piece_change(pieces, now, then, area_ha, parameters)]
+    others, taken = led_by_another(pieces, facts, earlier.facts, (now, then), area_ha, parameters)
+    rest = pieces.only(~taken) if taken.any() else pieces
+    old = too_old(rest, facts, earlier.facts, (now, then), period, parameters.limits)
+    parts = [withheld(piece_change(rest, now, then, area_ha, parameters), old, "zero"), *others]
     del now, then
-    beside = companion_changes(pieces, facts, earlier.facts, area_ha, parameters)
+    beside = companion_changes(rest, facts, earlier.facts, area_ha, parameters)
     change = because_of_zeros(joined([*parts, *beside.changes]), doubted)
     beside = replace(beside, changes=[])
     return enough_cover(change, len(facts), parameters.limits.cover_needed_share), beside, gone

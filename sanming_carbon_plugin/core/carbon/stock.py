@@ -23,6 +23,7 @@ from .account import (
     open_trees_part,
     texts,
 )
+from .doubted_zeros import doubted_today, without
 from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME, FloatArray, IntArray, ParameterTable
 
 BESIDE_THE_TREES = ("bamboo_part_tco2e", "trees_part_tco2e", "scattered_tco2e", "roadside_tco2e")
@@ -52,6 +53,8 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
         stock), where it has scattered or roadside trees, ``scattered_tco2e`` and ``roadside_tco2e`` (beside it).
     """
     account, part = open_account(facts, parameters), open_trees_part(facts, parameters)
+    doubted = doubted_today(facts, account, parameters.limits)
+    account = without(account, doubted)
     area, row = numbers(facts, "area_ha"), account.look_up.row
     found = _by_both_methods(facts, account, part, parameters)
     columns = pd.DataFrame(
@@ -78,7 +81,7 @@ def stock(facts: pd.DataFrame, parameters: ParameterTable) -> StageResult:
     for name in ("scattered", "roadside"):
         if f"{name}_volume_m3_ha" in facts.columns:
             columns[f"{name}_tco2e"] = _beside_tco2e_ha(facts, name, account, parameters) * area
-    return StageResult(columns, _reasons(facts, account, columns, parameters, part))
+    return StageResult(columns, _reasons(facts, account, columns, parameters, part, doubted))
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ def _reasons(
     columns: pd.DataFrame,
     parameters: ParameterTable,
     part: StandAccount | None,
+    doubted: BoolArray,
 ) -> pd.DataFrame:
     """Issue rows: one reason at least for every unknown stock, and every assumption made."""
     keys = facts.index.to_numpy(dtype=object)
@@ -187,7 +191,7 @@ def _reasons(
     counted = columns["volume_basis"].to_numpy(dtype=object) != BASIS_NOT_FOREST
     unknown = columns["biomass_t_ha"].isna().to_numpy() & counted
     no_row = account.look_up.row < 0
-    missing = np.isnan(account.quantity)
+    missing = np.isnan(account.quantity) & ~doubted
     by_culms = account.family == FAMILY_CULM
     nothing = no_issues()
     level = account.look_up.level
@@ -209,7 +213,8 @@ def _reasons(
             about("STOCK_UNKNOWN_SPECIES", unknown & ~no_species & no_row, "species_code", species),
             about("STOCK_NO_VOLUME", unknown & missing & ~by_culms & ~_by_area(account), "volume_m3_ha"),
             about("STOCK_NO_CULMS", unknown & missing & by_culms, "stems_per_ha"),
-            about("STOCK_ZERO_CULMS", by_culms & (account.quantity == 0.0), "stems_per_ha"),
+            about("STOCK_ZERO_VOLUME", doubted & ~by_culms, "volume_m3_ha", numbers(facts, "dbh_cm")),
+            about("STOCK_ZERO_CULMS", doubted & by_culms, "stems_per_ha"),
             about("STOCK_NOT_STOCKED", unknown & missing & _by_area(account), "land_class", texts(facts, "land_class")),
             about("STOCK_NO_AREA", no_area, "area_ha"),
             about("STOCK_VOLUME_FROM_TREES", account.volume_basis == BASIS_TREES, "volume_m3_ha", account.volume_m3_ha),

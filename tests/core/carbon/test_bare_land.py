@@ -73,8 +73,9 @@ def test_a_stand_of_trees_without_a_volume_stays_unknown(change, land):
 @pytest.mark.parametrize("land", BARE)
 def test_growth_on_ground_that_was_bare_needs_a_recorded_zero(change, land):
     bare = {"land_class": land, "species_code": [None]}
-    assert np.isnan(change({**PINE_STAND, "volume_m3_ha": 30.0}, {**bare, "volume_m3_ha": np.nan})[1])
-    grown = change({**PINE_STAND, "volume_m3_ha": 30.0}, {**bare, "volume_m3_ha": 0.0})[1]
+    young = {**PINE_STAND, "volume_m3_ha": 30.0, "age_yr": 6.0}
+    assert np.isnan(change(dict(young), {**bare, "volume_m3_ha": np.nan})[1])
+    grown = change(dict(young), {**bare, "volume_m3_ha": 0.0})[1]
     assert grown == pytest.approx(300 * PINE)
 
 

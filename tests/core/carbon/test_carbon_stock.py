@@ -81,8 +81,29 @@ def test_land_without_trees_is_no_fault(make_facts, parameters):
 
 def test_bamboo_without_culms_is_doubted(make_facts, parameters):
     found = stock(make_facts(species_code="660", stems_per_ha=0.0), parameters)
-    assert found.columns["stock_tco2e"].iloc[0] == 0.0
-    assert "STOCK_ZERO_CULMS" in codes(found)
+    assert np.isnan(found.columns["stock_tco2e"].iloc[0])
+    assert codes(found) == {"STOCK_ZERO_CULMS"}
+
+
+@pytest.mark.parametrize(
+    ("more", "unknown"),
+    [
+        ({"dbh_cm": 16.0}, True),
+        ({"height_m": 12.0}, True),
+        ({"dbh_cm": 16.0, "species_code": None}, True),
+        ({"dbh_cm": 4.0}, False),
+        ({}, False),  # nothing says that trees stand there
+        ({"dbh_cm": 16.0, "change_reason": "20"}, False),  # felled
+        ({"dbh_cm": 16.0, "land_class": "cutover"}, False),
+    ],
+)
+def test_a_volume_of_0_beside_trees_is_no_stock_of_0(make_facts, parameters, more, unknown):
+    facts = make_facts(**{"species_code": "220", "volume_m3_ha": 0.0} | {k: [v] for k, v in more.items()})
+    found = stock(facts, parameters)
+    stocked = found.columns["stock_tco2e"].iloc[0]
+    assert np.isnan(stocked) if unknown else stocked == 0.0
+    assert ("STOCK_ZERO_VOLUME" in codes(found)) == unknown
+    assert "STOCK_NO_VOLUME" not in codes(found)
 
 
 def test_a_table_without_a_column_counts_it_as_unknown(make_facts, parameters):

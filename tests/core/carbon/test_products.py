@@ -141,3 +141,36 @@ def test_no_ticket_can_hold_carbon_of_products():
     }
     loaded = (package / "adapters" / "carbon_parameters.py").read_text("utf-8")
     assert loaded.count("load_products(") == 1
+
+
+@pytest.mark.parametrize(("volume", "culms", "refused"), [("10", "200", True), ("0", "200", False), ("10", "0", False)])
+def test_wood_and_bamboo_in_one_row_are_refused(parameters, volume, culms, refused):
+    """One row has one species; of two amounts one would be lost. A 0 is none."""
+    columns = {"year": [2020], "volume_m3": [volume], "culms": [culms]}
+    if refused:
+        with pytest.raises(InputError) as caught:
+            harvest_of(parameters, **columns)
+        assert "row 1.volume_m3 | culms: 10 + 200" in caught.value.values["problems"]
+    else:
+        rows = harvest_of(parameters, **columns).rows
+        assert rows["tco2e"].iloc[0] > 0
+
+
+@pytest.mark.parametrize("amount", ["inf", "-inf", "1e999"])
+def test_an_infinite_harvest_is_refused(parameters, amount):
+    with pytest.raises(InputError) as caught:
+        harvest_of(parameters, year=[2020], volume_m3=[amount])
+    assert f"row 1.volume_m3: {amount}" in caught.value.values["problems"]
+
+
+def test_a_first_year_of_unknown_harvest_is_unknown_and_in_the_calendar():
+    harvest = pd.DataFrame({"year": [2018, 2020, 2021], "material": "wood", "tco2e": [np.nan, 100.0, np.nan]})
+    table = product_account(harvest, PRODUCTS, 4).set_index("product").loc["sawnwood"]
+    assert table["year"].tolist() == [2018, 2019, 2020, 2021]
+    assert table["inflow_tco2e"].tolist() == pytest.approx([np.nan, 0.0, 30.0, np.nan], nan_ok=True)
+    assert table["stock_tco2e"].isna().tolist() == [True, True, False, False]
+    assert table["stock_tco2e"].iloc[2] > table["stock_tco2e"].iloc[3] > 0
+    later = product_account(harvest, PRODUCTS, 2, first=2017)
+    assert later["year"].unique().tolist() == [2017, 2018]
+    bamboo = product_account(harvest, PRODUCTS, 4).set_index("product").loc["bamboo_goods"]
+    assert (bamboo["stock_tco2e"] == 0).all()

@@ -355,7 +355,7 @@ def test_gain_on_bare_land_needs_a_recorded_zero(compare):
     shapes = boxes((0, 0, 400, 250), (400, 0, 800, 250))
     found = compare(
         shapes,
-        {"volume_m3_ha": 30.0},
+        {"volume_m3_ha": 30.0, "age_yr": 6.0},
         shapes.copy(),
         {"volume_m3_ha": [0.0, np.nan], "land_class": "plantable_barren", "species_code": [None, None]},
     )
@@ -619,7 +619,7 @@ def test_without_a_species_only_a_loss_counts(compare, species, missing):
 def test_an_earlier_zero_with_trees_is_unknown(compare, before, true_zero):
     """An empty volume that was written as 0 would make all that stands today grown: 10 ha at 40 m3/ha."""
     shape = boxes((0, 0, 400, 250))
-    now = {"volume_m3_ha": 40.0, "dbh_cm": 12.0}
+    now = {"volume_m3_ha": 40.0, "dbh_cm": 12.0, "age_yr": 7.0}
     if before.get("species_code") == "660":
         now = {"land_class": "bamboo", "species_code": "660", "stems_per_ha": 3000.0}
     then = {"volume_m3_ha": 0.0} | {name: [value] for name, value in before.items()}

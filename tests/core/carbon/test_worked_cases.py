@@ -27,6 +27,7 @@ FIELDS = {
     "bamboo": "bamboo_culms_per_ha",
     "trees": "trees_in_bamboo_code",
     "scattered": "scattered_volume_m3_ha",
+    "age": "age_yr",
 }
 NOWHERE_ASKED = ("scattered",)  # on the earlier date
 BRANCHES = {

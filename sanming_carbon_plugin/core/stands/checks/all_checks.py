@@ -16,7 +16,7 @@ from ..tables import StandTables
 from .areas import check_areas, check_zone
 from .attributes import check_attributes
 from .findings import Findings
-from .neighbours import check_neighbours
+from .neighbours import Overlaps, check_neighbours
 from .outliers import check_outliers
 from .shapes import check_shapes, square_metres_per_unit, usable_polygons
 
@@ -26,11 +26,12 @@ class LookedOver:
     """What the checks found, and which stands they proved to cover no ground twice.
 
     ``tidy`` is the compartment of each stand whose compartment holds no overlap, else −1: nobody needs to look
-    there again.
+    there again. ``overlaps`` are the pairs of stands that cover the same ground.
     """
 
     findings: pd.DataFrame
     tidy: npt.NDArray[np.int64]
+    overlaps: Overlaps
 
 
 def check_stands(
@@ -87,13 +88,13 @@ def look_over(
     limits = dict(tables.settings) if settings is None else dict(settings)
     steps = progress or Progress()
     findings = Findings(facts.index.to_numpy(dtype=object), only)
-    tidy = _check_outlines(layer, facts, limits, findings, only, steps)
+    tidy, overlaps = _check_outlines(layer, facts, limits, findings, only, steps)
     if longitude_deg is not None:
         check_zone(longitude_deg, layer.crs_wkt, limits, findings)
     check_attributes(facts, tables, limits, findings)
     check_outliers(facts, limits, findings)
     steps.update(1.0)
-    return LookedOver(findings.table(), tidy)
+    return LookedOver(findings.table(), tidy, overlaps)
 
 
 def _check_outlines(
@@ -103,20 +104,20 @@ def _check_outlines(
     findings: Findings,
     only: npt.NDArray[np.bool_] | None,
     steps: Progress,
-) -> npt.NDArray[np.int64]:
+) -> tuple[npt.NDArray[np.int64], Overlaps]:
     """Everything about the geometry: rings, parts, neighbours, areas."""
     geometry = np.asarray(layer.geometry, dtype=object)
     polygons, repaired = usable_polygons(geometry)
     m2_per_unit = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
     check_shapes(geometry, polygons, m2_per_unit, limits, findings, _told_when_read(layer))
     steps.raise_if_cancelled()
-    tidy = check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
+    tidy, overlaps = check_neighbours(polygons, facts, m2_per_unit, limits, findings, only, steps)
     steps.raise_if_cancelled()
     # Absurd coordinates overflow; what comes of them is told as such.
     with np.errstate(invalid="ignore"):
         planar_area = np.where(repaired, np.nan, shapely.area(polygons))
     check_areas(facts, planar_area, layer.crs_wkt, limits, findings)
-    return tidy
+    return tidy, overlaps
 
 
 def _told_when_read(layer: VectorLayer) -> npt.NDArray[np.bool_]:

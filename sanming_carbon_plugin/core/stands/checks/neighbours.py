@@ -15,7 +15,7 @@ import shapely
 from ...progress import Progress
 from ...units import SQUARE_METRES_PER_HECTARE
 from .findings import Findings
-from .shapes import narrow_pieces, polygons_only
+from .shapes import narrow_pieces, polygons_only, square_metres_per_unit, usable_polygons
 
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -46,6 +46,28 @@ class CompartmentGaps:
     compartment: Integers
     gap: Geometries
     tidy: Integers
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """Ground that two stands of a layer cover, beyond slivers.
+
+    Attributes
+    ----------
+    first, second, piece
+        Positions, ``first < second``, and the area that both cover.
+    area
+        Area of each stand of the layer, in square units of its CRS.
+    """
+
+    first: Integers
+    second: Integers
+    piece: Geometries
+    area: Floats
+
+    def only(self, pairs: Mask) -> Overlaps:
+        """Some of the pairs."""
+        return Overlaps(self.first[pairs], self.second[pairs], self.piece[pairs], self.area)
 
 
 def overlapping_pairs(
@@ -146,21 +168,33 @@ def check_neighbours(
     findings: Findings,
     only: Mask | None = None,
     progress: Progress | None = None,
-) -> Integers:
+) -> tuple[Integers, Overlaps]:
     """Duplicates, overlaps, gaps and slivers, each with its piece as geometry.
 
     Returns
     -------
-    ndarray of int
+    tidy : ndarray of int
         ``tidy`` of :class:`CompartmentGaps`, for whoever looks for overlaps again.
+    overlaps : Overlaps
+        What was found, slivers left out.
     """
     compartment = compartment_numbers(facts)
     gaps = compartment_gaps(polygons, compartment, only, progress)
     _report_gaps(polygons, gaps, (compartment, m2_per_unit), settings, findings)
     first, second, piece = overlapping_pairs(polygons, only, progress, gaps.tidy)
     scale = 0.5 * (m2_per_unit[first] + m2_per_unit[second])
-    _report_overlaps(polygons, (first, second, piece), scale, settings, findings)
-    return gaps.tidy
+    wide = _report_overlaps(polygons, (first, second, piece), scale, settings, findings)
+    return gaps.tidy, Overlaps(first[wide], second[wide], piece[wide], shapely.area(polygons))
+
+
+def common_ground(
+    layer_geometry: Geometries, facts: pd.DataFrame, settings: Mapping[str, float], progress: Progress | None = None
+) -> Overlaps:
+    """Overlaps of a layer that nobody checked."""
+    polygons, _ = usable_polygons(layer_geometry)
+    scale = square_metres_per_unit(facts["area_ha"].to_numpy(dtype=np.float64), polygons)
+    unread = Findings(facts.index.to_numpy(dtype=object))
+    return check_neighbours(polygons, facts, scale, settings, unread, progress=progress)[1]
 
 
 def compartment_numbers(facts: pd.DataFrame) -> Integers:
@@ -177,7 +211,8 @@ def _report_overlaps(
     scale: Floats,
     settings: Mapping[str, float],
     findings: Findings,
-) -> None:
+) -> Mask:
+    """Tell each overlap as what it is; which are more than slivers and noise."""
     first, second, piece = pairs
     planar = shapely.area(piece)
     area_m2 = planar * scale
@@ -194,6 +229,7 @@ def _report_overlaps(
         ("OVERLAP", rest),
     ):
         findings.add_rows(code, first[which], piece[which], np.round(area_m2[which], 1), second[which])
+    return np.asarray(same | inside | rest)
 
 
 def _report_gaps(

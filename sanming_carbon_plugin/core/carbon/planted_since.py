@@ -1,0 +1,66 @@
+"""Ages that show whether what stands today can have grown from an earlier 0."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..units import DAYS_PER_YEAR
+from .account import BAMBOO_AGES, BoolArray, StandAccount, numbers
+from .doubted_zeros import small_trees
+from .limits import SinkLimits
+from .parameters import FAMILY_CULM, FloatArray
+from .period import Period
+from .survey import survey_dates
+from .two_dates import Pieces
+
+
+def too_old(
+    pieces: Pieces,
+    facts: pd.DataFrame,
+    earlier: pd.DataFrame,
+    accounts: tuple[StandAccount, StandAccount],
+    period: Period | None,
+    limits: SinkLimits,
+) -> BoolArray:
+    """Pieces on which today's trees cannot have grown from the 0 of then, or have no age that shows that they did.
+
+    What was planted after the earlier survey is no older than the years since and the age of seedlings. Small
+    trees that the earlier layer records with their age are no empty field; they have grown older by the years since.
+
+    Parameters
+    ----------
+    pieces, facts, earlier, accounts
+        Common ground of the two layers, their tables and their accounts, today's first.
+    period
+        Serves where a survey has no date.
+    limits
+        ``planted_age_yr``; without it no age is asked. ``bamboo_young_until_yr``, ``bamboo_prime_until_yr``.
+    """
+    found = np.zeros(len(pieces.now), dtype=bool)
+    if not np.isfinite(limits.planted_age_yr):
+        return found
+    now, then = accounts
+    at = np.flatnonzero((then.quantity[pieces.then] == 0.0) & (now.quantity[pieces.now] > 0.0))
+    if not len(at):
+        return found
+    stand, before = pieces.now[at], pieces.then[at]
+    days = survey_dates(facts)[stand] - survey_dates(earlier)[before]
+    years = np.where(np.isnat(days), np.nan, days.astype("timedelta64[D]").astype(np.float64)) / DAYS_PER_YEAR
+    if period is not None:
+        years = np.where(np.isnan(years), period.years, years)
+    age = _oldest_age(facts, now, limits)[stand]
+    age_then = np.where(small_trees(earlier, limits), np.nan_to_num(numbers(earlier, "age_yr")), 0.0)[before]
+    found[at] = np.isnan(age) | (age > years + limits.planted_age_yr + age_then)
+    return found
+
+
+def _oldest_age(facts: pd.DataFrame, account: StandAccount, limits: SinkLimits) -> FloatArray:
+    """Age of each stand, of bamboo without one the end of its age group; NaN where unknown."""
+    age, group = numbers(facts, "age_yr"), numbers(facts, "age_group")
+    ends: FloatArray = np.select(
+        [group == one for one in BAMBOO_AGES],
+        [limits.bamboo_young_until_yr, limits.bamboo_prime_until_yr, np.inf],
+        np.nan,
+    )
+    return np.where(np.isnan(age) & (account.family == FAMILY_CULM), ends, age)

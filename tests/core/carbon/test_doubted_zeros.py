@@ -1,0 +1,175 @@
+"""A 0 that databases write where nobody entered anything makes neither growth nor a loss; recoding makes no loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
+
+PINE = 0.38 * 1.472 * 1.187 * 0.46 * 44 / 12  # t CO2e per m3
+CULM = 16.2 / 1000 * 0.475 * 44 / 12
+OLDER_CULM = 19.3 / 1000 * 0.475 * 44 / 12
+DATES = {"survey_date": "2020-12-31"}, {"survey_date": "2015-12-31"}
+BARREN = {"land_class": "plantable_barren", "species_code": None, "volume_m3_ha": 0.0}
+PINE_STAND = {"species_code": "220", "volume_m3_ha": 50.0}
+BAMBOO_STAND = {"land_class": "bamboo", "species_code": "660", "stems_per_ha": 3000.0}
+
+
+@pytest.fixture
+def change(make_facts, parameters, errors, five_years):
+    def run(now, then, period=five_years, dates=DATES):
+        today, before = (
+            make_facts(["k"], **{name: [value] for name, value in (date | side).items()})
+            for date, side in zip(dates, (now, then), strict=True)
+        )
+        nowhere = np.full(1, None, dtype=object)
+        found = sink(today, nowhere, EarlierInventory(before, nowhere), parameters, errors, period)
+        row = found.columns.iloc[0]
+        return row["sink_tco2e_yr"] * row["years"], row, set(found.issues["code"])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("today", "grown_m3"),
+    [
+        ({"age_yr": 30.0, "dbh_cm": 14.0}, None),
+        ({"age_yr": 7.5}, None),  # five years and seedlings of two
+        ({"age_yr": 7.0}, 50.0),
+        ({}, None),
+        ({"age_group": 1.0}, None),  # of pine: up to 10 or 20 years
+    ],
+)
+@pytest.mark.parametrize("land", ["plantable_barren", "cutover", "cropland"])
+def test_what_is_older_than_the_years_since_has_not_grown_from_a_0(change, land, today, grown_m3):
+    tonnes, row, told = change(PINE_STAND | today, BARREN | {"land_class": land})
+    if grown_m3 is None:
+        assert np.isnan(tonnes)
+        assert row["sink_basis"] == "none"
+        assert "SINK_EARLIER_ZERO" in told
+    else:
+        assert tonnes == pytest.approx(10 * grown_m3 * PINE)
+        assert row["sink_basis"] == "measured"
+
+
+@pytest.mark.parametrize(("survey", "known"), [("2010-12-31", True), ("2015-12-31", False)])
+def test_the_years_are_those_between_the_surveys(change, survey, known):
+    """Twelve-year-old trees: planted after 2010, not after 2015; the period says nothing about it."""
+    dates = DATES[0], {"survey_date": survey}
+    assert np.isnan(change(PINE_STAND | {"age_yr": 12.0}, BARREN, dates=dates)[0]) != known
+
+
+@pytest.mark.parametrize(("age_yr", "known"), [(7.0, True), (9.0, False)])
+def test_without_dates_the_years_are_those_of_the_period(change, age_yr, known):
+    assert np.isnan(change(PINE_STAND | {"age_yr": age_yr}, BARREN, dates=({}, {}))[0]) != known
+
+
+@pytest.mark.parametrize(
+    ("then", "age_yr", "known"),
+    [
+        ({"dbh_cm": 3.0, "age_yr": 4.0}, 9.0, True),
+        ({"dbh_cm": 3.0, "age_yr": 4.0}, 30.0, False),  # other trees than those
+        ({"dbh_cm": 3.0}, 9.0, False),  # an age left blank grants nothing, neither then
+        ({"dbh_cm": 3.0, "age_yr": 4.0}, np.nan, False),  # nor today
+        ({"dbh_cm": 3.0}, 6.0, True),
+    ],
+)
+def test_small_trees_of_then_were_older_than_nothing(change, then, age_yr, known):
+    tonnes = change(PINE_STAND | {"age_yr": age_yr}, PINE_STAND | {"volume_m3_ha": 0.0} | then)[0]
+    assert tonnes == pytest.approx(500 * PINE if known else np.nan, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("today", "known"),
+    [({"age_group": 1.0}, True), ({"age_group": 2.0}, True), ({"age_group": 3.0}, False), ({}, False),
+     ({"age_yr": 8.0}, False)],
+)  # fmt: skip
+def test_bamboo_from_a_0_tells_its_age(change, today, known):
+    """The first two age groups end at 2 and 6 years, five years are between the surveys."""
+    tonnes = change(BAMBOO_STAND | {"age_yr": np.nan, "age_group": np.nan} | today, BARREN)[0]
+    assert (tonnes > 0) == known
+    assert np.isnan(tonnes) != known
+
+
+def test_a_loss_from_a_0_is_none_and_0_to_0_is_0(change):
+    assert change(BARREN, BARREN)[0] == 0.0
+
+
+def test_bamboo_among_trees_does_not_grow_from_a_0(change):
+    tonnes, _, told = change(
+        PINE_STAND | {"bamboo_culms_per_ha": 500.0}, PINE_STAND | {"volume_m3_ha": 40.0, "bamboo_culms_per_ha": 0.0}
+    )
+    assert tonnes == pytest.approx(100 * PINE)
+    assert "SINK_BAMBOO_ONE_DATE" in told
+
+
+@pytest.mark.parametrize(("land", "species"), [("special_shrub", None), ("special_shrub", "900"), ("arbor", "700")])
+def test_a_constant_per_hectare_does_not_grow_from_0(change, land, species):
+    tonnes, row, told = change({"land_class": land, "species_code": species, "age_yr": 3.0}, BARREN)
+    assert np.isnan(tonnes)
+    assert row["sink_basis"] == "none"
+    assert "SINK_CONSTANT_METHOD" in told
+
+
+def test_a_constant_per_hectare_is_lost_whole(change):
+    shrub = {"land_class": "special_shrub", "species_code": "900"}
+    assert change(BARREN, shrub)[0] == pytest.approx(-10 * 17.99 * 0.47 * 44 / 12)
+
+
+@pytest.mark.parametrize(
+    ("today", "lost"),
+    [
+        ({"dbh_cm": 16.0, "height_m": 12.0, "stems_per_ha": 900.0}, False),
+        ({"height_m": 12.0}, False),
+        ({"species_code": None, "dbh_cm": 16.0}, False),
+        ({"dbh_cm": 3.0}, True),
+        ({}, True),  # an empty cell puts no loss off
+        ({"dbh_cm": 16.0, "change_reason": "20"}, True),
+        ({"dbh_cm": 16.0, "land_class": "cutover"}, True),
+    ],
+)
+def test_a_0_of_today_beside_trees_is_no_loss(change, today, lost):
+    tonnes, _, told = change(PINE_STAND | {"volume_m3_ha": 0.0} | today, PINE_STAND)
+    assert tonnes == pytest.approx(-500 * PINE if lost else np.nan, nan_ok=True)
+    assert ("SINK_NOW_UNKNOWN" in told) != lost
+
+
+def test_bamboo_of_0_culms_today_is_no_loss(change):
+    tonnes, _, told = change(BAMBOO_STAND | {"stems_per_ha": 0.0}, BAMBOO_STAND)
+    assert np.isnan(tonnes)
+    assert "SINK_NOW_UNKNOWN" in told
+
+
+LED_BY_PINE = {"species_code": "220", "volume_m3_ha": 100.0, "bamboo_culms_per_ha": 3000.0}
+LED_BY_BAMBOO = BAMBOO_STAND | {"volume_m3_ha": 100.0, "trees_in_bamboo_code": "220", "age_group": 2.0}
+
+
+@pytest.mark.parametrize(("now", "then"), [(LED_BY_BAMBOO, LED_BY_PINE), (LED_BY_PINE, LED_BY_BAMBOO)])
+def test_the_same_trees_and_culms_under_a_new_leading_species_are_no_loss(change, now, then):
+    tonnes, row, told = change(now, then)
+    sign = 1 if now is LED_BY_BAMBOO else -1  # among trees culms have no age and count as young
+    assert tonnes == pytest.approx(0.0, abs=1e-9)
+    assert row["recode_tco2e"] == pytest.approx(sign * 10 * 3000 * (OLDER_CULM - CULM))
+    assert row["sink_basis"] == "measured"
+    assert not told & {"SINK_BAMBOO_UNTOLD", "SINK_TREES_UNTOLD", "SINK_BAMBOO_ONE_DATE", "SINK_TREES_ONE_DATE"}
+
+
+def test_what_each_kind_lost_counts_under_a_new_leading_species(change):
+    now = LED_BY_BAMBOO | {"volume_m3_ha": 40.0, "stems_per_ha": 2500.0, "age_group": 1.0}
+    assert change(now, LED_BY_PINE)[0] == pytest.approx(-10 * (60 * PINE + 500 * CULM))
+
+
+@pytest.mark.parametrize("culms_then", [np.nan, 0.0])
+def test_trees_that_all_stand_are_no_loss_where_the_bamboo_of_then_is_unknown(change, culms_then):
+    tonnes, _, told = change(LED_BY_BAMBOO, LED_BY_PINE | {"bamboo_culms_per_ha": culms_then})
+    assert np.isnan(tonnes)
+    assert "SINK_EARLIER_UNKNOWN" in told
+
+
+def test_trees_that_are_gone_stay_a_loss_where_the_bamboo_of_then_is_unknown(change):
+    """Only 10 of 500 m3/ha are left: what leads today is less than what led then, and a loss is never put off."""
+    now = LED_BY_BAMBOO | {"volume_m3_ha": 10.0, "age_group": 1.0}
+    then = LED_BY_PINE | {"volume_m3_ha": 500.0, "bamboo_culms_per_ha": np.nan}
+    assert change(now, then)[0] == pytest.approx(10 * (3000 * CULM - 500 * PINE))
