@@ -1,8 +1,11 @@
 """Patches of work are connected and as large as asked, in each measure and year: worked by hand."""
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_matrix
 
+from sanming_carbon_plugin.core.planning import counties, solver
+from sanming_carbon_plugin.core.planning.counties import solve_by_county
 from sanming_carbon_plugin.core.planning.greedy import greedy_choice
 from sanming_carbon_plugin.core.planning.neighbours import Neighbourhood
 from sanming_carbon_plugin.core.planning.patches import broken_patches, patches_of
@@ -61,3 +64,58 @@ def test_the_plain_choice_takes_whole_patches_or_none():
 def test_a_locked_stand_takes_its_patch_along():
     assert chosen(row_of_stands([-5, -1, -2, -9], 2.0, must=(1,))) == [1, 2]
     assert solve(row_of_stands([-5, -1], 3.0, must=(1,)), EXACT) is None
+
+
+def counties_with_patches(seed):
+    """Three counties side by side on a grid, two works in two years, caps of each and yearly budgets that all share."""
+    rng = np.random.default_rng(seed)
+    wide, high = 15, 6
+    count = wide * high
+    column, row = np.arange(count) % wide, np.arange(count) // wide
+    county = column // 5
+    stand, work, year = (axis.ravel() for axis in np.meshgrid(np.arange(count), range(2), range(2), indexing="ij"))
+    area = np.round(rng.gamma(2, 2, count) + 0.3, 2)
+    one, two = (axis.ravel() for axis in np.meshgrid(np.arange(count), np.arange(count), indexing="ij"))
+    beside = (np.abs(column[one] - column[two]) + np.abs(row[one] - row[two]) == 1) & (one < two)
+    beside &= county[one] == county[two]
+    rule = PatchRule(one[beside], two[beside], area[stand], work * 2 + year, float(rng.choice([6.0, 12.0, 20.0])))
+    value, cost = rng.uniform(-4, 20, len(stand)) * area[stand], rng.uniform(1, 9, len(stand)) * area[stand]
+    rows = [cost * (year == of) for of in range(2)]
+    rows += [area[stand] * (county[stand] == of) * (work == 1) for of in range(3)]
+    own = np.array([area[county == of].sum() for of in range(3)])
+    low, most = np.full(5, -np.inf), np.array([*np.full(2, 0.9 * area.sum()), *(0.3 * own)])
+    must = np.zeros(count, bool)
+    matrix = csr_matrix(np.array(rows))
+    return ChoiceProblem(stand, value, matrix, low, most, count, must, None, rule), county.astype(np.int64)
+
+
+def patch_sizes(problem, option):
+    """Area of every patch of a choice, by walking from stand to stand."""
+    rule = problem.patches
+    links = {*zip(rule.first.tolist(), rule.second.tolist(), strict=True)}
+    group = {int(s): int(rule.group[option[s]]) for s in np.flatnonzero(option >= 0)}
+    left = set(group)
+    while left:
+        edge, area = [left.pop()], 0.0
+        while edge:
+            here = edge.pop()
+            area += rule.area_ha[option[here]]
+            near = {n for n in left if group[n] == group[here] and ((here, n) in links or (n, here) in links)}
+            left -= near
+            edge.extend(near)
+        yield area
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3))
+def test_no_plan_of_divided_counties_holds_a_patch_below_the_minimum(monkeypatch, seed):
+    monkeypatch.setattr(counties, "SMALL_OPTIONS", 100)  # divide it, and solve its parts by growing cores
+    monkeypatch.setattr(solver, "SMALL_OPTIONS", 100)
+    problem, county = counties_with_patches(seed)
+    choice = solve_by_county(problem, county, SolverLimits(gap=0.05, nodes=20, whole_options=0))
+    assert choice is not None
+    sizes = list(patch_sizes(problem, choice.option))
+    assert len(sizes) >= 3
+    assert min(sizes) >= problem.patches.minimum_ha * (1 - 1e-9)
+    assert Neighbourhood.of(problem).keeps_all(choice.option)
+    assert choice.bound >= choice.value - 1e-9
