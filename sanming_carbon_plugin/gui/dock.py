@@ -381,6 +381,7 @@ class CarbonDock(QgsDockWidget):
             step.restore(values)
         self.shown.leave_project()
         self.tools.leave_project()
+        self.side.shut_down()  # its list and its fields are those of the project before
         self.unsaved.stored()
         self.made.restore()
         self.maps.list_results()

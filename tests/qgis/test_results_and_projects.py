@@ -116,7 +116,13 @@ def test_a_copied_project_decides_about_its_own_result(dock, cards, tmp_path, qt
     old, new = tmp_path / "甲", tmp_path / "乙"
     _saved_project(dock, qtbot, old)
     shutil.copytree(old, new)
+    assert QgsProject.instance().read(str(old / "工程 1.qgz"))
+    dock.side.open_list()
+    assert dock.side.panel.path == old / "结果.gpkg"
     assert QgsProject.instance().read(str(new / "工程 1.qgz"))
+    assert dock.side.panel is None  # nobody accepts a doubt of the other copy
+    dock.side.open_list()
+    assert dock.side.panel.path == new / "结果.gpkg"
     assert look_at_the_first_stand(cards, qgis_iface) == new / "结果.gpkg"
     _all_lies_in(new, dock, cards)
     _decide(cards.panel.result)
