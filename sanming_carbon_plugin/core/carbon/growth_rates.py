@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .account import numbers
@@ -66,24 +67,31 @@ class GrowthRates:
         return cls(group, low, high, percent)
 
     def of(self, facts: pd.DataFrame, group: TextArray) -> tuple[FloatArray, IntArray]:
-        """Rate of each stand (percent a year) and the row it came from, NaN and -1 where no row serves."""
+        """Rate of each stand (percent a year) and the row it came from, NaN and -1 where no row serves.
+
+        Of two rows the one that says more serves: a group's before all groups', one with ages before one without.
+        """
         age = numbers(facts, "age_yr")
         row = np.full(len(facts), -1, dtype=np.int64)
         names = pd.Series(group, dtype=object)
-        for general in (True, False):  # rows for a group overwrite the rows for all
-            for at in np.flatnonzero((self.group == ANY) == general):
-                mine = names.notna().to_numpy() if general else (names == self.group[at]).to_numpy()
-                bounded = ~(np.isnan(self.age_from_yr[at]) and np.isnan(self.age_to_yr[at]))
-                if bounded:
-                    low, high = np.nan_to_num(self.age_from_yr[at]), np.nan_to_num(self.age_to_yr[at], nan=np.inf)
-                    mine &= (age >= low) & (age <= high)
-                row[mine] = at
+        of_ages = _of_ages(self.age_from_yr, self.age_to_yr)
+        for at in np.lexsort((of_ages, self.group != ANY)):  # the later row overwrites
+            mine = names.notna().to_numpy() if self.group[at] == ANY else (names == self.group[at]).to_numpy()
+            if of_ages[at]:
+                low, high = np.nan_to_num(self.age_from_yr[at]), np.nan_to_num(self.age_to_yr[at], nan=np.inf)
+                mine &= (age >= low) & (age <= high)
+            row[mine] = at
         return np.where(row >= 0, self.percent_yr[row], np.nan), row
+
+
+def _of_ages(low: FloatArray, high: FloatArray) -> npt.NDArray[np.bool_]:
+    """Rows that are not for all ages."""
+    return np.asarray(~(np.isnan(low) & np.isnan(high)))
 
 
 def _note_overlaps(cells: CellReader, group: TextArray, low: FloatArray, high: FloatArray) -> None:
     """Remember rows whose ages another row of their group holds too; a row for all ages serves those of no other."""
-    bounded = ~(np.isnan(low) & np.isnan(high))
+    bounded = _of_ages(low, high)
     start, end = np.nan_to_num(low), np.nan_to_num(high, nan=np.inf)
     for row in range(len(group)):
         before = np.flatnonzero((group[:row] == group[row]) & (bounded[:row] == bounded[row]))
