@@ -261,7 +261,7 @@ def _of_strata(_: str, language: str) -> dict[str, str]:
 _CODINGS: dict[str, Callable[[str, str], Mapping[str, str]]] = {
     "word": _of_kinds,
     "words": _of_kinds,
-    "list": lambda of, language: codes_in_words(tuple(of.split(";")), language),
+    "list": lambda of, language: _of_kinds(of, language) | codes_in_words(tuple(of.split(";")), language),
     "value": lambda of, language: values_in_words(tuple(of.split(";")), language),
     "fact": _of_facts,
     "facts": _of_facts,

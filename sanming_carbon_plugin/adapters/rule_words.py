@@ -31,6 +31,7 @@ def limit_in_words(rule: Mapping[str, Any], language: str, *, bamboo: bool = Fal
     several = isinstance(threshold, list)
     between = " – " if several and (rule.get("other") or rule["op"] in ("between", "outside")) else ", "
     values = [_said(name, each, language, bamboo=bamboo) for each in (threshold if several else [threshold])]
+    values = list(dict.fromkeys(values)) if between == ", " else values  # 0 and 00 have one word
     said = between.join(values) if threshold is not None or rule.get("other") else ""
     if rule.get("other"):
         said = "{} {}".format(fact_name(str(rule["other"]), language), said)

@@ -2,7 +2,8 @@
 
 A template may say how a value is to be read: ``{doubt:doubt}`` tells what another doubt is about,
 ``{field:fact}`` names facts, ``{value:rule}`` names rules by the titles that come with the issue,
-``{value:title}`` a shipped file of rules by its title, ``{value:answer}`` a value of the field in question,
+``{value:title}`` a shipped file of rules by its title, ``{strata:stratum}`` strata of a sample, each in quotes,
+``{value:answer}`` a value of the field in question,
 ``{technique:pine_technique}`` a code of that kind in ``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and
 ``{value:or_unknown}`` what may be missing.
 Lists are texts with ``;`` or ``,`` between.
@@ -18,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from ..core.classes.problems import ProblemList
-from .column_words import title_of
+from .column_words import column_words, title_of
 from .fact_words import fact_name, fact_text
 from .message_tables import doubt_text
 from .problem_words import problems_in_words
 from .words import word, words_of
 
-MOST_NAMES = {"fact": 30, "rule": 6}
+MOST_NAMES = {"fact": 30, "rule": 6, "stratum": 10}
 _ANSWERS = {"pine_transform": "outcome", "reserve_forest": "outcome", "ticket": "outcome"}
 _ANSWERS |= {name: name for name in ("measure", "pine_technique", "reserve_mode")}
 _DIGITS = 5
@@ -54,7 +55,7 @@ class _Sentence(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
         language = self._language
-        if format_spec in ("fact", "rule"):
+        if format_spec in MOST_NAMES:
             return _joined([self._name(format_spec, name) for name in _names(value)], MOST_NAMES[format_spec], language)
         if format_spec in ("doubt", "answer", "title"):
             return self._told(format_spec, value)
@@ -76,6 +77,9 @@ class _Sentence(string.Formatter):
     def _name(self, kind: str, name: str) -> str:
         if kind == "fact":
             return fact_name(name, self._language)
+        if kind == "stratum":
+            text = column_words("stratum", self._language).get(name)
+            return name if text is None else "“{}”".format(text)
         titles = self._values.get("titles") or {}
         return str(titles.get(name, (name, name))[self._language == "zh"])
 

@@ -52,6 +52,15 @@ def test_what_a_rule_saw_and_asked_for(rules, rule, seen, limit):
     assert limit_in_words(rules[rule], "zh") == limit
 
 
+def test_codes_of_a_limit_are_told_in_words_once():
+    owner = next(rule for rule in load_profile(None).rule_set.rules if rule.id == "OWNER")
+    layer = pd.DataFrame({"land_tenure": ["20"]}, index=pd.Index(["a"], name="stand_key"))
+    records = {record["rule"]: record for record in explain_stand(load_profile(None).rule_set, layer)}
+    assert seen_in_words(records[owner.id], "zh") == "林地权属 集体"
+    assert limit_in_words(records[owner.id], "zh") == "不应为 未登记"
+    assert limit_in_words(records[owner.id], "en").endswith(" Not recorded")
+
+
 def test_every_shipped_rule_speaks_both_languages():
     for rule_set in [*RULES, load_profile(None).rule_set]:
         for rule in rule_set.rules:

@@ -167,3 +167,17 @@ def test_a_doubt_about_the_earlier_layer_is_told_in_words():
     assert "STAND_KEY_MISSING" not in told
     assert "{" not in told
     assert filled("{doubt:doubt}", {"doubt": "NO_SUCH"}, "en") == "NO_SUCH"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh", "“合并的小层”、“松林改造提升 否，国家储备林 否”"),
+        ("en", "“Small groups together”, “Pine transformation No, National reserve forest No”"),
+    ],
+)
+def test_strata_without_answers_are_named_in_words(language, told):
+    values = {"drawn": 9, "missing": 4, "limit": 20, "stands": "a"}
+    values["strata"] = ["other", "pine_transform=no, reserve_forest=no"]
+    message, _ = render_error(InputError("CONTROL_SAMPLE_INCOMPLETE", **values), language)
+    assert told in message

@@ -66,7 +66,7 @@ def rule_sets_of(result: Path) -> list[RuleSet]:
     Raises
     ------
     InputError
-        RESULT_WITHOUT_RULES.
+        RESULT_WITHOUT_RULES, RESULT_OF_OLDER_VERSION.
     """
     with opened(result) as database:
         return _rule_sets_in(database, result)
@@ -78,6 +78,8 @@ def _rule_sets_in(database: sqlite3.Connection, result: Path) -> list[RuleSet]:
         return list(_rule_sets(str(run["rule_files"][0])))
     except (KeyError, IndexError, TypeError, ValueError) as problem:
         raise InputError("RESULT_WITHOUT_RULES", path=result) from problem
+    except InputError as problem:
+        raise InputError("RESULT_OF_OLDER_VERSION", path=result) from problem
 
 
 @lru_cache(maxsize=4)

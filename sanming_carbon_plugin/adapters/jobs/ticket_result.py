@@ -57,7 +57,10 @@ class TicketResult:
         if other is not None:
             return load_profile(other)
         kept = self.run["rule_files"].get("profile")
-        return load_profile() if kept is None else Profile.from_dict(kept)
+        try:
+            return load_profile() if kept is None else Profile.from_dict(kept)
+        except InputError as problem:
+            raise InputError("RESULT_OF_OLDER_VERSION", path=self.path) from problem
 
     def period(self) -> Period | None:
         """The monitoring period; None where the result was made without one."""

@@ -143,7 +143,7 @@ def _refuse_if_incomplete(
         drawn=drawn,
         missing=missing,
         limit=round(100 * settings.missing_share_limit),
-        strata="; ".join(thin) or "-",
+        strata=thin or "-",
         stands=shown or "-",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,7 +38,7 @@ class Resolution:
         As in :class:`merge.Merge`, with ``choice``, ``value``, ``outcome`` (``applied``, ``kept_desk``, ``open``,
         ``stale``; None for lines that need nothing) and ``new_value``.
     issues
-        Choices that were made about other values than those of now.
+        Choices that were made about other values than those of now, or where nothing differs any more.
     """
 
     differences: pd.DataFrame
@@ -92,7 +92,7 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
             continue
         if choice is not None and not _saw_the_same(choice, line):
             line["choice"], line["outcome"] = None, STALE
-            stale.append(_stale(line, form))
+            stale.append(_told("FIELD_CHOICE_STALE", line, form))
             continue
         if choice is not None:
             line["choice"], line["value"] = choice.get("choice"), choice.get("value")
@@ -100,14 +100,28 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
     if problems:
         raise InputError("FIELD_CHOICES_INVALID", count=len(problems), problems="; ".join(problems[:20]))
     frame = pd.DataFrame(records, columns=[*made.columns, "outcome", "new_value"], dtype=object)
+    stale += _without_difference(chosen, records, form)
     return Resolution(frame.where(frame.notna(), None), join_issues(stale))
 
 
-def _stale(line: Mapping[str, object], form: Form) -> pd.DataFrame:
-    """What tells that a choice is not used, with the column in words."""
-    column = form.named(str(line["column"]))
-    title, title_zh = (column.title(language) for language in ("en", "zh"))
-    return stand_issues("FIELD_CHOICE_STALE", [str(line[STAND_KEY])], column.name, title=title, title_zh=title_zh)
+def _told(code: str, line: Mapping[str, object], form: Form) -> pd.DataFrame:
+    """What tells that a choice is not used, with the column in words where the form has it."""
+    name = str(line["column"])
+    column = next((each for each in form.columns if each.name == name), None)
+    title, title_zh = (name if column is None else column.title(language) for language in ("en", "zh"))
+    return stand_issues(code, [str(line.get(STAND_KEY) or "") or None], name, title=title, title_zh=title_zh)
+
+
+def _without_difference(
+    chosen: Mapping[tuple[str, str], Mapping[str, object]], records: Sequence[Mapping[str, object]], form: Form
+) -> list[pd.DataFrame]:
+    """Choices about cells in which nothing is left to choose; what was taken over before is none of them."""
+    now = {(str(line["row_id"]), str(line["column"])): line for line in records}
+    return [
+        _told("FIELD_CHOICE_WITHOUT_DIFFERENCE", now.get(cell, choice), form)
+        for cell, choice in chosen.items()
+        if now.get(cell, {}).get("state") not in (FIELD_ONLY, CONFLICT) and choice.get("outcome") != APPLIED
+    ]
 
 
 def _by_cell(choices: pd.DataFrame) -> tuple[dict[tuple[str, str], dict[str, object]], list[str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -20,6 +23,8 @@ from sanming_carbon_plugin.adapters.issue_status import ACCEPTED, IDENTITY, mark
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.explain import explain, explanation_text
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
+from sanming_carbon_plugin.adapters.jobs.ticket_result import open_result
+from sanming_carbon_plugin.adapters.messages import render_error
 from sanming_carbon_plugin.core.classes.overrides import geometry_hash, no_decisions
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.progress import Progress
@@ -53,6 +58,21 @@ def decide(out, key, polygon, **more):
 
 def codes(out) -> list[str]:
     return [code for code in read_geopackage_table(out, "issues")["code"] if code.startswith("DECISION")]
+
+
+def test_a_result_of_an_older_version_says_that_it_must_be_made_again(run):
+    out, _, _ = run
+    _, key = pine_stand(out)
+    with closing(sqlite3.connect(out)) as database, database:
+        ((text,),) = database.execute("SELECT rule_files FROM run").fetchall()
+        files = json.loads(text)
+        del files["profile"]["settings"]["tenure_rights"]
+        database.execute("UPDATE run SET rule_files = ?", [json.dumps(files)])
+    for ask in (lambda: explain(out, key), lambda: open_result(out, Progress()).profile()):
+        with pytest.raises(InputError) as told:
+            ask()
+        assert told.value.code == "RESULT_OF_OLDER_VERSION"
+    assert "重新进行小班评估" in " ".join(render_error(told.value, "zh"))
 
 
 def test_it_stands_beside_what_was_computed_in_every_run(run):

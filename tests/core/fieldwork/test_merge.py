@@ -339,6 +339,20 @@ def test_a_choice_about_other_values_is_stale():
     assert done.issues[["stand_key", "code", "field"]].to_numpy().tolist() == [["k1", "FIELD_CHOICE_STALE", "closure"]]
 
 
+def test_a_choice_where_nothing_differs_any_more_is_told():
+    found = merged(field_table({(0, "closure"): 0.9}))
+    review = chosen(found, ("u1", "closure", "field"))
+    now = merged(field_table({(0, "closure"): 0.9}), desk=base_table(closure=[0.9, 0.5, np.nan]))
+    for differences in (now.differences, merged(field_table()).differences):  # the desk said so too; nobody does
+        done = resolve(differences, review, FORM)
+        assert done.issues[["stand_key", "code", "field"]].to_numpy().tolist() == [
+            ["k1", "FIELD_CHOICE_WITHOUT_DIFFERENCE", "closure"]
+        ]
+        assert {"title", "title_zh"} <= set(done.issues["params"].iloc[0])
+    taken_over = resolve(now.differences, review.assign(outcome="applied", new_value="0.9"), FORM)
+    assert taken_over.issues.empty
+
+
 @pytest.mark.parametrize("lost", ["row_id", "column", "choice", "desk_value", "field_value"])
 def test_choices_that_do_not_tell_between_which_values_was_chosen_are_refused(lost):
     found = merged(field_table({(0, "closure"): 0.9}))
