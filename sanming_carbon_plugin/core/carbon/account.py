@@ -72,6 +72,11 @@ class StandAccount:
         Land classes without a stand of trees.
     bare
         Land classes of :data:`BARE`.
+    stands_in
+        Counted by what stands in for a missing figure: culms by the column of the bamboo among trees, shrub land
+        without a species by that of shrub.
+    ageless
+        Bamboo of no known age, counted by the lightest culms.
     """
 
     family: npt.NDArray[np.int8]
@@ -83,6 +88,8 @@ class StandAccount:
     volume_basis: TextArray
     not_forest: BoolArray
     bare: BoolArray
+    stands_in: BoolArray
+    ageless: BoolArray
 
     def __len__(self) -> int:
         return len(self.family)
@@ -127,7 +134,11 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     tonnes = _tonnes_per_unit(found.row, family, _bamboo_age(facts), parameters)
     factor = tonnes * np.where(found.row >= 0, parameters.tco2e_per_biomass()[found.row], np.nan)
     basis[np.isnan(quantity) & not_forest] = BASIS_NOT_FOREST
-    return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest, land.isin(BARE).to_numpy())
+    stands_in = (family == FAMILY_CULM) & np.isnan(numbers(facts, "stems_per_ha"))
+    stands_in |= (family == FAMILY_AREA) & pd.isna(texts(facts, "species_code"))
+    ageless = (family == FAMILY_CULM) & (_bamboo_age(facts) == 0)
+    bare = land.isin(BARE).to_numpy()
+    return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest, bare, stands_in, ageless)
 
 
 def for_comparison(account: StandAccount) -> StandAccount:
@@ -236,7 +247,9 @@ def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable, needed: bo
     basis = np.full(count, BASIS_NONE, dtype=object)
     factor = tonnes * parameters.tco2e_per_biomass()[row]
     not_forest, bare = _land_flags(facts)
-    return StandAccount(family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare)
+    return StandAccount(
+        family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare, *np.zeros((2, count), dtype=bool)
+    )
 
 
 def bamboo_leads(row: IntArray, parameters: ParameterTable) -> BoolArray:
@@ -272,7 +285,9 @@ def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: boo
     no_texts = np.empty(0, dtype=object)
     not_forest, bare = _land_flags(facts)
     found = LookUp(row, no_texts, no_texts)
-    return StandAccount(kinds, volume, tonnes, factor, found, volume, basis, not_forest, bare)
+    return StandAccount(
+        kinds, volume, tonnes, factor, found, volume, basis, not_forest, bare, *np.zeros((2, count), dtype=bool)
+    )
 
 
 def _land_flags(facts: pd.DataFrame) -> tuple[BoolArray, BoolArray]:

@@ -60,7 +60,10 @@ class PieceChange:
         Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``constant``,
         ``cover``, ``not_forest`` (on both dates); empty where it is known.
     other_basis
-        The volume of a date, or of both, is not recorded but put together from trees.
+        The volume of a date, or of both, is not recorded but put together from trees, or something stands in for
+        what one date leaves open, or bamboo lost culms whose age one date does not tell.
+    nameless
+        A date with a stock names no species that the table knows, so that it is counted by the other date's.
     converted
         The land is bare by its class, nothing is recorded on it, and its stock was counted as lost.
     """
@@ -87,6 +90,7 @@ class PieceChange:
     reason: npt.NDArray[np.object_]
     converted: BoolArray
     other_basis: BoolArray
+    nameless: BoolArray
 
     @property
     def known(self) -> BoolArray:
@@ -165,7 +169,9 @@ def _piece_change(
     constant = (s.kind_now == FAMILY_AREA) & (s.q_now > 0.0) & (by_area_then | (s.q_then == 0.0))
     change[constant | ((s.nameless_now | s.nameless_then) & (change > 0.0))] = np.nan
     trees_now, trees_then = now.volume_basis[pieces.now] == BASIS_TREES, then.volume_basis[pieces.then] == BASIS_TREES
-    no_gain = (trees_now != trees_then) & (change > 0.0)
+    stand_in = now.stands_in[pieces.now] != then.stands_in[pieces.then]
+    light = (now.ageless[pieces.now] != then.ageless[pieces.then]) & (change < 0.0)
+    no_gain = ((trees_now != trees_then) | stand_in) & (change > 0.0)
     change = _lost(change, no_gain)
     use = np.isnan(by_then) | (by_now <= by_then)
     factor, row = np.where(use, set_now, set_then), np.where(use, row_now, row_then)
@@ -193,7 +199,8 @@ def _piece_change(
         volume_then=_volume(s.q_then, s.kind_then),
         reason=_reason(s, change, constant),
         converted=s.cleared & (s.q_then > 0.0),
-        other_basis=np.asarray(trees_now | trees_then, dtype=bool),
+        other_basis=np.asarray(trees_now | trees_then | stand_in | light, dtype=bool),
+        nameless=(s.nameless_now & (s.q_now > 0.0)) | (s.nameless_then & (s.q_then > 0.0)),
     )
 
 
@@ -305,7 +312,7 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
         kind_then,
         cleared,
         cleared & then.bare[b] & np.isnan(then.quantity[b]),
-        unnamed_now & ~now.bare[a],
+        unnamed_now & (~now.bare[a] | (q_now > 0.0)),
         unnamed_then & (~then.bare[b] | (then.quantity[b] > 0.0)),
     )
 

@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
-from .account import StandAccount, numbers, open_account, open_bamboo_part
+from .account import StandAccount, numbers, open_account, open_bamboo_part, texts
 from .growth_data import GrowthRules, SurveyedStands, enough, hold_out, likely, refuse_few, sample
 from .growth_models import FittedShape
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
@@ -285,12 +285,17 @@ def project(
 
 
 def standing_volume(facts: pd.DataFrame, account: StandAccount) -> tuple[FloatArray, pd.DataFrame]:
-    """Volume per hectare that a ratio or rate can move, NaN elsewhere; 0 is told, for it would stay 0 for ever."""
+    """Volume per hectare that a ratio or rate can move, NaN with a reason elsewhere.
+
+    0 would stay 0 for ever, and no stand grows on land that is bare by its class.
+    """
     by_volume = account.family == FAMILY_VOLUME
     nothing = by_volume & (account.quantity == 0.0)
+    bare = by_volume & account.bare & (account.quantity > 0.0)
     keys = facts.index.to_numpy(dtype=object)
-    told = stand_issues("GROWTH_VOLUME_ZERO", keys[nothing], "volume_m3_ha", account.quantity[nothing])
-    return np.where(by_volume & ~nothing, account.quantity, np.nan), told
+    zero = stand_issues("GROWTH_VOLUME_ZERO", keys[nothing], "volume_m3_ha", account.quantity[nothing])
+    left = stand_issues("GROWTH_BARE_LAND", keys[bare], "land_class", texts(facts, "land_class")[bare])
+    return np.where(by_volume & ~nothing & ~bare, account.quantity, np.nan), join_issues([zero, left])
 
 
 def growth_ratio(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..issues import join_issues, layer_issue, stand_issues
-from .account import StandAccount, numbers, open_account, texts
+from ..issues import join_issues, layer_issue
+from .account import StandAccount, numbers, open_account
 from .change import BoolArray
 from .error_amounts import Amounts, ErrorPieces, ErrorSources, ErrorTable, SinkErrors, errors_of_pieces, no_amounts
 from .growth import GrowthFit, growth_ratio, standing_volume
@@ -37,7 +37,7 @@ def by_curve(facts: pd.DataFrame, account: StandAccount, growth: GrowthFit, erro
     curves, served = growth.curve_of(facts.index, account.look_up.group)
     share = np.array([*(curve.hold_out_share for curve in curves), np.nan])
     share = np.where(np.isnan(share), errors.size["growth_curve"], share)
-    volume, told = _growing_volume(facts, account)
+    volume, told = standing_volume(facts, account)
     issues = join_issues([issues, told])
     return ModelledGrowth(volume * (ratio - 1.0), served, share[served], GROWTH_CURVE, issues)
 
@@ -45,20 +45,11 @@ def by_curve(facts: pd.DataFrame, account: StandAccount, growth: GrowthFit, erro
 def by_rate(facts: pd.DataFrame, account: StandAccount, rates: GrowthRates, errors: ErrorTable) -> ModelledGrowth:
     """Growth of the coming year by the user's rates (Pressler)."""
     percent, row = rates.of(facts, account.look_up.group)
-    volume, told = _growing_volume(facts, account)
+    volume, told = standing_volume(facts, account)
     relative = np.full(len(facts), errors.size["growth_rate"])
     missing = int(np.count_nonzero(np.isnan(percent) & ~np.isnan(volume)))
     issues = join_issues([told, *([layer_issue("GROWTH_NO_RATE", "age_yr", missing)] if missing else [])])
     return ModelledGrowth(pressler_growth(volume, percent), row, relative, GROWTH_RATE, issues)
-
-
-def _growing_volume(facts: pd.DataFrame, account: StandAccount) -> tuple[FloatArray, pd.DataFrame]:
-    """Volume per hectare that a model can move, NaN with a reason elsewhere: no stand grows on bare land."""
-    volume, told = standing_volume(facts, account)
-    bare = account.bare & ~np.isnan(volume)
-    keys = facts.index.to_numpy(dtype=object)
-    left = stand_issues("GROWTH_BARE_LAND", keys[bare], "land_class", texts(facts, "land_class")[bare])
-    return np.where(bare, np.nan, volume), join_issues([told, left])
 
 
 def fill_modelled(

@@ -50,6 +50,7 @@ def sink_issues(
     converted = known & any_by(change.stand, change.converted, count)
     land = texts(facts, "land_class")
     other_land = pd.Series(land, dtype=object).isin(NOT_FOREST).to_numpy()
+    nameless = known & any_by(change.stand, change.nameless & change.known, count)
     basis_differs = known & any_by(change.stand, change.other_basis & change.known & change.main, count)
     return join_issues(
         [
@@ -59,6 +60,7 @@ def sink_issues(
             tell("SINK_EARLIER_OVERLAPS", pieces.overlapping),
             tell("SINK_EARLIER_SHARED_OUT", pieces.shared_out),
             tell("SINK_VOLUME_BASIS_DIFFERS", basis_differs, "volume_m3_ha"),
+            tell("SINK_SPECIES_ONE_DATE", nameless, "species_code"),
             tell("SINK_RECODED", recoded, "recode_tco2e", np.round(columns["recode_tco2e"].to_numpy(), 3)),
             tell("SINK_CONVERTED", converted & other_land, "land_class", land),
             tell("SINK_NOTHING_RECORDED", converted & ~other_land, "land_class", land),

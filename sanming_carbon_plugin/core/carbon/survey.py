@@ -145,14 +145,15 @@ def basis_of(
 ) -> TextArray:
     """Measured where today and every earlier piece were surveyed, else two layers; none where not ``known``.
 
-    Volume put together from trees on a date makes no measured difference either, nor
-    is one ``beside`` what is asked: between surveys without a date or beside the period, or of too small a part
-    of the stand.
+    Volume put together from trees on a date makes no measured difference either, nor does a stock of no known
+    species, nor is one ``beside`` what is asked: between surveys without a date or beside the period, or of too
+    small a part of the stand.
     """
     surveyed_now = pd.Series(texts(facts, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     surveyed_then = pd.Series(texts(earlier, "survey_method"), dtype=object).isin(SURVEYED).to_numpy()
     # Pieces of unknown change ask too: what is left out for a gap must not leave a measurement behind.
-    not_then = (~surveyed_then[change.earlier] | change.other_basis) & (change.share_of_now > LINE_SHARE)
+    not_then = ~surveyed_then[change.earlier] | change.other_basis | change.nameless
+    not_then &= change.share_of_now > LINE_SHARE
     basis = np.full(len(facts), TWO_LAYERS, dtype=object)
     basis[surveyed_now & ~any_by(change.stand, not_then, len(facts)) & ~beside] = MEASURED
     basis[~known] = NO_BASIS

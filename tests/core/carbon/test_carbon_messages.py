@@ -6,10 +6,13 @@ import re
 import string
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import sanming_carbon_plugin
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
 from sanming_carbon_plugin.paths import resources_dir
 
 ROOM = Path(sanming_carbon_plugin.__file__).parent / "core" / "carbon"
@@ -48,3 +51,20 @@ def test_words_are_whole_sentences_with_the_same_values_in_both_languages(kind, 
             assert chinese.endswith("。"), chinese
             assert not re.search(r"[,;:()](?![^{]*})", chinese), chinese
             assert fields(english) >= fields(chinese)
+
+
+@pytest.mark.parametrize(("today", "before"), [(120.0, np.nan), (np.nan, 20.0)])
+def test_a_gain_from_trees_of_one_date_is_told_as_none(make_facts, parameters, errors, five_years, today, before):
+    """No tonne of it is in the sink; all of it is in the recoding; and both languages say that it does not count."""
+    trees = {"species_code": "220", "dbh_cm": 10.0, "height_m": 8.0, "stems_per_ha": 900.0}
+    now, then = (make_facts(["k"], volume_m3_ha=volume, **trees) for volume in (today, before))
+    nowhere = np.full(1, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
+    row = found.columns.iloc[0]
+    assert (row["sink_tco2e_yr"], row["sink_basis"]) == (0.0, "two_layers")
+    assert row["recode_tco2e"] > 0.0
+    assert {"SINK_VOLUME_BASIS_DIFFERS", "SINK_RECODED"} <= set(found.issues["code"])
+    words = table("issues").set_index("code").loc["SINK_VOLUME_BASIS_DIFFERS"]
+    assert "for one date alone, a loss counts but a gain does not" in words["message"]
+    assert "仅一期如此的，只计损失、不计增长" in words["message_zh"]
+    assert "way of counting" in table("issues").set_index("code").loc["SINK_RECODED", "message"]

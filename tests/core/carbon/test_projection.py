@@ -151,3 +151,19 @@ def test_bamboo_among_the_trees_is_kept_and_told(make_facts, fitted, parameters)
     kept = found.issues.set_index("code").loc["GROWTH_BAMBOO_KEPT"]
     assert kept["value"] == "1"
     assert set(columns["projection_basis"]) == {"growth_curve"}
+
+
+@pytest.mark.parametrize("land", ["cutover", "burnt", "plantable_barren", "cropland", "unestablished_plantation"])
+def test_nothing_grows_on_bare_land_or_from_nothing(make_facts, fitted, parameters, land):
+    facts = make_facts(
+        species_code="220",
+        age_yr=15.0,
+        land_class=["arbor", land, "arbor"],
+        volume_m3_ha=[80.0, 80.0, 0.0],
+        survey_date="2020-12-31",
+    )
+    found = project_to_years(facts, fitted, parameters, [2020, 2030])
+    assert found.columns["projection_basis"].tolist() == ["growth_curve", "none", "none"]
+    assert found.columns.filter(regex="_m3_ha|_tco2e").iloc[1:].isna().all(axis=None)
+    told = dict(zip(found.issues["stand_key"], found.issues["code"], strict=True))
+    assert told == {"s1": "GROWTH_BARE_LAND", "s2": "GROWTH_VOLUME_ZERO"}
