@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.carbon.account import open_account
-from ...core.carbon.growth import ALL_SITES, GrowthFit
+from ...core.carbon.growth import ALL_SITES, GrowthFit, set_back
 from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.uncertainty import SinkErrors, total_interval
 from ...core.units import UnitChoice
@@ -68,7 +68,7 @@ def growth_charts(facts: pd.DataFrame, parameters: ParameterTable, growth: Growt
     for (group, site), curve in growth.curves.items():
         if site != ALL_SITES:
             continue
-        mine = account.look_up.group == group
+        mine = (account.look_up.group == group) & ~set_back(facts, account)
         name = word("species_group", group, language)
         basis = word("growth_basis", curve.basis, language)
         charts[f"growth_{group}"] = growth_chart(

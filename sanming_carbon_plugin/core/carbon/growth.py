@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
 from .account import StandAccount, numbers, open_account, open_bamboo_part, texts
-from .growth_data import GrowthRules, SurveyedStands, enough, hold_out, likely, refuse_few, sample
+from .growth_data import GrowthRules, SurveyedStands, enough, hold_out, likely, lots, refuse_few, with_held_ends
 from .growth_models import FittedShape
 from .parameters import FAMILY_VOLUME, FloatArray, IntArray, ParameterTable, TextArray
 
@@ -41,11 +41,13 @@ class GrowthCurve:
     age_from_yr, age_to_yr
         Range of ages behind the curve.
     left_out
-        Stands far from all others of their age, not used.
+        Stands far from all others of their age, or nearly alone at an end of the ages; not used.
     hold_out_rmse, hold_out_bias
         Error of the yearly increment (m³/ha·yr) of re-measured stands left out of the fit; NaN without any.
     hold_out_share
         That error by the mean measured increment.
+    hold_out_stands
+        Number of re-measured stands behind it.
     """
 
     group: str
@@ -60,6 +62,7 @@ class GrowthCurve:
     hold_out_rmse: float = np.nan
     hold_out_bias: float = np.nan
     hold_out_share: float = np.nan
+    hold_out_stands: int = 0
 
     def ratio(self, age_from: FloatArray, age_to: FloatArray) -> FloatArray:
         """Volume at ``age_to`` by the volume at ``age_from``."""
@@ -77,12 +80,15 @@ class GrowthFit:
     sites
         ``site_class`` and ``site_index_m`` of the stands that were fitted, by ``stand_key``.
     issues
-        What was refused, and the bias of curves from one survey.
+        What was refused or left out, and the bias of curves from one survey.
+    pairs_needed
+        Re-measured stands from which on the error of those held out says alone how far a curve misses.
     """
 
     curves: dict[tuple[str, int], GrowthCurve]
     sites: pd.DataFrame
     issues: pd.DataFrame
+    pairs_needed: int = 0
 
     def report(self) -> pd.DataFrame:
         """One row per curve: model, parameters, stands, ages, errors."""
@@ -104,6 +110,7 @@ class GrowthFit:
                 "aicc": curve.fitted.aicc,
                 "hold_out_rmse_m3_ha_yr": curve.hold_out_rmse,
                 "hold_out_bias_m3_ha_yr": curve.hold_out_bias,
+                "hold_out_stands": curve.hold_out_stands,
             }
             for curve in self.curves.values()
         ]
@@ -150,11 +157,11 @@ def fit_curve(
     volume_then_m3_ha: FloatArray | None = None,
     years: FloatArray | None = None,
     site_class: int = ALL_SITES,
-    seed: int = 0,
 ) -> GrowthCurve:
-    """Fit one curve to stands of one species group (and site class).
+    """Fit one curve to stands of one species group (and site class), given in an order that says nothing of them.
 
-    Re-measured stands are used where there are enough of them, else all stands of today.
+    Re-measured stands are used where there are enough of them, else all stands of today; where they are too many,
+    the first ones.
 
     Raises
     ------
@@ -166,9 +173,11 @@ def fit_curve(
     then = np.full(len(age_yr), np.nan) if volume_then_m3_ha is None else volume_then_m3_ha
     between = np.full(len(age_yr), np.nan) if years is None else years
     paired = usable & (then > 0) & (between > 0) & (age_yr - between > 0)
-    remeasured = enough(age_yr[paired], rules)
+    remeasured = enough(age_yr[with_held_ends(paired, age_yr, rules)], rules)
     data = SurveyedStands(age_yr, volume_m3_ha, age_yr - between, then)
-    drawn = sample(paired if remeasured else usable, rules.stands_at_most, seed)
+    given = paired if remeasured else usable
+    held = with_held_ends(given, age_yr, rules)
+    drawn = np.flatnonzero(held)[: rules.stands_at_most]
     refuse_few(group, age_yr[drawn], age_yr[drawn], rules)
     use = likely(data, drawn, remeasured, rules)
     ages = np.concatenate([age_yr[use], (age_yr - between)[use]]) if remeasured else age_yr[use]
@@ -176,7 +185,8 @@ def fit_curve(
     fitted = data.fit(use, remeasured, rules)
     if fitted is None:
         raise InputError("GROWTH_NO_CURVE", name=group)
-    held = hold_out(data, sample(paired, rules.stands_at_most, seed), use, remeasured, fitted, rules, seed)
+    pairs = np.flatnonzero(paired)[: rules.stands_at_most]
+    missed = hold_out(data, pairs, use, remeasured, fitted, rules)
     decade, count = np.unique((age_yr[use] // 10 * 10).astype(int), return_counts=True)
     return GrowthCurve(
         group,
@@ -187,8 +197,9 @@ def fit_curve(
         {int(d): int(c) for d, c in zip(decade, count, strict=True)},
         float(ages.min()),
         float(ages.max()),
-        len(drawn) - len(use),
-        *held,
+        np.count_nonzero(given) - np.count_nonzero(held) + len(drawn) - len(use),
+        *missed,
+        len(pairs),
     )
 
 
@@ -214,10 +225,17 @@ def fit_growth(
         Volume of each stand at an earlier survey and the years since, NaN where not re-measured.
     seed
         For samples and hold-out parts.
+
+    Returns
+    -------
+    GrowthFit
+        Stands that are bare by their land class, or disturbed, are behind no curve: what is left on them did not
+        grow to it.
     """
     account = open_account(facts, parameters)
     age, height = numbers(facts, "age_yr"), numbers(facts, "height_m")
     volume = np.where(account.family == FAMILY_VOLUME, account.volume_m3_ha, np.nan)
+    spoilt, order = set_back(facts, account), np.argsort(lots(facts.index, seed), kind="stable")
     group, count = account.look_up.group, len(facts)
     unknown = np.full(count, np.nan)
     then = unknown if volume_then_m3_ha is None else volume_then_m3_ha
@@ -226,13 +244,16 @@ def fit_growth(
     curves: dict[tuple[str, int], GrowthCurve] = {}
     told: list[pd.DataFrame] = []
     for name in sorted({str(g) for g in group[~np.isnan(volume)] if g is not None}):
-        at = np.flatnonzero((group == name) & ~np.isnan(volume))
+        at = order[((group == name) & ~np.isnan(volume))[order]]
+        left = int(np.count_nonzero(spoilt[at] & (age[at] > 0) & (volume[at] > 0)))
+        if left:
+            told.append(layer_issue("GROWTH_LEFT_OUT", "age_yr", name, stands=left))
         site, index = site_classes(age[at], height[at], rules.site_classes)
         sites.iloc[at, 0], sites.iloc[at, 1] = site, index
         for one in range(rules.site_classes + 1):
-            rows = at if one == ALL_SITES else at[site == one]
+            rows = at[((one == ALL_SITES) | (site == one)) & ~spoilt[at]]
             try:
-                curve = fit_curve(name, age[rows], volume[rows], rules, then[rows], between[rows], one, seed)
+                curve = fit_curve(name, age[rows], volume[rows], rules, then[rows], between[rows], one)
             except InputError as refused:
                 if one == ALL_SITES:
                     told.append(layer_issue(refused.code, "age_yr", name, **refused.values))
@@ -240,7 +261,14 @@ def fit_growth(
             curves[name, one] = curve
             if curve.basis == CROSS_SECTION and one == ALL_SITES:
                 told.append(layer_issue("GROWTH_CROSS_SECTION", "age_yr", name, stands=curve.stands))
-    return GrowthFit(curves, sites, join_issues(told))
+    return GrowthFit(curves, sites, join_issues(told), rules.stands_needed)
+
+
+def set_back(facts: pd.DataFrame, account: StandAccount) -> BoolArray:
+    """Stands that are bare by their land class or disturbed, unless the grade says that they are not."""
+    seen = texts(facts, "disturbance")
+    disturbed = ~pd.isna(seen) & (seen != "none") & (numbers(facts, "disturbance_grade") != 0.0)
+    return np.asarray(account.bare | disturbed)
 
 
 def project(

@@ -30,6 +30,8 @@ class GrowthRules:
     stands_at_most: int
     folds: int
     outlier_spreads: float
+    end_stands: int
+    end_years: float
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> GrowthRules:
@@ -49,6 +51,8 @@ class GrowthRules:
             int(values["stands_at_most"]),
             int(values["folds"]),
             values["outlier_spreads"],
+            int(values["end_stands"]),
+            values["end_years"],
         )
 
 
@@ -77,16 +81,15 @@ def hold_out(
     remeasured: bool,
     fitted: FittedShape,
     rules: GrowthRules,
-    seed: int,
 ) -> tuple[float, float, float]:
     """RMSE, bias and relative RMSE of the yearly increment of re-measured stands that the fit did not see."""
     if len(paired) < rules.folds:
         return np.nan, np.nan, np.nan
-    fold = np.random.default_rng(seed).permutation(len(paired)) % rules.folds
+    fold = np.arange(len(paired)) % rules.folds
     missed = []
     for one in range(rules.folds):
         left_out = paired[fold == one]
-        part = data.fit(np.setdiff1d(use, left_out), remeasured, rules, (fitted.model, fitted.power))
+        part = data.fit(use[~np.isin(use, left_out)], remeasured, rules, (fitted.model, fitted.power))
         if part is None:
             return np.nan, np.nan, np.nan
         then, now = data.age_then[left_out], data.age[left_out]
@@ -117,12 +120,24 @@ def refuse_few(group: str, age: FloatArray, ages: FloatArray, rules: GrowthRules
         raise InputError("GROWTH_AGE_SPAN", name=group, span=float(np.ptp(ages)), needed=rules.age_span_needed)
 
 
-def sample(where: BoolArray, at_most: int, seed: int) -> IntArray:
-    """Rows that count, a random choice of them where they are too many."""
-    rows = np.flatnonzero(where)
-    if len(rows) <= at_most:
-        return rows
-    return np.sort(np.random.default_rng(seed).choice(rows, at_most, replace=False))
+def lots(keys: pd.Index, seed: int) -> npt.NDArray[np.uint64]:
+    """A random number for each stand, by its key alone: the order of the rows decides nothing."""
+    drawn: npt.NDArray[np.uint64] = pd.util.hash_array(
+        keys.to_numpy(dtype=object), hash_key=f"{seed:016d}"[-16:], categorize=False
+    )
+    return drawn
+
+
+def with_held_ends(where: BoolArray, age: FloatArray, rules: GrowthRules) -> BoolArray:
+    """``where`` without the youngest and oldest stands that are nearly alone at their age.
+
+    One slipped age would otherwise make up a span of ages that is not there, and hold an end of the curve.
+    """
+    ages = np.sort(age[where])
+    place = np.arange(len(ages))
+    young = np.searchsorted(ages, ages + rules.end_years, side="right") - place >= rules.end_stands
+    old = place + 1 - np.searchsorted(ages, ages - rules.end_years) >= rules.end_stands
+    return np.asarray(where & (age >= ages[young].min(initial=np.inf)) & (age <= ages[old].max(initial=-np.inf)))
 
 
 def likely(data: SurveyedStands, use: IntArray, remeasured: bool, rules: GrowthRules) -> IntArray:

@@ -282,13 +282,17 @@ def test_a_stand_without_a_height_is_moved_by_the_curve_of_all_sites(layer_of_si
     assert found["volume_projected_m3_ha"] == pytest.approx(other["volume_m3_ha"].iloc[0] * ratio)
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.1, 0.1), (0.6, 0.6), (np.nan, None)])
+@pytest.mark.parametrize(
+    ("share", "pairs", "expected"),
+    [(0.1, 30, 0.1), (0.6, 30, 0.6), (0.1, 29, None), (0.6, 29, 0.6), (np.nan, 0, None), (np.nan, 30, None)],
+)
 def test_the_hold_out_error_of_its_curve_is_in_the_interval_of_a_modelled_sink(
-    layer, parameters, errors, five_years, share, expected
+    layer, parameters, errors, five_years, share, pairs, expected
 ):
-    """One sd of the model is the hold-out share of the sink; without re-measured stands the size in the table."""
+    """One sd of the model is the hold-out share of the sink; from few re-measured stands at least that of the table."""
     growth = fit_growth(layer, parameters, RULES)
-    held = {key: replace(curve, hold_out_share=share) for key, curve in growth.curves.items()}
+    told = {"hold_out_share": share, "hold_out_stands": pairs}
+    held = {key: replace(curve, **told) for key, curve in growth.curves.items()}
     growth = replace(growth, curves=held, sites=growth.sites.assign(site_class=0))
     nowhere = np.full(len(layer), None, dtype=object)
     found = sink(layer, nowhere, None, parameters, errors, five_years, SinkOptions(growth=growth))
