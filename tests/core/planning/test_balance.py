@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sanming_carbon_plugin.core.errors import InputError
-from sanming_carbon_plugin.core.planning import counties, exchange
+from sanming_carbon_plugin.core.planning import balance, counties, exchange
 from sanming_carbon_plugin.core.planning.balance import balanced
 from sanming_carbon_plugin.core.planning.counties import solve_by_county, solve_here
 from sanming_carbon_plugin.core.planning.exchange import exchanged
@@ -36,10 +36,14 @@ def rows_of(problem, county):
 
 
 @pytest.mark.long
-def test_balanced_counties_keep_all_limits_and_no_plan_passes_their_bound():
+def test_balanced_counties_keep_all_limits_and_no_plan_passes_their_bound(monkeypatch):
+    alone, bounds = balance._alone, []
+    monkeypatch.setattr(balance, "_alone", lambda *of: bounds.append(alone(*of)) or bounds[-1])
     found = closer = 0
     for seed, problem, county, best in small_questions(seed for seed in range(200) if seed % 20):
+        bounds.clear()
         choice = balanced(problem, county, rows_of(problem, county), EXACT, solve_here)
+        assert best is None or all(bound >= best - 1e-3 for _, bound in bounds), seed
         if choice is None:
             continue
         assert best is not None, seed
