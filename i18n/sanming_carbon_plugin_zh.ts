@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="309"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="311"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="324"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="326"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="331"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="333"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -308,7 +308,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="285"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="287"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -1692,7 +1692,7 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>已计面积·按天数加权(公顷)</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="187"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="201"/>
         <source>Candidates</source>
         <translation>候选小班</translation>
     </message>
@@ -2210,7 +2210,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="295"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="297"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2414,162 +2414,157 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>不同的小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="44"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="46"/>
         <source>Plan parcels for targets</source>
         <translation>按目标安排地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="50"/>
         <source>Chooses stands, years and techniques that meet the targets at the most benefit or the least cost.</source>
         <translation>选择小班、年份和技术，以最大效益或最低费用完成目标。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="68"/>
         <source>Number of parcels chosen</source>
         <translation>入选地块数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="67"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="69"/>
         <source>Distance from the bound</source>
         <translation>与上界的差距</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
         <source>What is to be the best</source>
         <translation>优化目标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="72"/>
-        <source>carbon, infestation or cost, or weights per tCO₂e, infested hectare and yuan such as carbon=1;infestation=50;cost=0.001.</source>
-        <translation>可填 carbon（碳增益）、infestation（除治面积）或 cost（最低费用），也可按每吨CO₂e、每公顷受害面积、每元给权重，如 carbon=1;infestation=50;cost=0.001。</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="82"/>
         <source>Plan years</source>
         <translation>规划年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="82"/>
         <source>Such as 2026/2030. Leave empty for the years of the targets from this year on.</source>
         <translation>如 2026/2030。留空则取目标表中今年及以后的年份。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="86"/>
         <source>Budget</source>
         <translation>预算</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="86"/>
         <source>Yuan for the whole plan, or a CSV with area_unit, year and yuan.</source>
         <translation>整个方案的金额（元），或含 area_unit、year、yuan 的 CSV。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="90"/>
         <source>Name of the plan</source>
         <translation>方案名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="85"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="90"/>
         <source>Under this name the plan is compared with others.</source>
         <translation>与其他方案比较时使用此名称。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
         <source>Felling quota</source>
         <translation>采伐限额</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
         <source>CSV with area_unit, felling_type, origin, year and volume_m3. What no row covers may fell nothing.</source>
         <translation>CSV，列为 area_unit、felling_type、origin、year、volume_m3。没有限额覆盖的不得采伐。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="103"/>
         <source>Shares of techniques</source>
         <translation>技术比例</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="103"/>
         <source>CSV with area_unit, measure, technique, low and high.</source>
         <translation>CSV，列为 area_unit、measure、technique、low、high。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="106"/>
         <source>Locked parcels</source>
         <translation>锁定地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="101"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="106"/>
         <source>CSV with stand_key, lock (in or out), measure, technique, year.</source>
         <translation>CSV，列为 stand_key、lock（in 或 out）、measure、technique、year。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="113"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="118"/>
         <source>Years until a clear-cut counts as closed</source>
         <translation>皆伐地郁闭前的年数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="113"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="118"/>
         <source>Adjoining clear-cuts fewer years apart are one opening, which may not be larger than the slope allows.</source>
         <translation>相邻皆伐地间隔少于此年数的视为连片，连片面积不得超过该坡度的上限。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="121"/>
         <source>How far a plan may go beyond a target</source>
         <translation>允许超出目标的比例</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="116"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="121"/>
         <source>As a share, 0.1 for a tenth.</source>
         <translation>以小数表示，0.1 即一成。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="132"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="137"/>
         <source>Years of the carbon table</source>
         <translation>碳表年份</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="133"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="138"/>
         <source>Swaps to work out</source>
         <translation>计算替换代价的小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="135"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="144"/>
         <source>Horizon</source>
         <translation>计量截止年</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="135"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="144"/>
         <source>Carbon is compared at the end of this year.</source>
         <translation>在该年年末比较碳储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="136"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="145"/>
         <source>Distance from the bound to stop at</source>
         <translation>停止求解的差距</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="136"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="145"/>
         <source>As a share of it.</source>
         <translation>占上界的比例。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="146"/>
         <source>Branches looked at</source>
         <translation>分支数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="137"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="146"/>
         <source>At most, for each county.</source>
         <translation>每县至多。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="138"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="147"/>
         <source>Stock with and without the plan at the end of these years.</source>
         <translation>这些年份年末有、无方案时的储量。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="139"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="148"/>
         <source>Stand keys with ; between. What taking them in or out costs is solved again.</source>
         <translation>小班编号，以分号分隔；重新求解列入或排除的代价。</translation>
     </message>
@@ -2678,7 +2673,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="273"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="275"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -2796,7 +2791,7 @@ An example to copy lies in the plugin&apos;s folder resources/recipes.</source>
 可照着改的例子在插件的 resources/recipes 文件夹中。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="54"/>
         <source>Chooses which of the stands that fit are worked on, in which year and by which technique, so that every target is met within budget, felling quota, shares, locks and the limits on clear-cut openings. The log tells how far the plan can be from the best one at most, and where a plain choice had to stand in. Where no plan keeps all limits, the message says which ones clash and by how much.
 
 Every stand has a reason for being in the plan or not, and what a swap would cost. Costs, intensities and growth after the work come from the table of works, which is provisional. Gains are modelled.</source>
@@ -2805,32 +2800,32 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
 每个小班都有入选或未入选的原因以及替换的代价。费用、采伐强度和作业后的生长取自暂行的作业表。增益均为模型推算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="122"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="127"/>
         <source>Clear-cuts on the ground</source>
         <translation>已有皆伐地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="125"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="130"/>
         <source>Layers of clear-cuts that no plan can change, on the ground or of an earlier plan, with technique, measure, date or year where they are known. They count beside new ones, as accepted clear-cuts do.</source>
         <translation>方案不能改动的皆伐地块图层（已皆伐的，或以前方案中的），可含技术、措施、日期或年份。与验收的皆伐地块一样，同新的皆伐连片计算。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="105"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="110"/>
         <source>Designs</source>
         <translation>作业设计表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="105"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="110"/>
         <source>What each technique leaves of a stand, as for work designs: a felling is only planned where enough canopy remains, in trees old enough. Leave empty for the provisional table that is shipped.</source>
         <translation>各技术伐后应保留的林冠，与作业设计相同：只有伐后郁闭度足够、林龄达到要求的小班才安排采伐。留空则用随附的暂行表。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="110"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="115"/>
         <source>Smallest patch</source>
         <translation>最小连片面积</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/plan.py" line="110"/>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="115"/>
         <source>Hectares. Parcels of one measure and year that adjoin make a patch, which may not be smaller.</source>
         <translation>公顷。同一措施同一年份的相邻地块为一片，每片不得小于此面积。</translation>
     </message>
@@ -2875,17 +2870,17 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>结果文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="71"/>
+        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="69"/>
         <source>Open a Result</source>
         <translation>打开结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="76"/>
         <source>Done for another project, nothing was added to this one: {path}</source>
         <translation>另一个工程的运行已完成，结果未加入当前工程：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/gui/result_show.py" line="78"/>
         <source>Open</source>
         <translation>打开</translation>
     </message>
@@ -2898,6 +2893,36 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/gui/tools.py" line="61"/>
         <source>Assess the stands first, or open a result in step 5.</source>
         <translation>请先评估小班，或在第 5 步打开一个结果。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <source>The most carbon</source>
+        <translation>碳增益最大</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <source>The most infested area treated</source>
+        <translation>除治的受害面积最大</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <source>The least cost</source>
+        <translation>费用最低</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="74"/>
+        <source>A mixture of them is given by weights, among the advanced parameters.</source>
+        <translation>如需兼顾几项，请在高级参数中填写权重。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="139"/>
+        <source>Weights of a mixture</source>
+        <translation>兼顾几项时的权重</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/plan.py" line="140"/>
+        <source>Per tCO₂e, infested hectare and yuan, such as carbon=1;infestation=50;cost=0.001. They go before what was chosen as the best; one of the three names alone is taken too.</source>
+        <translation>每吨CO₂e（carbon）、每公顷受害面积（infestation）、每元（cost）的权重，如 carbon=1;infestation=50;cost=0.001。填写后以权重为准，不再采用上面选择的优化目标；也可只填其中一个名称。</translation>
     </message>
 </context>
 <context>

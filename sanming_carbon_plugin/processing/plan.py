@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
@@ -29,7 +30,8 @@ INTEGER, DOUBLE = Qgis.ProcessingNumberParameterType.Integer, Qgis.ProcessingNum
 class PlanAlgorithm(ProgrammeAlgorithm):
     """Which parcels, in which year, by which technique."""
 
-    BENEFIT, YEARS, BUDGET, SCENARIO = "BENEFIT", "YEARS", "BUDGET", "SCENARIO"
+    AIM, BENEFIT, YEARS, BUDGET, SCENARIO = "AIM", "BENEFIT", "YEARS", "BUDGET", "SCENARIO"
+    AIMS = ("carbon", "infestation", "cost")
     QUOTA, SHARES, LOCKS = "QUOTA", "SHARES", "LOCKS"
     OPENINGS, DESIGNS = "OPENINGS", "DESIGNS"
     GAP, NODES, HORIZON = "GAP", "NODES", "HORIZON"
@@ -70,9 +72,12 @@ class PlanAlgorithm(ProgrammeAlgorithm):
         text = QgsProcessingParameterString
         return [
             explained(
-                text(self.BENEFIT, tr("What is to be the best"), "carbon"),
-                tr("carbon, infestation or cost, or weights per tCO₂e, infested hectare and yuan such as "
-                   "carbon=1;infestation=50;cost=0.001."),
+                QgsProcessingParameterEnum(
+                    self.AIM, tr("What is to be the best"),
+                    [tr("The most carbon"), tr("The most infested area treated"), tr("The least cost")],
+                    defaultValue=0,
+                ),
+                tr("A mixture of them is given by weights, among the advanced parameters."),
             ),
             explained(
                 text(self.YEARS, tr("Plan years"), optional=True),
@@ -131,7 +136,11 @@ class PlanAlgorithm(ProgrammeAlgorithm):
     def _solving(self) -> list[QgsProcessingParameterDefinition]:
         years = QgsProcessingParameterString(self.PROJECT, tr("Years of the carbon table"), "2030;2060", optional=True)
         why = QgsProcessingParameterString(self.WHY, tr("Swaps to work out"), optional=True)
+        weights = QgsProcessingParameterString(self.BENEFIT, tr("Weights of a mixture"), optional=True)
+        text = tr("Per tCO₂e, infested hectare and yuan, such as carbon=1;infestation=50;cost=0.001. They go before "
+                  "what was chosen as the best; one of the three names alone is taken too.")  # fmt: skip
         return [
+            advanced(explained(weights, text)),
             self._number(self.HORIZON, tr("Horizon"), tr("Carbon is compared at the end of this year."), INTEGER),
             self._number(self.GAP, tr("Distance from the bound to stop at"), tr("As a share of it."), DOUBLE, 0.005),
             self._number(self.NODES, tr("Branches looked at"), tr("At most, for each county."), INTEGER, 20_000),
@@ -160,6 +169,11 @@ class PlanAlgorithm(ProgrammeAlgorithm):
         take = self.parameterAsInt if whole else self.parameterAsDouble
         return take(parameters, name, context)
 
+    def _benefit(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """Weights where they are given, else the one thing that was chosen."""
+        weights: str = self.parameterAsString(parameters, self.BENEFIT, context)
+        return weights or self.AIMS[self.parameterAsEnum(parameters, self.AIM, context)]
+
     def prepare_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Take layers and options."""
         why = self.parameterAsString(parameters, self.WHY, context)
@@ -168,7 +182,7 @@ class PlanAlgorithm(ProgrammeAlgorithm):
             "shares": file_of(self, parameters, self.SHARES, context),
             "locks": file_of(self, parameters, self.LOCKS, context),
             "designs": file_of(self, parameters, self.DESIGNS, context),
-            "benefit": self.parameterAsString(parameters, self.BENEFIT, context),
+            "benefit": self._benefit(parameters, context),
             "years": self.parameterAsString(parameters, self.YEARS, context) or None,
             "budget": self.parameterAsString(parameters, self.BUDGET, context) or None,
             "scenario": self.parameterAsString(parameters, self.SCENARIO, context),

@@ -64,6 +64,23 @@ def targets(tmp_path):
     return path
 
 
+def test_what_is_to_be_the_best_is_chosen_in_words_and_weights_go_before(provider):
+    algorithm = provider.algorithm("plan")
+    aims = algorithm.parameterDefinition("AIM")
+    assert len(aims.options()) == 3
+    assert not set(aims.options()) & set(algorithm.AIMS)
+    context = QgsProcessingContext()
+
+    def asked(**parameters):
+        for name, value in parameters.items():
+            assert algorithm.parameterDefinition(name).checkValueIsAcceptable(value, context), name
+        return algorithm._benefit(parameters, context)
+
+    assert [asked(AIM=0), asked(AIM=1), asked(AIM=2), asked()] == ["carbon", "infestation", "cost", "carbon"]
+    assert asked(BENEFIT="cost") == "cost"  # as models of before say it
+    assert asked(AIM=1, BENEFIT="carbon=1;cost=0.001") == "carbon=1;cost=0.001"
+
+
 @pytest.mark.long
 def test_plan_progress_and_comparison(result, targets, tmp_path):
     assert worker_here() is QtWorker
