@@ -57,8 +57,8 @@ class PieceChange:
     volume_then, volume_now
         Growing stock per hectare of the piece, NaN where it is not counted by volume.
     reason
-        Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``constant``,
-        ``cover``, ``not_forest`` (on both dates); empty where it is known.
+        Why the change is unknown: ``now``, ``then``, ``zero`` and ``species`` (of then), ``old`` (too old to have
+        grown from the 0 of then), ``constant``, ``cover``, ``not_forest`` (on both dates); empty where it is known.
     other_basis
         The volume of a date, or of both, is not recorded but put together from trees, or something stands in for
         what one date leaves open, or bamboo lost culms whose age one date does not tell.
@@ -253,9 +253,10 @@ def enough_cover(change: PieceChange, count: int, needed_share: float) -> PieceC
 def unknown_before(change: PieceChange, count: int) -> FloatArray:
     """Share of each stand on earlier stands of unknown stock, of which some may be lost.
 
-    Ground that carried no stand on either date, or is counted by a constant on both, had nothing to lose.
+    Ground that carried no stand on either date, is counted by a constant, or had a 0 that nothing but the age of what
+    stands there today speaks against, had nothing to lose.
     """
-    nothing = (change.reason == "not_forest") | (change.reason == "constant")
+    nothing = np.isin(change.reason.astype(str), ("not_forest", "constant", "old"))
     unknown = change.main & ~change.known & ~nothing & (change.share_of_now > LINE_SHARE)
     return sum_by(change.stand[unknown], change.share_of_now[unknown], count)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..units import DAYS_PER_YEAR
-from .account import BAMBOO_AGES, BoolArray, StandAccount, numbers
+from .account import BAMBOO_AGES, NOT_YET_STOCKED, BoolArray, StandAccount, numbers, texts
 from .doubted_zeros import small_trees
 from .limits import SinkLimits
 from .parameters import FAMILY_CULM, FloatArray
@@ -26,7 +26,8 @@ def too_old(
     """Pieces on which today's trees cannot have grown from the 0 of then, or have no age that shows that they did.
 
     What was planted after the earlier survey is no older than the years since and the age of seedlings. Small
-    trees that the earlier layer records with their age are no empty field; they have grown older by the years since.
+    trees, or a plantation not yet stocked, that the earlier layer records with their age are no empty field; they
+    have grown older by the years since.
 
     Parameters
     ----------
@@ -50,7 +51,9 @@ def too_old(
     if period is not None:
         years = np.where(np.isnan(years), period.years, years)
     age = _oldest_age(facts, now, limits)[stand]
-    age_then = np.where(small_trees(earlier, limits), np.nan_to_num(numbers(earlier, "age_yr")), 0.0)[before]
+    planted = pd.Series(texts(earlier, "land_class"), dtype=object).isin(NOT_YET_STOCKED).to_numpy()
+    young = planted | small_trees(earlier, limits)
+    age_then = np.where(young, np.nan_to_num(numbers(earlier, "age_yr")), 0.0)[before]
     found[at] = np.isnan(age) | (age > years + limits.planted_age_yr + age_then)
     return found
 

@@ -190,7 +190,7 @@ def _changes(
     others, taken = led_by_another(pieces, facts, earlier.facts, (now, then), area_ha, parameters)
     rest = pieces.only(~taken) if taken.any() else pieces
     old = too_old(rest, facts, earlier.facts, (now, then), period, parameters.limits)
-    parts = [withheld(piece_change(rest, now, then, area_ha, parameters), old, "zero"), *others]
+    parts = [withheld(piece_change(rest, now, then, area_ha, parameters), old, "old"), *others]
     del now, then
     beside = companion_changes(rest, facts, earlier.facts, area_ha, parameters)
     change = because_of_zeros(joined([*parts, *beside.changes]), doubted)

@@ -81,6 +81,7 @@ def _why_unknown(
         ("SINK_NO_EARLIER_STAND", any_by(change.stand, change.reason == "cover", count), "earlier_cover", pieces.cover),
         ("SINK_NOT_FOREST", any_by(change.stand, change.reason == "not_forest", count), "land_class", None),
         ("SINK_EARLIER_ZERO", any_by(change.stand, change.reason == "zero", count), "sink_tco2e_yr", None),
+        ("SINK_EARLIER_ZERO", any_by(change.stand, change.reason == "old", count), "age_yr", None),
         ("SINK_EARLIER_UNKNOWN", any_by(change.stand, change.reason == "then", count), "sink_tco2e_yr", None),
         ("SINK_EARLIER_NO_SPECIES", any_by(change.stand, change.reason == "species", count), "species_code", None),
         ("SINK_CONSTANT_METHOD", any_by(change.stand, change.reason == "constant", count), "sink_tco2e_yr", None),

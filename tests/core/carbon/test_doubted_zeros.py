@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
 from sanming_carbon_plugin.core.carbon.sink import sink
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
@@ -54,6 +55,24 @@ def test_what_is_older_than_the_years_since_has_not_grown_from_a_0(change, land,
         assert row["sink_basis"] == "measured"
 
 
+@pytest.mark.parametrize(("land", "basis"), [("plantable_barren", "measured"), ("arbor", "two_layers")])
+def test_old_trees_on_a_strip_of_bare_land_grow_only_beside_it(make_facts, parameters, errors, five_years, land, basis):
+    """9.5 ha grew by 20 m3/ha; the strip was bare, so nothing can be lost there. A 0 of trees may hide some."""
+    whole, parts = shapely.box(0, 0, 400, 250), shapely.box([0, 380], 0, [380, 400], 250)
+    now = make_facts(["n"], species_code="220", volume_m3_ha=120.0, age_yr=30.0, **DATES[0])
+    then = make_facts(
+        ["t", "u"],
+        species_code="220",
+        volume_m3_ha=[100.0, 0.0],
+        land_class=["arbor", land],
+        area_ha=[9.5, 0.5],
+        **DATES[1],
+    )
+    found = sink(now, np.array([whole]), EarlierInventory(then, parts), parameters, errors, five_years).columns.iloc[0]
+    assert found["sink_tco2e_yr"] * found["years"] == pytest.approx(9.5 * 20 * PINE)
+    assert found["sink_basis"] == basis
+
+
 @pytest.mark.parametrize(("survey", "known"), [("2010-12-31", True), ("2015-12-31", False)])
 def test_the_years_are_those_between_the_surveys(change, survey, known):
     """Twelve-year-old trees: planted after 2010, not after 2015; the period says nothing about it."""
@@ -74,6 +93,8 @@ def test_without_dates_the_years_are_those_of_the_period(change, age_yr, known):
         ({"dbh_cm": 3.0}, 9.0, False),  # an age left blank grants nothing, neither then
         ({"dbh_cm": 3.0, "age_yr": 4.0}, np.nan, False),  # nor today
         ({"dbh_cm": 3.0}, 6.0, True),
+        ({"land_class": "unestablished_plantation", "age_yr": 4.0}, 9.0, True),
+        ({"land_class": "plantable_barren", "age_yr": 4.0}, 9.0, False),
     ],
 )
 def test_small_trees_of_then_were_older_than_nothing(change, then, age_yr, known):
