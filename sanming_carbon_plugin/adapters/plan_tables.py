@@ -93,8 +93,8 @@ def read_targets(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     return frame, {**meta, "file": path.name}
 
 
-def read_budgets(text: str | None, whole: str) -> pd.DataFrame:
-    """Budgets: one number of yuan for the whole plan in unit ``whole``, or a CSV ``area_unit``, ``year``, ``yuan``.
+def read_budgets(text: str | None) -> pd.DataFrame:
+    """Budgets: one number of yuan for the whole plan, or a CSV ``area_unit`` (``*`` for all), ``year``, ``yuan``.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def read_budgets(text: str | None, whole: str) -> pd.DataFrame:
         return _numbers(_table(Path(text), "budget"), "budget", {"yuan": True}, {})[columns]
     if not 0 <= amount < LARGEST:
         raise UsageError("BUDGET_INVALID", given=text)
-    return pd.DataFrame([(whole, np.nan, amount)], columns=columns)
+    return pd.DataFrame([(ANY, np.nan, amount)], columns=columns)
 
 
 def read_quotas(path: Path | None) -> pd.DataFrame:
@@ -220,6 +220,10 @@ def read_locks(path: Path | None, keys: pd.Index) -> Locks:
     both = np.flatnonzero(locks.locked_in & locks.locked_out)
     if len(both):
         raise InputError("LOCKS_BOTH", stands=", ".join(str(keys[one]) for one in both[:10]))
+    said = pd.DataFrame({"stand": at, "lock": lock, "measure": measure, "technique": technique, "year": year})
+    several = said[lock == "in"].drop_duplicates().groupby("stand").size()
+    if (several > 1).any():
+        raise InputError("LOCKS_DIFFER", stands=", ".join(str(keys[one]) for one in several.index[several > 1][:10]))
     rows = range(len(at))
     years = [None if np.isnan(value) else int(value) for value in year]
     return Locks(

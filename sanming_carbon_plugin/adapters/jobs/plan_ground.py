@@ -18,6 +18,7 @@ from ..geopackage_rows import table_names
 from .opening import beside, described, open_parcels
 from .plan_inputs import Programme
 from .request import LayerSource, StandSource
+from .run_record import today
 
 
 def open_ground(sources: Sequence[StandSource], opened: Programme, progress: Progress) -> OpenGround:
@@ -44,7 +45,7 @@ def open_ground(sources: Sequence[StandSource], opened: Programme, progress: Pro
         is_cut, year = clear_cuts_of(layer.attributes, geometry, works, opened.sound, technique)
         accepted = np.zeros(len(geometry), dtype=bool)
         if layer is opened.acceptance:
-            accepted, _ = counting(layer.attributes, geometry, works, opened.tables.rules)
+            accepted, _ = counting(layer.attributes, geometry, works, opened.tables.rules, today())
         shapes.append(geometry[is_cut])
         years.append(year[is_cut])
         counted.append(accepted[is_cut])

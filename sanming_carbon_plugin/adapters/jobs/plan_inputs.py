@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +19,7 @@ from ...core.planning.area_units import units_of_stands
 from ...core.planning.done_ground import DoneGround, done_ground
 from ...core.planning.feasibility import FellingNeeds
 from ...core.planning.options import fitting
-from ...core.planning.targets import Target, targets_of
+from ...core.planning.targets import LAST_YEAR, Target, targets_of
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS
 from ...core.stands.layer import VectorLayer
@@ -31,8 +30,10 @@ from ..plan_tables import PlanningTables, load_planning_tables, read_ledger, rea
 from ..work_design.parcels import load_design_tables
 from .opening import beside, described, open_layer, open_parcels
 from .request import LayerSource, StandSource
+from .run_record import today
 
 EPOCH_YEAR = 1970
+NOISE_HA = 1e-9
 
 
 @dataclass(frozen=True)
@@ -141,38 +142,45 @@ class Programme:
         ground = self.ground(first, last)
         return np.zeros(len(self.facts)) if ground is None else ground.done_ha(measure)
 
-    def grounds(self, first: int, last: int) -> list[tuple[npt.NDArray[np.bool_], DoneGround]]:
+    def done_ha(self, target: Target) -> float:
+        """Done hectares that count for a target."""
+        stands = self.units.get(target.area_unit)
+        done = self.done(target.measure, target.year_from or target.year, target.year)
+        return 0.0 if stands is None else float(done[stands].sum())
+
+    @cached_property
+    def grounds(self) -> list[tuple[npt.NDArray[np.bool_], DoneGround]]:
         """Accepted ground that no plan works again, with the stands that it holds for.
 
-        What was accepted from the year ``first`` on, and before that what the survey of the stand cannot have seen: the
-        figures of the stand are those of before the work. Where the day of the survey is unknown, everything.
+        What was accepted from the first year of the programme on, and before that what the survey of the stand cannot
+        have seen: the figures of the stand are those of before the work. Where the day of the survey is unknown,
+        everything.
         """
         if self.accepted is None:
             return []
+        first = min([t.year_from or t.year for t in self.targets if t.is_area], default=LAST_YEAR)
         day = survey_dates(self.facts)
         year = day.astype("datetime64[Y]").astype(np.int64) + EPOCH_YEAR
         earliest = int(self.accepted.year.min(initial=first))
         since = np.minimum(np.maximum(np.where(np.isnat(day), earliest, year), earliest), first)
-        found = ((since == one, self.ground(int(one), last)) for one in np.unique(since))
+        found = ((since == one, self.ground(int(one), LAST_YEAR)) for one in np.unique(since))
         return [(where, ground) for where, ground in found if ground is not None]
 
-    def taken(self, measure: str, first: int, last: int) -> npt.NDArray[np.float64]:
-        """Hectares of each stand on which a measure may not be planned once more; see :meth:`grounds`."""
-        found = np.zeros(len(self.facts))
-        for where, ground in self.grounds(first, last):
-            found[where] = ground.taken_ha(measure)[where]
+    @cached_property
+    def taken_ha(self) -> dict[str, npt.NDArray[np.float64]]:
+        """By measure the hectares of each stand on which it may not be planned once more; see :attr:`grounds`."""
+        found = {str(name): np.zeros(len(self.facts)) for name in self.tables.works.measure}
+        for where, ground in self.grounds:
+            for measure, taken in found.items():
+                taken[where] = ground.taken_ha(measure)[where]
         return found
 
-    def accepted_ha(self, first: int, last: int) -> npt.NDArray[np.float64]:
-        """Hectares of each stand accepted for anything; see :meth:`grounds`."""
-        found = np.zeros(len(self.facts))
-        for where, ground in self.grounds(first, last):
-            found[where] = ground.all_ha()[where]
-        return found
-
-    def all_taken(self, measures: Iterable[str], first: int, last: int) -> dict[str, npt.NDArray[np.float64]]:
-        """The same for several measures."""
-        return {} if self.accepted is None else {measure: self.taken(measure, first, last) for measure in measures}
+    @property
+    def left_ha(self) -> dict[str, npt.NDArray[np.float64]]:
+        """By measure the rest of each stand."""
+        area = np.nan_to_num(self.facts["area_ha"].to_numpy(dtype=np.float64))
+        rest = {measure: area - taken for measure, taken in self.taken_ha.items()}
+        return {measure: np.where(ha > NOISE_HA, ha, 0.0) for measure, ha in rest.items()}
 
 
 def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
@@ -234,7 +242,7 @@ def _accepted(layer: VectorLayer | None, tables: PlanningTables) -> Accepted:
     if layer is None:  # an empty layer: nothing is done yet
         none = np.empty(0, dtype=object)
         return Accepted(none, np.empty(0, dtype=np.int64), none, {})
-    return accepted_of(layer.attributes, layer.geometry, tables.works, tables.rules)
+    return accepted_of(layer.attributes, layer.geometry, tables.works, tables.rules, today())
 
 
 def result_stands(result: Path, progress: Progress) -> VectorLayer:

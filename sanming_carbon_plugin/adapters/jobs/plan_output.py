@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,10 +32,10 @@ from ...core.planning.plan_tables import (
     carbon_frame,
     constraint_frame,
     plan_frame,
-    planned_ha,
     summary_frame,
     targets_met,
 )
+from ...core.planning.planned_ground import PlannedGround
 from ...core.planning.problem import FIRST_FOUND, GREEDY, Choice, ChoiceProblem
 from ...core.planning.target_progress import indicators, target_progress
 from ..geopackage import OutputTable
@@ -76,15 +76,12 @@ def plan_output(
     for column, language in (("text", "en"), ("text_zh", "zh")):
         limits[column] = [limit_text(row, opened.tables.units, language) for row in limits.to_dict("records")]
 
-    def in_plan(measure: str, first: int, last: int) -> np.ndarray:
-        return planned_ha(planned.counted, choice.option, measure, first, last)
-
     name = request.scenario or request.out.stem
     carbon = carbon_frame(facts, planned.counted, choice.option, planned.ahead, planned.project_years, name)
     tables = [
-        OutputTable("plan", PLAN_COLUMNS, chosen, plan_outlines(opened, chosen, terms, ground), opened.crs_wkt),
+        OutputTable("plan", PLAN_COLUMNS, chosen, plan_outlines(opened, chosen, ground), opened.crs_wkt),
         OutputTable("candidates", CANDIDATE_COLUMNS, candidates),
-        *progress_tables(opened, in_plan),
+        *progress_tables(opened, chosen),
         OutputTable("plan_summary", PLAN_SUMMARY_COLUMNS, summary_frame(chosen)),
         OutputTable("constraints", CONSTRAINT_COLUMNS, limits),
         OutputTable("plan_carbon", PLAN_CARBON_COLUMNS, carbon),
@@ -101,34 +98,26 @@ def plan_output(
     return [*tables, run_of(request, opened, found, asked, started, request.seed)]
 
 
-def plan_outlines(
-    opened: Programme, chosen: pd.DataFrame, terms: PlanTerms, ground: OpenGround
-) -> npt.NDArray[np.object_]:
+def plan_outlines(opened: Programme, chosen: pd.DataFrame, ground: OpenGround) -> npt.NDArray[np.object_]:
     """Outlines of the parcels of a plan: those of the stands, less the ground that their area is less by."""
     stands = opened.facts.index.get_indexer(chosen["stand_key"])
     found = opened.geometry[stands]
     missing = numbers(opened.facts, "area_ha")[stands] - numbers(chosen, "area_ha")
     part = missing > LEAST_HA
     if part.any():
-        areas = [target for target in opened.targets if target.is_area]
-        first = min([target.year_from or target.year for target in areas] or [terms.years[0]])
         measure, fells = chosen["measure"].to_numpy(dtype=object), numbers(chosen, "felled_share") > 0
         found = found.copy()
-        found[part] = left_outlines(
-            opened.sound, stands[part], measure[part], fells[part], opened.grounds(first, terms.years[-1]), ground
-        )
+        found[part] = left_outlines(opened.sound, stands[part], measure[part], fells[part], opened.grounds, ground)
     return found
 
 
-def progress_tables(
-    opened: Programme, in_plan: Callable[[str, int, int], np.ndarray] | None = None
-) -> list[OutputTable]:
-    """The tables ``progress`` and ``indicators``."""
-    area = opened.facts["area_ha"].to_numpy(dtype=np.float64)
-    done, taken = (None, None) if opened.accepted is None else (opened.done, opened.taken)
-    free = workable(opened.facts, opened.tables.works, opened.needs)
-    found = target_progress(opened.targets, opened.units, opened.level_of, area, free, done, in_plan, taken)
+def progress_tables(opened: Programme, plan: pd.DataFrame | None = None) -> list[OutputTable]:
+    """The tables ``progress`` and ``indicators``; ``plan`` are the rows of a plan."""
     tables = opened.tables
+    free = workable(opened.facts, tables.works, opened.needs, opened.taken_ha)
+    done = None if opened.accepted is None else opened.done
+    ground = None if plan is None else PlannedGround.of(plan, opened.facts.index, opened.left_ha, tables.matrix)
+    found = target_progress(opened.targets, opened.units, opened.level_of, free, done, ground)
     seen = indicators(
         opened.facts, tables.indicators, opened.targets, opened.units, tables.units, opened.ledger,
         tables.rules["covered_share"],

@@ -22,11 +22,22 @@ from ...core.planning.assembly import (
     patch_rule,
 )
 from ...core.planning.gains import GrowthAhead, growth_ahead, infested_ha
-from ...core.planning.limits import Beyond, Counted, LimitRows, add_budgets, add_quotas, add_shares, add_targets
+from ...core.planning.limits import (
+    ANY,
+    Beyond,
+    Counted,
+    LimitRows,
+    add_budgets,
+    add_quotas,
+    add_shares,
+    add_targets,
+    asked_for,
+)
 from ...core.planning.open_ground import GroundBeside, OpenGround, ground_beside
-from ...core.planning.options import DONE_ALREADY, Options, PlanTerms, options_of
+from ...core.planning.options import Options, PlanTerms, options_of
 from ...core.planning.overlapping import without_ground_twice
 from ...core.planning.problem import BlockRule, ChoiceProblem, PatchRule
+from ...core.planning.reasons import NOT_ASKED
 from ...core.planning.targets import LAST_YEAR, Target
 from ...core.progress import Progress
 from ...core.stands.area import stand_areas_m2
@@ -41,8 +52,6 @@ from .run_record import today
 
 _YEARS = re.compile(r"(\d{4})(?:\s*[/-]\s*(\d{4}))?")
 MOST_YEARS = 50
-DONE_SHARE = 0.5
-"""A stand of which more is accepted for a measure is not planned for it, or for what cannot be counted beside it."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +154,8 @@ def ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...],
     green_up = int(opened.tables.rules["green_up_yr"]) if request.green_up is None else request.green_up
     ground = open_ground(request.openings, opened, progress).near(years[0], years[-1], green_up)
     beside = _beside(opened, ground, progress)
-    options, locks = _options(request, opened, terms, ahead, sorted({t.measure for t in mine}), beside)
-    counted = Counted.of(options, opened.tables.works, opened.tables.matrix)
+    options, locks = _options(request, opened, terms, ahead, mine, beside)
+    counted = Counted.of(options, opened.tables.works, opened.tables.matrix, opened.left_ha)
     rows = LimitRows(len(options.table))
     _add_limits(request, opened, counted, rows, mine, locks, years[-1])
     blocks = _blocks(opened, options, ground, beside, green_up)
@@ -164,22 +173,19 @@ def _terms(request: PlanRequest, opened: Programme, years: tuple[int, ...]) -> P
 
 
 def _options(
-    request: PlanRequest, opened: Programme, terms: PlanTerms, ahead: GrowthAhead, measures: list[str],
+    request: PlanRequest, opened: Programme, terms: PlanTerms, ahead: GrowthAhead, targets: list[Target],
     beside: GroundBeside,
 ) -> tuple[Options, Locks]:  # fmt: skip
-    facts, works, years = opened.facts, opened.tables.works, terms.years
-    first = min([t.year_from or t.year for t in opened.targets if t.is_area] or [years[0]])
-    barred = {}
-    if opened.accepted is not None:
-        barred[DONE_ALREADY] = opened.accepted_ha(first, years[-1]) > DONE_SHARE * np.nan_to_num(
-            numbers(facts, "area_ha")
-        )
+    facts, works = opened.facts, opened.tables.works
+    measures = sorted({target.measure for target in targets})
     options = options_of(
-        facts, works, terms, ahead, infested_ha(facts, opened.tables.rules), measures, barred,
-        opened.all_taken(measures, first, years[-1]), opened_ha=beside.uncounted_ha,
+        facts, works, terms, ahead, infested_ha(facts, opened.tables.rules), measures, opened.taken_ha,
+        opened_ha=beside.uncounted_ha,
     )  # fmt: skip
     locks = read_locks(request.locks, facts.index)
     options = locked_options(options, works, locks)
+    counted = Counted.of(options, works, opened.tables.matrix, opened.left_ha)
+    options = options.only(asked_for(counted, targets, opened.done_ha, opened.units, locks.locked_in), NOT_ASKED)
     options = without_ground_twice(options, opened.sound, facts, locks.locked_in, opened.tables.rules)
     has = np.zeros(len(facts), dtype=bool)
     has[options.table["stand"].to_numpy(dtype=np.int64)] = True
@@ -230,24 +236,20 @@ def _add_limits(
 ) -> None:  # fmt: skip
     """All limits that were asked for."""
     share = opened.tables.rules["beyond_share"] if request.beyond is None else request.beyond
-
-    def done_ha(target: Target) -> float:
-        stands = opened.units.get(target.area_unit)
-        done = opened.done(target.measure, target.year_from or target.year, target.year)
-        return 0.0 if stands is None else float(done[stands].sum())
-
-    beyond = Beyond(share, request.beyond or 0.0, last)
+    beyond = Beyond(max(share, opened.tables.rules["least_beyond_share"]), request.beyond or 0.0, last)
     try:
-        add_targets(rows, counted, targets, done_ha, opened.units, beyond, locks.locked_in)
+        add_targets(rows, counted, targets, opened.done_ha, opened.units, beyond, locks.locked_in)
     except InputError as problem:
         raise targets_in_words(problem, opened.tables.units) from problem
-    budgets = read_budgets(request.budget, opened.tables.units.municipality())
-    quotas, shares = read_quotas(request.quota), read_shares(request.shares, opened.tables.works)
+    budgets, quotas = read_budgets(request.budget), read_quotas(request.quota)
+    shares = read_shares(request.shares, opened.tables.works)
     for name, table in (("budget", budgets), ("quota", quotas), ("shares", shares)):
         table["area_unit"] = [normalised_unit(str(unit)) for unit in table["area_unit"]]
-        missing = sorted({str(unit) for unit in table["area_unit"]} - set(opened.units))
+        known = {*opened.units, ANY} if name == "budget" else {*opened.units}
+        missing = sorted({str(unit) for unit in table["area_unit"]} - known)
         if missing:
             raise InputError("PLAN_UNIT_UNKNOWN", table=name, units=", ".join(missing))
     add_budgets(rows, counted, budgets, opened.units)
-    add_quotas(rows, counted, quotas, opened.units, opened.facts["origin"].to_numpy(dtype=object))
+    if request.quota is not None:  # a table without rows is no quota at all
+        add_quotas(rows, counted, quotas, opened.units, opened.facts["origin"].to_numpy(dtype=object))
     add_shares(rows, counted, shares, opened.units)

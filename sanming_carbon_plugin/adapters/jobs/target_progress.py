@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ...core.errors import InputError
 from ...core.progress import Progress
 from ..geopackage import read_geopackage_table, write_geopackage
 from .opening import check_output
-from .plan_inputs import Programme, ProgrammeRequest, open_programme
+from .plan_inputs import ProgrammeRequest, open_programme
 from .plan_output import progress_tables, run_of
 from .request import JobOutcome
 from .run_record import now
@@ -42,7 +40,7 @@ def tell_progress(request: ProgressRequest, progress: Progress) -> JobOutcome:
     check_output(request.out, request.overwrite)
     progress.step("read")
     opened = open_programme(request, progress)
-    tables = progress_tables(opened, _planned(request.plan, opened))
+    tables = progress_tables(opened, None if request.plan is None else _rows_of(request.plan))
     tables.append(run_of(request, opened, {"scenario": ""}, {}, started, 0))
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
@@ -60,32 +58,17 @@ def tell_progress(request: ProgressRequest, progress: Progress) -> JobOutcome:
     return JobOutcome(request.out, counts)
 
 
-def _planned(path: Path | None, opened: Programme) -> Callable[[str, int, int], np.ndarray] | None:
-    """Hectares of each stand that a plan has for a measure in a span of years, beyond what is done there.
+def _rows_of(path: Path) -> pd.DataFrame:
+    """Rows of the layer ``plan``.
 
     Raises
     ------
     InputError
         ``FILE_NOT_FOUND``, ``PLAN_FILE_UNFIT``.
     """
-    if path is None:
-        return None
     try:
-        rows = read_geopackage_table(path, "plan")
+        return read_geopackage_table(path, "plan")
     except InputError as problem:
         if problem.code in ("GEOPACKAGE_TABLE_MISSING", "GEOPACKAGE_NOT_READABLE"):
             raise InputError("PLAN_FILE_UNFIT", path=str(path)) from problem
         raise
-    stand = opened.facts.index.get_indexer(pd.Index(rows["stand_key"]))
-    counts_for = (";" + rows["counts_for"].fillna("").astype(str) + ";").to_numpy()
-    year, area = rows["year"].to_numpy(dtype=np.float64), rows["area_ha"].to_numpy(dtype=np.float64)
-
-    def planned(measure: str, first: int, last: int) -> np.ndarray:
-        counts = np.array([f";{measure};" in text for text in counts_for], dtype=bool)
-        mine = counts & (stand >= 0) & (year >= first) & (year <= last)
-        found = np.zeros(len(opened.facts))
-        np.add.at(found, stand[mine], area[mine])
-        whole = np.nan_to_num(opened.facts["area_ha"].to_numpy(dtype=np.float64))
-        return np.minimum(found, np.maximum(whole - opened.done(measure, first, last), 0.0))
-
-    return planned

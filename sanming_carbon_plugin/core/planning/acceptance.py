@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
+from ..tickets.yes_no import yes_or_no
 from .works import Works
 
 FloatArray = npt.NDArray[np.float64]
@@ -26,7 +28,7 @@ NAMES = {
 }
 PERCENT = 100.0
 
-NO_DATE, NO_MEASURE, NO_PHOTO = "no_date", "measure_unknown", "no_photo"
+NO_DATE, IN_FUTURE, NO_MEASURE, NO_PHOTO = "no_date", "date_in_future", "measure_unknown", "no_photo"
 SURVIVAL_UNKNOWN, SURVIVAL_LOW, RETENTION_UNKNOWN, RETENTION_LOW, NO_SHAPE = (
     "survival_unknown", "survival_low", "retention_unknown", "retention_low", "no_outline",
 )  # fmt: skip
@@ -54,12 +56,17 @@ class Accepted:
 
 
 def accepted_of(
-    attributes: pd.DataFrame, geometry: npt.NDArray[np.object_], works: Works, rules: Mapping[str, float]
+    attributes: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    works: Works,
+    rules: Mapping[str, float],
+    today: dt.date,
 ) -> Accepted:
     """Check acceptance polygons; only those with all that is needed count.
 
-    A polygon needs a measure of the works table, a date and a photo. Where the measure plants, its survival must be
-    known and enough; a retention that is given must be readable and enough too.
+    A polygon needs a measure of the works table, a date that is not in the future and a photo: a word for no is none.
+    Where any work of the measure asks for survival, it must be known and enough; a retention that is given must be
+    readable and enough too.
 
     Parameters
     ----------
@@ -69,14 +76,16 @@ def accepted_of(
     geometry
         Outlines in the CRS of the stands.
     works, rules
-        What plants, and ``survival_share`` and ``retention_share``.
+        What asks for survival, and ``survival_share`` and ``retention_share``.
+    today
+        Nothing is done later than this.
 
     Raises
     ------
     InputError
         ``ACCEPTANCE_COLUMNS``.
     """
-    counts, refused = counting(attributes, geometry, works, rules)
+    counts, refused = counting(attributes, geometry, works, rules, today)
     found = _columns(attributes)
     day = dates_of(found["date"]).to_numpy().astype("datetime64[D]")
     order = np.flatnonzero(counts)
@@ -86,19 +95,24 @@ def accepted_of(
 
 
 def counting(
-    attributes: pd.DataFrame, geometry: npt.NDArray[np.object_], works: Works, rules: Mapping[str, float]
+    attributes: pd.DataFrame,
+    geometry: npt.NDArray[np.object_],
+    works: Works,
+    rules: Mapping[str, float],
+    today: dt.date,
 ) -> tuple[BoolArray, dict[str, int]]:
     """Which polygons count, shape (p,), and how many do not, by reason; see :func:`accepted_of`."""
     found = _columns(attributes)
     measure = text_of(found["measure"])
-    plants = {str(m) for m, tonnes in zip(works.measure, works.planted_tco2e_ha_yr, strict=True) if tonnes > 0}
     survival, retention = _share(found["survival"]), _share(found["retention"])
-    planted = np.isin(measure.astype(str), sorted(plants))
+    day, photo = dates_of(found["date"]), text_of(found["photo"])
+    planted = np.isin(measure.astype(str), works.measure[works.needs_survival].astype(str))
     checks = {
         NO_SHAPE: shapely.is_missing(geometry) | shapely.is_empty(geometry),
         NO_MEASURE: ~np.isin(measure.astype(str), works.measure.astype(str)),
-        NO_DATE: dates_of(found["date"]).isna().to_numpy(),
-        NO_PHOTO: pd.isna(text_of(found["photo"])),
+        NO_DATE: day.isna().to_numpy(),
+        IN_FUTURE: (day > pd.Timestamp(today)).to_numpy(),
+        NO_PHOTO: pd.isna(photo) | (yes_or_no(photo) == "no"),
         SURVIVAL_UNKNOWN: planted & np.isnan(survival),
         SURVIVAL_LOW: planted & (survival < rules["survival_share"]),
         RETENTION_UNKNOWN: np.isnan(retention) & ~pd.isna(text_of(found["retention"])),

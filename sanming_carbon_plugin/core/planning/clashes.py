@@ -84,6 +84,8 @@ def clashes(problem: ChoiceProblem, soft: BoolArray) -> pd.DataFrame:
     found += _broken_rules(ground, option)
     if not pressing.any() and not pressing_rules:
         pressing = _full(problem, used)
+    if not (pressing & ~plays).any() and not pressing_rules:
+        pressing = _rivals(problem, plays)
     found += [(ROW, int(row), -1, 0.0, 0.0, True) for row in np.flatnonzero(pressing & ~plays)]
     broken = {kind for kind, *_ in found}
     found += [(kind, -1, -1, 0.0, 0.0, True) for kind in sorted(pressing_rules - broken)]
@@ -111,6 +113,13 @@ def _full(problem: ChoiceProblem, used: FloatArray) -> BoolArray:
     """Upper limits with no room for one more of the parcels that are concerned."""
     largest = np.asarray(problem.matrix.max(axis=1).todense(), dtype=np.float64).reshape(-1)
     return np.asarray(np.isfinite(problem.high) & (used + largest > problem.high) & (largest > 0))
+
+
+def _rivals(problem: ChoiceProblem, missed: BoolArray) -> BoolArray:
+    """Lower limits that want stands of those that are missed."""
+    wanted = (problem.matrix != 0).tocsr()
+    theirs = np.isin(problem.stand, problem.stand[wanted[np.flatnonzero(missed)].indices])
+    return np.asarray(np.isfinite(problem.low) & (wanted[:, theirs].getnnz(axis=1) > 0))
 
 
 def _cheapest(

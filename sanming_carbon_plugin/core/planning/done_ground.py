@@ -55,10 +55,6 @@ class DoneGround:
         others = {m for pieces in self.own.values() for m, _ in pieces if not self.matrix.together(m, measure)}
         return self._summed({measure, *others}, {measure})
 
-    def all_ha(self) -> FloatArray:
-        """Hectares of each stand accepted for anything, shape (n,)."""
-        return self._summed({m for pieces in self.own.values() for m, _ in pieces}, set())
-
     def _summed(self, own: set[str], counted: set[str]) -> FloatArray:
         found = np.zeros(len(self.geometry))
         for stand in self.own:

@@ -25,6 +25,7 @@ ROW_COLUMNS = (
     "kind", "area_unit", "measure", "technique", "year_from", "year", "unit", "low", "high",
 )  # fmt: skip
 ANY = "*"
+MOST_SUMS = 65_536
 
 
 @dataclass
@@ -70,17 +71,23 @@ class Counted:
         The works, and for which measures they count too.
     fits
         Measures each stand fits.
+    left_ha
+        By measure the hectares of each stand that do not count for it yet, and are not taken by what cannot be counted
+        beside it; all of them for a measure that is left out.
     """
 
     table: pd.DataFrame
     works: Works
     matrix: CountingMatrix
     fits: Mapping[str, BoolArray]
+    left_ha: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: Options, works: Works, matrix: CountingMatrix) -> Counted:
+    def of(
+        cls, options: Options, works: Works, matrix: CountingMatrix, left_ha: Mapping[str, FloatArray] | None = None
+    ) -> Counted:
         """From options."""
-        return cls(options.table, works, matrix, options.fits)
+        return cls(options.table, works, matrix, options.fits, left_ha or {})
 
     def for_measure(self, measure: str) -> BoolArray:
         """Options whose parcel counts for ``measure``: its own works, and those that the matrix says count too."""
@@ -89,7 +96,12 @@ class Counted:
         for other in {str(name) for name in own} - {measure}:
             if self.matrix.counts_for(other, measure) and measure in self.fits:
                 counts |= (own == other) & self.fits[measure][self.table["stand"].to_numpy(dtype=np.int64)]
-        return np.asarray(counts, dtype=bool)
+        return np.asarray(counts & (self.hectares(measure) > 0), dtype=bool)
+
+    def hectares(self, measure: str) -> FloatArray:
+        """Hectares of each option that may still be counted for ``measure``, where it counts for it."""
+        area, left = self.numbers("area_ha"), self.left_ha.get(measure)
+        return area if left is None else np.minimum(area, left[self.table["stand"].to_numpy(dtype=np.int64)])
 
     def own(self, measure: str) -> BoolArray:
         """Options whose work is of ``measure``."""
@@ -130,12 +142,48 @@ class Beyond:
     met_share: float = 0.0
     last_year: float = np.inf
 
-    def most(self, amount: float, done: float, largest: float) -> float:
-        """Hectares that may be planned for a target; it may always be passed by the last stand it needs."""
-        left = amount - done
+    def most(self, amount: float, done: float, area: FloatArray, locked: BoolArray) -> float:
+        """Hectares that may be planned for a target: it may be passed as far as whole stands need to meet it.
+
+        ``area`` are those of the stands that serve it; the ``locked`` ones are in the plan whatever it asks for.
+        """
+        left, must = amount - done, float(area[locked].sum())
         if left <= 0:
-            return max(amount * (1 + self.met_share) - done, 0.0)
-        return max(left * (1 + self.share), left + largest)
+            return max(amount * (1 + self.met_share) - done, must)
+        enough = left * (1 + self.share)
+        return max(enough, must + least_total(area[~locked], left - must, enough - must))
+
+
+def least_total(area: FloatArray, wanted: float, enough: float) -> float:
+    """Smallest total of whole stands that reaches the ``wanted`` hectares, or one that is no more than ``enough``.
+
+    All stands together where they do not reach it. Exact up to 16 stands; of more, sums that are alike to
+    1/65,536 of what is wanted are followed once.
+    """
+    wanted *= 1 - 1e-9
+    total = np.append(0.0, np.cumsum(np.sort(area)))
+    best = float(total[min(int(np.searchsorted(total, wanted)), len(area))])
+    sums = np.zeros(1)
+    for one in np.sort(area[area > 0])[::-1]:
+        if wanted <= 0 or best <= enough:
+            break
+        more = sums + one
+        best = min(best, float(more[more >= wanted].min(initial=np.inf)))
+        sums = np.unique(np.append(sums, more[more < wanted]))
+        if len(sums) > MOST_SUMS:
+            sums = sums[np.unique(np.floor(sums * (MOST_SUMS / wanted)), return_index=True)[1]]
+    return best
+
+
+def asked_for(
+    counted: Counted, targets: Sequence[Target], done_ha: Callable[[Target], float], units: Units, locked: BoolArray
+) -> BoolArray:
+    """Options that serve any target, shape (k,), and those of the stands that must be chosen."""
+    asked = counted.in_unit(locked)
+    for target in targets:
+        if target.bound != AT_MOST:
+            asked |= _serving(counted, target, units.get(target.area_unit), met=done_ha(target) >= target.amount)
+    return asked
 
 
 def add_targets(
@@ -154,7 +202,7 @@ def add_targets(
     targets, done_ha, beyond
         The targets, what is done of each, and how far a plan may pass it (one that is met: by its own works).
     locked
-        Stands that must be chosen: their area may pass it too.
+        Stands that must be chosen: they may pass it too.
 
     Raises
     ------
@@ -162,12 +210,14 @@ def add_targets(
         ``TARGET_WITHOUT_CANDIDATES`` or ``TARGET_ABOVE_AVAILABLE``, each with all targets concerned.
     """
     nobody, too_few = list[Target](), list[tuple[Target, float, float]]()
-    area, stand = counted.numbers("area_ha"), counted.table["stand"].to_numpy(dtype=np.int64)
-    passed: list[tuple[Target, BoolArray, float]] = []
+    stand = counted.table["stand"].to_numpy(dtype=np.int64)
+    passed: dict[str, list[tuple[BoolArray, float]]] = {}
     for target in sorted(targets, key=lambda t: _extent(t, units)):
-        where = _serving(counted, target, units.get(target.area_unit))
         done = done_ha(target)
         left = max(target.amount - done, 0.0)
+        met = left <= 0 and target.bound != AT_MOST
+        where = _serving(counted, target, units.get(target.area_unit), met)
+        area = counted.hectares(target.measure)
         if target.bound == AT_MOST:
             rows.add(where, area, -np.inf, left, kind=CAP, **_said(target))
             continue
@@ -179,15 +229,29 @@ def add_targets(
         if left > 0 and not later:
             too_few += [(target, left, float(largest.sum()))] if largest.sum() < left * (1 - 1e-9) else []
             rows.add(where, area, left, np.inf, kind=TARGET, **_said(target))
-        if left <= 0:
-            where &= counted.own(target.measure)
-        most = beyond.most(target.amount, done, float(largest.max() if len(largest) else 0.0))
-        inner = sum(high for other, options, high in passed if other.measure == target.measure and where[options].all())
-        most = max(most, inner) + float(largest[locked[largest.index.to_numpy(dtype=np.int64)]].sum())
-        passed.append((target, where, most))
+        must = locked[largest.index.to_numpy(dtype=np.int64)]
+        held, inner = _within(passed.setdefault(target.measure, []), where)
+        apart = must & ~np.isin(largest.index, stand[held])
+        most = beyond.most(target.amount, done, largest.to_numpy(), must)
+        most = max(most, inner + float(largest[apart].sum()))
+        passed[target.measure].append((where, most))
         if later or np.isfinite(beyond.share):
             rows.add(where, area, -np.inf, most, kind=LATER if later and left > 0 else BEYOND, **_said(target))
     _refuse(nobody, too_few)
+
+
+def _within(passed: list[tuple[BoolArray, float]], where: BoolArray) -> tuple[BoolArray, float]:
+    """Options of the targets that lie in a larger one, and what may be planned for them together.
+
+    What lies in another of them is counted with that.
+    """
+    inside = [(options, most) for options, most in passed if where[options].all()]
+    held, together = np.zeros(len(where), dtype=bool), 0.0
+    for at, (options, most) in enumerate(inside):
+        if not any(other[options].all() for other, _ in inside[at + 1 :]):
+            held |= options
+            together += most
+    return held, together
 
 
 def _extent(target: Target, units: Units) -> tuple[int, int]:
@@ -208,12 +272,13 @@ def _refuse(nobody: list[Target], too_few: list[tuple[Target, float, float]]) ->
         raise InputError("TARGET_ABOVE_AVAILABLE", targets=text, targets_zh=text, rows=rows)
 
 
-def _serving(counted: Counted, target: Target, inside: BoolArray | None) -> BoolArray:
-    """Options that count for a target; none where its unit has no stands."""
+def _serving(counted: Counted, target: Target, inside: BoolArray | None, met: bool) -> BoolArray:
+    """Options that count for a target, of one that is met its own works; none where its unit has no stands."""
     if inside is None:
         return np.zeros(len(counted.table), dtype=bool)
     years = counted.in_years(target.year_from or 0, target.year)
-    return np.asarray(counted.for_measure(target.measure) & counted.in_unit(inside) & years)
+    counts = counted.own(target.measure) if met else counted.for_measure(target.measure)
+    return np.asarray(counts & counted.in_unit(inside) & years)
 
 
 def _said(target: Target) -> dict[str, object]:
@@ -228,10 +293,10 @@ def target_text(target: Target) -> str:
 
 
 def add_budgets(rows: LimitRows, counted: Counted, budgets: pd.DataFrame, units: Units) -> None:
-    """Money, table ``area_unit``, ``year`` (NaN for the whole plan), ``yuan``."""
+    """Money, table ``area_unit`` (``*`` for all stands), ``year`` (NaN for the whole plan), ``yuan``."""
     cost = counted.numbers("cost_yuan")
     for unit, year, yuan in budgets[["area_unit", "year", "yuan"]].itertuples(index=False):
-        where = counted.in_unit(units[unit])
+        where = np.ones(len(cost), dtype=bool) if unit == ANY else counted.in_unit(units[unit])
         said = {"kind": BUDGET, "area_unit": unit, "unit": "yuan"}
         if not np.isnan(year):
             where &= counted.in_years(int(year), int(year))
@@ -244,8 +309,7 @@ def add_quotas(
 ) -> None:
     """Felling quotas, table ``area_unit``, ``felling_type``, ``origin``, ``year``, ``volume_m3``; ``*`` is any.
 
-    A felling without any quota that covers it has none: where quotas are given, a unit × type × origin that is
-    left out may fell nothing.
+    A felling without any quota that covers it has none: a unit × type × origin that is left out may fell nothing.
     """
     felled = counted.numbers("felled_m3")
     kind = counted.works.felling_type[counted.table["work"].to_numpy(dtype=np.int64)]
@@ -265,7 +329,7 @@ def add_quotas(
             said |= {"year_from": int(year), "year": int(year)}
         covered |= where
         rows.add(where, felled, -np.inf, float(volume), **said)
-    if len(quotas) and (~covered).any():
+    if (~covered).any():
         rows.add(~covered, felled, -np.inf, 0.0, kind=QUOTA, area_unit=ANY, measure=ANY, technique=ANY, unit="m3")
 
 

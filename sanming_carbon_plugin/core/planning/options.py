@@ -27,6 +27,7 @@ FELLED_UNKNOWN = "felled_unknown"
 LIMIT_UNKNOWN = "clear_cut_limit_unknown"
 ABOVE_LIMIT = "above_clear_cut_limit"
 AREA_UNKNOWN = "area_unknown"
+COUNTY_UNKNOWN = "county_unknown"
 DONE_ALREADY = "done_already"
 OPEN_ALREADY = "open_already"
 DISPUTED = "tenure_in_dispute"
@@ -35,6 +36,8 @@ LOCKED_OUT = "locked_out"
 LOCKED_OTHER = "locked_to_another_work"
 """Why a work that fits a stand by the rules is no option for the plan; further ones in ``feasibility``."""
 DISPUTED_YES = "yes"
+DONE_SHARE = 0.5
+"""A stand of which more is accepted for a measure is not planned for it, or for what cannot be counted beside it."""
 OPEN_SHARE = 0.5
 """A stand of which more is open ground is not felled again."""
 
@@ -97,6 +100,13 @@ class Options:
     fits: dict[str, BoolArray]
     refused: dict[str, BoolArray] = field(default_factory=dict)
 
+    def only(self, kept: BoolArray, reason: str) -> Options:
+        """The options ``kept``, shape (k,); the stands of the others are told with the reason."""
+        where = np.zeros(len(next(iter(self.fits.values()))), dtype=bool)
+        where[self.table["stand"].to_numpy(dtype=np.int64)[~kept]] = True
+        refused = {**self.refused, reason: where} if where.any() else self.refused
+        return Options(self.table[kept].reset_index(drop=True), self.fits, refused)
+
 
 def fitting(facts: pd.DataFrame, works: Works, work: int) -> BoolArray:
     """Stands that one work fits by the answers of the rules, or by what a person decided instead; shape (stands,)."""
@@ -114,17 +124,28 @@ def fitting(facts: pd.DataFrame, works: Works, work: int) -> BoolArray:
     return fits
 
 
-def workable(facts: pd.DataFrame, works: Works, needs: tuple[FellingNeeds, ...]) -> dict[str, BoolArray]:
-    """Stands in which any work of each measure can be done, by measure, shape (n,); see :func:`hindered`."""
+def left_ha(area_ha: FloatArray, taken_ha: FloatArray) -> FloatArray:
+    """Hectares of each stand that are left to plan a measure on, shape (n,); none where most of it is done."""
+    return np.where(taken_ha > DONE_SHARE * area_ha, 0.0, np.maximum(area_ha - taken_ha, 0.0))
+
+
+def workable(
+    facts: pd.DataFrame, works: Works, needs: tuple[FellingNeeds, ...], taken_ha: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Hectares of each stand on which any work of each measure can be done, by measure, shape (n,).
+
+    ``taken_ha`` as in :func:`options_of`, and so the answers: what is workable has options where all is known that a
+    plan asks about.
+    """
     area = numbers(facts, "area_ha")
     terms = PlanTerms((), 0, Weights(), needs=needs)
-    found: dict[str, BoolArray] = {}
+    found: dict[str, FloatArray] = {}
     for work in range(len(works)):
         measure = str(works.measure[work])
-        here = fitting(facts, works, work)
-        for where in hindered(facts, works, work, (area, area), terms).values():
+        here, rest = fitting(facts, works, work), left_ha(area, taken_ha.get(measure, np.zeros(len(facts))))
+        for where in hindered(facts, works, work, (area, rest), terms).values():
             here = here & ~where
-        found[measure] = found.get(measure, np.zeros(len(facts), dtype=bool)) | here
+        found[measure] = np.maximum(found.get(measure, np.zeros(len(facts))), np.where(here, rest, 0.0))
     return found
 
 
@@ -135,7 +156,6 @@ def options_of(
     ahead: GrowthAhead,
     infested: FloatArray,
     measures: Sequence[str],
-    barred: Mapping[str, BoolArray] | None = None,
     taken_ha: Mapping[str, FloatArray] | None = None,
     *,
     opened_ha: FloatArray | None = None,
@@ -152,16 +172,13 @@ def options_of(
         Infested hectares of each stand, NaN where unknown.
     measures
         Measures the plan is for.
-    barred
-        Stands left out from the start, by reason: locked out, done already.
     taken_ha
         Hectares of each stand done and not to be counted for a measure again, by measure: options are for the rest.
     opened_ha
         Further hectares of each stand that are clear-cut, or will be by a plan that stays: nothing is felled there.
     """
     area = numbers(facts, "area_ha")
-    refused = {reason: where.copy() for reason, where in (barred or {}).items()}
-    closed = np.any(list(refused.values()), axis=0) if refused else np.zeros(len(facts), dtype=bool)
+    refused: dict[str, BoolArray] = {}
     fits: dict[str, BoolArray] = {}
     parts = []
     for work in range(len(works)):
@@ -170,7 +187,7 @@ def options_of(
         fits[measure] = fits.get(measure, np.zeros(len(facts), dtype=bool)) | here
         if measure not in measures:
             continue
-        rest = np.maximum(area - (taken_ha or {}).get(measure, 0.0), 0.0)
+        rest = left_ha(area, (taken_ha or {}).get(measure, np.zeros(len(facts))))
         if opened_ha is not None and works.felled_share[work] > 0:
             opened = here & (opened_ha > OPEN_SHARE * area)
             refused[OPEN_ALREADY] = refused.get(OPEN_ALREADY, np.zeros(len(facts), dtype=bool)) | opened
@@ -178,7 +195,7 @@ def options_of(
         for reason, where in hindered(facts, works, work, (area, rest), terms).items():
             refused[reason] = refused.get(reason, np.zeros(len(facts), dtype=bool)) | (here & where)
             here = here & ~where
-        part, unknown = _of_work(facts, works, work, terms, ahead, infested, rest, np.flatnonzero(here & ~closed))
+        part, unknown = _of_work(facts, works, work, terms, ahead, infested, rest, np.flatnonzero(here))
         parts.append(part)
         for reason, rows in unknown.items():
             where = refused.setdefault(reason, np.zeros(len(facts), dtype=bool))
@@ -200,10 +217,13 @@ def hindered(
     found = {
         DISPUTED: disputed == DISPUTED_YES,
         AREA_UNKNOWN: ~(area > 0),
-        TOO_SMALL: (rest < works.minimum_ha[work]) | (rest <= 0),
+        DONE_ALREADY: rest <= 0,
+        TOO_SMALL: rest < works.minimum_ha[work],
     }
     if "dispute" in facts.columns:  # the rules that ask grant nothing either where nobody says
         found[DISPUTE_UNKNOWN] = pd.isna(disputed)
+    if "county" in facts.columns:
+        found[COUNTY_UNKNOWN] = pd.isna(texts(facts, "county"))
     if works.clear_cut[work]:
         limit = numbers(facts, "clear_cut_limit_ha_low")
         found[LIMIT_UNKNOWN] = np.isnan(limit)

@@ -20,7 +20,7 @@ from .plan_layers import (
     PLAN_COLUMNS,
     PLAN_SUMMARY_COLUMNS,
 )
-from .problem import Choice, ChoiceProblem, FloatArray, chosen_values
+from .problem import Choice, ChoiceProblem, chosen_values
 
 MODELLED = "modelled"
 ALL = "all"
@@ -128,16 +128,6 @@ def targets_met(constraints: pd.DataFrame) -> tuple[int, int]:
     room = 1e-6 * (1 + targets["used"].abs())
     kept = (targets["used"] >= low - room) & (targets["used"] <= high + room) & (targets["kind"] != LATER)
     return int(kept.sum()), len(targets)
-
-
-def planned_ha(counted: Counted, option: npt.NDArray[np.int64], measure: str, first: int, last: int) -> FloatArray:
-    """Planned hectares of each stand that count for a measure in a span of years."""
-    area = np.zeros(len(option))
-    counts = counted.for_measure(measure) & counted.in_years(first, last)
-    chosen = np.flatnonzero(option >= 0)
-    mine = chosen[counts[option[chosen]]]
-    area[mine] = counted.numbers("area_ha")[option[mine]]
-    return area
 
 
 def carbon_frame(

@@ -13,6 +13,7 @@ from ..carbon.survey import survey_dates
 from ..units import mu_from_hectares
 from .area_units import MUNICIPALITY, TOWNSHIP, AreaUnits
 from .plan_layers import INDICATOR_COLUMNS, PROGRESS_COLUMNS
+from .planned_ground import PlannedGround
 from .targets import AT_LEAST, Target
 
 FloatArray = npt.NDArray[np.float64]
@@ -20,7 +21,11 @@ BoolArray = npt.NDArray[np.bool_]
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 HECTARES_PER_KM2 = 100.0
-LIVING_KINDS = {"tickets": ("ticket",), "traded": ("ticket", "trade", "project_credit")}
+LIVING_KINDS = {
+    "tickets": ("ticket",),
+    "traded": ("ticket", "trade", "project_credit"),
+    "projects_planned": ("project",),
+}
 GONE, SOLD, PLANNED = ("cancelled", "rejected"), "sold", "planned"
 """What a status of the ledger means; the words for it are data (``resources/targets/ledger_status.csv``)."""
 
@@ -29,11 +34,9 @@ def target_progress(
     targets: Sequence[Target],
     units: Mapping[str, BoolArray],
     levels: Callable[[str], str | None],
-    area_ha: FloatArray,
-    fits: Mapping[str, BoolArray],
+    free_ha: Mapping[str, FloatArray],
     done: Callable[[str, int, int], FloatArray] | None,
-    planned: Callable[[str, int, int], FloatArray] | None = None,
-    taken: Callable[[str, int, int], FloatArray] | None = None,
+    plan: PlannedGround | None = None,
 ) -> pd.DataFrame:
     """Rows of the layer ``progress``: every measure and period of the targets for every unit.
 
@@ -43,14 +46,14 @@ def target_progress(
         The programme.
     units, levels
         Stands of each unit, and its level.
-    area_ha, fits
-        Area of each stand, and in which stands work of each measure can be done.
-    done, planned
-        Hectares of each stand done and planned for a measure from a year to a year; None where nobody says.
-    taken
-        Hectares of each stand on which a measure may not be counted once more: done for it, or for what cannot be
-        counted beside it. What is done alone by default.
+    free_ha
+        By measure the hectares of each stand on which it can be planned, shape (n,).
+    done
+        Hectares of each stand done for a measure from a year to a year; None where nobody says.
+    plan
+        What is planned: no ground of it is available for what cannot be counted beside it. None for nothing.
     """
+    nothing = np.zeros(max((len(stands) for stands in units.values()), default=0))
     wanted = {
         (t.measure, t.area_unit, t.year_from or t.year, t.year): t for t in targets if t.is_area and t.bound == AT_LEAST
     }
@@ -58,16 +61,15 @@ def target_progress(
     rows = []
     for measure, first, last in periods:
         done_ha = None if done is None else done(measure, first, last)
-        planned_ha = np.zeros(len(area_ha)) if planned is None else planned(measure, first, last)
-        rest = np.where(fits.get(measure, np.zeros(len(area_ha), dtype=bool)), np.nan_to_num(area_ha), 0.0)
-        taken_ha = done_ha if taken is None else taken(measure, first, last)
-        rest = np.maximum(rest - planned_ha - (0.0 if taken_ha is None else taken_ha), 0.0)
+        planned_ha = nothing if plan is None else plan.planned_ha(measure, first, last)
+        held_ha = nothing if plan is None else plan.held_ha(measure)
+        rest = np.maximum(free_ha.get(measure, nothing) - held_ha, 0.0)
         here = [
             *units,
             *(unit for m, unit, f, y in wanted if (m, f, y) == (measure, first, last) and unit not in units),
         ]
         for unit in dict.fromkeys(here):
-            stands = units.get(unit, np.zeros(len(area_ha), dtype=bool))
+            stands = units.get(unit, nothing > 0)
             target = wanted.get((measure, unit, first, last))
             sums = [None if ha is None else float(ha[stands].sum()) for ha in (done_ha, planned_ha, rest)]
             rows.append(_row(levels(unit), unit, measure, (first, last), target, sums))
@@ -115,7 +117,6 @@ def indicators(
     of the target; a unit without a target of its own is told for the years of the programme's first.
     """
     date = survey_dates(facts)
-    latest = None if np.isnat(date).all() else str(np.nanmax(date[~np.isnat(date)]))
     area = np.nan_to_num(numbers(facts, "area_ha"))
     rows = []
     for definition in definitions.to_dict("records"):
@@ -129,12 +130,18 @@ def indicators(
             for target in own or [None]:
                 if of_stands:
                     value, complete = _of_stands(name, facts, str(definition["land_classes"]), stands, land, covered)
-                    day = latest
+                    day = _surveyed(date[stands])
                 else:
                     value, day = _of_ledger(name, ledger, unit, area_units, target or next(iter(programme), None))
                     complete = value is not None
                 rows.append(_indicator(definition, unit, area_units, value, unit_name, day, target, complete))
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
+
+
+def _surveyed(date: npt.NDArray[np.datetime64]) -> str | None:
+    """Day of a survey, oldest and newest with a slash between where there are several; None where all are unknown."""
+    known = np.unique(date[~np.isnat(date)].astype("datetime64[D]")).astype(str)
+    return "/".join(known[[0, -1]] if len(known) > 1 else known) or None
 
 
 def _of_stands(
@@ -157,12 +164,16 @@ def _of_ledger(
     """Value of an indicator from the ledger and the day of its last entry; None without a ledger.
 
     What was entered more than once stands as it was entered last; it is dated by its first entry, a sale by its last.
-    Only what is dated in the years of ``period`` counts.
+    What was sold under one id is sold once, whether it was entered as ticket, as trade or as both. Only what is dated
+    in the years of ``period`` counts. Where something counts for a larger unit alone, the smaller ones in it are
+    unknown.
     """
     if ledger is None:
         return None, None
-    inside = ledger[np.array([_lies_in(str(code), unit, area_units) for code in ledger["area_unit"]], dtype=bool)]
-    inside = inside.sort_values("date", kind="stable")
+    entered = ledger["area_unit"].astype(str)
+    inside = np.array([_lies_in(code, unit, area_units) for code in entered], dtype=bool)
+    above = np.array([_lies_in(unit, code, area_units) for code in entered], dtype=bool) & ~inside
+    inside = ledger[inside | above].assign(above=above[inside | above]).sort_values("date", kind="stable")
     last = inside.drop_duplicates(["kind", "id"], keep="last").set_index(["kind", "id"])
     if name != "traded":
         first = inside.drop_duplicates(["kind", "id"]).set_index(["kind", "id"])
@@ -171,13 +182,17 @@ def _of_ledger(
     if period is not None:
         year = last["date"].astype(str).str.slice(0, 4).astype("int64")
         last = last[(year >= (period.year_from or 0)) & (year <= period.year)]
-    day = str(last["date"].max()) if len(last) else None
     alive = last[~last["status"].isin(GONE)]
-    if name == "projects_planned":
-        return float((alive["kind"] == "project").sum()), day
     mine = alive[alive["kind"].isin(LIVING_KINDS[name])]
-    mine = mine[mine["status"] == SOLD] if name == "traded" else mine[mine["status"] != PLANNED]
-    return float(mine["tonnes"].sum()), day
+    if name == "traded":
+        mine = mine[mine["status"] == SOLD].drop_duplicates("id", keep="last")
+    elif name == "tickets":
+        mine = mine[mine["status"] != PLANNED]
+    if mine["above"].any():
+        return None, None
+    last = last[~last["above"]]
+    day = str(last["date"].max()) if len(last) else None
+    return float(len(mine) if name == "projects_planned" else mine["tonnes"].sum()), day
 
 
 def _lies_in(code: str, unit: str, area_units: AreaUnits) -> bool:

@@ -46,6 +46,8 @@ class Works:
         Growth of the trees that stay, by what the growth curve says.
     planted_tco2e_ha_yr
         Yearly gain of what is planted, t CO₂e/ha.
+    needs_survival
+        Whether it is only done with enough of what was planted alive.
     infestation_removed_share
         Share of the infested trees that the work takes out.
     gain_error_share
@@ -67,6 +69,7 @@ class Works:
     infestation_removed_share: FloatArray
     gain_error_share: FloatArray
     minimum_ha: FloatArray
+    needs_survival: BoolArray
 
     def __len__(self) -> int:
         return len(self.measure)
@@ -87,6 +90,7 @@ class Works:
             "fits_measure",
             "felling_type",
             "clear_cut",
+            "needs_survival",
             *_NUMBERS,
             "source",
             "confidence",
@@ -98,6 +102,7 @@ class Works:
                 cells.note(int(row), name, "empty")
         felling = cells.choice("felling_type", FELLING_TYPES, "none")
         clear_cut = cells.choice("clear_cut", ("yes", "no"), "no")
+        survival = cells.choice("needs_survival", ("yes", "no"), "no")
         numbers = {name: cells.number(name, allowed, required=True) for name, allowed in _NUMBERS.items()}
         pairs = list(zip(texts["measure"], texts["technique"], texts["fits_measure"], strict=True))
         for row, pair in enumerate(pairs):
@@ -118,6 +123,7 @@ class Works:
             numbers["infestation_removed_share"],
             numbers["gain_error_share"],
             numbers["minimum_ha"],
+            survival == "yes",
         )
 
 

@@ -1,6 +1,7 @@
 """Random small plans with every kind of limit, and what is best for them by looking at every plan there is."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from sanming_carbon_plugin.core.planning.limits import (
     add_quotas,
     add_shares,
     add_targets,
+    asked_for,
 )
 from sanming_carbon_plugin.core.planning.options import Options
 from sanming_carbon_plugin.core.planning.problem import ALWAYS_OPEN, BlockRule
@@ -22,7 +24,8 @@ from sanming_carbon_plugin.core.planning.works import CountingMatrix, Works
 
 MANY_PLANS, FEW_PLANS = 70_000, 4_000
 LARGEST_EVERY = 20
-UNITS = ("350400", "350428", "350426")
+UNITS = ("350400", "350428", "350426", "350783")
+"""The municipality, its counties, and a county outside it."""
 
 
 def works():
@@ -45,6 +48,7 @@ def works():
                 "clear_cut": c,
                 "growth_factor": "1",
                 "planted_tco2e_ha_yr": "1",
+                "needs_survival": "no",
                 "infestation_removed_share": "0",
                 "gain_error_share": "0.5",
                 "minimum_ha": "0",
@@ -70,6 +74,8 @@ class SmallPlan:
         self.n = 16 if largest else int(rng.integers(5, 13))
         self.area = np.round(rng.uniform(1, 12, self.n), 3)
         self.county = np.array(["350428", "350426"])[rng.integers(0, 2, self.n)]
+        more = np.random.default_rng([seed, 1])
+        self.county[more.random(self.n) < 0.15] = UNITS[3]
         self.origin = np.array(["natural", "planted"], dtype=object)[rng.integers(0, 2, self.n)]
         self.limit = rng.choice([10.0, 15.0, 20.0], self.n)
         self.first, self.second = self._pairs(rng)
@@ -79,6 +85,7 @@ class SmallPlan:
         self.fits = {m: rng.random(self.n) < 0.8 for m in ("pine_transform", "pest_control", "tending")}
         self.table = self._options(rng)
         self._limits(rng)
+        self._more_targets(more)
 
     def _pairs(self, rng):
         side = 4
@@ -130,21 +137,20 @@ class SmallPlan:
     def _limits(self, rng):
         last, total = self.years[-1], self.area.sum()
         self.targets, self.done = [], {}
-        for measure, unit in (("pine_transform", "350400"), ("tending", "350428"), ("pest_control", "350426")):
+        for measure, unit in (("pine_transform", "350400"), ("tending", "350400"), ("pest_control", "350426")):
             here = self.table["work"].map(lambda w: self.works.measure[w]) == measure
-            inside = np.ones(self.n, bool) if unit == "350400" else self.county == unit
-            stands = self.table["stand"][here & inside[self.table["stand"]]].unique()
-            if len(stands) and rng.random() < 0.6:
-                amount = float(np.round(self.area[stands].sum() * rng.uniform(0.1, 0.6), 3))
+            stands = self.table["stand"][here & self.units()[unit][self.table["stand"]]].unique()
+            if len(stands) and rng.random() < 0.9:
+                amount = float(np.round(self.area[stands].sum() * rng.uniform(0.05, 0.35), 3))
                 self.targets.append(Target(measure, unit, self.years[0], last, amount, "ha", "at_least", ""))
-                self.done[measure] = float(np.round(amount * rng.choice([0, 0.2]), 3))
+                self.done[measure, unit] = float(np.round(amount * rng.choice([0, 0.2]), 3))
         if rng.random() < 0.5:
             self.targets.append(
-                Target("tending", "350400", self.years[0], self.years[0], float(total * 0.2), "ha", "at_most", "")
+                Target("tending", "350400", self.years[0], self.years[0], float(total * 0.12), "ha", "at_most", "")
             )
-        self.beyond = float(rng.choice([0.1, np.inf]))
-        budgets = [("350400", np.nan, rng.uniform(0.3, 0.9) * total * 5000)]
-        budgets += [("350428", float(self.years[0]), rng.uniform(0.1, 0.6) * total * 5000)]
+        self.beyond = float(rng.choice([0.1, 0.5, np.inf, np.inf, np.inf]))
+        budgets = [("*", np.nan, rng.uniform(0.2, 0.9) * total * 5000)]
+        budgets += [("350428", float(self.years[0]), rng.uniform(0.02, 0.3) * total * 5000)]
         self.budgets = pd.DataFrame(budgets[: int(rng.integers(0, 3))], columns=["area_unit", "year", "yuan"])
         quotas = [
             ("350400", "final", "*", np.nan, total * rng.uniform(5, 60)),
@@ -153,7 +159,7 @@ class SmallPlan:
             ("350400", "other", "*", np.nan, total * rng.uniform(3, 20)),
         ]
         self.quotas = pd.DataFrame(
-            quotas if rng.random() < 0.6 else [], columns=["area_unit", "felling_type", "origin", "year", "volume_m3"]
+            quotas if rng.random() < 0.35 else [], columns=["area_unit", "felling_type", "origin", "year", "volume_m3"]
         )
         shares = [("350400", "pine_transform", "clear_cut", np.nan, float(rng.uniform(0.2, 0.8)))]
         if rng.random() < 0.5:
@@ -161,7 +167,7 @@ class SmallPlan:
         self.shares = pd.DataFrame(
             shares if rng.random() < 0.5 else [], columns=["area_unit", "measure", "technique", "low", "high"]
         )
-        self.minimum = float(rng.choice([0.0, 0.0, 4.0, 9.0, 14.0]))
+        self.minimum = float(rng.choice([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0, 9.0]))
         self.locked_in, self.locked_out = np.zeros(self.n, bool), np.zeros(self.n, bool)
         if rng.random() < 0.4:
             self.locked_in[int(rng.choice(self.table["stand"].unique()))] = True
@@ -169,27 +175,54 @@ class SmallPlan:
             self.locked_out[int(rng.integers(self.n))] = True
         self.locked_out &= ~self.locked_in
 
+    def _more_targets(self, rng):
+        """Targets of some years, of a county in one of the municipality, outside it; and some that are met."""
+        measure, stand, year = self.works.measure[self.table["work"]], self.table["stand"], self.table["year"]
+        for at, target in enumerate(self.targets):
+            first = int(rng.choice(self.years)) if rng.random() < 0.4 else target.year_from
+            here = (measure == target.measure) & self.units()[target.area_unit][stand] & (year >= first)
+            here &= ~self.locked_out[stand]
+            if target.bound == "at_least" and here.any():
+                there = self.area[stand[here].unique()].sum()
+                self.targets[at] = replace(target, year_from=first, amount=min(target.amount, round(there * 0.4, 3)))
+        asked = [(t.measure, t.area_unit) for t in self.targets]
+        for name, unit in (("pine_transform", "350428"), ("tending", "350783")):
+            here = (measure == name) & self.units()[unit][stand]
+            if here.any() and rng.random() < 0.3 and (name, unit) not in asked:
+                then, ha = int(rng.choice(year[here])), self.table["area_ha"][here].iloc[0]
+                self.targets.append(Target(name, unit, then, then, round(ha * 0.5, 3), "ha", "at_least", ""))
+        for target in self.targets:
+            if target.bound == "at_least" and rng.random() < 0.07:
+                self.done[target.measure, target.area_unit] = target.amount
+
     def units(self):
         every = {unit: self.county == unit for unit in UNITS[1:]}
-        return {UNITS[0]: np.ones(self.n, bool), **every}
+        return {UNITS[0]: self.county != UNITS[3], **every}
+
+    def done_ha(self, target):
+        return self.done.get((target.measure, target.area_unit), 0.0)
 
     def problem(self):
         """The question as the package puts it together, and what its rows are about."""
         locks = Locks(self.locked_in, self.locked_out, {}, {}, {})
         options = locked_options(Options(self.table, self.fits), self.works, locks)
         counted = Counted.of(options, self.works, MATRIX)
+        asked = asked_for(counted, self.targets, self.done_ha, self.units(), self.locked_in)
+        options = options.only(asked, "no_target_needs_it")
+        counted = Counted.of(options, self.works, MATRIX)
         rows = LimitRows(len(options.table))
         add_targets(
             rows,
             counted,
             self.targets,
-            lambda t: self.done.get(t.measure, 0.0),
+            self.done_ha,
             self.units(),
             Beyond(self.beyond),
             self.locked_in,
         )
         add_budgets(rows, counted, self.budgets, self.units())
-        add_quotas(rows, counted, self.quotas, self.units(), self.origin)
+        if len(self.quotas):
+            add_quotas(rows, counted, self.quotas, self.units(), self.origin)
         add_shares(rows, counted, self.shares, self.units())
         patches = None
         if self.minimum:
@@ -229,6 +262,7 @@ class EveryPlan:
         plan, done = self.plan, self.chosen >= 0
         return {
             "target": self._targets(every, "at_least"),
+            "asked": self._asked(every),
             "beyond": self._targets(every, "beyond"),
             "cap": self._targets(every, "at_most"),
             "budget": self._budgets(every, yearly=False),
@@ -247,42 +281,56 @@ class EveryPlan:
         return np.logical_and.reduce(list(self.checks().values()))
 
     def _inside(self, unit):
-        return np.ones(self.plan.n, bool) if unit == UNITS[0] else self.plan.county == unit
+        return np.ones(self.plan.n, bool) if unit == "*" else self.plan.units()[unit]
 
-    def counts_for(self, measure):
-        plan, works = self.plan, self.works()
-        own = np.append(plan.works.measure, "")[works] == measure
-        if measure == "pest_control":
-            own |= (np.append(plan.works.measure, "")[works] == "pine_transform") & plan.fits[measure]
-        return own
+    def _for(self, target, works, years, stands):
+        """Where work of a year in a stand counts for a target; for one that is met only its own is limited."""
+        plan, own = self.plan, np.append(self.plan.works.measure, "")[works]
+        counts = own == target.measure
+        if target.measure == "pest_control" and target.amount > plan.done_ha(target):
+            counts |= (own == "pine_transform") & plan.fits["pest_control"][stands]
+        return counts & self._inside(target.area_unit)[stands] & (years >= target.year_from) & (years <= target.year)
+
+    def _asked(self, ok):
+        """Nothing is planned that no target asks for, but what someone locked in."""
+        plan, works, years, stands = self.plan, self.works(), self.years(), np.arange(self.plan.n)
+        asked = (works < 0) | plan.locked_in
+        for target in plan.targets:
+            if target.bound == "at_least":
+                asked |= self._for(target, works, years, stands)
+        return ok & asked.all(axis=1)
 
     def _targets(self, ok, side):
-        plan, area, years = self.plan, self.of("area_ha"), self.years()
+        plan, area, stands = self.plan, self.of("area_ha"), np.arange(self.plan.n)
         for target in plan.targets:
-            counts = self.counts_for(target.measure) & self._inside(target.area_unit)
-            counts &= (years >= target.year_from) & (years <= target.year)
-            amount = (area * counts).sum(axis=1)
-            left = max(target.amount - plan.done.get(target.measure, 0.0), 0.0)
+            amount = (area * self._for(target, self.works(), self.years(), stands)).sum(axis=1)
+            left = max(target.amount - plan.done_ha(target), 0.0)
             if target.bound == "at_most":
                 ok = ok & ((amount <= left + 1e-6) | (side != "at_most"))
                 continue
-            if left <= 0:
-                continue
             ok = ok & ((amount >= left - 1e-6) | (side != "at_least"))
             if np.isfinite(plan.beyond) and side == "beyond":
-                ok = ok & (amount <= self._most(target, left) + 1e-6)
+                ok = ok & (amount <= self._most(target)[0] + 1e-6)
         return ok
 
-    def _most(self, target, left):
-        plan = self.plan
-        measure = plan.works.measure[self.table["work"]]
-        own = measure == target.measure
-        if target.measure == "pest_control":
-            own |= (measure == "pine_transform") & plan.fits[target.measure][self.table["stand"]]
-        own &= self._inside(target.area_unit)[self.table["stand"]] & ~plan.locked_out[self.table["stand"]]
-        stands = np.unique(self.table["stand"][own])
-        locked = plan.area[stands][plan.locked_in[stands]].sum()
-        return max(left * (1 + plan.beyond), left + plan.area[stands].max(initial=0.0)) + locked
+    def _most(self, target):
+        """What may be planned for a target: by every sum of whole stands there is; and the stands for it."""
+        plan, table = self.plan, self.table[~self.plan.locked_out[self.table["stand"]]]
+        counts = self._for(target, table["work"], table["year"], table["stand"])
+        stands = np.unique(table["stand"][counts])
+        must = stands[plan.locked_in[stands]]
+        free = np.setdiff1d(stands, must)
+        sums = plan.area[must].sum() + np.array(list(itertools.product([0, 1], repeat=len(free)))) @ plan.area[free]
+        left = max(target.amount - plan.done_ha(target), 0.0)
+        enough = sums[sums >= left * (1 - 1e-9)]
+        most = max(left * (1 + plan.beyond), enough.min()) if len(enough) else left * (1 + plan.beyond)
+        inner = [t for t in plan.targets if t.bound == "at_least" and t != target and t.measure == target.measure
+                 and target.area_unit == UNITS[0] != t.area_unit and (t.year_from >= target.year_from)
+                 and t.area_unit != UNITS[3]]  # fmt: skip
+        for one in inner:  # never two: they may use what they are given
+            given, theirs = self._most(one)
+            most = max(most, given + plan.area[np.setdiff1d(must, theirs)].sum())
+        return most, stands
 
     def _budgets(self, ok, yearly):
         for unit, year, yuan in self.plan.budgets.itertuples(index=False):
@@ -297,7 +345,8 @@ class EveryPlan:
         kind = np.append(plan.works.felling_type, "none")[self.works()]
         if len(plan.quotas):
             natural_before = (plan.origin == "natural") & (self.years() != plan.years[-1])
-            ok = ok & ~((kind == "tending") & natural_before & (self.of("felled_m3") > 0)).any(axis=1)
+            uncovered = ((kind == "tending") & natural_before) | ~self._inside(UNITS[0])
+            ok = ok & ~(uncovered & (self.of("felled_m3") > 0)).any(axis=1)
         for unit, felling, origin, year, volume in plan.quotas.itertuples(index=False):
             counts = (kind == felling) & self._inside(unit) & ((origin == "*") | (plan.origin == origin))
             counts &= np.isnan(year) | (self.years() == year)

@@ -21,8 +21,8 @@ EXACT = SolverLimits(gap=0.0, nodes=100_000)
 INSTANCES = 216
 
 
-KINDS = ("target", "beyond", "cap", "budget", "yearly budget", "quota", "share", "patch", "block", "open ground",
-         "lock in", "lock out")  # fmt: skip
+KINDS = ("target", "asked", "beyond", "cap", "budget", "yearly budget", "quota", "share", "patch", "block",
+         "open ground", "lock in", "lock out")  # fmt: skip
 
 
 def best_of(values, kept):

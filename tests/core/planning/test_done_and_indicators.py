@@ -1,5 +1,7 @@
 """What counts as done, and the indicators of the whole forest: every figure worked by hand."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,7 +26,7 @@ def accepted(*rows):
     frame = pd.DataFrame([dict(zip(names, row[1:], strict=True)) for row in rows])
     shapes = np.empty(len(rows), dtype=object)
     shapes[:] = [row[0] for row in rows]
-    return accepted_of(frame, shapes, TABLES.works, TABLES.rules)
+    return accepted_of(frame, shapes, TABLES.works, TABLES.rules, dt.date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,8 @@ def accepted(*rows):
         ("0.9", "good", "a.jpg", "retention_unknown"),
         ("0.9", "0.9", None, "no_photo"),
         ("0.9", "0.9", "  ", "no_photo"),
+        *[("0.9", "0.9", word, "no_photo") for word in ("无", "否", "no", "0", 0, 0.0, False, "False")],
+        *[("0.9", "0.9", word, None) for word in ("有", "1", True, "a.jpg", "否定.jpg")],
     ],
 )
 def test_planted_ground_is_done_with_survival_retention_and_photo(survival, retention, photo, reason):
@@ -58,6 +62,19 @@ def test_planted_ground_is_done_with_survival_retention_and_photo(survival, rete
 def test_retention_counts_for_work_that_plants_nothing_too():
     assert accepted((BOX, "tending", "2026-03-01", None, "0.5", "a.jpg")).refused == {"retention_low": 1}
     assert accepted((BOX, "tending", "2026-03-01", None, None, "a.jpg")).refused == {}
+
+
+def test_what_is_accepted_later_than_today_is_not_done():
+    days = ("2026-12-31", "2027-01-01", "2028-12-31")
+    found = accepted(*((BOX, "tending", day, None, None, "a.jpg") for day in days))
+    assert (len(found.measure), found.refused) == (1, {"date_in_future": 2})
+
+
+def test_only_what_plants_needs_a_survival():
+    asks = {name for name in TABLES.works.measure
+            if accepted((BOX, name, "2026-03-01", None, None, "a.jpg")).refused == {"survival_unknown": 1}}  # fmt: skip
+    assert asks == {"pine_transform", "reserve_forest", "afforestation", "quality_improvement"}
+    assert "closure" in set(TABLES.works.measure)
 
 
 def test_days_as_offices_write_them():
@@ -86,7 +103,6 @@ def test_a_transformation_counts_as_pest_control_where_the_stand_fits_that():
     assert done.taken_ha("pest_control").tolist() == pytest.approx([0.5, 0.0, 0.5])
     assert done.taken_ha("tending").tolist() == pytest.approx([0.5, 0.5, 0.5])
     assert done.done_ha("tending").tolist() == [0, 0, 0]
-    assert done.all_ha().tolist() == pytest.approx([0.5, 0.5, 0.5])
 
 
 def test_a_sanitation_cut_transforms_no_stand_and_keeps_none_from_it():
@@ -104,7 +120,6 @@ def test_ground_done_for_both_counts_once_for_each():
     assert done.done_ha("pine_transform")[0] == pytest.approx(0.5)
     assert done.done_ha("pest_control")[0] == pytest.approx(0.75)  # 0.5 of its own, 0.25 of the transformation
     assert done.taken_ha("tending")[0] == pytest.approx(0.75)
-    assert done.all_ha()[0] == pytest.approx(0.75)
 
 
 def test_ground_that_another_measure_has_taken_is_not_counted_besides():
@@ -126,10 +141,8 @@ def test_progress_takes_off_what_is_done_for_compatible_and_for_other_measures()
     )
     target = Target("pine_transform", "350428", 2026, 2026, 1.6, "ha", "at_least", "made")
     units = {"350428": np.ones(3, dtype=bool)}
-    row = target_progress(
-        [target], units, lambda _: "county", AREA, FITS, lambda m, *_: done.done_ha(m), None,
-        lambda m, *_: done.taken_ha(m),
-    ).iloc[0]  # fmt: skip
+    free = {"pine_transform": FITS["pine_transform"] * (AREA - done.taken_ha("pine_transform"))}
+    row = target_progress([target], units, lambda _: "county", free, lambda m, *_: done.done_ha(m)).iloc[0]
     assert row["done_ha"] == pytest.approx(0.5)
     assert row["missing_ha"] == pytest.approx(1.1)
     assert row["available_ha"] == pytest.approx(2 - 0.5 - 0.3)
@@ -185,6 +198,17 @@ def test_forest_cover_by_its_definition():
     more = FOREST.assign(area_ha=FOREST["area_ha"] + np.where(FOREST["land_class"] == "bamboo", 42_000, 0))
     assert told("forest_cover", more)["value"] == pytest.approx(1_762_000 / 22_930)
     assert told("forest_cover", more)["met"] == "yes"
+
+
+def test_each_unit_is_dated_by_its_own_surveys():
+    forest = FOREST.assign(survey_date=["2021-05-01", "2023-06-30", "2022-01-01", None, "2025-06-30", None, None])
+    at = np.arange(len(forest))
+    units = {"350400": at >= 0, "350428": at < 3, "350426": at == 4, "350429": at > 4}
+    seen = indicators(forest, TABLES.indicators, [], units, TABLES.units, None, 0.7)
+    for name in ("forest_cover", "growing_stock"):
+        dates = seen[seen["indicator"] == name].set_index("area_unit")["date"].to_dict()
+        assert dates == {"350400": "2021-05-01/2025-06-30", "350428": "2021-05-01/2023-06-30", "350426": "2025-06-30",
+                         "350429": None}  # fmt: skip
 
 
 def test_forest_cover_of_part_of_the_land_says_nothing():

@@ -62,6 +62,6 @@ def test_ground_is_available_where_some_work_of_the_measure_can_be_done():
     needs = tuple(TABLES.needs_of(str(m), str(t)) for m, t in zip(WORKS.measure, WORKS.technique, strict=True))
     facts = pd.DataFrame({"closure": [0.9, 0.5, NAN, 0.9], "age_yr": 30.0, "age_group": 3.0,
                           "area_ha": [2.0, 2.0, 2.0, NAN], "measures": "tending;closure"})  # fmt: skip
-    found = workable(facts, WORKS, needs)
-    assert found["tending"].tolist() == [True, False, False, False]
-    assert found["closure"].tolist() == [True, True, True, False]  # closing leaves all the canopy there is
+    found = workable(facts, WORKS, needs, {})
+    assert found["tending"].tolist() == [2.0, 0.0, 0.0, 0.0]
+    assert found["closure"].tolist() == [2.0, 2.0, 2.0, 0.0]  # closing leaves all the canopy there is

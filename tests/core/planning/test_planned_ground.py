@@ -24,6 +24,7 @@ from sanming_carbon_plugin.core.planning.options import (
     workable,
 )
 from sanming_carbon_plugin.core.planning.overlapping import without_ground_twice
+from sanming_carbon_plugin.core.planning.targets import Target
 from sanming_carbon_plugin.core.planning.work_design import parcel_design
 from sanming_carbon_plugin.core.planning.works import CountingMatrix
 
@@ -93,7 +94,7 @@ def test_no_work_is_planned_where_tenure_is_in_dispute(work):
     assert set(found.table["stand"]) == {1}
     assert found.refused["tenure_dispute_unknown"].tolist() == [False, False, True]
     assert found.refused["tenure_in_dispute"].tolist() == [True, False, False]
-    assert workable(facts, WORKS, ())[measure].tolist() == [False, True, False]
+    assert workable(facts, WORKS, (), {})[measure].tolist() == [0.0, 2.0, 0.0]
     assert reason_text("tenure_in_dispute", "zh") == "权属有争议"
 
 
@@ -113,23 +114,26 @@ def test_what_is_felled_has_grown_since_the_survey():
     assert len(options_of(nothing, WORKS, free, grown, np.zeros(1), ["tending"]).table) == 1
 
 
-def programme(dates, *accepted):
-    """Stands of 1 ha with a day of survey, and ground accepted in a year for a measure."""
+def programme(dates, *accepted, first=2026):
+    """Stands of 1 ha with a day of survey, ground accepted in a year for a measure, and a target from a year on."""
     shapes, measures, years = zip(*accepted, strict=True)
     done = Accepted(np.array(measures, dtype=object), np.array(years), array(*shapes), {})
     facts = pd.DataFrame({"survey_date": dates, "area_ha": 1.0})
-    tables = SimpleNamespace(matrix=CountingMatrix(frozenset()))
+    tables = SimpleNamespace(matrix=CountingMatrix(frozenset()), works=WORKS)
+    target = Target("tending", "350400", first, 2030, 1.0, "ha", "at_least", "made")
     return Programme(
-        facts, SimpleNamespace(geometry=STANDS[: len(dates)]), tables, [], {}, done, None, {}, {}, None, {}, ()
+        facts, SimpleNamespace(geometry=STANDS[: len(dates)]), tables, [target], {}, done, None, {}, {}, None, {}, ()
     )
 
 
 def test_ground_accepted_after_the_survey_is_done_before_the_first_target_year_too():
     dates = ["2020-06-01", "2023-06-01", None, "2022-12-31"]
-    mine = programme(dates, *((shape, "tending", 2022) for shape in STANDS))
-    assert mine.taken("tending", 2026, 2030) == pytest.approx([1.0, 0.0, 1.0, 1.0])
-    assert mine.accepted_ha(2026, 2030) == pytest.approx([1.0, 0.0, 1.0, 1.0])
-    assert mine.taken("tending", 2022, 2030) == pytest.approx([1.0] * 4)  # counts for a target of that year
+    accepted = [(shape, "tending", 2022) for shape in STANDS]
+    mine = programme(dates, *accepted)
+    assert mine.taken_ha["tending"] == pytest.approx([1.0, 0.0, 1.0, 1.0])
+    assert mine.left_ha["tending"] == pytest.approx([0.0, 1.0, 0.0, 0.0])
+    earlier = programme(dates, *accepted, first=2022)
+    assert earlier.taken_ha["tending"] == pytest.approx([1.0] * 4)  # counts for a target of that year
     assert mine.done("tending", 2026, 2030) == pytest.approx([0.0] * 4)  # but for none of a later one
 
 
@@ -139,9 +143,9 @@ def test_the_outline_of_a_parcel_is_as_large_as_its_area():
     opened = OpenGround(array(shapely.box(120, 0, 140, 100)), np.array([2025]), np.array([False]))
     measures = np.array(["tending"] * 3, dtype=object)
     for fells, wanted in ((True, [0.7, 0.8, 0.9]), (False, [0.7, 1.0, 0.9])):
-        left = left_outlines(mine.sound, np.arange(3), measures, np.full(3, fells), mine.grounds(2026, 2030), opened)
+        left = left_outlines(mine.sound, np.arange(3), measures, np.full(3, fells), mine.grounds, opened)
         assert shapely.area(left) / 1e4 == pytest.approx(wanted)
-    assert 1.0 - mine.taken("tending", 2026, 2030) == pytest.approx([0.7, 1.0, 0.9])
+    assert mine.left_ha["tending"] == pytest.approx([0.7, 1.0, 0.9])
 
 
 def test_the_rest_of_a_stand_is_designed_by_its_area_and_judged_by_the_whole():

@@ -1,5 +1,7 @@
 """Targets, works, what is done, what is gained: worked by hand."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from sanming_carbon_plugin.core.planning.gains import GrowthAhead, infested_ha
 from sanming_carbon_plugin.core.planning.limits import Beyond, Counted, LimitRows, add_targets
 from sanming_carbon_plugin.core.planning.options import Options, PlanTerms, Weights, fitting, options_of
 from sanming_carbon_plugin.core.planning.plan_tables import targets_met
+from sanming_carbon_plugin.core.planning.planned_ground import PlannedGround
 from sanming_carbon_plugin.core.planning.reasons import swapped
 from sanming_carbon_plugin.core.planning.scenarios import differences, error_of_difference
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
@@ -143,7 +146,7 @@ def accepted(polygons, matrix=None):
         [{"措施": m, "验收日期": d, "成活率": s, "保存率": None, "照片": "a.jpg"} for _, m, d, s in polygons]
     )
     shapes = np.array([shape for shape, *_ in polygons], dtype=object)
-    return accepted_of(frame, shapes, TABLES.works, TABLES.rules)
+    return accepted_of(frame, shapes, TABLES.works, TABLES.rules, dt.date(2026, 12, 31))
 
 
 def test_no_hectare_is_done_twice():
@@ -162,7 +165,6 @@ def test_no_hectare_is_done_twice():
     together = CountingMatrix(frozenset({("tending", "pine_transform")}))
     done = done_ground(found, stands, area, together, (2026, 2026))
     assert done.done_ha("pine_transform").tolist() == pytest.approx([1.0, 1.0, 0])
-    assert done.all_ha().tolist() == pytest.approx([1.0, 1.0, 0])
     assert not done_ground(found, stands, area, together, (2027, 2030)).own
 
 
@@ -189,21 +191,20 @@ def test_only_what_was_accepted_properly_counts():
 def test_a_plan_meets_no_target():
     target = Target("tending", "350428", 2026, 2030, 10.0, "ha", "at_least", "made")
     units = {"350428": np.array([True, True])}
-    area, fits = np.array([6.0, 8.0]), {"tending": np.array([True, True])}
-
-    def planned(*_):
-        return np.array([6.0, 8.0])
-
-    row = target_progress([target], units, lambda _: "county", area, fits, lambda *_: np.zeros(2), planned).iloc[0]
+    free = {"tending": np.array([6.0, 8.0])}
+    rows = pd.DataFrame({"stand_key": ["a", "b"], "year": 2026, "measure": "tending", "counts_for": "tending",
+                         "area_ha": [6.0, 8.0]})  # fmt: skip
+    plan = PlannedGround.of(rows, pd.Index(["a", "b"]), free, TABLES.matrix)
+    row = target_progress([target], units, lambda _: "county", free, lambda *_: np.zeros(2), plan).iloc[0]
     assert (row["met"], row["missing_ha"], row["available_ha"], row["planned_mu"]) == ("no", 0.0, 0.0, 210.0)
-    row = target_progress([target], units, lambda _: "county", area, fits, None, None).iloc[0]
+    row = target_progress([target], units, lambda _: "county", free, None).iloc[0]
     assert row["met"] == "unknown"
     assert np.isnan(row["done_ha"])
     assert row["missing_ha"] == 10.0
 
 
 def test_a_swap_costs_what_solving_again_says():
-    problem, *_ = SmallPlan(3).problem()
+    problem, *_ = SmallPlan(7).problem()
     choice = solve(problem, EXACT)
     for stand in range(problem.stands):
         other = swapped(problem, choice, stand)
@@ -294,6 +295,35 @@ def test_a_ledger_is_read_in_the_words_of_the_office_and_the_years_of_the_target
     assert told(ledger(tmp_path), "tickets") == 0
 
 
+def test_a_sale_entered_as_ticket_and_as_trade_is_one_sale(tmp_path):
+    found = ledger(
+        tmp_path,
+        "ticket,T1,350428,2022-01-01,10000,issued",
+        "ticket,T1,350428,2023-01-01,10000,sold",
+        "trade,T1,350428,2023-01-01,10000,sold",
+        "trade,T2,350428,2023-02-01,500,sold",
+        "project_credit,C1,350428,2023-02-01,30,sold",
+    )
+    assert told(found, "traded") == pytest.approx(10_530)
+    assert told(found, "tickets") == pytest.approx(10_000)
+
+
+def test_what_the_ledger_says_of_a_county_alone_is_unknown_for_its_townships(tmp_path):
+    lines = ["ticket,T1,350428,2024-03-01,10,sold", "project,P1,350400,2024-03-01,,planned"]
+    found = ledger(tmp_path, *lines)
+    assert told(found, "tickets") == told(found, "tickets", "350400") == pytest.approx(10)
+    assert np.isnan(told(found, "tickets", "350428100"))
+    assert np.isnan(told(found, "traded", "350428100"))
+    assert np.isnan(told(found, "projects_planned"))  # of the municipality, nobody knows of which county
+    assert told(found, "projects_planned", "350400") == 1
+    both = ledger(tmp_path, *lines, "ticket,T2,350428100,2024-03-01,5,issued")
+    assert np.isnan(told(both, "tickets", "350428100"))  # at least 5, but nobody knows how much more
+    assert told(both, "tickets") == pytest.approx(15)
+    void = ledger(tmp_path, "ticket,T1,350428,2024-03-01,10,cancelled", "ticket,T2,350428100,2024-03-01,5,issued")
+    assert told(void, "tickets", "350428100") == pytest.approx(5)
+    assert told(void, "tickets", "350428101") == 0
+
+
 def test_a_township_has_its_own_tickets_alone(tmp_path):
     found = ledger(tmp_path, "ticket,A,350428100,2024-03-01,10,sold", "ticket,B,350428101,2024-03-01,5,sold")
     wanted = {"350428100": 10, "350428101": 5, "350428": 15, "350400": 15}
@@ -336,7 +366,7 @@ def test_what_is_done_and_what_is_planned_are_distinct_ground():
     ground = done_ground(found, stands, facts["area_ha"].to_numpy(), matrix, (2026, 2026))
     taken = {"tending": ground.taken_ha("tending")}
     terms = PlanTerms((2026,), 2046, Weights())
-    found = options_of(facts, TABLES.works, terms, ahead, np.zeros(3), ["tending"], {}, taken).table
+    found = options_of(facts, TABLES.works, terms, ahead, np.zeros(3), ["tending"], taken).table
     assert found["area_ha"].tolist() == [10.0, 7.0, 8.0]
     for name in ("cost_yuan", "felled_m3", "carbon_gain_tco2e", "value"):
         assert found[name].to_numpy() / found[name].iloc[0] == pytest.approx([1.0, 0.7, 0.8])
