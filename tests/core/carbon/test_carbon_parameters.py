@@ -7,6 +7,7 @@ import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_parameters, read_rows
 from sanming_carbon_plugin.core.carbon.parameters import ParameterTable
+from sanming_carbon_plugin.core.carbon.stock import stock
 from sanming_carbon_plugin.core.carbon.uncertainty import ErrorTable
 from sanming_carbon_plugin.core.carbon.volume_equations import VolumeEquations
 from sanming_carbon_plugin.core.errors import InputError
@@ -53,6 +54,23 @@ def test_look_up_falls_back_and_says_so(parameters):
     assert list(parameters.species[found.row[:3]]) == ["220", "290", "610"]
     assert list(found.row[3:]) == [-1, -1]
     assert list(parameters.group_of(np.array(["310", "999"], dtype=object))) == ["chinese_fir", None]
+
+
+def test_every_stand_says_which_row_served_it(parameters, make_facts):
+    """Its own, that of its group, that of the mixed class; the last two are told with the species, and none is none."""
+    facts = make_facts(["own", "of_group", "of_mixed", "none"], volume_m3_ha=100.0,
+                       species_code=["220", "210", "110", "999"])  # fmt: skip
+    found = stock(facts, parameters)
+    assert found.columns["parameter_level"].tolist() == ["species", "group", "mixed", None]
+    assert found.columns["parameter_row"].tolist() == ["220", "290", "610", None]
+    told = found.issues[found.issues["code"].str.endswith("_FALLBACK")]
+    assert told[["code", "stand_key", "field", "value"]].to_numpy().tolist() == [
+        ["STOCK_GROUP_FALLBACK", "of_group", "species_code", "210"],
+        ["STOCK_MIXED_FALLBACK", "of_mixed", "species_code", "110"],
+    ]
+    served = stock(facts.iloc[1:3].assign(species_code=["290", "610"]), parameters)
+    assert served.columns["stock_tco2e"].tolist() == found.columns["stock_tco2e"].iloc[1:3].tolist()
+    assert not served.issues["code"].str.endswith("_FALLBACK").any()
 
 
 def test_rows_copied_from_one_another_share_their_error(parameters):

@@ -242,6 +242,49 @@ def parents(table):
     return table["parent"].to_numpy()
 
 
+HAPPENED = st.lists(
+    st.sampled_from(["kept", "redrawn", "merged", "split", "new", "gone", "moved"]), min_size=2, max_size=7
+).filter(lambda kinds: "kept" in kinds)
+
+
+def row_of_fates(kinds, rng):
+    """Boxes in a row, each with its own fate between the surveys; those kept have one key and shape on both dates."""
+    lines = {"redrawn": ([170.0], [230.0]), "merged": ([], [150.0]), "split": ([150.0], [])}
+    found = []
+    for date, missing in enumerate(("gone", "new")):
+        ground = {}
+        for at, kind in enumerate(kinds):
+            if kind == missing:
+                continue
+            reach = 60.0 if kind == "moved" and date == 1 else 0.0  # its old outline lies on the ground of others too
+            edges = [0.0 - reach, *lines.get(kind, ([], []))[date], 400.0 + reach]
+            for west, east in pairwise(edges):
+                key = f"{kind}{at}" if kind in ("kept", "moved") else f"{kind}{at}-{date}-{west:g}"
+                ground[key] = shapely.box(at * 400.0 + west, 0.0, at * 400.0 + east, 250.0)
+        shapes = np.array(list(ground.values()), dtype=object)
+        facts = grid_table(shapes, "k", rng).set_axis(pd.Index(list(ground), name="stand_key", dtype=object))
+        found.append((facts.drop(columns="parent"), shapes))
+    return found
+
+
+@settings(max_examples=20, deadline=None)
+@given(HAPPENED, st.integers(0, 10_000))
+@example(["moved", "kept", "redrawn"], 1)
+@example(["kept", "moved", "kept", "merged"], 2)
+def test_a_stand_joined_by_key_never_depends_on_the_rows_around_it(kinds, seed):
+    """Drawn on the map, beside stands that were cut, merged, moved, cleared away or are new."""
+    (now, shapes), (then, then_shapes) = row_of_fates(kinds, np.random.default_rng(seed))
+    stocked = stock(now, PARAMETERS).columns
+    whole = sink(now, shapes, EarlierInventory(then, then_shapes), PARAMETERS, ERRORS, PERIOD)
+    for key in (key for key in now.index if key.startswith("kept")):
+        at, before = now.index.get_loc(key), then.index.get_loc(key)
+        earlier = EarlierInventory(then.iloc[[before]], then_shapes[[before]])
+        alone = sink(now.iloc[[at]], shapes[[at]], earlier, PARAMETERS, ERRORS, PERIOD)
+        same(stock(now.iloc[[at]], PARAMETERS).columns[NUMBERS], stocked.loc[[key], NUMBERS])
+        same(alone.columns[FLOWS], whole.columns.loc[[key], FLOWS])
+        assert alone.columns["sink_basis"].tolist() == whole.columns.loc[[key], "sink_basis"].tolist()
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.01, 100.0))
 def test_an_overlay_depends_neither_on_order_nor_on_the_unit_of_the_map(seed, times):

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from sanming_carbon_plugin.core.carbon.growth_rates import GrowthRates
 from sanming_carbon_plugin.core.carbon.simulation import simulate, simulated_interval
 from sanming_carbon_plugin.core.carbon.sink import SinkOptions, sink
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
-from sanming_carbon_plugin.core.carbon.uncertainty import contributions, total_interval
+from sanming_carbon_plugin.core.carbon.uncertainty import component_variances, contributions, total_interval
 
 MIXED = np.array(["220", "310", "630", "620", "490", "590", "260", "290", "550"], dtype=object)
 
@@ -152,6 +153,73 @@ def test_cutting_a_stand_into_a_hundred_parts_leaves_the_interval_of_the_total(
     parts = total(*today, *before)
     for name in ("sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr"):
         assert parts[name] == pytest.approx(whole[name], rel=1e-9)
+
+
+def told_by_key(facts):
+    """Rows of one stand number, as a layer that was cut on the screen has them."""
+    stand = pd.Series(facts.index).str.split("/").str[0]
+    running = stand.groupby(stand).cumcount() + 1
+    keys = np.where(stand.duplicated(keep=False), stand + "#" + running.astype(str), stand)
+    return facts.assign(stand_no=stand.to_numpy()).set_axis(pd.Index(keys, name="stand_key", dtype=object))
+
+
+def told_by_column(facts):
+    return facts.assign(parent_key=[key.split("/")[0] for key in facts.index])
+
+
+@pytest.mark.parametrize("told", [told_by_key, told_by_column])
+def test_parts_joined_by_key_are_known_as_parts(make_facts, row_of_boxes, parameters, errors, five_years, told):
+    """Cut on both dates, so that each part has its own key and shape then and now."""
+    geometry = row_of_boxes(3)
+    then = make_facts(species_code=["220", "310", "630"], volume_m3_ha=[100.0, 80.0, 120.0])
+    now = then.assign(volume_m3_ha=[120.0, 100.0, 125.0])
+
+    def total(both, volume=None):
+        (a, a_shape), (b, b_shape) = both
+        found = sink(a, a_shape, EarlierInventory(b, b_shape), parameters, errors, five_years)
+        return total_interval(found.errors, np.zeros(len(a), dtype=np.int64)).iloc[0]
+
+    whole = total([(now, geometry), (then, geometry)])
+    cut_up = [cut(facts, geometry, 0, 100) for facts in (now, then)]
+    parts = total([(told(facts), shapes) for facts, shapes in cut_up])
+    for name in ("sink_tco2e_yr", "sink_low_tco2e_yr", "sink_high_tco2e_yr"):
+        assert parts[name] == pytest.approx(whole[name], rel=1e-9)
+    # Rows of one number that were recorded each for itself are stands of their own.
+    if told is told_by_key:
+        own = [(told(facts).assign(volume_m3_ha=lambda t: t["volume_m3_ha"] + np.arange(len(t)) * 1e-6), shapes)
+               for facts, shapes in cut_up]  # fmt: skip
+        assert total(own)["sd_tco2e_yr"] < 0.999 * whole["sd_tco2e_yr"]
+
+
+@pytest.mark.parametrize("told", [told_by_key, told_by_column])
+@pytest.mark.parametrize("measured", [0, 40])
+def test_cutting_a_modelled_stand_into_a_hundred_parts_leaves_the_interval_of_the_total(
+    make_facts, row_of_boxes, parameters, errors, five_years, told, measured
+):
+    """Also where some of the parts were measured twice: the others err with them on today's volume."""
+    rates = GrowthRates.from_rows(pd.DataFrame([{"group": "*", "percent_yr": "5", "source": "x"}]))
+    geometry = row_of_boxes(2)
+    now = make_facts(species_code=["220", "310"], volume_m3_ha=[120.0, 100.0])
+    facts, shapes = cut(now, geometry, 0, 100)
+    facts = told(facts)
+
+    def found(table, ground, earlier=None):
+        return sink(table, ground, earlier, parameters, errors, five_years, SinkOptions(rates=rates)).errors
+
+    def spread(errors, group):
+        return component_variances(errors, group, 1)["stand_volume_now"][0] ** 0.5
+
+    if not measured:
+        for name in ("stand_volume_now", "growth_model"):
+            whole, parts = (component_variances(errors, np.zeros(errors.count, dtype=np.int64), 1)[name][0]
+                            for errors in (found(now, geometry), found(facts, shapes)))  # fmt: skip
+            assert parts == pytest.approx(whole, rel=1e-9)
+        return
+    some = np.arange(len(facts)) <= measured
+    earlier = EarlierInventory(facts[some].assign(volume_m3_ha=90.0), shapes[some])
+    both = found(facts, shapes, earlier)
+    own = [spread(both, np.where(part, 0, -1)) for part in (some & (facts["species_code"] == "220"), ~some)]
+    assert spread(both, np.where(facts["species_code"] == "220", 0, -1)) == pytest.approx(sum(own), rel=1e-9)
 
 
 def test_pieces_cut_by_tenure_share_the_error_of_their_stand(pine, parameters, errors, five_years):
