@@ -65,16 +65,11 @@ class QtWorker:
     """A process of Qt's, for QGIS: there Python's own ways would start QGIS once more."""
 
     def __init__(self, pairs: Pairs) -> None:
-        from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
+        from qgis.PyQt.QtCore import QProcess
 
-        environment = QProcessEnvironment.systemEnvironment()
-        package_folder = str(Path(__file__).resolve().parents[2])
-        environment.insert("PYTHONPATH", os.pathsep.join([package_folder, *(p for p in sys.path if p)]))
-        self._process: Any = QProcess()
-        self._process.setProcessEnvironment(environment)
+        self._process = python_process("solver_worker", *_names(pairs))
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
-        worker = f"{PACKAGE}.adapters.solver_worker"
-        self._process.start(python_beside(), ["-m", worker, *_names(pairs)])
+        self._process.start()
         self._process.waitForStarted()
 
     def running(self) -> bool:
@@ -88,6 +83,22 @@ class QtWorker:
         """End it, whatever it does."""
         self._process.kill()
         self._process.waitForFinished()
+
+
+def python_process(worker: str, *arguments: str, **environment: str) -> Any:  # noqa: ANN401 - a QProcess
+    """A process of Qt's that will run module ``worker`` of the adapters, when it is started."""
+    from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
+
+    given = QProcessEnvironment.systemEnvironment()
+    package_folder = str(Path(__file__).resolve().parents[2])
+    given.insert("PYTHONPATH", os.pathsep.join([package_folder, *(p for p in sys.path if p)]))
+    for name, value in environment.items():
+        given.insert(name, value)
+    process = QProcess()
+    process.setProcessEnvironment(given)
+    process.setProgram(python_beside())
+    process.setArguments(["-m", f"{PACKAGE}.adapters.{worker}", *arguments])
+    return process
 
 
 def python_beside(executable: str | None = None, prefix: str | None = None) -> str:

@@ -89,7 +89,7 @@ class DossierAlgorithm(MapAlgorithm):
         """Write the papers."""
         from ..adapters.jobs.dossier import make_dossier  # noqa: PLC0415 - pandas may be missing on loading
 
-        outcome = make_dossier(self.request, progress)
+        outcome = self.drawn(make_dossier, self.request, progress)
         tell_counts(outcome, feedback)
         counts = outcome.counts
         return {OUTPUT: str(outcome.out), "PAPERS_MISSING": counts["papers_missing"], "WHOLE_T": counts["whole_t"]}

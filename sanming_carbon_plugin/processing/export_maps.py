@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgis.core import (
     Qgis,
@@ -25,6 +26,7 @@ from .results import tell_counts
 from .translation import language, tr
 
 if TYPE_CHECKING:
+    from ..adapters.jobs.request import JobOutcome
     from ..adapters.maps.map_set import MapSetRequest
 
 RESULT = "RESULT"
@@ -34,11 +36,34 @@ ORIENTATIONS = ("auto", "portrait", "landscape")
 
 
 class MapAlgorithm(StandAlgorithm):
-    """An algorithm that draws layouts, which QGIS allows in the main thread only."""
+    """An algorithm that draws layouts, which QGIS allows in a main thread only.
+
+    In the window of QGIS it runs in another thread and has a process of its own draw, so that the window stays alive.
+    """
+
+    beside: ClassVar[bool] = True
+    """Whether a process of its own may be tried: none has failed to begin so far."""
 
     def flags(self) -> Qgis.ProcessingAlgorithmFlag:
-        """QGIS runs it in the main thread; the window stays alive because progress is told for each page."""
-        return super().flags() | Qgis.ProcessingAlgorithmFlag.NoThreading
+        """QGIS runs it in the main thread, and its window stands still, only where no such process can begin."""
+        flags = super().flags()
+        return flags if MapAlgorithm.beside else flags | Qgis.ProcessingAlgorithmFlag.NoThreading
+
+    def drawn(self, job: Callable[[Any, Progress], JobOutcome], request: Any, progress: Progress) -> JobOutcome:  # noqa: ANN401
+        """The outcome of ``job``, which is worked on here in the main thread, else in a process of its own."""
+        from ..adapters.drawing_process import (  # noqa: PLC0415 - pandas may be missing on loading
+            NotBegunError,
+            draw_beside,
+            in_main_thread,
+        )
+
+        if in_main_thread():
+            return job(request, progress)
+        try:
+            return draw_beside(self.name(), request, progress)
+        except NotBegunError:
+            MapAlgorithm.beside = False
+            raise
 
 
 class ExportMapsAlgorithm(MapAlgorithm):
@@ -151,7 +176,7 @@ class ExportMapsAlgorithm(MapAlgorithm):
         from ..adapters.jobs.export_maps import export_maps  # noqa: PLC0415 - pandas may be missing on loading
 
         try:
-            outcome = export_maps(self.request, progress)
+            outcome = self.drawn(export_maps, self.request, progress)
         except CancelledError as stopped:
             feedback.pushInfo(error_in_words(stopped))  # which sheets are kept
             raise

@@ -111,6 +111,6 @@ class WorkDesignAlgorithm(MapAlgorithm):
         """Write the papers."""
         from ..adapters.jobs.work_design import work_design  # noqa: PLC0415 - pandas may be missing on loading
 
-        outcome = work_design(self.request, progress)
+        outcome = self.drawn(work_design, self.request, progress)
         tell_counts(outcome, feedback)
         return {OUTPUT: str(outcome.out), "PARCELS_COUNT": outcome.counts.get("parcels")}

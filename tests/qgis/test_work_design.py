@@ -13,7 +13,7 @@ import docx
 import pytest
 from made_results import SAMPLE
 from openpyxl import load_workbook
-from qgis.core import Qgis, QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
 
 from sanming_carbon_plugin.adapters.geopackage import OutputTable, read_geopackage_table, write_geopackage
 from sanming_carbon_plugin.adapters.jobs.assess import assess
@@ -145,7 +145,6 @@ def test_wrong_inputs_have_one_message_and_leave_nothing(result_file, keys, tmp_
 @pytest.mark.long
 def test_the_algorithm(provider, result_file, keys, tmp_path):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:workdesign")
-    assert algorithm.flags() & Qgis.ProcessingAlgorithmFlag.NoThreading
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
     asked = {"RESULT": str(result_file), "OUTPUT": str(tmp_path / "d"), "STAND_KEYS": ";".join(keys[:2])}

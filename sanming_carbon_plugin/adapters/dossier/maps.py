@@ -25,6 +25,7 @@ from ...core.progress import Progress
 from ..geopackage import read_geopackage_table
 from ..maps.area_table import Row
 from ..maps.atlas import drawing_project
+from ..maps.heard_drawing import Ears
 from ..maps.map_rows import place_names
 from ..maps.map_units import outline, short_name
 from ..maps.page_layers import crs_of, drawing_crs, filled_layer, large_enough, outline_layer, rectangle, stands_layer
@@ -56,22 +57,22 @@ def write_maps(contents: Contents, folder: Path, named: Path, language: str, pro
     """
     progress.raise_if_cancelled()
     with drawing_project() as project:
-        maker = _MapMaker(project, contents, language)
+        ears = Ears(progress)
+        maker = _MapMaker(project, contents, language, ears)
+        sheets = len(maker.parcels) + 1
+        ears.page_begins(0.0, 1 / sheets, maker.stands)
         written = [folder / "location_map_{}.{}".format(language, form) for form in ("pdf", "png")]
         with maker.sheet(maker.location()) as layout:
-            write_pdf(layout, written[0], named)
-            progress.raise_if_cancelled()
-            write_png(layout, written[1], named)
+            _write(layout, written[0], written[1], named, ears)
         parts, titles = [], []
         for place, parcel in enumerate(maker.parcels, start=1):
             progress.raise_if_cancelled()
-            progress.update(place / (len(maker.parcels) + 1))
+            ears.page_begins(place / sheets, (place + 1) / sheets, maker.stands)
             part = folder / "parcel_{}.part.pdf".format(place)
             picture = folder / "parcel_map_{}_{:03d}.png".format(language, parcel)
             content = maker.parcel(parcel, place)
             with maker.sheet(content) as layout:
-                write_pdf(layout, part, named)
-                write_png(layout, picture, named)
+                _write(layout, part, picture, named, ears)
             parts.append(part)
             titles.append(content.title)
             written.append(picture)
@@ -84,18 +85,27 @@ def write_maps(contents: Contents, folder: Path, named: Path, language: str, pro
     return [*written[:2], together, *written[2:]]
 
 
+def _write(layout: QgsPrintLayout, paper: Path, picture: Path, named: Path, ears: Ears) -> None:
+    with ears.while_drawn():
+        write_pdf(layout, paper, named)
+    with ears.while_drawn():
+        write_png(layout, picture, named)
+
+
 class _MapMaker:
     """Holds what all sheets share: the shapes, the classes and the coordinate system."""
 
-    def __init__(self, project: QgsProject, contents: Contents, language: str) -> None:
+    def __init__(self, project: QgsProject, contents: Contents, language: str, ears: Ears | None = None) -> None:
         application = contents.application
         self.words, self.applicant = Words(language), application.facts["applicant"]
         self._project, self._application, self._day = project, application, contents.day
         self._own: list[QgsVectorLayer] = []
+        self._ears = ears
         self._pieces = _with_shapes(application, "pieces")
         self._left = _with_shapes(application, "left_out")
         parts = _with_shapes(application, "parts")
         self._taken = parts[parts["state"] != "free"]
+        self.stands = len(self._pieces) + len(self._left)
         self._crs = crs_of(application.facts["crs"])
         self._bounds = shapely.total_bounds(self._pieces["geometry"].to_numpy(dtype=object))
         self._drawn_in = drawing_crs(self._crs, self._bounds)
@@ -215,7 +225,7 @@ class _MapMaker:
         texts = [""] * len(others) + [str(piece) for piece in pieces["piece"]] + [""] * len(taken)
         layer = stands_layer(
             shapes, [*around, *classes, *["credited"] * len(taken)], texts if labels else None, self._crs, self._theme,
-            self.words.language,
+            self.words.language, self._ears,
         )  # fmt: skip
         return self._kept(layer)
 

@@ -25,6 +25,9 @@ from .run_record import today
 
 PDF, WORD, EXCEL = "work_design.pdf", "work_design.docx", "work_design.xlsx"
 
+_BESIDE = 100
+"""So many stands, about, are on the map of a parcel."""
+
 
 @dataclass(frozen=True)
 class WorkDesignRequest:
@@ -121,6 +124,7 @@ def _draw(
     """Front pages, then sheet and map of each parcel, joined; the same with pictures for Word."""
     from ..dossier.word_file import write_word
     from ..maps.atlas import drawing_project
+    from ..maps.heard_drawing import Ears
     from ..maps.pdf import write_pdf, write_png
     from ..maps.pdf_join import join_pdfs
     from ..work_design.design_map import DesignMaps
@@ -133,7 +137,8 @@ def _draw(
     papers: dict[Path, Document] = {parts[0]: front_document(parcels, names, request.author, day, language)}
     with drawing_project() as project:
         theme = themes()["measure"] if request.plan is None else plan_themes()["plan_measure"]
-        maker = DesignMaps(project, rows, theme, dem, names, language)
+        ears = Ears(progress)
+        maker = DesignMaps(project, rows, theme, dem, names, language, ears)
         for place, parcel in enumerate(parcels, start=1):
             progress.raise_if_cancelled()
             name = parcel_name(parcel, names, language)
@@ -145,13 +150,15 @@ def _draw(
             ]
             parts.append(sheet)
             titles.append(name)
-            progress.update(place / len(parcels))
+            progress.update((place - 1) / len(parcels))
             if not parcel.has_outline:
                 continue
             measure, at = str(parcel.design["measure"]), (place, len(parcels))
+            ears.page_begins((place - 1) / len(parcels), place / len(parcels), _BESIDE)
             with maker.sheet(parcel.position, measure, name, at, table, request.author, day, parcel.outline) as layout:
-                write_pdf(layout, plan, named)
-                write_png(layout, picture, named)
+                for write, part in ((write_pdf, plan), (write_png, picture)):
+                    with ears.while_drawn():
+                        write(layout, part, named)
             parts.append(plan)
             titles.append(f"{name} · {say('map', language)}")
             pictures[parcel.key] = picture

@@ -124,8 +124,12 @@ def outline_layer(
     line: str,
     language: str,
     size_pt: float = 7.0,
+    ears: Ears | None = None,
 ) -> QgsVectorLayer:
-    """Boundaries of units without a fill, with the names of the units where ``labels`` are given."""
+    """Boundaries of units without a fill, with the names of the units where ``labels`` are given.
+
+    ``ears`` listen whenever they are drawn.
+    """
     layer = _memory_layer(title, crs)
     shapes = list(shapes)
     texts = [""] * len(shapes) if labels is None else labels
@@ -134,7 +138,7 @@ def outline_layer(
     )
     symbol = QgsFillSymbol()
     symbol.changeSymbolLayer(0, QgsSimpleLineSymbolLayer.create(LINES[line]))
-    layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+    layer.setRenderer(QgsSingleSymbolRenderer(let_listen(symbol, ears)))
     layer.updateExtents()
     if labels is not None:
         _label(layer, labels, size_pt, language)

@@ -27,6 +27,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ...core.rasters.bands import BandReader
 from ..maps.area_table import Row
+from ..maps.heard_drawing import Ears
 from ..maps.map_rows import MapRows
 from ..maps.map_units import short_name
 from ..maps.page_layers import crs_of, drawing_crs, outline_layer, rectangle, stands_layer
@@ -68,9 +69,11 @@ class DesignMaps:
         dem: BandReader | None,
         names: Mapping[str, tuple[str, str]],
         language: str,
+        ears: Ears | None = None,
     ) -> None:
+        """Make what is shared; ``ears`` listen while a map is drawn, so that a wish to stop is heard."""
         self._project, self._rows, self._theme, self._dem = project, rows, theme, dem
-        self._names, self._language = names, language
+        self._names, self._language, self._ears = names, language, ears
         self._crs = crs_of(rows.crs)
         self._drawn_in = drawing_crs(self._crs, shapely.total_bounds(rows.geometry))
         self._tree = shapely.STRtree([shapely.Point() if one is None else one for one in rows.geometry])
@@ -117,7 +120,7 @@ class DesignMaps:
         position, shape, measure = parcel
         language = self._language
         lines = self._contours(window, own)
-        stand = stands_layer([shape], [measure], None, self._crs, self._theme, language)
+        stand = stands_layer([shape], [measure], None, self._crs, self._theme, language, self._ears)
         here = outline_layer([shape], None, self._crs, self._say("stand"), "unit", language)
         near = self._beside(position, window)
         layers = [here, *lines, *near, stand]
@@ -177,7 +180,9 @@ class DesignMaps:
         keys = self._rows.frame["stand_key"]
         labels = [short_name(str(keys.iloc[at]), self._names, self._language) for at in found]
         shapes = [self._rows.geometry[at] for at in found]
-        return [outline_layer(shapes, labels, self._crs, self._say("beside"), "beside", self._language, 5.5)]
+        return [
+            outline_layer(shapes, labels, self._crs, self._say("beside"), "beside", self._language, 5.5, self._ears)
+        ]
 
     def _contours(self, window: QgsRectangle, own: list[QgsVectorLayer]) -> list[QgsVectorLayer]:
         """Index contours with their heights, and the others; none where there is no elevation model."""
