@@ -109,7 +109,7 @@ def _told(code: str, line: Mapping[str, object], form: Form) -> pd.DataFrame:
     name = str(line["column"])
     column = next((each for each in form.columns if each.name == name), None)
     title, title_zh = (name if column is None else column.title(language) for language in ("en", "zh"))
-    return stand_issues(code, [str(line.get(STAND_KEY) or "") or None], name, title=title, title_zh=title_zh)
+    return stand_issues(code, [str(line.get(STAND_KEY) or line["row_id"])], name, title=title, title_zh=title_zh)
 
 
 def _without_difference(
