@@ -35,29 +35,14 @@ def works():
         ("pest_control", "sanitation_cut", "other", 0.15, "no"),
         ("tending", "thinning", "tending", 0.2, "no"),
     ]
-    return Works.from_rows(
-        pd.DataFrame(
-            {
-                "measure": m,
-                "technique": t,
-                "fits_measure": m,
-                "fits_technique": None,
-                "cost_yuan_ha": "1000",
-                "felling_type": f,
-                "felled_share": str(s),
-                "clear_cut": c,
-                "growth_factor": "1",
-                "planted_tco2e_ha_yr": "1",
-                "needs_survival": "no",
-                "infestation_removed_share": "0",
-                "gain_error_share": "0.5",
-                "minimum_ha": "0",
-                "source": "made",
-                "confidence": "-",
-            }
-            for m, t, f, s, c in rows
-        )
-    )
+    same = {
+        "fits_technique": None, "cost_yuan_ha": "1000", "growth_factor": "1", "planted_tco2e_ha_yr": "1",
+        "needs_survival": "no", "infestation_removed_share": "0", "gain_error_share": "0.5", "minimum_ha": "0",
+        "source": "made", "confidence": "-",
+    }  # fmt: skip
+    names = ("measure", "technique", "felling_type", "felled_share", "clear_cut")
+    frame = pd.DataFrame([dict(zip(names, map(str, row), strict=True)) | same for row in rows])
+    return Works.from_rows(frame.assign(fits_measure=frame["measure"]))
 
 
 MATRIX = CountingMatrix(frozenset({("pine_transform", "pest_control")}))
