@@ -274,7 +274,9 @@ def _boundary_amounts(
         density = change.then[redrawn] / change.area_ha[redrawn]
     redrawn, density = redrawn[~np.isnan(density)], density[~np.isnan(density)]
     stand, earlier = change.stand[redrawn], change.earlier[redrawn]
-    order = np.lexsort((earlier, density, stand))
+    # Of two that held the same the larger one counts, so that the order of the rows does not decide.
+    ground = sum_by(earlier, change.area_ha[redrawn], int(earlier.max(initial=-1)) + 1)
+    order = np.lexsort((earlier, ground[earlier], density, stand))
     first = np.flatnonzero(np.r_[True, np.diff(stand[order]) > 0]) if len(order) else order
     last = np.r_[first[1:] - 1, len(order) - 1] if len(order) else order
     light, dense = order[first], order[last]
