@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.carbon_charts import growth_chart, products_chart, sink_chart, stock_chart, ticks
-from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rules
-from sanming_carbon_plugin.core.carbon.growth import fit_curve
+from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rules, load_parameters
+from sanming_carbon_plugin.adapters.reports.charts import growth_charts
+from sanming_carbon_plugin.core.carbon.growth import fit_curve, fit_growth
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,6 +33,16 @@ def test_a_growth_chart_shows_stands_and_curve():
     lines = root.findall(f"{SVG}polyline")
     assert [line.get("stroke-dasharray") for line in lines] == [None, "6 4"]
     assert "马尾松 <1>" in [text.text for text in root.findall(f"{SVG}text")]
+
+
+def test_a_growth_chart_shows_no_stand_that_is_behind_no_curve():
+    age = np.linspace(5, 50, 100)
+    volume = 300 * (1 - np.exp(-0.06 * age)) ** 2.2 * np.random.default_rng(1).lognormal(0, 0.1, 100)
+    land = np.where(np.arange(100) % 10 == 0, "burnt", "arbor")
+    facts = pd.DataFrame({"species_code": "220", "age_yr": age, "volume_m3_ha": volume, "land_class": land})
+    parameters = load_parameters()
+    (chart,) = growth_charts(facts, parameters, fit_growth(facts, parameters, load_growth_rules()), "en").values()
+    assert len(ET.fromstring(chart).findall(f"{SVG}circle")) == 90
 
 
 def test_a_slipped_decimal_point_does_not_squash_the_chart():

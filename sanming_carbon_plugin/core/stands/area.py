@@ -86,6 +86,13 @@ def stand_areas_m2(
     -------
     ndarray
         Area in m², NaN where unknown; length n.
+
+    Notes
+    -----
+    A straight line of the map is nearly, not wholly, the geodesic between its ends. A cut that puts new vertices on
+    an outline so moves the sum of the parts off the whole, 100 km off the central meridian by 1e-9 to 2e-8 for stands
+    of a dozen vertices or more and up to 1 km across, by up to 1e-6 for large ones of four. Whatever this plugin cuts
+    by itself takes planar shares of the stand's own area, which add up.
     """
     found = np.full(len(geometry), np.nan)
     for start in range(0, len(geometry), _CHUNK):

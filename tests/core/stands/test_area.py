@@ -1,9 +1,11 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import Geod, Transformer
 
 from sanming_carbon_plugin.core.stands.area import ellipsoidal_area_m2, moved_or_none, stand_areas_m2
 
@@ -39,6 +41,27 @@ def test_a_stand_has_the_area_that_geodesics_enclose(longitude, latitude, radius
     stand = star(longitude, latitude, radius_m, count, seed)
     # GeographicLib itself rounds at about 1e-4 m², whatever the size.
     assert area_m2(stand)[0] == pytest.approx(true_area_m2(stand), rel=1e-9, abs=5e-4)
+
+
+@pytest.mark.parametrize(("vertices", "radius_m", "limit"), [(12, 500, 3e-8), (40, 500, 1e-8), (4, 3000, 1e-6)])
+def test_a_stand_cut_on_the_map_keeps_its_area_as_far_as_help_says(vertices, radius_m, limit):
+    """100 km off the central meridian, where straight lines of the map are the least geodesics; each part by itself."""
+    move = Transformer.from_crs(4527, 4490, always_xy=True)
+
+    def to_lonlat(stands):
+        return shapely.transform(stands, lambda xy: np.column_stack(move.transform(*xy.T)))
+
+    rng = np.random.default_rng(3)
+    for _ in range(10):
+        angle = (np.arange(vertices) + rng.uniform(0, 0.6, vertices)) * 2 * np.pi / vertices
+        radius = radius_m * rng.uniform(0.6, 1.0, vertices)
+        stand = shapely.Polygon(np.column_stack([39.6e6 + radius * np.cos(angle), 2.95e6 + radius * np.sin(angle)]))
+        west, south, east, north = stand.bounds
+        lines = np.sort(rng.uniform(west, east, 5))
+        edges = np.r_[west, lines, east]
+        parts = [stand.intersection(shapely.box(a, south, b, north)) for a, b in pairwise(edges)]
+        found = stand_areas_m2(np.array([stand, *parts], dtype=object), to_lonlat, CGCS2000.a, CGCS2000.f)
+        assert found[1:].sum() == pytest.approx(found[0], rel=limit)
 
 
 def test_small_rings_keep_their_digits():
