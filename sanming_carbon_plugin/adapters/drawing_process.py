@@ -67,7 +67,7 @@ class _Drawing:
     def __init__(self, job: str, request: Request, progress: Progress) -> None:
         from qgis.core import QgsApplication
 
-        self._progress, self._begun, self._rest = progress, False, b""
+        self._progress, self._begun, self._through, self._rest = progress, False, False, b""
         self._found: JobOutcome | None = None
         screen = {"QT_QPA_PLATFORM": "offscreen"} if sys.platform.startswith("linux") else {}
         try:
@@ -81,7 +81,7 @@ class _Drawing:
     def outcome(self) -> JobOutcome:
         """Listen until it is through; what it stumbled over is raised as it would be here."""
         wished = False
-        while self._is_running():
+        while self._found is None and self._is_running():
             self._hear()
             if self._progress.is_cancelled() and not wished:
                 wished = True
@@ -99,9 +99,9 @@ class _Drawing:
         self._process.closeWriteChannel()
 
     def end(self) -> None:
-        """Let it tidy up, and see it gone whatever happens."""
+        """See it gone; where the job is not through, for whatever reason, it may tidy up."""
         self._process.closeWriteChannel()
-        if not self._process.waitForFinished(_PATIENCE_MS):
+        if self._through or not self._process.waitForFinished(_PATIENCE_MS):
             self._process.kill()
             self._process.waitForFinished()
 
@@ -128,9 +128,10 @@ class _Drawing:
         self._progress.update(fraction)
 
     def _done(self, what: tuple[Path | None, dict[str, object]]) -> None:
-        self._found = JobOutcome(*what)
+        self._through, self._found = True, JobOutcome(*what)
 
     def _error(self, what: tuple[str, str, dict[str, object]]) -> None:
+        self._through = True
         kind, code, values = what
         error: CarbonError = getattr(errors, kind).__new__(getattr(errors, kind))
         CarbonError.__init__(error, code, **values)

@@ -11,6 +11,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from ..core import errors
 from ..core.errors import CarbonError
 from ..core.progress import Progress
 from .faults import write_fault_report
+from .jobs.request import JobOutcome
+from .maps.qgis_session import running_qgis
 
 JOBS = {
     "exportmaps": ("export_maps", "export_maps", "MapSetRequest"),
@@ -100,19 +104,24 @@ def work() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides about stopping
     name, values = from_text(_job_line())
     module_name, function, request = JOBS[name]
-    try:
-        module = import_module(".jobs." + module_name, __package__)
+    module = import_module(".jobs." + module_name, __package__)
+    with running_qgis():  # it takes QGIS a while to leave: what is told is told before
         asked = getattr(module, request)(**values)
         _tell("job_begun", None)
-        outcome = getattr(module, function)(asked, _Told())
+        _tell(*_worked(name, partial(getattr(module, function), asked, _Told())))
+
+
+def _worked(name: str, job: Callable[[], JobOutcome]) -> tuple[str, object]:
+    """What there is to tell of a job."""
+    try:
+        outcome = job()
     except CarbonError as error:
         kind = next(each.__name__ for each in type(error).__mro__ if each.__module__ == errors.__name__)
-        _tell("error", [kind, error.code, error.values])
+        return "error", [kind, error.code, error.values]
     except Exception as fault:  # noqa: BLE001 - a door: told in the window of QGIS
         values = {"fault": type(fault).__name__, "report": write_fault_report(name)}
-        _tell("error", [CarbonError.__name__, "UNEXPECTED", values])
-    else:
-        _tell("done", [outcome.out, outcome.counts])
+        return "error", [CarbonError.__name__, "UNEXPECTED", values]
+    return "done", [outcome.out, outcome.counts]
 
 
 if __name__ == "__main__":

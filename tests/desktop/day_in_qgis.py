@@ -33,9 +33,10 @@ from clicking import (
     type_in,
     ways_out,
 )
+from closing import another_seed, answer_with, settled, states, worked_state
 from contents import contents
 from stalls import Stalls
-from tool_clicking import add_file, tick_layers, type_number
+from tool_clicking import add_file, tick_layers, type_number, type_text
 
 GBK = Path(os.environ["SANMING_GBK"])
 RESULT = WORK / "三明 结果.gpkg"
@@ -44,6 +45,10 @@ HALFWAY = 40
 VISITS = 20
 CELL_M = 20.0
 CLOSURE = 0.55
+TARGETS = (
+    "measure,area_unit,year_from,year,amount,unit,source\n"
+    "pine_transform,350428,2026,2027,30,ha,made\ntending,350428,2026,2027,20,ha,made\n"
+)
 stalls = Stalls()
 pauses.append(stalls.pause)
 
@@ -83,15 +88,6 @@ def pick_layer(combo, layer):
 def picture(name, window=None):
     look_for_clipping(name, window)
     shoot(name, window)
-
-
-def states():
-    return {step.help_anchor: dock().states.state(step.help_anchor).state.value for step in dock().steps}
-
-
-def settled(*_):
-    canvas = iface.mapCanvas()
-    return not canvas.isDrawing() and not dock().states.counting.is_reading()
 
 
 def run_and_wait(button):
@@ -169,6 +165,8 @@ def accept_the_mapping():
         line.selectAll()
         type_in(line, str(target))
         press(line, Qt.Key.Key_Return)
+        if window.isVisible():  # the first one closed a list of suggestions
+            press(line, Qt.Key.Key_Return)
 
     on_modal(name_it)
     click(dialog.form.buttons.button(QDialogButtonBox.StandardButton.Ok))
@@ -256,9 +254,42 @@ def run_all_steps():
     yield settled
     yield 400
     seen["states_after_run"] = states()
-    choose_step(4)
+
+
+def plan_and_print():
+    """Step 5: how far the targets are, a plan for what is left, a map for each of the two villages, a report."""
+    targets = WORK / "任务.csv"
+    targets.write_text(TARGETS, encoding="utf-8")
+    asked = (type_text, "TARGETS", targets)
+    yield from _open_tool("targetprogress", "24_progress_tool", asked, step=4)
+    yield from _run_tool("targetprogress")
+    yield from _close_tool("targetprogress")
+    yield from _open_tool("plan", "25_plan_tool", step=4)
+    seen["targets_filled_in"] = _tool("plan").createProcessingParameters().get("TARGETS") == str(targets)
+    yield from _run_tool("plan")
+    yield from _close_tool("plan")
+    yield from _open_tool("exportmaps", "26_maps_tool", (type_text, "AUTHOR", "王林"), step=4)
+    yield from _run_tool("exportmaps", "27_maps_drawn")
+    yield from _close_tool("exportmaps")
+    yield from _open_tool("report", "28_report_tool", step=4)
+    yield from _run_tool("report")
+    yield from _close_tool("report")
+    folder = Path(seen["tools"]["report"]["OUTPUT"])
+    seen["report"] = sorted(path.name for path in folder.iterdir())
     yield settled
-    picture("08_result")
+    seen["states_after_plan"] = states()
+    for other in iface.mainWindow().findChildren(QDockWidget, "ResultsViewer"):
+        other.setVisible(False)
+    for name in ("Stands 2020", "小班 2020"):  # the sample lies around, in no colours of its own
+        for layer in QgsProject.instance().mapLayersByName(name):
+            QgsProject.instance().layerTreeRoot().findLayer(layer).setItemVisibilityChecked(False)
+    iface.mapCanvas().setExtent(_on_map(_result_layer().extent()))
+    iface.mapCanvas().refresh()
+    for row, name in enumerate(("31_data_done", "32_check_done", "33_carbon_done", "34_tickets_done", "08_result")):
+        choose_step(row)
+        yield settled
+        yield 300
+        picture(name)
 
 
 def _canvas_place(key):
@@ -274,17 +305,20 @@ def _canvas_place(key):
     return place
 
 
+def _on_map(box):
+    """A rectangle of the result as the map has it."""
+    to = iface.mapCanvas().mapSettings().destinationCrs()
+    return QgsCoordinateTransform(_result_layer().crs(), to, QgsProject.instance()).transformBoundingBox(box)
+
+
 def _go_near(key):
     """Move the map to a stand of the result, with some land around."""
     stalls.pause(True)
     wanted = QgsFeatureRequest().setFilterExpression("stand_key = '{}'".format(key))
     layer = _result_layer()
     box = next(layer.getFeatures(wanted)).geometry().boundingBox()
-    to_map = QgsCoordinateTransform(
-        layer.crs(), iface.mapCanvas().mapSettings().destinationCrs(), QgsProject.instance()
-    )
     stalls.pause(False)
-    iface.mapCanvas().setExtent(to_map.transformBoundingBox(box).buffered(300))
+    iface.mapCanvas().setExtent(_on_map(box).buffered(300))
     iface.mapCanvas().refresh()
     yield settled
 
@@ -330,11 +364,21 @@ def open_the_card():
     click(form.previous)
     yield settled
     seen["walked"] = [second != first, cards.panel.card.stand_key == first]
+    before = iface.mapCanvas().extent()
     click(form.zoom)
     yield settled
+    seen["zoomed"] = iface.mapCanvas().extent().width() < before.width()
     click(form.copy)
     seen["copied"] = first.split("#")[0] in QGuiApplication.clipboard().text()
+    view = form.text.viewport()
+    places = (QPoint(x, y) for y in range(0, view.height(), 4) for x in range(0, view.width(), 4))
+    click(view, next(place for place in places if form.text.anchorAt(place) == "#classes"))
+    yield settled
+    seen["went_to_rules"] = form.text.verticalScrollBar().value() > 0
     picture("10_card_zoomed")
+    on_modal(lambda window: (seen.update(asked_to_print=window.objectName()), window.reject()))
+    click(form.print_card)
+    yield settled
 
 
 def _decide(column, value, shot):
@@ -401,9 +445,9 @@ def change_an_input():
     seen["states_changed_back"] = states()
 
 
-def _open_tool(name, shot, *fills):
+def _open_tool(name, shot, *fills, step=1):
     """Open a tool with its button, and fill in what the panel does not know: ``fills`` are (how, parameter, what)."""
-    choose_step(1)
+    choose_step(step)
     yield 100
     click(dock().tools.buttons[name])
     yield 300
@@ -419,7 +463,7 @@ def _tool(name):
     return found[0] if found else None
 
 
-def _run_tool(name):
+def _run_tool(name, shot=None):
     dialog = _tool(name)
     ended = []
     dialog.algorithmFinished.connect(lambda good, found: ended.append((good, found)))
@@ -427,6 +471,8 @@ def _run_tool(name):
     yield lambda: bool(ended)
     assert ended[0][0], (name, dialog.findChild(QTextEdit, "txtLog").toPlainText())
     yield settled
+    if shot:
+        shoot(shot, dialog)
     seen.setdefault("tools", {})[name] = {key: str(value) for key, value in ended[0][1].items()}
 
 
@@ -544,35 +590,16 @@ def cancel_a_long_run():
     yield 500
 
 
-def _answer_with(button, asked, name=""):
-    """Click a button of the question about unsaved work, and Yes where QGIS first asks about layers.
-
-    It asks so of layers in a folder that it takes for temporary, as that of tests is.
-    """
-
-    def answer(window):
-        asked.append(window.text())
-        if window.button(QMessageBox.StandardButton.Save) is None:
-            on_modal(answer)
-            click(window.button(QMessageBox.StandardButton.Yes))
-            return
-        if name:
-            shoot(name, window)
-        click(window.button(button))
-
-    on_modal(answer)
-
-
 def _close_and_think_better_of_it():
     """Close QGIS with unsaved work, and answer its question with Cancel."""
     seen["asked_on_closing"] = []
-    _answer_with(QMessageBox.StandardButton.Cancel, seen["asked_on_closing"])
+    answer_with(QMessageBox.StandardButton.Cancel, seen["asked_on_closing"])
     iface.mainWindow().close()
 
 
-def _close_for_good():
-    """Close QGIS with unsaved work, and answer its question with Discard; the answer is written by then."""
-    _answer_with(QMessageBox.StandardButton.Discard, [])
+def _close_and_save():
+    """Close QGIS with unsaved work, and answer its question with Save; the answer is written by then."""
+    answer_with(QMessageBox.StandardButton.Save, [])
     iface.mainWindow().close()
 
 
@@ -582,7 +609,7 @@ def close_with_unsaved_work():
         assert QgsProject.instance().write(str(path))
     yield 500
     seen["dirty_after_saving"] = QgsProject.instance().isDirty()
-    yield from _another_seed()
+    yield from another_seed()
     before, worked = dock().remembered(), states()
     _close_and_think_better_of_it()
     yield settled
@@ -593,7 +620,7 @@ def close_with_unsaved_work():
         states() == worked,
     ]
     asked = []
-    _answer_with(QMessageBox.StandardButton.Save, asked, "22_unsaved")
+    answer_with(QMessageBox.StandardButton.Save, asked, "22_unsaved")
     with stalls.of_qgis("save and new project"):
         iface.actionNewProject().trigger()
     seen["asked"] = asked
@@ -616,9 +643,9 @@ def throw_unsaved_work_away():
     """Change something, and answer the question with Discard: once for a new project, once on closing QGIS."""
     path, before, worked = WORK / "工程 一天.qgz", dock().remembered(), states()
     seen["before_closing"] = contents(WORK)
-    yield from _another_seed()
+    yield from another_seed()
     asked = []
-    _answer_with(QMessageBox.StandardButton.Discard, asked)
+    answer_with(QMessageBox.StandardButton.Discard, asked)
     with stalls.of_qgis("save and new project"):
         iface.actionNewProject().trigger()
     yield 500
@@ -634,17 +661,9 @@ def throw_unsaved_work_away():
         "states": states() == worked,
         "layers": len(QgsProject.instance().mapLayers()) == seen["layers_reopened"],
     }
-    yield from _another_seed()
-    ways_out.append(_close_for_good)
-
-
-def _another_seed():
-    choose_step(2)
-    seed = dock().carbon.page.seed
-    seed.setFocus()
-    press(seed, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up)
-    yield 500
-    assert QgsProject.instance().isDirty()
+    yield from another_seed()
+    seen["unsaved"] = worked_state()
+    ways_out.append(_close_and_save)
 
 
 def day():
@@ -672,6 +691,7 @@ PARTS = (
     check_the_stands,
     work_through_three_doubts,
     run_all_steps,
+    plan_and_print,
     open_the_card,
     override_a_class,
     change_an_input,

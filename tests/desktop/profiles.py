@@ -34,8 +34,10 @@ class Profile:
         self.locale = locale
         self.home = folder / "profiles" / "default"
         self.plugins = self.home / "python" / "plugins"
-        self.plugins.mkdir(parents=True)
         settings = self.home / "QGIS"
+        if settings.exists():  # a profile that was used before
+            return
+        self.plugins.mkdir(parents=True)
         settings.mkdir()
         (settings / "QGIS3.ini").write_text(
             "[locale]\noverrideFlag=true\nuserLocale={}\n"
@@ -58,11 +60,17 @@ class Profile:
             opened.extractall(self.plugins)
 
     def run_desktop(
-        self, script: Path, result: Path, timeout_s: float = 240, screen: str = "1400x900", **more_env: str
+        self,
+        script: Path,
+        result: Path,
+        timeout_s: float = 240,
+        screen: str = "1400x900",
+        project: Path | None = None,
+        **more_env: str,
     ) -> dict:
         """Start the QGIS desktop on a screen in memory, run ``script`` in it, and give what it wrote to ``result``.
 
-        The script must end QGIS itself. Its answer is JSON.
+        The script must end QGIS itself. Its answer is JSON. ``project`` is opened on starting.
         """
         command = [
             "xvfb-run",
@@ -74,6 +82,7 @@ class Profile:
             "--noversioncheck",
         ]
         command += ["--profiles-path", str(self.folder), "--code", str(script)]
+        command += [] if project is None else ["--project", str(project)]
         places = {"SANMING_RESULT": str(result), "SANMING_TESTS": str(Path(__file__).parent)}
         done = self._run(command, timeout_s, QT_QPA_PLATFORM="xcb", **(places | more_env))
         if not result.exists():

@@ -46,8 +46,7 @@ class FromTheTool:
         self.ended = []
         self.dialog = dock().tools.open(KIND, values(out))
         self.dialog.algorithmFinished.connect(lambda good, _: self.ended.append("done" if good else "failed"))
-        # In a timer: what draws maps runs in this thread.
-        QTimer.singleShot(0, lambda: click(self.dialog.runButton()))
+        QTimer.singleShot(0, lambda: click(self.dialog.runButton()))  # when it is shown
 
     def percent(self):
         return max(bar.value() for bar in self.dialog.findChildren(QProgressBar, "progressBar"))
@@ -95,7 +94,7 @@ def target(name):
 
 
 def in_the_middle(run, act):
-    """Do something at the first sign of progress, even while the run has the main thread."""
+    """Do something at the first sign of progress."""
     acted = []
     timer = QTimer()
 
@@ -218,16 +217,11 @@ def answer():
         yes.click()
     elif question is not None and question.objectName() == "sanming_carbon_merge":
         question.reject()  # the earlier runs found something to decide
-    elif question is None and not run_is_on() and QgsApplication.taskManager().countActiveTasks() == 0:
+    elif question is None and QgsApplication.taskManager().countActiveTasks() == 0:
         asker.stop()
         iface.newProject(False)
         QgsProject.instance().setDirty(False)
         iface.actionExit().trigger()
-
-
-def run_is_on():
-    """What draws maps runs in this thread, and cannot be left before it ends."""
-    return bool(keep) and not keep[0].ended
 
 
 asker = QTimer()

@@ -15,9 +15,12 @@ PICTURES = {
     *("01_sample", "02_fields", "03_doubts", "04_doubt_on_map", "05_reason", "06_doubts_worked", "07_running"),
     *("08_result", "09_card", "10_card_zoomed", "11_override", "12_waits", "13_decided", "14_out_of_date"),
     *("15_sample_tool", "16_package_tool", "17_merge_tool", "18_conflict", "19_second_run", "20_merged"),
-    *("21_cancelled", "22_unsaved", "23_reopened"),
+    *("21_cancelled", "22_unsaved", "23_reopened", "24_progress_tool", "25_plan_tool", "26_maps_tool"),
+    *("27_maps_drawn", "28_report_tool", "29_next_day", "31_data_done", "32_check_done", "33_carbon_done"),
+    "34_tickets_done",
 }
 AIM_S = 0.2
+DAY_S = 300
 ACTIONS = {"add a layer", "open the project", "save the project", "save and new project"}
 """What QGIS itself does at once, with the plugin and without."""
 
@@ -31,16 +34,38 @@ def day(request, tmp_path_factory):
         "screen": SCREENS[scale],
         "SANMING_GBK": str(REPOSITORY / "resources" / "sample" / "gbk"),
         "QT_SCALE_FACTOR": scale,
+        "SANMING_DAY_LIMIT_S": str(DAY_S),
     }
-    answer, results = clicked_through("day_in_qgis.py", work, locale, prefix(locale, scale), **more)
+    answer, results = clicked_through(
+        "day_in_qgis.py", work, locale, prefix(locale, scale), timeout_s=DAY_S + 40, **more
+    )
+    answer["next"] = _the_next_day(locale, scale, work, results)
     answer["after_closing"] = contents(results)
     answer["plain"] = _without_the_plugin(locale, scale, work, results)
     told = SHOTS.parent / "stalls"
     told.mkdir(parents=True, exist_ok=True)
     (told / "{}.txt".format(prefix(locale, scale))).write_text(
-        "".join(map(in_a_line, answer.get("stalls", []) + answer["plain"]["stalls"])), encoding="utf-8"
+        "".join(
+            map(in_a_line, answer.get("stalls", []) + answer["next"].get("stalls", []) + answer["plain"]["stalls"])
+        ),
+        encoding="utf-8",
     )
     return prefix(locale, scale), answer
+
+
+def _the_next_day(locale, scale, work, results):
+    """QGIS started again, with the same profile, on the project that was saved on closing."""
+    return Profile(work / "profile", locale).run_desktop(
+        HERE / "next_day_in_qgis.py",
+        work / "next.json",
+        timeout_s=160,
+        screen=SCREENS[scale],
+        project=results / "工程 一天.qgz",
+        SANMING_WORK=str(results),
+        SANMING_SHOTS=str(SHOTS),
+        SANMING_PREFIX=prefix(locale, scale),
+        QT_SCALE_FACTOR=scale,
+    )
 
 
 def _without_the_plugin(locale, scale, work, results):
@@ -97,6 +122,9 @@ def test_the_card_opens_walks_and_is_copied(day):
     assert answer["clicked_stand"]
     assert answer["walked"] == [True, True]
     assert answer["copied"]
+    assert answer["zoomed"]
+    assert answer["went_to_rules"]
+    assert answer["asked_to_print"] == "parcel_print_dialog"
 
 
 def test_a_class_is_overridden(day):
@@ -142,7 +170,31 @@ def test_work_that_is_thrown_away_takes_nothing_finished_with_it(day):
     _, answer = day
     assert answer["discarded"] == {"asked": True, "files": True, "values": [], "states": True, "layers": True}
     assert {"三明 结果.gpkg", "三明 结果.decisions.csv", "工程 一天.qgz"} <= set(answer["before_closing"])
-    assert answer["after_closing"] == answer["before_closing"]
+    assert answer["after_closing"] == answer["next"]["before_closing"]
+
+
+def test_qgis_that_is_closed_with_save_begins_where_it_was(day):
+    """Closed with unsaved work, saved on its question, and started again on the project in a new process."""
+    _, answer = day
+    again = answer["next"]
+    assert_went_through(again)
+    assert again["project"].endswith("工程 一天.qgz")
+    assert not again["dirty"]
+    assert again["found"] == answer["unsaved"]
+    assert all(valid for *_, valid in again["found"]["layers"])
+    assert again["found"]["states"]["maps"] != "not_started"
+    assert "三明 结果.decisions.csv" in again["found"]["files"]
+    assert again["problems"] == []
+
+
+def test_targets_plan_maps_and_report_are_made_from_step_five(day):
+    _, answer = day
+    made = answer["tools"]
+    assert answer["targets_filled_in"], "what one tool was given the next one begins with"
+    assert int(made["plan"]["PARCELS"]) > 0
+    assert made["exportmaps"]["PAGES_COUNT"] == "2"
+    assert {"report.html", "carbon_tables.xlsx", "forest_tables.xlsx"} <= set(answer["report"])
+    assert answer["states_after_plan"]["maps"] == "done"
 
 
 def test_no_text_is_clipped_and_nothing_overlaps(day):
@@ -154,7 +206,7 @@ def test_the_window_stays_alive_all_day(day, record_property):
     """Whatever holds the window up outside of what QGIS does itself counts as ours, seen in our code or not."""
     _, answer = day
     record_property("stalls", answer["stalls"])
-    ours = [stall for stall in answer["stalls"] if not stall["action"]]
+    ours = [stall for stall in answer["stalls"] + answer["next"]["stalls"] if not stall["action"]]
     assert max(stall["net_s"] for stall in ours) <= AIM_S, longest(ours)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 
 import pytest
 from osgeo import ogr
@@ -65,11 +64,6 @@ def _finished(results):
     return {path.name.partition(".")[0] for path in results.iterdir() if path.suffix in (".gpkg", ".pdf")}
 
 
-def _pages(path):
-    told = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
-    return next(line.split()[1] for line in told.splitlines() if line.startswith("Pages"))
-
-
 def test_the_runs_go_through_and_qgis_leaves_without_a_crash(runs):
     _, answer, _ = runs
     assert answer["first"] == ["done"]
@@ -100,8 +94,8 @@ def test_a_second_run_meanwhile_loses_neither(runs):
 
 def test_cancel_answers_within_two_seconds_and_leaves_nothing(runs):
     kind, answer, results = runs
-    # For what runs in the main thread, QGIS's dialog makes no difference between an end and a cancel.
-    assert answer["cancelled"] in ([True, "failed"], [True, "cancelled"], [True, "done"][: 2 * (kind == "exportmaps")])
+    # QGIS's dialog makes no difference between a failure and a cancel.
+    assert answer["cancelled"] == [True, "cancelled" if kind == "assess" else "failed"]
     assert "五" not in _finished(results)
     assert answer["cancel_s"] <= 2.0
     assert [name for name in answer["left_by_cancel"] if not name.endswith(KEPT_SHEETS)] == []
@@ -109,9 +103,6 @@ def test_cancel_answers_within_two_seconds_and_leaves_nothing(runs):
 
 def test_closing_qgis_leaves_what_was_finished_and_nothing_else(runs):
     kind, answer, results = runs
-    if kind == "exportmaps" and (results / "六.pdf").exists():  # the last sheets were drawn while QGIS asked
-        assert _pages(results / "六.pdf") == _pages(results / "一.pdf")
-        (results / "六.pdf").unlink()
     assert _finished(results) == {"一", "二", "三", "四"}
     assert set(answer["hashes"].items()) <= set(answer["before_closing"].items())
     left = {path.name for path in results.iterdir() if not path.name.endswith(("-wal", "-shm", KEPT_SHEETS))}

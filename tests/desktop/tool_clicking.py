@@ -4,7 +4,7 @@ from clicking import click, on_modal, type_in
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDialogButtonBox, QLineEdit, QListView, QPushButton, QScrollArea, QToolButton
+from qgis.PyQt.QtWidgets import QComboBox, QDialogButtonBox, QLineEdit, QListView, QPushButton, QScrollArea, QToolButton
 
 _FROM_THE_EDGE = 8
 
@@ -29,6 +29,27 @@ def type_number(dialog, name, value):
     line.selectAll()
     QTest.keyClicks(line, "{:g}".format(value))
     QTest.keyClick(line, Qt.Key.Key_Tab)
+
+
+def type_text(dialog, name, text):
+    """Type a text, or the name of a file, over the one that stands there."""
+    widget = _widget(dialog, name)
+    line = widget if isinstance(widget, QLineEdit) else widget.findChild(QLineEdit)
+    click(line)
+    line.selectAll()
+    type_in(line, str(text))
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+
+
+def choose_entry(dialog, name, row):
+    """Choose an entry of a list with the keys."""
+    box = _widget(dialog, name)
+    box = box if isinstance(box, QComboBox) else box.findChild(QComboBox)
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(row):
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentIndex() == row
 
 
 def tick_layers(dialog, name, titles):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from pathlib import Path
@@ -17,11 +18,18 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
+sys.path.append(str(Path(__file__).parents[1] / "adapters" / "dossier"))
+
+from made_application import made_application
+
 from sanming_carbon_plugin.adapters import drawing_process, drawing_worker
+from sanming_carbon_plugin.adapters.dossier import maps
 from sanming_carbon_plugin.adapters.jobs.assess import assess
+from sanming_carbon_plugin.adapters.jobs.dossier import DossierRequest, make_dossier
 from sanming_carbon_plugin.adapters.jobs.export_maps import export_maps
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
-from sanming_carbon_plugin.adapters.jobs.work_design import WorkDesignRequest
+from sanming_carbon_plugin.adapters.jobs.work_design import WorkDesignRequest, work_design
+from sanming_carbon_plugin.adapters.maps import heard_drawing, pdf
 from sanming_carbon_plugin.adapters.maps.map_set import MapSetRequest
 from sanming_carbon_plugin.core.errors import CancelledError, CarbonError, OutputError
 from sanming_carbon_plugin.core.progress import Progress
@@ -194,6 +202,45 @@ def test_the_algorithm_draws_while_the_window_lives(provider, result, tmp_path, 
     assert good, feedback.textLog()
     assert found["PAGES_COUNT"] == 1
     assert (tmp_path / "x.pdf").exists()
+
+
+class _StopsWhileDrawing(Progress):
+    """Wishes to stop only while QGIS draws one page."""
+
+    def __init__(self, monkeypatch, module, name: str) -> None:
+        self.drawing = self.heard = False
+        own = getattr(module, name)
+
+        def write(*given):
+            self.drawing = True
+            try:
+                return own(*given)
+            finally:
+                self.drawing = False
+
+        monkeypatch.setattr(module, name, write)
+        monkeypatch.setattr(heard_drawing, "_EVERY_S", 0.0)
+
+    def is_cancelled(self) -> bool:
+        self.heard = self.heard or self.drawing
+        return self.heard
+
+
+@pytest.mark.parametrize("name", ["write_pdf", "write_png"])
+def test_a_map_of_a_work_design_is_left_where_somebody_wishes_to_stop(qgis_app, result, tmp_path, monkeypatch, name):
+    progress = _StopsWhileDrawing(monkeypatch, pdf, name)
+    with pytest.raises(CancelledError):
+        work_design(WorkDesignRequest(result, tmp_path / "d", within=(VILLAGE,)), progress)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["write_pdf", "write_png"])
+def test_a_map_of_a_dossier_is_left_where_somebody_wishes_to_stop(qgis_app, tmp_path, monkeypatch, name):
+    folder = made_application(tmp_path / "申请")
+    progress = _StopsWhileDrawing(monkeypatch, maps, name)
+    with pytest.raises(CancelledError):
+        make_dossier(DossierRequest(folder), progress)
+    assert not (folder / "dossier").exists()
 
 
 def test_paths_and_tuples_come_across():
