@@ -9,7 +9,6 @@ from pathlib import Path
 from qgis.core import QgsProviderRegistry, QgsVectorLayer
 
 from ...core.errors import InputError
-from ..geopackage_rows import opened
 
 ROWS_LOOKED_AT = 20_000
 """Layers with more rows are not asked: one pass through so many takes less than a twentieth of a second."""
@@ -26,6 +25,8 @@ def values_there(layer: QgsVectorLayer, columns: Collection[str]) -> Mapping[str
     path, table = Path(str(parts.get("path") or "")), str(parts.get("layerName") or "")
     if not columns or not table or path.suffix != ".gpkg" or not 0 <= layer.featureCount() <= ROWS_LOOKED_AT:
         return {}
+    from ..geopackage_rows import opened  # noqa: PLC0415 - needs pandas, which may be missing when QGIS loads the plugin
+
     quoted = ['"{}"'.format(name.replace('"', '""')) for name in (*columns, table)]
     statement = " ".join(["SELECT DISTINCT", ", ".join(quoted[:-1]), "FROM", quoted[-1]])
     try:
