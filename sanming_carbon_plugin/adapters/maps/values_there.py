@@ -25,7 +25,8 @@ def values_there(layer: QgsVectorLayer, columns: Collection[str]) -> Mapping[str
     path, table = Path(str(parts.get("path") or "")), str(parts.get("layerName") or "")
     if not columns or not table or path.suffix != ".gpkg" or not 0 <= layer.featureCount() <= ROWS_LOOKED_AT:
         return {}
-    from ..geopackage_rows import opened  # noqa: PLC0415 - needs pandas, which may be missing when QGIS loads the plugin
+    # pandas may be missing when QGIS loads the plugin.
+    from ..geopackage_rows import opened
 
     quoted = ['"{}"'.format(name.replace('"', '""')) for name in (*columns, table)]
     statement = " ".join(["SELECT DISTINCT", ", ".join(quoted[:-1]), "FROM", quoted[-1]])
