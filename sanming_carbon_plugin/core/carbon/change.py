@@ -194,7 +194,7 @@ def _piece_change(
         row_then=np.where(same_kind, row, s.row_then),
         species_now=s.row_now,
         species_then=s.row_then,
-        stock_then=np.where(np.isnan(stock_then), per_hectare(s.q_then, factor), stock_then) * area,
+        stock_then=np.multiply(np.where(np.isnan(stock_then), per_hectare(s.q_then, factor), stock_then), area),
         volume_now=_volume(s.q_now, s.kind_now),
         volume_then=_volume(s.q_then, s.kind_then),
         reason=_reason(s, change, constant),
