@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,12 +81,17 @@ class _Drawing:
 
     def outcome(self) -> JobOutcome:
         """Listen until it is through; what it stumbled over is raised as it would be here."""
-        wished = False
+        wished = 0.0
         while self._found is None and self._is_running():
             self._hear()
-            if self._progress.is_cancelled() and not wished:
-                wished = True
+            if not self._progress.is_cancelled():
+                continue
+            if not wished:
+                wished = time.monotonic()
                 self._wish_to_stop()
+            elif time.monotonic() - wished > _PATIENCE_MS / 1000:  # it hangs
+                self._process.kill()
+                self._progress.raise_if_cancelled()
         self._hear()
         if self._found is None:
             raise self._gone()

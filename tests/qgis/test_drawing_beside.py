@@ -36,7 +36,7 @@ from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.paths import resources_dir
 from sanming_carbon_plugin.processing.export_maps import MapAlgorithm
 
-pytestmark = pytest.mark.qgis
+pytestmark = [pytest.mark.qgis, pytest.mark.long]
 
 VILLAGE = "350428-199-204"
 LONGEST_CANCEL_S = 2.0
@@ -135,6 +135,29 @@ def test_a_process_that_has_not_begun_is_ended_at_once(qgis_app, result, tmp_pat
     assert isinstance(stopped, CancelledError)
     assert time.monotonic() - since <= LONGEST_CANCEL_S
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_hangs_is_ended(qgis_app, result, tmp_path, monkeypatch):
+    class Stops(Progress):
+        def is_cancelled(self) -> bool:
+            for process in processes:
+                process.closeWriteChannel = lambda: None  # it never hears of the wish
+            return bool(self.told)
+
+        told = 0.0
+
+        def update(self, fraction: float) -> None:
+            self.told = self.told or fraction
+
+    processes, own = [], drawing_process.python_process
+    monkeypatch.setattr(
+        drawing_process, "python_process", lambda *given, **more: processes.append(own(*given, **more)) or processes[-1]
+    )
+    monkeypatch.setattr(drawing_process, "_PATIENCE_MS", 100)
+    asked = _asked(result, tmp_path / "set.pdf", within=())
+    stopped = _in_a_thread(lambda: drawing_process.draw_beside("exportmaps", asked, Stops()))
+    assert isinstance(stopped, CancelledError)
+    assert not asked.out.exists()
 
 
 def test_what_is_wrong_comes_across_with_its_code_and_values(qgis_app, result, tmp_path):
