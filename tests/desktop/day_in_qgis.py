@@ -123,7 +123,7 @@ def open_the_panel():
         other = window.findChild(QDockWidget, name)
         if other is not None:
             other.setVisible(False)
-    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [230], Qt.Orientation.Horizontal)
+    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [320], Qt.Orientation.Horizontal)
     # The libraries are loaded in the background meanwhile.
     yield 2500
     click(dock().data.page.sample)
@@ -184,6 +184,8 @@ def check_the_stands():
     yield lambda: panel.isVisible() and panel.model.rowCount() > 0
     yield settled
     seen["doubts"] = panel.model.rowCount()
+    panel.form.parts.setSizes([280, 430])
+    yield 300
     picture("03_doubts")
     look_for_clipping("03_doubts list", panel)
 
@@ -283,7 +285,9 @@ def plan_and_print():
     for name in ("Stands 2020", "小班 2020"):  # the sample lies around, in no colours of its own
         for layer in QgsProject.instance().mapLayersByName(name):
             QgsProject.instance().layerTreeRoot().findLayer(layer).setItemVisibilityChecked(False)
-    iface.mapCanvas().setExtent(_on_map(_result_layer().extent()))
+    iface.messageBar().clearWidgets()
+    yield 300
+    iface.mapCanvas().setExtent(_on_map(_result_layer().extent()).scaled(1.1))
     iface.mapCanvas().refresh()
     for row, name in enumerate(("31_data_done", "32_check_done", "33_carbon_done", "34_tickets_done", "08_result")):
         choose_step(row)

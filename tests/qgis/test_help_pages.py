@@ -7,7 +7,9 @@ from html import escape
 
 import pytest
 from every_algorithm import spoken, translation_of_today
+from help_pictures import HERE, PICTURES
 from help_tables import HELP, page_of, parameter_table, with_table
+from qgis.PyQt.QtGui import QImage
 
 from sanming_carbon_plugin.gui.steps.carbon_step import CarbonStep
 from sanming_carbon_plugin.gui.steps.check_step import CheckStep
@@ -84,3 +86,24 @@ def test_pending_use_and_status_words_are_told():
 def _ledger_words() -> list[str]:
     lines = (HELP.parent / "targets" / "ledger_status.csv").read_text(encoding="utf-8").splitlines()
     return [line.split(",")[0] for line in lines if not line.startswith("#")][1:]
+
+
+def test_every_step_of_the_day_is_shown_in_the_language_of_its_page():
+    shown = {}
+    for each in ("en", "zh"):
+        texts = [path.read_text(encoding="utf-8") for path in (HELP / each).glob("*.html")]
+        shown[each] = {link for text in texts for link in re.findall(r'src="\.\./images/(\w+)\.png"', text)}
+        assert all(name.endswith("_" + each) for name in shown[each])
+    assert {name[:-3] for name in shown["en"]} == {name[:-3] for name in shown["zh"]} == set(PICTURES)
+    assert {path.stem for path in (HELP / "images").iterdir()} == shown["en"] | shown["zh"]
+    for name in PICTURES:
+        for each in ("en", "zh"):
+            size = QImage(str(HELP / "images" / "{}_{}.png".format(name, each))).size()
+            assert not size.isEmpty(), name
+    assert "1.5" in {scale for scale, _, _ in PICTURES.values()}
+
+
+def test_the_pictures_of_the_help_are_pictures_of_the_day():
+    """Each is taken again with the others, see tests/desktop/help_pictures.py."""
+    day = (HERE / "day_in_qgis.py").read_text(encoding="utf-8")
+    assert [shot for _, shot, _ in PICTURES.values() if '"{}"'.format(shot) not in day] == []
