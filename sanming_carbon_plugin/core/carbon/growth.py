@@ -158,10 +158,9 @@ def fit_curve(
     years: FloatArray | None = None,
     site_class: int = ALL_SITES,
 ) -> GrowthCurve:
-    """Fit one curve to stands of one species group (and site class), given in an order that says nothing of them.
+    """Fit one curve to stands of one species group (and site class), the first ones where they are too many.
 
-    Re-measured stands are used where there are enough of them, else all stands of today; where they are too many,
-    the first ones.
+    Re-measured stands are used where there are enough of them, else all stands of today.
 
     Raises
     ------
@@ -175,8 +174,7 @@ def fit_curve(
     paired = usable & (then > 0) & (between > 0) & (age_yr - between > 0)
     remeasured = enough(age_yr[with_held_ends(paired, age_yr, rules)], rules)
     data = SurveyedStands(age_yr, volume_m3_ha, age_yr - between, then)
-    given = paired if remeasured else usable
-    held = with_held_ends(given, age_yr, rules)
+    held = with_held_ends(given := paired if remeasured else usable, age_yr, rules)
     drawn = np.flatnonzero(held)[: rules.stands_at_most]
     refuse_few(group, age_yr[drawn], age_yr[drawn], rules)
     use = likely(data, drawn, remeasured, rules)
@@ -213,6 +211,8 @@ def fit_growth(
 ) -> GrowthFit:
     """Fit curves to all species groups of a layer, by site class where the stands suffice.
 
+    Stands that are bare by their land class, or disturbed, are behind no curve: what is left did not grow to it.
+
     Parameters
     ----------
     facts
@@ -225,12 +225,6 @@ def fit_growth(
         Volume of each stand at an earlier survey and the years since, NaN where not re-measured.
     seed
         For samples and hold-out parts.
-
-    Returns
-    -------
-    GrowthFit
-        Stands that are bare by their land class, or disturbed, are behind no curve: what is left on them did not
-        grow to it.
     """
     account = open_account(facts, parameters)
     age, height = numbers(facts, "age_yr"), numbers(facts, "height_m")
@@ -250,18 +244,33 @@ def fit_growth(
             told.append(layer_issue("GROWTH_LEFT_OUT", "age_yr", name, stands=left))
         site, index = site_classes(age[at], height[at], rules.site_classes)
         sites.iloc[at, 0], sites.iloc[at, 1] = site, index
-        for one in range(rules.site_classes + 1):
-            rows = at[((one == ALL_SITES) | (site == one)) & ~spoilt[at]]
-            try:
-                curve = fit_curve(name, age[rows], volume[rows], rules, then[rows], between[rows], one)
-            except InputError as refused:
-                if one == ALL_SITES:
-                    told.append(layer_issue(refused.code, "age_yr", name, **refused.values))
-                continue
-            curves[name, one] = curve
-            if curve.basis == CROSS_SECTION and one == ALL_SITES:
-                told.append(layer_issue("GROWTH_CROSS_SECTION", "age_yr", name, stands=curve.stands))
+        classes = [at[~spoilt[at] & ((one == ALL_SITES) | (site == one))] for one in range(rules.site_classes + 1)]
+        found, issues = _curves_of(name, classes, (age, volume, then, between), rules)
+        curves |= found
+        told += issues
     return GrowthFit(curves, sites, join_issues(told), rules.stands_needed)
+
+
+def _curves_of(
+    name: str, classes: list[IntArray], given: tuple[FloatArray, ...], rules: GrowthRules
+) -> tuple[dict[tuple[str, int], GrowthCurve], list[pd.DataFrame]]:
+    """Curves of one species group: of all its stands, the first of ``classes``, and by site class.
+
+    ``given`` are age, volume, earlier volume and years of all stands; what is told is of the first curve.
+    """
+    curves: dict[tuple[str, int], GrowthCurve] = {}
+    told: list[pd.DataFrame] = []
+    for one, rows in enumerate(classes):
+        age, volume, then, years = (values[rows] for values in given)
+        try:
+            curves[name, one] = fit_curve(name, age, volume, rules, then, years, one)
+        except InputError as refused:
+            if one == ALL_SITES:
+                told.append(layer_issue(refused.code, "age_yr", name, **refused.values))
+    whole = curves.get((name, ALL_SITES))
+    if whole is not None and whole.basis == CROSS_SECTION:
+        told.append(layer_issue("GROWTH_CROSS_SECTION", "age_yr", name, stands=whole.stands))
+    return curves, told
 
 
 def set_back(facts: pd.DataFrame, account: StandAccount) -> BoolArray:
