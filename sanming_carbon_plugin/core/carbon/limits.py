@@ -35,8 +35,6 @@ class SinkLimits:
     planted_age_yr
         Age of what is planted: today's stand may be older than the years between the surveys by this much and
         still have grown from an earlier 0.
-    bamboo_young_until_yr, bamboo_prime_until_yr
-        Age at which the first two age groups of bamboo end.
     """
 
     cover_needed_share: float = 0.0
@@ -50,8 +48,6 @@ class SinkLimits:
     callipered_dbh_cm: float = np.inf
     breast_height_m: float = 0.0
     planted_age_yr: float = np.inf
-    bamboo_young_until_yr: float = np.inf
-    bamboo_prime_until_yr: float = np.inf
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> SinkLimits:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..units import DAYS_PER_YEAR
-from .account import BAMBOO_AGES, NOT_YET_STOCKED, BoolArray, StandAccount, numbers, texts
+from .account import NOT_YET_STOCKED, BoolArray, StandAccount, numbers, texts
 from .doubted_zeros import small_trees
 from .limits import SinkLimits
-from .parameters import FAMILY_CULM, FloatArray
+from .parameters import FAMILY_CULM
 from .period import Period
 from .survey import survey_dates
 from .two_dates import Pieces
@@ -36,7 +36,7 @@ def too_old(
     period
         Serves where a survey has no date.
     limits
-        ``planted_age_yr``; without it no age is asked. ``bamboo_young_until_yr``, ``bamboo_prime_until_yr``.
+        ``planted_age_yr``; without it no age is asked.
     """
     found = np.zeros(len(pieces.now), dtype=bool)
     if not np.isfinite(limits.planted_age_yr):
@@ -50,20 +50,10 @@ def too_old(
     years = np.where(np.isnat(days), np.nan, days.astype("timedelta64[D]").astype(np.float64)) / DAYS_PER_YEAR
     if period is not None:
         years = np.where(np.isnan(years), period.years, years)
-    age = _oldest_age(facts, now, limits)[stand]
+    # An old grove has young culms too: their age shows nothing.
+    age = np.where(now.family == FAMILY_CULM, np.nan, numbers(facts, "age_yr"))[stand]
     planted = pd.Series(texts(earlier, "land_class"), dtype=object).isin(NOT_YET_STOCKED).to_numpy()
     young = planted | small_trees(earlier, limits)
     age_then = np.where(young, np.nan_to_num(numbers(earlier, "age_yr")), 0.0)[before]
     found[at] = np.isnan(age) | (age > years + limits.planted_age_yr + age_then)
     return found
-
-
-def _oldest_age(facts: pd.DataFrame, account: StandAccount, limits: SinkLimits) -> FloatArray:
-    """Age of each stand, of bamboo without one the end of its age group; NaN where unknown."""
-    age, group = numbers(facts, "age_yr"), numbers(facts, "age_group")
-    ends: FloatArray = np.select(
-        [group == one for one in BAMBOO_AGES],
-        [limits.bamboo_young_until_yr, limits.bamboo_prime_until_yr, np.inf],
-        np.nan,
-    )
-    return np.where(np.isnan(age) & (account.family == FAMILY_CULM), ends, age)
