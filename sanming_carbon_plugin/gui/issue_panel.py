@@ -179,7 +179,7 @@ class IssuePanel(QgsDockWidget):
         codes.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         codes.setStretchLastSection(True)
         rows.setStretchLastSection(True)
-        for column, width in enumerate((215, 66, 82, 44)):
+        for column, width in enumerate((215, 66, 100, 44)):
             rows.resizeSection(column, width)
 
     def _connect(self) -> None:
