@@ -269,9 +269,9 @@ def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: boo
     volume = numbers(facts, "volume_m3_ha")
     leads = bamboo_leads(parameters.look_up(texts(facts, "species_code")).row, parameters)
     volume[~leads | (volume < 0.0)] = np.nan
-    at = np.flatnonzero(volume >= 0.0)
-    if not (volume[at] > 0.0).any() and not needed:
+    if not (volume > 0.0).any() and not needed:
         return None
+    at = np.flatnonzero(leads)  # also without a volume: what is gone from bare land may be named today alone
     few = parameters.look_up(texts(facts, TREES_COLUMN)[at]).row  # bamboo leads few of many stands
     few = np.where((few >= 0) & (parameters.family[few] == FAMILY_VOLUME), few, NO_ROW)
     row, kinds = np.full(count, NO_ROW, dtype=np.int64), np.full(count, FAMILY_NONE, dtype=np.int8)
@@ -281,7 +281,7 @@ def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: boo
     tonnes[at] = np.where(few >= 0, parameters.biomass_per_volume_t_m3()[few], np.nan)
     factor[at] = tonnes[at] * parameters.tco2e_per_biomass()[few]
     basis = np.full(count, BASIS_NONE, dtype=object)
-    basis[at] = BASIS_RECORDED
+    basis[volume >= 0.0] = BASIS_RECORDED
     no_texts = np.empty(0, dtype=object)
     not_forest, bare = _land_flags(facts)
     found = LookUp(row, no_texts, no_texts)

@@ -296,7 +296,8 @@ def _sides(pieces: Pieces, now: StandAccount, then: StandAccount) -> _Sides:
     q_now, f_now, kind_now = now.quantity[a].copy(), now.factor_tco2e[a].copy(), now.family[a].copy()
     kind_then = then.family[b].copy()
     cleared = np.isnan(q_now) & now.bare[a]
-    q_now[cleared], f_now[cleared] = 0.0, np.nan
+    # What was lost counts as what it was; only where then names nothing known, as what today names.
+    q_now[cleared], f_now[cleared & ~np.isnan(then.factor_tco2e[b])] = 0.0, np.nan
     # A stand without a known species can only be recorded by volume; cleared land lost whatever stood there.
     kind_now = np.where(kind_now == FAMILY_NONE, FAMILY_VOLUME, kind_now)
     kind_then = np.where(kind_then == FAMILY_NONE, FAMILY_VOLUME, kind_then)
