@@ -123,7 +123,7 @@ def open_the_panel():
         other = window.findChild(QDockWidget, name)
         if other is not None:
             other.setVisible(False)
-    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [320], Qt.Orientation.Horizontal)
+    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [270], Qt.Orientation.Horizontal)
     # The libraries are loaded in the background meanwhile.
     yield 2500
     click(dock().data.page.sample)
@@ -184,7 +184,7 @@ def check_the_stands():
     yield lambda: panel.isVisible() and panel.model.rowCount() > 0
     yield settled
     seen["doubts"] = panel.model.rowCount()
-    panel.form.parts.setSizes([280, 430])
+    panel.form.parts.setSizes([280, 480])
     yield 300
     picture("03_doubts")
     look_for_clipping("03_doubts list", panel)
@@ -286,6 +286,8 @@ def plan_and_print():
         for layer in QgsProject.instance().mapLayersByName(name):
             QgsProject.instance().layerTreeRoot().findLayer(layer).setItemVisibilityChecked(False)
     iface.messageBar().clearWidgets()
+    window = iface.mainWindow()
+    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [320], Qt.Orientation.Horizontal)
     yield 300
     iface.mapCanvas().setExtent(_on_map(_result_layer().extent()).scaled(1.1))
     iface.mapCanvas().refresh()
