@@ -18,7 +18,7 @@ from ..processing.assess import AssessAlgorithm
 from ..processing.base import error_in_words, help_page
 from ..processing.dependencies import missing_text
 from ..processing.parameters import ENCODING, MAPPING, OUTPUT, OVERWRITE, STANDS
-from ..processing.translation import language, tr
+from ..processing.translation import tr
 from . import background
 from .algorithm_run import AlgorithmRun
 from .forms import load_form, scrolling
@@ -27,7 +27,7 @@ from .merge_round import MergeRound
 from .project_entries import read_entry, write_entry
 from .result_layers import is_of_result
 from .result_show import OPEN, ResultShow
-from .sample import sample_steps
+from .sample import SampleOpening
 from .side_windows import SideWindows
 from .state_words import state_icon, state_text, state_tip
 from .step_states import DECISIONS, RESULT
@@ -65,7 +65,7 @@ class CarbonDock(QgsDockWidget):
         self.maps = MapsStep(iface, self)
         self.steps: tuple[Step, ...] = (self.data, self.check, self.carbon, self.tickets, self.maps)
         self.run = AlgorithmRun(self, self._show_results)
-        self._sample: Iterator[None] | None = None
+        self.sample = SampleOpening(self)
         self._waiting: tuple[str, dict[str, Any]] | None = None
         self.side = SideWindows(iface, self.data.page, self.check.page, self)
         self.shown = ResultShow(iface, self.side, self.open_result, self)
@@ -132,40 +132,17 @@ class CarbonDock(QgsDockWidget):
 
     def open_sample(self) -> None:
         """Put the sample into the project and its layers into the fields."""
-        self._sample = sample_steps(QgsProject.instance(), language())
-        while self._sample is not None:
-            self._open_more()
+        self.sample.open()
 
-    def _open_sample_slowly(self) -> None:
-        """The same, layer by layer: the window has its turn between them."""
-        if self._sample is None:
-            self._sample = sample_steps(QgsProject.instance(), language())
-            self.data.page.sample.setEnabled(False)
-            self._open_next()
-
-    def _open_next(self) -> None:
-        self._open_more()
-        if self._sample is not None:
-            QTimer.singleShot(0, self._open_next)
-
-    def _open_more(self) -> None:
-        if self._sample is None:
-            return
-        try:
-            next(self._sample)
-        except StopIteration as end:
-            self._sample = None
-            for step in self.steps:
-                step.restore(step.remembered() | end.value)
-            self._iface.zoomFull()
-        except CarbonError as error:
-            self._sample = None
-            self._tell_error(error)
-        self.data.page.sample.setEnabled(self._sample is None)
+    def _take_sample(self, values: dict[str, Any]) -> None:
+        for step in self.steps:
+            step.restore(step.remembered() | values)
+        self._iface.zoomFull()
 
     def shut_down(self) -> None:
         """Stop what runs and forget the project, before the plugin goes."""
-        self._sample = self._waiting = None
+        self._waiting = None
+        self.sample.leave()
         self.run.shut_down()
         self.warm_up.shut_down()
         self.states.shut_down()
@@ -226,7 +203,10 @@ class CarbonDock(QgsDockWidget):
         self.warm_up.ready.connect(self._start_waiting)
         form.cancel.clicked.connect(self._cancel)
         form.help.clicked.connect(self._open_help)
-        self.data.sample_wanted.connect(self._open_sample_slowly)
+        self.data.sample_wanted.connect(self.sample.open_slowly)
+        self.sample.opened.connect(self._take_sample)
+        self.sample.failed.connect(self._tell_error)
+        self.sample.busy.connect(self.data.page.sample.setDisabled)
         self.data.fields_wanted.connect(self.side.open_fields)
         self.check.check_wanted.connect(self.start_check)
         self.check.list_wanted.connect(self.side.open_list)
@@ -375,6 +355,9 @@ class CarbonDock(QgsDockWidget):
         self.states.remember()
 
     def _restore(self, *_args: object) -> None:
+        if self._waiting is not None:  # it is about layers of the project before
+            self._cancel()
+        self.sample.leave()
         # What this project does not say is as in a new one, not as in the project before it.
         values = self._defaults | read_entry(_KEY)
         for step in self.steps:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..about import version
-from ..core.errors import InputError
+from ..core.errors import CarbonError, InputError
 from ..paths import resources_dir
 from ..processing.assess import AssessAlgorithm
 from ..processing.parameters import OUTPUT, RASTERS, STANDS
+from ..processing.translation import language
 
 _VECTORS = {
     "stands": ("stands.gpkg", "Stands 2020", "小班 2020"),
@@ -26,6 +28,62 @@ _RASTERS = {
     "dem": ("dem.tif", "Elevation", "高程"),
 }
 _PERIOD = ("2016-01-01", "2020-12-31")
+
+
+class SampleOpening(QObject):
+    """Puts the sample into the project; one at a time."""
+
+    opened = pyqtSignal(object)
+    """Values for the fields of the dock."""
+    failed = pyqtSignal(object)
+    """The error that ended it."""
+    busy = pyqtSignal(bool)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._steps: Generator[None, None, dict[str, Any]] | None = None
+
+    def open(self) -> None:
+        """Open all of it now."""
+        self._begin()
+        while self._steps is not None:
+            self._step()
+
+    def open_slowly(self) -> None:
+        """The same, layer by layer: the window has its turn between them."""
+        if self._steps is None:
+            self._begin()
+            self._next()
+
+    def leave(self) -> None:
+        """Another project is open, or the plugin goes: what is not there yet stays out."""
+        if self._steps is not None:
+            self._end()
+
+    def _begin(self) -> None:
+        self._steps = sample_steps(QgsProject.instance(), language())
+        self.busy.emit(True)
+
+    def _end(self) -> None:
+        self._steps = None
+        self.busy.emit(False)
+
+    def _next(self) -> None:
+        self._step()
+        if self._steps is not None:
+            QTimer.singleShot(0, self._next)
+
+    def _step(self) -> None:
+        if self._steps is None:
+            return
+        try:
+            next(self._steps)
+        except StopIteration as end:
+            self._end()
+            self.opened.emit(end.value)
+        except CarbonError as error:
+            self._end()
+            self.failed.emit(error)
 
 
 def sample_steps(project: QgsProject, language: str) -> Generator[None, None, dict[str, Any]]:

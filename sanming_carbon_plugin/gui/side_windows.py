@@ -64,6 +64,7 @@ class SideWindows(QObject):
         self.fields = MappingDialog(taken, path, self._iface.mainWindow())
         self.fields.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fields.accepted.connect(self._take_fields)
+        self.fields.rejected.connect(self._forget_fields)
         self.fields.open()
 
     def open_list(self) -> None:
@@ -98,7 +99,6 @@ class SideWindows(QObject):
         """Close both windows before the plugin goes."""
         if self.fields is not None:
             self.fields.reject()
-            self.fields = None
         if self.panel is not None:
             self.panel.shut_down()
             self._iface.removeDockWidget(self.panel)
@@ -137,4 +137,7 @@ class SideWindows(QObject):
             self._iface.messageBar().pushMessage(
                 tr("Sanming Forest Carbon"), text, Qgis.MessageLevel.Success, _SUCCESS_SECONDS
             )
-        self.fields = None
+        self._forget_fields()
+
+    def _forget_fields(self) -> None:
+        self.fields = None  # Qt deletes it

@@ -145,7 +145,6 @@ class WorkStates(QObject):
     def restore(self) -> None:
         """Take the states from the project."""
         self._records = Records.from_rows(read_entry(_KEY))
-        self._watched.clear()
         # What is on its way belongs to the project before.
         self._begun = {}
         self.counting.forget()

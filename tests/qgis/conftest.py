@@ -51,6 +51,16 @@ def dock(qgis_iface: object, provider: object, qtbot: object) -> Iterator[object
 
 
 @pytest.fixture
+def cards(dock: object, qgis_iface: object) -> Iterator[object]:
+    """What shows the card of a stand, beside the panel of the steps."""
+    from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
+
+    made = ParcelCards(qgis_iface, dock.side, dock)
+    yield made
+    made.shut_down()
+
+
+@pytest.fixture
 def small_layer(qgis_app: QgsApplication) -> Iterator[QgsVectorLayer]:
     """The first rows of the sample's stands, as a memory layer in the project."""
     source_layer = QgsVectorLayer(str(SAMPLE / "stands.gpkg"), "stands", "ogr")

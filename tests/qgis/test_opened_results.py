@@ -12,17 +12,9 @@ from panel_runs import ended, few_stands, look_at_the_first_stand, states
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QFileDialog, QPushButton
 
-from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
 from sanming_carbon_plugin.gui.step_states import State
 
 pytestmark = pytest.mark.qgis
-
-
-@pytest.fixture
-def cards(dock, qgis_iface):
-    made = ParcelCards(qgis_iface, dock.side, dock)
-    yield made
-    made.shut_down()
 
 
 def _layer_of(path, table):

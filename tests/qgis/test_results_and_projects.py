@@ -13,18 +13,10 @@ from running import rows_of
 
 from sanming_carbon_plugin.adapters.parcel_decisions import decide
 from sanming_carbon_plugin.gui.input_marks import decisions_mark, file_mark
-from sanming_carbon_plugin.gui.parcel_cards import ParcelCards
 from sanming_carbon_plugin.gui.project_entries import read_entry, write_entry
 from sanming_carbon_plugin.gui.step_states import State
 
 pytestmark = pytest.mark.qgis
-
-
-@pytest.fixture
-def cards(dock, qgis_iface):
-    made = ParcelCards(qgis_iface, dock.side, dock)
-    yield made
-    made.shut_down()
 
 
 def _decide(result, name="林工"):
@@ -159,12 +151,12 @@ def test_paths_follow_the_project_and_other_texts_stay(qgis_app, tmp_path):
     mark = file_mark(here / "a.tif")
     value = {
         "whole": str(here / "结果.gpkg"), "folder": str(here), "mark": mark, "beside": str(tmp_path / "b.gpkg"),
-        "marks": "[{0}; {0}]".format(mark), "texts": ["GBK", "2016-01-01", 3, None, True, "./", "a/b; c"],
+        "marks": "[{0}; {0}]".format(mark), "texts": ["GBK", "2016-01-01", 3, None, True, "./新", "a/b; c"],
     }  # fmt: skip
     project.setFileName(str(here / "p.qgz"))
     write_entry("tried", value)
     assert str(tmp_path) not in project.readEntry("sanming_carbon", "tried")[0]
-    value["texts"][5] = str(here)
+    value["texts"][5] = str(here / "新")
     assert read_entry("tried") == value
     project.setFileName(str(tmp_path / "乙" / "p.qgz"))
     assert read_entry("tried")["marks"] == value["marks"].replace("三明 工程", "乙")
