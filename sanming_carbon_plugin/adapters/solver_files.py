@@ -34,9 +34,11 @@ def write_question(path: Path, problem: ChoiceProblem, limits: SolverLimits, sof
         "nodes": np.array(limits.nodes),
         "only_bound": np.array(limits.only_bound),
         "only_branches": np.array(limits.only_branches),
+        "first_nodes": np.array(limits.first_nodes),
+        "soft": np.array(limits.soft),
     }
     if soft is not None:
-        arrays["soft"] = soft
+        arrays["may_give"] = soft
     if problem.blocks is not None:
         arrays |= {f"block_{name}": getattr(problem.blocks, name) for name in _BLOCK_ARRAYS}
         arrays["block_green_up_yr"] = np.array(problem.blocks.green_up_yr)
@@ -56,9 +58,11 @@ def answer_question(question: Path, answer: Path) -> None:
         int(arrays["nodes"]),
         bool(arrays["only_bound"]),
         only_branches=bool(arrays["only_branches"]),
+        first_nodes=int(arrays["first_nodes"]),
+        soft=bool(arrays["soft"]),
     )
-    if "soft" in arrays:
-        found = clashes(problem, arrays["soft"])
+    if "may_give" in arrays:
+        found = clashes(problem, arrays["may_give"])
         np.savez(answer, **{name: found[name].to_numpy(dtype=_CLASH_TYPES.get(name, float)) for name in CLASH_COLUMNS})
         return
     choice = solve(problem, limits)

@@ -57,7 +57,8 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
     Raises
     ------
     UsageError, InputError, OutputError, CancelledError
-        Nothing is left half-written then. ``PLAN_INFEASIBLE`` names what clashes and by how much.
+        Nothing is left half-written then. ``PLAN_INFEASIBLE`` names what clashes and by how much; ``PLAN_NOT_FOUND``
+        tells that no plan was found within the branches, nor proved impossible.
     """
     started = now()
     check_output(request.out, request.overwrite)
@@ -74,9 +75,11 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
     processes = SolverProcesses(progress)
     progress.step("choose")
     limits = _limits(request, opened)
-    choice = _solve(opened, asked, limits, processes.best)
+    choice = _solve(opened, asked, limits, processes.best, progress)
     if choice is None:
         raise _refuse(opened, asked, processes, progress)
+    if not choice.found:
+        raise InputError("PLAN_NOT_FOUND", nodes=limits.nodes, first_nodes=limits.first_nodes)
     why = reasons(asked.problem, choice, asked.options)
     swaps = _swaps(request, opened, asked, choice, processes, progress)
     planned = Planned(asked.counted, asked.options, asked.rows, asked.problem, choice, why, asked.ahead, project_years)
@@ -97,12 +100,15 @@ def _check_numbers(request: PlanRequest) -> None:
 
 def _limits(request: PlanRequest, opened: Programme) -> SolverLimits:
     whole = int(opened.tables.rules["whole_options"])
-    return SolverLimits(request.gap, request.nodes, whole_options=whole)
+    first = int(opened.tables.rules["first_plan_nodes"])
+    return SolverLimits(request.gap, request.nodes, whole_options=whole, first_nodes=first)
 
 
-def _solve(opened: Programme, asked: Asked, limits: SolverLimits, solve_all: SolveAll) -> Choice | None:
+def _solve(
+    opened: Programme, asked: Asked, limits: SolverLimits, solve_all: SolveAll, progress: Progress
+) -> Choice | None:
     county, _ = pd.factorize(opened.facts["county"].to_numpy(dtype=object), sort=True)
-    return solve_by_county(asked.problem, county.astype(np.int64), limits, solve_all)
+    return solve_by_county(asked.problem, county.astype(np.int64), limits, solve_all, progress)
 
 
 def _refuse(opened: Programme, asked: Asked, processes: SolverProcesses, progress: Progress) -> InputError:
@@ -129,9 +135,10 @@ def _swaps(
     for key in request.why:
         other = swapped(asked.problem, choice, int(opened.facts.index.get_loc(key)))
         limits = _limits(request, opened)
-        answer = None if other is None else _solve(opened, replace(asked, problem=other), limits, processes.best)
-        found[f"swap {key}"] = "-"
-        if answer is not None:
+        question = None if other is None else replace(asked, problem=other)
+        answer = None if question is None else _solve(opened, question, limits, processes.best, progress)
+        found[f"swap {key}"] = "-" if answer is None or answer.found else "?"
+        if answer is not None and answer.found:
             cost, low, high = swap_interval(choice, answer)
             found |= {f"swap {key}": f"{cost:.3f}", f"swap_between {key}": f"{low:.3f} {high:.3f}"}
     return found

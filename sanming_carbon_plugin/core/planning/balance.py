@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from ..progress import Progress
 from .exchange import exchanged
 from .neighbours import Neighbourhood
 from .problem import (
@@ -25,9 +26,8 @@ from .problem import (
     FloatArray,
     IntArray,
     chosen_values,
-    priced_bound,
 )
-from .solver import NOISE, SolverLimits, choice_of, relaxed_of, rounded
+from .solver import NOISE, SolverLimits, choice_of
 
 SolveAll = Callable[[Sequence[ChoiceProblem], SolverLimits], "list[Choice | None]"]
 """Solves several questions, perhaps at the same time and in other processes; answers in the order asked."""
@@ -83,27 +83,32 @@ class Counties:
 
 
 def balanced(
-    problem: ChoiceProblem, county: IntArray, touching: BoolArray, limits: SolverLimits, solve_all: SolveAll
+    problem: ChoiceProblem,
+    county: IntArray,
+    touching: BoolArray,
+    limits: SolverLimits,
+    solve_all: SolveAll,
+    progress: Progress | None = None,
 ) -> Choice | None:
     """The best choice found by balancing the counties; None where none of those found keeps all limits.
 
     ``touching`` tells which rows concern which county, shape (rows, counties). A question with smallest patches is not
-    answered: exchanges of one parcel or two seldom keep them.
+    answered: exchanges of one parcel or two seldom keep them. Whatever takes long is solved by ``solve_all``, or asks
+    ``progress`` whether to stop.
     """
     if problem.patches is not None:
         return None
     ground = Neighbourhood.of(problem)
     known = ground.first_rows(problem)
-    relaxed = relaxed_of(known)
+    relaxed = solve_all([replace(known, blocks=None)], replace(limits, only_bound=True))[0]
     if relaxed is None:
         return None
-    fractions, price = relaxed
-    bound, profit = priced_bound(known, price)
+    price, profit, bound = relaxed.price, relaxed.profit, relaxed.bound
     shared = np.flatnonzero(touching.sum(axis=1) > 1)
     counties = Counties(problem, county, np.unique(county), touching, shared, price[shared], bound)
 
     def better(best: Choice | None, option: IntArray, proven: float) -> Choice | None:
-        found = exchanged(ground, known, option, (price, profit), county)
+        found = exchanged(ground, known, option, (price, profit), county, progress)
         if found is None or (best is not None and chosen_values(problem, found)[0] < best.value):
             found = None if best is None else best.option
         if found is None:
@@ -111,7 +116,7 @@ def balanced(
         choice = choice_of(problem, known, (found, proven, LIMIT), (price, profit, bound))
         return replace(choice, method=OPTIMAL) if choice.gap <= limits.gap + NOISE else choice
 
-    choice = better(None, rounded(known, fractions), bound)
+    choice = better(None, relaxed.option, bound)
     if choice is not None and choice.method == OPTIMAL:
         return choice
     option, proven = _alone(counties, limits, solve_all)

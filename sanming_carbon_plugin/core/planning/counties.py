@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, hstack, identity, vstack
+from scipy.sparse import csr_matrix
 
+from ..progress import Progress
 from .balance import SolveAll, balanced
 from .neighbours import Neighbourhood
 from .problem import (
@@ -29,7 +29,6 @@ from .solver import NOISE, SMALL_OPTIONS, SolverLimits, solve
 WHOLE_OPTIONS = 15_000
 """Of larger questions HiGHS looks at a few branches in minutes: they are divided."""
 SAMPLE_OPTIONS = 40_000
-MISSING_PENALTY = 1e3
 SHARED_GAP, DIVIDED_NODES = 0.6, 500
 """Share of the gap that the counties may use up where limits are shared; the rest is for the sharing out."""
 
@@ -40,7 +39,11 @@ def solve_here(problems: Sequence[ChoiceProblem], limits: SolverLimits) -> list[
 
 
 def solve_by_county(
-    problem: ChoiceProblem, county: IntArray, limits: SolverLimits, solve_all: SolveAll = solve_here
+    problem: ChoiceProblem,
+    county: IntArray,
+    limits: SolverLimits,
+    solve_all: SolveAll = solve_here,
+    progress: Progress | None = None,
 ) -> Choice | None:
     """The best choice to the gap asked for, county by county where the question is large.
 
@@ -58,6 +61,8 @@ def solve_by_county(
         Gap and nodes.
     solve_all
         What solves the parts.
+    progress
+        Asked whether to stop, beside what ``solve_all`` does.
 
     Returns
     -------
@@ -69,12 +74,12 @@ def solve_by_county(
         return solve_all([problem], limits)[0]
     best = None
     if len(problem) <= limits.whole_options:
-        best, settled = _undivided(problem, county, counties, limits, solve_all)
+        best, settled = _undivided(problem, county, counties, limits, solve_all, progress)
         if settled:
             return best
     divided, impossible = _divided(problem, county, counties, limits, solve_all)
     if impossible:
-        return best
+        return best if best is not None and best.found else None
     if divided is None and best is None:
         best = solve_all([problem], limits)[0]
     choice = _better(divided, best, limits)
@@ -84,10 +89,15 @@ def solve_by_county(
 
 
 def _undivided(
-    problem: ChoiceProblem, county: IntArray, counties: IntArray, limits: SolverLimits, solve_all: SolveAll
+    problem: ChoiceProblem,
+    county: IntArray,
+    counties: IntArray,
+    limits: SolverLimits,
+    solve_all: SolveAll,
+    progress: Progress | None,
 ) -> tuple[Choice | None, bool]:
     """The best choice without dividing shared limits beforehand, and whether dividing them is of no use."""
-    best = balanced(problem, county, _rows_by_county(problem, county, counties), limits, solve_all)
+    best = balanced(problem, county, _rows_by_county(problem, county, counties), limits, solve_all, progress)
     if best is not None and best.method == OPTIMAL:
         return best, True
     if len(problem) > WHOLE_OPTIONS:
@@ -115,7 +125,7 @@ def _divided(
     """The counties' choices as one, None where they do not go together; and whether no choice can keep all limits."""
     touching = _rows_by_county(problem, county, counties)
     shared = np.flatnonzero(touching.sum(axis=1) > 1)
-    low, high = _shares(problem, county, counties, shared)
+    low, high = _shares(problem, county, counties, shared, solve_all)
     parts, options, rows_of = [], [], []
     for at, one in enumerate(counties):
         rows = np.flatnonzero(touching[:, at])
@@ -130,6 +140,8 @@ def _divided(
     if any(answer is None for answer in answers):
         # What a county was given of a shared limit may be too little for it: then nothing is divided.
         return None, not len(shared)
+    if not all(answer.found for answer in answers if answer is not None):
+        return None, False
     choice = _together(problem, county, counties, [a for a in answers if a is not None], options, rows_of)
     if choice is None or not len(shared) or choice.gap <= limits.gap:
         return choice, False
@@ -189,22 +201,24 @@ def _rows_by_county(problem: ChoiceProblem, county: IntArray, counties: IntArray
 
 
 def _shares(
-    problem: ChoiceProblem, county: IntArray, counties: IntArray, shared: IntArray
+    problem: ChoiceProblem, county: IntArray, counties: IntArray, shared: IntArray, solve_all: SolveAll
 ) -> tuple[FloatArray, FloatArray]:
     """Limits of each row for each county, shape (rows, counties); a shared one is divided by what a sample uses."""
     low = np.repeat(problem.low[:, None], len(counties), axis=1)
     high = np.repeat(problem.high[:, None], len(counties), axis=1)
     if not len(shared):
         return low, high
-    fractions, sample = _sampled(problem)
-    of_option = np.searchsorted(counties, county[problem.stand])
-    part = csr_matrix((np.ones(len(sample)), (sample, of_option[sample])), shape=(len(problem), len(counties)))
+    part, sample = _sampled(problem)
+    answer = solve_all([part], SolverLimits(only_bound=True, soft=True))[0]
     taken = np.zeros(len(problem))
-    taken[sample] = fractions
-    everything = csr_matrix((np.ones(len(problem)), (np.arange(len(problem)), of_option)), shape=part.shape)
+    if answer is not None:
+        taken[sample[answer.option[answer.option != NONE]]] = 1.0
+    of_option = np.searchsorted(counties, county[problem.stand])
+    sampled = csr_matrix((np.ones(len(sample)), (sample, of_option[sample])), shape=(len(problem), len(counties)))
+    everything = csr_matrix((np.ones(len(problem)), (np.arange(len(problem)), of_option)), shape=sampled.shape)
     size = np.asarray((abs(problem.matrix[shared]) @ everything).todense())
-    seen = np.asarray((abs(problem.matrix[shared]) @ part).todense())
-    used = np.asarray((problem.matrix[shared] @ csr_matrix(part.multiply(taken[:, None]))).todense())
+    seen = np.asarray((abs(problem.matrix[shared]) @ sampled).todense())
+    used = np.asarray((problem.matrix[shared] @ csr_matrix(sampled.multiply(taken[:, None]))).todense())
     used = used * np.divide(size, seen, out=np.zeros_like(size), where=seen > 0)
     weight = size / size.sum(axis=1, keepdims=True)
     total = used.sum(axis=1, keepdims=True)
@@ -215,32 +229,20 @@ def _shares(
     return low, high
 
 
-def _sampled(problem: ChoiceProblem) -> tuple[FloatArray, IntArray]:
-    """Shares of the options of a sample of the stands, under limits as much smaller as the sample is."""
+def _sampled(problem: ChoiceProblem) -> tuple[ChoiceProblem, IntArray]:
+    """A sample of the stands under limits as much smaller as the sample is, and its options."""
     step = max(1, -(-len(problem) // SAMPLE_OPTIONS))
     sample = np.flatnonzero(problem.stand % step == 0)
     matrix = problem.matrix.tocsc()[:, sample].tocsr()
     whole = np.asarray(abs(problem.matrix).sum(axis=1)).reshape(-1)
     part = np.asarray(abs(matrix).sum(axis=1)).reshape(-1)
     factor = np.divide(part, whole, out=np.ones_like(whole), where=whole > 0)
-    scale = np.asarray(abs(matrix).max(axis=1).todense()).reshape(-1)
-    scale = np.where(scale > 0, scale, 1.0)
-    rows = csr_matrix(matrix.multiply(1 / scale[:, None]))
-    high, low = problem.high * factor / scale, problem.low * factor / scale
-    upper, lower = np.isfinite(high), np.isfinite(low)
-    limited = vstack([rows[upper], -rows[lower]]).tocsr()
-    count = limited.shape[0]
-    one = csr_matrix(
-        (np.ones(len(sample)), (problem.stand[sample], np.arange(len(sample)))), shape=(problem.stands, len(sample))
-    )[np.unique(problem.stand[sample])]
-    empty = csr_matrix((one.shape[0], count))
-    # A limit that the sample cannot keep costs a penalty instead of ending the search.
-    full = vstack([hstack([limited, -identity(count)]), hstack([one, empty])]).tocsr()
-    bound = np.concatenate([high[upper], -low[lower], np.ones(one.shape[0])])
-    value = problem.value[sample] / (float(np.abs(problem.value).max()) or 1.0)
-    cost = np.append(-value, np.full(count, MISSING_PENALTY))
-    answer = linprog(cost, A_ub=full, b_ub=bound, bounds=(0, None), method="highs")
-    return (np.zeros(len(sample)) if answer.x is None else np.asarray(answer.x[: len(sample)])), sample
+    used, stand = np.unique(problem.stand[sample], return_inverse=True)
+    must = np.zeros(len(used), dtype=bool)
+    small = ChoiceProblem(
+        stand.reshape(-1), problem.value[sample], matrix, problem.low * factor, problem.high * factor, len(used), must
+    )
+    return small, sample
 
 
 def _together(

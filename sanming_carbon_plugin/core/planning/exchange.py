@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from ..progress import Progress
 from .neighbours import Neighbourhood
 from .problem import NONE, BoolArray, ChoiceProblem, FloatArray, IntArray, best_profit, keeps_rows, tolerance
 
@@ -54,7 +55,12 @@ class Moves:
 
 
 def exchanged(
-    ground: Neighbourhood, known: ChoiceProblem, option: IntArray, prices: tuple[FloatArray, FloatArray], part: IntArray
+    ground: Neighbourhood,
+    known: ChoiceProblem,
+    option: IntArray,
+    prices: tuple[FloatArray, FloatArray],
+    part: IntArray,
+    progress: Progress | None = None,
 ) -> IntArray | None:
     """A choice made better by exchanges, and to keep all limits where it does not; None where that fails.
 
@@ -68,10 +74,13 @@ def exchanged(
         Price of each row of ``known`` and profit of each option at these.
     part
         Part of each stand: exchanges are looked for within a part, and within small parts together. Shape (stands,).
+    progress
+        Asked whether to stop.
     """
+    progress = progress or Progress()
     price, profit = prices
     for _ in range(ROUNDS):
-        option = _all_exchanges(known, option, price, profit, part)
+        option = _all_exchanges(known, option, (price, profit), part, progress)
         if not keeps_rows(known, option):
             return None
         broken = ground.broken(option)
@@ -83,18 +92,22 @@ def exchanged(
 
 
 def _all_exchanges(
-    known: ChoiceProblem, option: IntArray, price: FloatArray, profit: FloatArray, part: IntArray
+    known: ChoiceProblem, option: IntArray, prices: tuple[FloatArray, FloatArray], part: IntArray, progress: Progress
 ) -> IntArray:
-    option = option.copy()
+    option, (price, profit) = option.copy(), prices
     taken = option[option != NONE]
     used = np.asarray(known.matrix[:, taken].sum(axis=1), dtype=np.float64).reshape(-1)
     usual = float(np.abs(known.value[taken]).mean()) if len(taken) else 0.0
     regret, none_regret = _regrets(known, profit)
     most = usual * USUAL_SHARE * CLOSENESS[-1]
-    groups = [_moves(known, stands, regret, none_regret, most) for stands in _together(part, known, regret <= most)]
+    groups = []
+    for stands in _together(part, known, regret <= most):
+        progress.raise_if_cancelled()
+        groups.append(_moves(known, stands, regret, none_regret, most))
     weight = np.where(price != 0, np.abs(price), _usual_price(known)) * MENDING_PRICE
     for closeness in CLOSENESS:
         for moves in groups:
+            progress.raise_if_cancelled()
             _exchange(known, moves.within(usual * USUAL_SHARE * closeness), option, used, weight)
     return option
 

@@ -18,6 +18,7 @@ ALWAYS_OPEN = 0
 """Year of open ground whose year nobody knows: it counts beside a clear-cut of any year."""
 
 OPTIMAL, LIMIT, GREEDY, FIRST_FOUND, BOUND_ONLY = "optimal", "limit", "greedy", "first_found", "bound"
+NOT_FOUND = "not_found"
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,8 @@ class Choice:
         What each option is worth beyond what it takes from the limits at those prices, shape (k,).
     method
         ``optimal`` (solved to the gap), ``limit`` (best found within the node limit), ``greedy`` (the plain choice:
-        nothing better was found within the node limit) or ``first_found`` (no plain choice kept all limits).
+        nothing better was found within the node limit) or ``first_found`` (no plain choice kept all limits). With
+        ``not_found`` there is no plan (value -inf), but none is ruled out either.
     opening_price, opening_paid
         What each option pays for the limits on openings and patches, shape (k,), and the sum of what these are worth.
     price_bound
@@ -242,8 +244,15 @@ class Choice:
     fallen_back: tuple[int, ...] = ()
 
     @property
+    def found(self) -> bool:
+        """Whether there is a plan at all."""
+        return self.method != NOT_FOUND
+
+    @property
     def gap(self) -> float:
-        """Distance of the plan from the bound, as a share of the bound's size; 0 where both meet."""
+        """Distance of the plan from the bound, as a share of its size; 0 where both meet, inf without a plan."""
+        if not self.found:
+            return np.inf
         distance = max(self.bound - self.value, 0.0)
         scale = max(abs(self.bound), abs(self.value), 1e-9)
         return distance / scale

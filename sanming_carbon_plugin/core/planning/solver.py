@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
-from scipy.sparse import csr_matrix, diags, vstack
+from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
 
 from .fall_back import plain_plan
 from .neighbours import Neighbourhood
@@ -21,6 +21,7 @@ from .problem import (
     GREEDY,
     LIMIT,
     NONE,
+    NOT_FOUND,
     OPTIMAL,
     BoolArray,
     Choice,
@@ -42,7 +43,10 @@ PATCH_CORE, PATCH_ROUNDS = 400, 4
 """With a smallest patch every question in whole numbers is hard: larger cores and further rounds of a large question
 are left, and the plain choice stands in where it is better."""
 SOLVED, INFEASIBLE = 0, 2
+ASKED_ANEW = 20
+"""A question that is asked once more with what was broken ruled out costs about as much as so many branches."""
 NOISE = 1e-7
+MISSING_PENALTY = 1e3
 HALF = 0.5
 """Above it a whole number with noise is one; and of one stand, only one option can have more."""
 
@@ -66,6 +70,10 @@ class SolverLimits:
         Questions of up to so many options may be solved whole, larger ones only county by county.
     only_branches
         Whether no plan is to be found by other means where the branches do not suffice.
+    first_nodes
+        Branches looked at for any plan at all, where neither the branches above nor the plain choice have one.
+    soft
+        With ``only_bound``: limits may be passed at a penalty. No bound follows from that, only a choice.
     """
 
     gap: float = 0.005
@@ -73,31 +81,35 @@ class SolverLimits:
     only_bound: bool = False
     whole_options: int = 100_000
     only_branches: bool = False
+    first_nodes: int = 1_000
+    soft: bool = False
 
 
 def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
     """The best choice to the gap asked for; None only where no choice keeps all limits.
 
     Where the branches do not suffice, the plain choice stands in for a worse answer or for none; where even that keeps
-    not all limits, the first plan that does. The bound tells how far it may be from the best one.
+    not all limits, the first plan that does. The bound tells how far it may be from the best one. A choice that is not
+    ``found`` says that the branches for a first plan did not suffice either.
     """
     ground = Neighbourhood.of(problem)
     known = ground.first_rows(problem)
-    relaxed = relaxed_of(known)
+    relaxed = relaxed_of(known, soft=limits.soft)
     if relaxed is None:
         return None
     fractions, price = relaxed
     bound, profit = priced_bound(known, price)
     found: Found | None
     if limits.only_bound:
-        found = (np.full(problem.stands, NONE, dtype=np.int64), bound, BOUND_ONLY)
+        # Of the divided stands, the larger parts: where other processes relax, this is what they tell of the shares.
+        found = (rounded(known, fractions), bound, BOUND_ONLY)
     else:
         if len(problem) <= SMALL_OPTIONS:
             found = _whole(known, ground, limits, np.ones(problem.stands, dtype=bool), None)
         else:
             found = _by_cores(known, ground, limits, fractions, profit, bound)
         if (found is None or found[2] != OPTIMAL) and not limits.only_branches:
-            found = _no_worse_than_plain(ground, known, found, fractions, profit)
+            found = _no_worse_than_plain(ground, known, found, (fractions, profit), limits.first_nodes)
     if found is None:
         return None
     return choice_of(problem, known, found, (price, profit, bound), only_bound=limits.only_bound)
@@ -114,7 +126,7 @@ def choice_of(
     """What was found as an answer; ``prices`` are those of the rows of ``known``, the profits and the bound by them."""
     option, proven, method = found
     price, profit, bound = prices
-    value, _ = chosen_values(problem, option)
+    value = -np.inf if method == NOT_FOUND else chosen_values(problem, option)[0]
     rows = problem.matrix.shape[0]
     return Choice(
         option,
@@ -130,10 +142,14 @@ def choice_of(
 
 
 def _no_worse_than_plain(
-    ground: Neighbourhood, known: ChoiceProblem, found: Found | None, fractions: FloatArray, profit: FloatArray
+    ground: Neighbourhood,
+    known: ChoiceProblem,
+    found: Found | None,
+    relaxed: tuple[FloatArray, FloatArray],
+    first_nodes: int,
 ) -> Found | None:
     """What was found within the branches, or the plain choice where that is better; else the first plan there is."""
-    problem = ground.problem
+    problem, (fractions, profit) = ground.problem, relaxed
     plain = plain_plan(ground, fractions, profit)
     proven = np.inf if found is None else found[1]
     if plain is not None:
@@ -142,31 +158,39 @@ def _no_worse_than_plain(
         return found
     if found is not None:
         return found
-    first = _first_plan(known, ground)
-    if first is None:
-        return None
-    better = plain_plan(ground, fractions, profit, first)
-    return (first if better is None else better), proven, FIRST_FOUND
+    first = _first_plan(known, ground, first_nodes)
+    if first is None or first[2] == NOT_FOUND:
+        return first
+    better = plain_plan(ground, fractions, profit, first[0])
+    return first if better is None else (better, *first[1:])
 
 
-def _first_plan(known: ChoiceProblem, ground: Neighbourhood) -> IntArray | None:
-    """Any plan that keeps all limits, however many branches it takes; None where there is none for certain."""
+def _first_plan(known: ChoiceProblem, ground: Neighbourhood, nodes: int) -> Found | None:
+    """Any plan that keeps all limits, if the branches suffice; None only where there is none for certain."""
     asked = replace(known, value=np.zeros(len(known)))
-    while True:
-        answer = _milp(asked, 0.0, None)
+    option = np.full(known.stands, NONE, dtype=np.int64)
+    while nodes > 0:
+        answer = _milp(asked, 0.0, nodes)
         if answer is None:
             return None
-        option = np.full(known.stands, NONE, dtype=np.int64)
+        if answer.x is None:
+            break
+        option[:] = NONE
         taken = np.flatnonzero(answer.x > HALF)
         option[known.stand[taken]] = taken
         broken = ground.broken(option)
         if not broken:
-            return option if keeps_rows(ground.problem, option) else None
+            return (option, np.inf, FIRST_FOUND) if keeps_rows(ground.problem, option) else None
         asked = ground.closed_off(asked, broken)
+        nodes -= max(ASKED_ANEW, int(answer.mip_node_count or 0))
+    return option, np.inf, NOT_FOUND
 
 
-def relaxed_of(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
-    """Shares of the options and prices of the rows when stands may be divided; None where even that cannot be."""
+def relaxed_of(problem: ChoiceProblem, *, soft: bool = False) -> tuple[FloatArray, FloatArray] | None:
+    """Shares of the options and prices of the rows when stands may be divided; None where even that cannot be.
+
+    With ``soft``, limits may be passed at a penalty, and the prices are 0.
+    """
     if not len(problem):
         return _nothing(problem)
     scaled, low, high, scale = _scaled(problem)
@@ -176,6 +200,8 @@ def relaxed_of(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
     matrix = vstack([scaled[upper], -scaled[lower], one, -one[must]]).tocsr()
     limit = np.concatenate([high[upper], -low[lower], np.ones(problem.stands), -np.ones(len(must))])
     unit = _unit(problem)
+    if soft:
+        return _softly(problem, matrix, limit, int(upper.sum() + lower.sum())), np.zeros(len(scale))
     answer = linprog(-problem.value / unit, A_ub=matrix, b_ub=limit, bounds=(0, 1), method="highs")
     if answer.status == INFEASIBLE:
         return None
@@ -187,6 +213,14 @@ def relaxed_of(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
     price[upper] += dual[: upper.sum()]
     price[lower] -= dual[upper.sum() : upper.sum() + lower.sum()]
     return np.asarray(answer.x), price / scale
+
+
+def _softly(problem: ChoiceProblem, matrix: csr_matrix, limit: FloatArray, count: int) -> FloatArray:
+    """Shares of the options where the first ``count`` rows may be passed at a penalty."""
+    missed = -csr_matrix(identity(matrix.shape[0]))[:, :count]
+    cost = np.append(-problem.value / _unit(problem), np.full(count, MISSING_PENALTY))
+    answer = linprog(cost, A_ub=hstack([matrix, missed]).tocsr(), b_ub=limit, bounds=(0, None), method="highs")
+    return np.zeros(len(problem)) if answer.x is None else np.asarray(answer.x[: len(problem)])
 
 
 def _nothing(problem: ChoiceProblem) -> tuple[FloatArray, FloatArray] | None:
@@ -311,7 +345,7 @@ def _decided(
     whole = held is None or bool(free.all())
     nodes = limits.nodes if whole else min(limits.nodes, FIRST_NODES if closer == 1.0 else CORE_NODES)
     answer = _milp(small, limits.gap if whole else limits.gap * closer, nodes)
-    if answer is None:
+    if answer is None or answer.x is None:
         return None
     taken = np.flatnonzero(answer.x > HALF)
     option[small.stand[taken]] = mine[taken]
@@ -321,11 +355,12 @@ def _decided(
     return option, proven, OPTIMAL if answer.status == SOLVED else LIMIT
 
 
-def _milp(problem: ChoiceProblem, gap: float, nodes: int | None) -> OptimizeResult | None:
-    """HiGHS on one question, without an end to its branches for None; None without an answer."""
+def _milp(problem: ChoiceProblem, gap: float, nodes: int) -> OptimizeResult | None:
+    """HiGHS on one question: ``x`` is None where the branches did not suffice; None where there is no answer."""
     if not len(problem):
         empty = np.full(problem.stands, NONE, dtype=np.int64)
-        return OptimizeResult(x=np.zeros(0), status=SOLVED, mip_dual_bound=0.0) if keeps_rows(problem, empty) else None
+        nothing = OptimizeResult(x=np.zeros(0), status=SOLVED, mip_dual_bound=0.0, mip_node_count=0)
+        return nothing if keeps_rows(problem, empty) else None
     matrix, low, high, _ = _scaled(problem)
     most = np.asarray(matrix.maximum(0).sum(axis=1)).reshape(-1)
     least_sum = np.asarray(matrix.minimum(0).sum(axis=1)).reshape(-1)
@@ -345,9 +380,10 @@ def _milp(problem: ChoiceProblem, gap: float, nodes: int | None) -> OptimizeResu
         ],
         integrality=np.ones(len(problem)),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": gap} | ({} if nodes is None else {"node_limit": nodes}),
+        options={"mip_rel_gap": gap, "node_limit": nodes},
     )
-    if answer.x is None:
+    # "Unbounded or infeasible" has no status of its own, and no question is unbounded.
+    if answer.x is None and (answer.status == INFEASIBLE or "infeasible" in answer.message):
         return None
     if answer.mip_dual_bound is None:
         answer.mip_dual_bound = -np.inf

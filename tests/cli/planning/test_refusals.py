@@ -3,9 +3,13 @@
 import re
 import shutil
 
+import numpy as np
 import pytest
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs import plan as plan_job
+from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables
+from sanming_carbon_plugin.core.planning.problem import NOT_FOUND, Choice
 
 from ..conftest import ROOT
 from .plan_runs import HEADER, LINE, QUOTA, check_line
@@ -153,3 +157,15 @@ def test_progress_refuses_likewise(run, tmp_path):
     shutil.copy(SHIPPED / "sanming_after_2025.csv", tmp_path / "t.csv")
     finished = run(command="targetprogress", gap=None, targets=(tmp_path / "t.csv").read_text(encoding="utf-8"))
     check_line(finished, "TARGETS_EMPTY", "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_plan_that_was_not_found_is_not_called_impossible(run, language, monkeypatch):
+    none = Choice(np.zeros(0, int), -np.inf, 1.0, np.zeros(0), np.zeros(0), NOT_FOUND, np.zeros(0), 0.0)
+    monkeypatch.setattr(plan_job, "solve_by_county", lambda *_, **__: none)
+    finished = run("--nodes", "77", language=language)
+    assert finished.status == 3
+    check_line(finished, "PLAN_NOT_FOUND", language)
+    rules = load_planning_tables().rules
+    assert "77" in finished.last_line
+    assert f"{int(rules['first_plan_nodes'])}" in finished.last_line

@@ -5,11 +5,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from sanming_carbon_plugin.core.errors import InputError
-from sanming_carbon_plugin.core.planning import solver
+from sanming_carbon_plugin.core.planning import counties, solver
 from sanming_carbon_plugin.core.planning.counties import solve_by_county
 from sanming_carbon_plugin.core.planning.neighbours import Neighbourhood
+from sanming_carbon_plugin.core.planning.problem import ChoiceProblem
 from sanming_carbon_plugin.core.planning.reasons import reasons, swap_interval, swapped
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
 
@@ -121,7 +123,7 @@ def test_a_county_without_branches_falls_back_and_is_named(monkeypatch):
     problem, county = large_plan(2)
     usual = solve_by_county(problem, county, SolverLimits(gap=0.005, whole_options=0))
     milp = solver._milp
-    monkeypatch.setattr(solver, "_milp", lambda p, gap, nodes: None if nodes is not None else milp(p, gap, nodes))
+    monkeypatch.setattr(solver, "_milp", lambda p, gap, nodes: None if p.value.any() else milp(p, gap, nodes))
     none = SolverLimits(gap=0.005, nodes=0, whole_options=0)
     found, again = (solve_by_county(problem, county, none) for _ in range(2))
     assert found.method == "greedy"
@@ -142,13 +144,43 @@ def test_one_county_alone_may_fall_back(monkeypatch):
         # The second county is told from the others by its first value.
         first = problem.value[county[problem.stand] == 1]
         mine = len(question) and np.isin(question.value[:3], first).all()
-        return None if mine and nodes is not None else milp(question, gap, nodes)
+        return None if mine and question.value.any() else milp(question, gap, nodes)
 
     monkeypatch.setattr(solver, "_milp", without_second)
     found = solve_by_county(problem, county, SolverLimits(gap=0.005, whole_options=0))
     assert found.fallen_back == (1,)
     assert found.method == "greedy"
     assert Neighbourhood.of(problem).keeps_all(found.option)
+
+
+def puzzle():
+    """Forty stands of which some have to add up to four sums exactly: only branches without number would tell."""
+    rng = np.random.default_rng(0)
+    numbers = rng.integers(1, 100, (4, 40)).astype(float)
+    half = numbers.sum(axis=1) // 2
+    free = np.zeros(40, dtype=bool)
+    return ChoiceProblem(np.arange(40), rng.uniform(1, 9, 40), csr_matrix(numbers), half, half, 40, free)
+
+
+def test_a_search_for_any_plan_ends_at_its_branches_and_says_that_none_was_found():
+    limits = SolverLimits(gap=0.0, nodes=2, first_nodes=30)
+    found, again = (solve(puzzle(), limits) for _ in range(2))
+    assert not found.found
+    assert (found.method, found.value, found.gap) == ("not_found", -np.inf, np.inf)
+    assert np.isfinite(found.bound)
+    assert found.bound == again.bound
+    county = np.arange(40) // 20
+    assert not solve_by_county(puzzle(), county, limits).found
+    impossible = replace(puzzle(), low=puzzle().low * 3)
+    assert solve(impossible, limits) is None
+
+
+def test_a_county_that_finds_nothing_does_not_make_the_question_impossible(monkeypatch):
+    monkeypatch.setattr(counties, "SMALL_OPTIONS", 10)
+    county = np.arange(40) // 20
+    choice = solve_by_county(puzzle(), county, SolverLimits(gap=0.0, nodes=2, first_nodes=30, whole_options=0))
+    assert choice is not None
+    assert not choice.found
 
 
 @pytest.mark.long
