@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ..units import MU_PER_HECTARE
 from .cells import read_numbers
+from .checks.attributes import TREELESS
 from .source import Source
 from .unit_choice import area_in_hectares, closure_as_fraction, tenths_of
 
@@ -29,7 +30,7 @@ _BESIDE = {
 _PER_MU, _HUNDREDS, _WHOLE_STAND = "/mu", "100 n", ("n", "100 n", "m3")
 
 
-def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
+def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[str, Floats]:
     """Numbers of the facts table, in its units; NaN where unknown, impossible or not a number.
 
     Parameters
@@ -38,6 +39,8 @@ def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
         Layer, roles, tables and the notebook of doubts.
     area_ha
         Area on the ellipsoid in ha.
+    land_class
+        Land class of each stand, None where unknown.
     """
     volume = _volume(source, area_ha)
     facts = {
@@ -61,6 +64,7 @@ def read_measures(source: Source, area_ha: Floats) -> dict[str, Floats]:
         ("stems", "stems_per_ha"),
     ):
         facts[column] = _without_impossible_zero(source, role, facts[column], volume)
+    facts["closure"] = _closure_of_trees(source, facts["closure"], facts["dbh_cm"], land_class)
     return facts | _beside_the_trees(source, area_ha)
 
 
@@ -219,3 +223,11 @@ def _without_impossible_zero(source: Source, role: str, values: Floats, volume_m
     impossible = (values == 0) & (volume_m3_ha > 0)
     source.doubts.stands("ZERO_BESIDE_STOCK", impossible, source.name(role), source.written(role))
     return np.where(impossible, np.nan, values)
+
+
+def _closure_of_trees(source: Source, closure: Floats, dbh_cm: Floats, land_class: Texts) -> Floats:
+    """A closure of 0 beside callipered trees was not estimated: unknown, but on land whose trees are gone or of no stand."""
+    callipered = dbh_cm >= source.tables.settings["callipered_dbh_cm"]
+    impossible = (closure == 0) & callipered & ~np.isin(land_class.astype(str), TREELESS)
+    source.doubts.stands("CLOSURE_ZERO_BESIDE_TREES", impossible, source.name("closure"), source.written("closure"))
+    return np.where(impossible, np.nan, closure)

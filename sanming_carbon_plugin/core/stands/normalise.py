@@ -79,7 +79,7 @@ def normalise_stands(
     species, leading_species = _species(source)
     facts.update(species)
     facts.update(_codes(source))
-    facts.update(read_measures(source, area_ha))
+    facts.update(read_measures(source, area_ha, facts["land_class"]))
     facts.update(_age_group(source, facts, leading_species))
     facts.update(_slope(source))
     facts.update(_survey(source, survey_method))

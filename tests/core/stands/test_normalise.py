@@ -129,6 +129,27 @@ def test_a_zero_beside_stock_is_unknown():
     assert len(rows_of(issues, "ZERO_BESIDE_STOCK")) == 1
 
 
+@pytest.mark.parametrize(
+    ("dbh", "land", "unknown"),
+    [
+        (16.0, "0111", True),
+        (4.0, "0111", False),  # a young plantation
+        (None, "0111", False),
+        (16.0, "0161", False),  # figures of what was felled
+    ],
+)
+def test_a_closure_of_zero_beside_callipered_trees_is_unknown(dbh, land, unknown):
+    facts, issues = column("YU_BI_DU", [0.0, 0.6], PINGJUN_XJ=[dbh, 16.0], DI_LEI=[land, "0111"], HUO_LMGQXJ=[0.0, 9.0])
+    assert facts["closure"].tolist() == pytest.approx([np.nan if unknown else 0.0, 0.6], nan_ok=True)
+    assert rows_of(issues, "CLOSURE_ZERO_BESIDE_TREES")["field"].tolist() == (["YU_BI_DU"] if unknown else [])
+
+
+def test_a_closure_of_zero_beside_stock_is_unknown():
+    facts, issues = column("YU_BI_DU", [0.0, 0.0], HUO_LMGQXJ=[80.0, 0.0])
+    assert facts["closure"].tolist() == pytest.approx([np.nan, 0.0], nan_ok=True)
+    assert len(rows_of(issues, "ZERO_BESIDE_STOCK")) == 1
+
+
 def test_forest_class_with_and_without_leading_zero_and_use_from_category():
     facts, issues = column("SEN_LIN_LB", ["11", "011", "21", "22", None], LIN_ZHONG=["111", "111", "231", "231", "127"])
     assert list(facts["forest_class"]) == ["public_key", "public_key", "commercial_key", "commercial_general", None]
