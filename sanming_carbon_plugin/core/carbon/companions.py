@@ -99,7 +99,8 @@ def led_by_another(
 
     Where today's layer tells what the leading kind of then has become, the kinds are not compared with one another:
     the same trees and culms under a new leading species are no loss. What leads today is unknown where it was not
-    told then, or as 0; that is left to the comparison of the leading kinds where the other kind has grown less.
+    told then, or as 0; that is left to the comparison of the leading kinds where the other kind has grown less. No
+    more has the other kind grown from a 0 of then.
 
     Parameters
     ----------
@@ -130,8 +131,8 @@ def led_by_another(
         here &= (before.quantity[pieces.then] > 0.0) | (kept >= then.quantity[pieces.then])
         if here.any():
             some = pieces.only(here)
-            before = without(for_comparison(before), before.quantity == 0.0)
+            before, led = (without(for_comparison(part), part.quantity == 0.0) for part in (before, then))
             parts.append(piece_change(some, now, before, area_ha, parameters))
-            parts.append(piece_change(some, for_comparison(other), then, area_ha, parameters, main=False))
+            parts.append(piece_change(some, for_comparison(other), led, area_ha, parameters, main=False))
         taken |= here
     return parts, taken

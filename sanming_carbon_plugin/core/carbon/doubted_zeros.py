@@ -52,9 +52,10 @@ def doubted_today(facts: pd.DataFrame, account: StandAccount, limits: SinkLimits
 
 
 def small_trees(facts: pd.DataFrame, limits: SinkLimits) -> BoolArray:
-    """Stands whose trees are recorded and below the DBH from which they are callipered."""
+    """Stands whose trees are recorded and below the DBH from which they are callipered, or below breast height."""
     dbh, height = numbers(facts, "dbh_cm"), numbers(facts, "height_m")
-    return np.asarray((dbh < limits.callipered_dbh_cm) & ((dbh > 0.0) | (height < limits.breast_height_m)))
+    low = (height < limits.breast_height_m) & ((dbh == 0.0) | (np.isnan(dbh) & (height > 0.0)))
+    return np.asarray(low | ((dbh < limits.callipered_dbh_cm) & (dbh > 0.0)))
 
 
 def without(account: StandAccount, doubted: BoolArray) -> StandAccount:

@@ -92,6 +92,7 @@ def test_bamboo_without_culms_is_doubted(make_facts, parameters):
         ({"height_m": 12.0}, True),
         ({"dbh_cm": 16.0, "species_code": None}, True),
         ({"dbh_cm": 4.0}, False),
+        ({"height_m": 0.8}, False),  # below breast height no tree has a DBH
         ({}, False),  # nothing says that trees stand there
         ({"dbh_cm": 16.0, "change_reason": "20"}, False),  # felled
         ({"dbh_cm": 16.0, "land_class": "cutover"}, False),

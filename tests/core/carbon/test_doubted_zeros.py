@@ -93,6 +93,8 @@ def test_without_dates_the_years_are_those_of_the_period(change, age_yr, known):
         ({"dbh_cm": 3.0}, 9.0, False),  # an age left blank grants nothing, neither then
         ({"dbh_cm": 3.0, "age_yr": 4.0}, np.nan, False),  # nor today
         ({"dbh_cm": 3.0}, 6.0, True),
+        ({"height_m": 0.8, "age_yr": 4.0}, 9.0, True),  # below breast height no tree has a DBH
+        ({"height_m": 0.0, "age_yr": 4.0}, 9.0, False),
         ({"land_class": "unestablished_plantation", "age_yr": 4.0}, 9.0, True),
         ({"land_class": "plantable_barren", "age_yr": 4.0}, 9.0, False),
     ],
@@ -190,3 +192,15 @@ def test_trees_that_are_gone_stay_a_loss_where_the_bamboo_of_then_is_unknown(cha
     now = LED_BY_BAMBOO | {"volume_m3_ha": 10.0, "age_group": 1.0}
     then = LED_BY_PINE | {"volume_m3_ha": 500.0, "bamboo_culms_per_ha": np.nan}
     assert change(now, then)[0] == pytest.approx(10 * (3000 * CULM - 500 * PINE))
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "tonnes"),
+    [
+        (LED_BY_BAMBOO, LED_BY_PINE | {"volume_m3_ha": 0.0, "dbh_cm": 3.0}, 10 * 3000 * (CULM - CULM)),
+        (LED_BY_PINE, LED_BY_BAMBOO | {"land_class": "cutover", "stems_per_ha": 0.0}, 0.0),
+    ],
+)
+def test_what_led_then_with_a_0_has_not_grown_beside_what_leads_today(change, now, then, tonnes):
+    found, _, _ = change(now, then)
+    assert found == pytest.approx(tonnes, abs=1e-9)
