@@ -315,11 +315,11 @@ def test_a_transformation_meets_a_target_of_pest_control_too(made):
 @pytest.mark.long
 @pytest.mark.parametrize("budget", ["20000000", "16000000"])
 def test_small_counties_with_targets_of_the_municipality_prove_the_gap(run, monkeypatch, budget):
-    def by_village(opened, asked, limits, solve_all):
+    def by_village(opened, asked, limits, solve_all, progress):
         village, names = pd.factorize(opened.facts["village"].to_numpy(dtype=object), sort=True)
         assert len(names) >= 10
         assert len(asked.problem) > SMALL_OPTIONS
-        return solve_by_county(asked.problem, village.astype(np.int64), limits, solve_all)
+        return solve_by_county(asked.problem, village.astype(np.int64), limits, solve_all, progress)
 
     monkeypatch.setattr(plan_job, "_solve", by_village)
     wanted = {"pine_transform": 600, "tending": 500, "closure": 300, "reserve_forest": 300}
