@@ -176,12 +176,14 @@ def _left_behind(window) -> dict[str, int]:
 def _load_and_unload(iface) -> None:
     plugin = sanming_carbon_plugin.classFactory(iface)
     plugin.initGui()
-    assert tr(TITLE) == TITLE_ZH
-    plugin.dock.setUserVisible(True)
-    plugin.cards.choose_tool()
-    plugin.dock.side.open_list()
-    QCoreApplication.processEvents()
-    plugin.unload()
+    try:
+        assert tr(TITLE) == TITLE_ZH
+        plugin.dock.setUserVisible(True)
+        plugin.cards.choose_tool()
+        plugin.dock.side.open_list()
+        QCoreApplication.processEvents()
+    finally:
+        plugin.unload()
     assert tr(TITLE) == TITLE
     del plugin
     _flush()
