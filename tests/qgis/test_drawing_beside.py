@@ -36,7 +36,7 @@ from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.paths import resources_dir
 from sanming_carbon_plugin.processing.export_maps import MapAlgorithm
 
-pytestmark = [pytest.mark.qgis, pytest.mark.long]
+pytestmark = [pytest.mark.qgis, pytest.mark.long, pytest.mark.everywhere]
 
 VILLAGE = "350428-199-204"
 LONGEST_CANCEL_S = 2.0
