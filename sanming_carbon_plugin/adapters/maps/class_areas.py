@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...core.planning.sums import sums_by
@@ -29,7 +30,7 @@ _AMOUNT_HEADS = {
     "stock_tco2e": ("Stock (tCO₂e)", "碳储量(吨二氧化碳当量)"),
     "sink_tco2e_yr": ("Sink a year (tCO₂e)", "年碳汇量(吨二氧化碳当量)"),
 }
-_MASS_DIGITS = {"t": 1, "wan_t": 4}
+_DIGITS = {"ha": 2, "mu": 1, "t": 1, "wan_t": 4}
 _OTHERS = {"en": "{} other classes", "zh": "其余 {} 类"}
 _TOTAL = {"en": "Total", "zh": "合计"}
 
@@ -62,26 +63,24 @@ def class_table(
 
     A theme about carbon tells its amount too, in ``mass`` (``t`` or ``wan_t``). A stand without a known area counts as
     a stand; its area is missing in the sum, never 0. In a table of at most ``most`` rows the smallest classes stand
-    together in the last row before the sum.
+    together in the last row before the sum. The figures add up to the sum as they are printed.
     """
     if theme.layer == ISSUES:
         units = ()
-    sums, total = class_areas(stands, theme), sums_by(stands, [])
+    sums = class_figures(stands, theme, units, mass)
+    sums, total = sums.iloc[:-1], sums.iloc[-1:]
     labels: Mapping[str, str] = {each.value: each.label(language) for each in theme.classes}
     heads = _ISSUE_HEADS if theme.layer == ISSUES else _HEADS
     amounts = [heads_of[language == "zh"] for heads_of in amount_heads(theme, mass)]
     head = (*heads[language], *(_AREAS[unit][language] for unit in units), *amounts)
     shown, rest = _largest(sums, most)
-    rows = [
-        (labels.get(str(row["class"]), str(row["class"])), *figure_texts(row, theme, units, mass))
-        for row in shown.to_dict("records")
-    ]
+    names = [labels.get(str(value), str(value)) for value in shown["class"]]
+    parts = [shown]
     if len(rest):
-        others = sums_by(stands[stands["class"].isin(rest["class"])], []).iloc[0]
-        told = _OTHERS[language].format(len(rest))
-        rows.append((told, *figure_texts(others.to_dict(), theme, units, mass)))
-    rows.append((_TOTAL[language], *figure_texts(total.iloc[0].to_dict(), theme, units, mass)))
-    return [head, *rows]
+        names.append(_OTHERS[language].format(len(rest)))
+        parts.append(rest.drop(columns="class").sum(min_count=1).to_frame().T)
+    texts = figure_texts(pd.concat([*parts, total]))
+    return [head, *((name, *row) for name, row in zip([*names, _TOTAL[language]], texts, strict=True))]
 
 
 def _largest(sums: pd.DataFrame, most: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -99,21 +98,46 @@ def amount_heads(theme: Theme, mass: str = "t") -> list[tuple[str, str]]:
     return [(titled_in_units(head, units, "en"), titled_in_units(zh, units, "zh")) for head, zh in heads]
 
 
-def figure_texts(
-    sums: Mapping[Hashable, Any], theme: Theme, units: Sequence[str] = AREA_UNITS, mass: str = "t"
-) -> tuple[str, ...]:
-    """Stands, areas and amounts of one row of sums as they stand in tables; what is not known stays empty."""
-    texts = ("{:,}".format(int(sums["stands"])), *area_texts(sums["area_ha"], units))
+def class_figures(
+    stands: pd.DataFrame, theme: Theme, units: Sequence[str] = AREA_UNITS, mass: str = "t"
+) -> pd.DataFrame:
+    """:func:`class_areas` as the figures are printed, and their total in the last row: what is printed adds up to it.
+
+    Columns ``class``, ``stands``, ``area_ha`` and, rounded, the area in each of ``units`` and the amount in ``mass``,
+    under the names of these units; NaN where nothing is known.
+    """
+    sums = pd.concat([class_areas(stands, theme), sums_by(stands, [])], ignore_index=True)
+    found = sums[["class", "stands", "area_ha"]].copy()
+    for unit in units:
+        area = sums["area_ha"] if unit == "ha" else mu_from_hectares(sums["area_ha"])
+        found[unit] = added_up(area.to_numpy(), _DIGITS[unit])
     name = AMOUNTS.get(theme.name)
-    if name is None:
-        return texts
-    amount = float(sums[name]) * UnitChoice(mass=mass).mass_factor
-    return (*texts, "" if math.isnan(amount) else "{:,.{}f}".format(amount, _MASS_DIGITS[mass]))
+    if name is not None:
+        found[mass] = added_up(sums[name].to_numpy() * UnitChoice(mass=mass).mass_factor, _DIGITS[mass])
+    return found
 
 
-def area_texts(area_ha: float, units: Sequence[str] = AREA_UNITS) -> tuple[str, ...]:
-    """An area in each unit as it stands in tables; empty where it is not known."""
-    if area_ha != area_ha:  # noqa: PLR0124 - NaN
-        return ("",) * len(units)
-    texts = {"ha": "{:,.2f}".format(area_ha), "mu": "{:,.1f}".format(mu_from_hectares(area_ha))}
-    return tuple(texts[unit] for unit in units)
+def added_up(values: npt.NDArray[np.float64], digits: int) -> npt.NDArray[np.float64]:
+    """Parts and, last, their total, rounded so that the parts add up to the total, which is rounded as usual.
+
+    The parts are cut off, and the units of the last digit that are missing go to those that lost most by it, one each:
+    none is a whole unit from what it was. NaN stays NaN.
+    """
+    # Steps far below the last digit are noise: a part of 0.29 is 29 hundredths, not 28.999….
+    scaled = np.round(values * 10.0**digits, 6)
+    rounded = np.floor(scaled)
+    rounded[-1:] = np.floor(scaled[-1:] + 0.5)
+    missing = int(np.nan_to_num(rounded[-1] - np.nansum(rounded[:-1])))
+    lost = np.nan_to_num(scaled[:-1] - rounded[:-1], nan=-1.0)
+    rounded[np.argsort(-lost, kind="stable")[:missing]] += 1.0
+    return np.asarray(rounded / 10.0**digits, dtype=np.float64)
+
+
+def figure_texts(figures: pd.DataFrame) -> list[Row]:
+    """Rows of :func:`class_figures` as they stand in tables, without the class; what is not known stays empty."""
+    counts = ["{:,}".format(int(count)) for count in figures["stands"]]
+    columns = [
+        ["" if math.isnan(one) else "{:,.{}f}".format(one, _DIGITS[unit]) for one in figures[unit]]
+        for unit in figures.columns[3:]
+    ]
+    return list(zip(counts, *columns, strict=True))

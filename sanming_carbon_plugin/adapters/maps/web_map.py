@@ -15,11 +15,10 @@ import pandas as pd
 import shapely
 
 from ...core.errors import InputError
-from ...core.planning.sums import sums_by
 from ...core.progress import Progress
 from ...paths import resources_dir
 from ..output_files import moved_into_place
-from .class_areas import amount_heads, class_areas, figure_texts
+from .class_areas import amount_heads, class_figures, figure_texts
 from .map_rows import class_of_rows
 from .map_set import MapSet
 from .run_note import note_of
@@ -160,18 +159,17 @@ def _themes(map_set: MapSet, frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _theme(theme: Theme, frame: pd.DataFrame, units: Sequence[str], mass: str) -> dict[str, object]:
-    sums = class_areas(frame, theme)
+    sums = class_figures(frame, theme, units, mass)
+    values, (*figures, total) = sums["class"].iloc[:-1], figure_texts(sums)
     known = {each.value: each for each in theme.classes}
     classes = []
-    for row in sums.to_dict("records"):
-        value = row["class"]
+    for value, texts in zip(values, figures, strict=True):
         each = known.get(str(value))
         look = {"fill": "#ffffff", "pattern": "", "line": "#000000"} if each is None else {
             "fill": each.fill, "pattern": each.pattern, "line": each.line}  # fmt: skip
         labels = (str(value),) * 2 if each is None else each.labels
-        classes.append({**look, "labels": labels, "figures": figure_texts(row, theme, units, mass)})
-    place = {value: number for number, value in enumerate(sums["class"])}
-    total = figure_texts(sums_by(frame, []).iloc[0].to_dict(), theme, units, mass)
+        classes.append({**look, "labels": labels, "figures": texts})
+    place = {value: number for number, value in enumerate(values)}
     return {
         "name": theme.name,
         "titles": theme.titles,
