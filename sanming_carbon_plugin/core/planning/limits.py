@@ -212,11 +212,13 @@ def add_targets(
     nobody, too_few = list[Target](), list[tuple[Target, float, float]]()
     stand = counted.table["stand"].to_numpy(dtype=np.int64)
     passed: dict[str, list[tuple[BoolArray, float]]] = {}
-    for target in sorted(targets, key=lambda t: _extent(t, units)):
-        done = done_ha(target)
-        left = max(target.amount - done, 0.0)
+    asked = []
+    for target in targets:
+        left = max(target.amount - done_ha(target), 0.0)
         met = left <= 0 and target.bound != AT_MOST
-        where = _serving(counted, target, units.get(target.area_unit), met)
+        asked.append((target, left, _serving(counted, target, units.get(target.area_unit), met)))
+    # The smaller first, of those served by the same options the one that needs most: the others may hold what it needs.
+    for target, left, where in sorted(asked, key=lambda one: (one[2].sum(), -one[1])):
         area = counted.hectares(target.measure)
         if target.bound == AT_MOST:
             rows.add(where, area, -np.inf, left, kind=CAP, **_said(target))
@@ -232,7 +234,7 @@ def add_targets(
         must = locked[largest.index.to_numpy(dtype=np.int64)]
         held, inner = _within(passed.setdefault(target.measure, []), where)
         apart = must & ~np.isin(largest.index, stand[held])
-        most = beyond.most(target.amount, done, largest.to_numpy(), must)
+        most = beyond.most(target.amount, done_ha(target), largest.to_numpy(), must)
         most = max(most, inner + float(largest[apart].sum()))
         passed[target.measure].append((where, most))
         if later or np.isfinite(beyond.share):
@@ -252,12 +254,6 @@ def _within(passed: list[tuple[BoolArray, float]], where: BoolArray) -> tuple[Bo
             held |= options
             together += most
     return held, together
-
-
-def _extent(target: Target, units: Units) -> tuple[int, int]:
-    """Stands and years of a target: the smaller come first, so that the larger may hold what they need."""
-    stands = int(units[target.area_unit].sum()) if target.area_unit in units else 0
-    return stands, target.year - (target.year_from or target.year)
 
 
 def _refuse(nobody: list[Target], too_few: list[tuple[Target, float, float]]) -> None:

@@ -228,8 +228,8 @@ def test_parcels_that_both_plans_treat_alike_have_no_part_in_the_interval():
     assert error_of_difference(first, first, TABLES.works) == 0.0
 
 
-def limits_of(targets, done=0.0, beyond=None, seed=3):
-    plan = SmallPlan(seed)
+def limits_of(targets, done=0.0, beyond=None, plan=None):
+    plan = plan or SmallPlan(3)
     counted = Counted.of(Options(plan.table, plan.fits), plan.works, CountingMatrix(frozenset()))
     found = LimitRows(len(plan.table))
     add_targets(found, counted, targets, lambda _: done, plan.units(), beyond or Beyond(0.1), plan.locked_in & False)
@@ -244,6 +244,18 @@ def test_a_target_that_is_met_asks_for_nothing_more(amount, done):
     assert found.loc["beyond", "high"] == 0.0
     found, _ = limits_of([target], done, Beyond(1.0, 1.0))
     assert found.loc["beyond", "high"] == pytest.approx(max(2 * amount - done, 0.0))
+
+
+@pytest.mark.parametrize("first", ["350400", "350428"])
+def test_a_county_may_hold_what_its_municipality_needs_where_no_other_has_candidates(first):
+    amounts = {"350400": 12.0, "350428": 3.0}
+    plan = SmallPlan(3)
+    plan.table = plan.table[plan.units()["350428"][plan.table["stand"]]].reset_index(drop=True)
+    units = [first, *(amounts.keys() - {first})]
+    targets = [Target("tending", unit, 2026, 2028, amounts[unit], "ha", "at_least", "made") for unit in units]
+    found, _ = limits_of(targets, plan=plan)
+    beyond = found.loc["beyond"].set_index("area_unit")["high"]
+    assert beyond["350428"] == beyond["350400"] >= 12.0
 
 
 def test_a_target_that_runs_beyond_the_plan_years_is_a_limit_but_not_met():
