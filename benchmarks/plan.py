@@ -41,10 +41,13 @@ from sanming_carbon_plugin.core.planning.limits import (
     add_quotas,
     add_shares,
     add_targets,
+    asked_for,
 )
 from sanming_carbon_plugin.core.planning.openings import broken_clusters
 from sanming_carbon_plugin.core.planning.options import PlanTerms, Weights, options_of
+from sanming_carbon_plugin.core.planning.overlapping import without_ground_twice
 from sanming_carbon_plugin.core.planning.problem import chosen_values, keeps_rows
+from sanming_carbon_plugin.core.planning.reasons import NOT_ASKED
 from sanming_carbon_plugin.core.planning.solver import SolverLimits
 from sanming_carbon_plugin.core.planning.targets import Target
 from sanming_carbon_plugin.core.progress import Progress
@@ -100,18 +103,30 @@ def stands(count: int, counties: tuple[str, ...]) -> tuple[pd.DataFrame, np.ndar
     return facts, shapely.box(x, y, x + 300.0, y + 300.0), GrowthAhead(stock, ratio, area)
 
 
-def limits(rows: LimitRows, counted: Counted, facts: pd.DataFrame, units: dict, locks: Locks) -> None:
+def none_done(_: Target) -> float:
+    """What is done of a target: nothing."""
+    return 0.0
+
+
+def targets_of_all(facts: pd.DataFrame) -> list[Target]:
+    """Targets of each county, and one of the municipality."""
+    area = facts.groupby("county")["area_ha"].sum()
+    targets = [
+        Target(measure, county, YEARS[0], YEARS[-1], share * area[county], "ha", "at_least", "made")
+        for county in facts["county"].unique()
+        for measure, share in zip(MEASURES, (0.10, 0.08, 0.12), strict=True)
+    ]
+    return [*targets, Target("tending", "350400", YEARS[0], YEARS[-1], 0.13 * area.sum(), "ha", "at_least", "made")]
+
+
+def limits(
+    rows: LimitRows, counted: Counted, facts: pd.DataFrame, targets: list[Target], units: dict, locks: Locks
+) -> None:
     """Targets, quotas and shares of each county, budgets of the municipality."""
     counties = list(facts["county"].unique())
     area = facts.groupby("county")["area_ha"].sum()
     wood = (facts["area_ha"] * facts["volume_m3_ha"]).groupby(facts["county"]).sum()
-    targets = [
-        Target(measure, county, YEARS[0], YEARS[-1], share * area[county], "ha", "at_least", "made")
-        for county in counties
-        for measure, share in zip(MEASURES, (0.10, 0.08, 0.12), strict=True)
-    ]
-    targets += [Target("tending", "350400", YEARS[0], YEARS[-1], 0.13 * area.sum(), "ha", "at_least", "made")]
-    add_targets(rows, counted, targets, lambda _: 0.0, units, Beyond(0.2), locks.locked_in)
+    add_targets(rows, counted, targets, none_done, units, Beyond(0.2), locks.locked_in)
     money = area.sum() * 900.0
     budgets = [("350400", float(year), money) for year in YEARS]
     add_budgets(rows, counted, pd.DataFrame(budgets, columns=["area_unit", "year", "yuan"]), units)
@@ -142,8 +157,11 @@ def planned(count: int, wanted: float = LIMIT_GAP, least: int = LEAST_IN_COUNTY)
     terms = PlanTerms(YEARS, HORIZON, Weights(), felling_limited=True)
     options = options_of(facts, tables.works, terms, ahead, np.zeros(count), MEASURES)
     counted = Counted.of(options, tables.works, tables.matrix)
-    locks, rows = Locks.none(count), LimitRows(len(options.table))
-    limits(rows, counted, facts, units_of_stands(facts, tables.units), locks)
+    locks, units, targets = Locks.none(count), units_of_stands(facts, tables.units), targets_of_all(facts)
+    options = options.only(asked_for(counted, targets, none_done, units, locks.locked_in), NOT_ASKED)
+    options = without_ground_twice(options, geometry, facts, locks.locked_in, tables.rules)
+    counted, rows = Counted.of(options, tables.works, tables.matrix), LimitRows(len(options.table))
+    limits(rows, counted, facts, targets, units, locks)
     pairs = adjoining(geometry, clear_cut_stands(options, tables.works))
     blocks = block_rule(facts, options, tables.works, pairs, 3)
     problem = choice_problem(options, rows, locks, blocks)
