@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from .carbon.conflicts import ConflictRules, canopy_heights_m, conflicts
-from .carbon.counted_once import counted_once
+from .carbon.counted_once import EarlierGround, counted_once
 from .carbon.parameters import ParameterTable
 from .carbon.period import Period
 from .carbon.sink import SinkResult, sink
@@ -129,7 +129,7 @@ class Walk:
     sink_errors: SinkErrors | None = None
     tidy: npt.NDArray[np.int64] | None = None
     overlaps: Overlaps | None = None
-    shared_out: npt.NDArray[np.bool_] | None = None
+    earlier_ground: EarlierGround | None = None
 
     @property
     def geometry(self) -> Geometries:
@@ -236,7 +236,7 @@ def _compare_with_the_earlier_inventory(walk: Walk) -> SinkResult:
     found = sink(
         walk.facts, walk.geometry, earlier, inputs.parameters, inputs.errors, inputs.period, progress=walk.progress
     )
-    walk.sink_errors, walk.shared_out = found.errors, found.shared_out
+    walk.sink_errors, walk.earlier_ground = found.errors, found.earlier_ground
     return SinkResult(found.columns, join_issues([*doubts, found.issues]), found.errors)
 
 
@@ -326,7 +326,7 @@ def assess(inputs: AssessInputs, progress: Progress) -> AssessResult:
     walk = walk_through(inputs, progress)
     counted, errors = walk.facts, walk.sink_errors
     if walk.overlaps is not None:
-        counted, errors, told = counted_once(counted, errors, walk.overlaps, walk.shared_out)
+        counted, errors, told = counted_once(counted, errors, walk.overlaps, walk.earlier_ground)
         walk.issues.append(told)
     return AssessResult(
         facts=walk.facts,

@@ -156,8 +156,8 @@ def for_sums(
 ) -> tuple[pd.DataFrame, SinkErrors | None, pd.DataFrame]:
     """Stands, errors and doubts as they enter sums: ground that several stands cover counts once."""
     overlaps = common_ground(opened.layer.geometry, facts, load_stand_tables().settings, progress)
-    errors, shared_out = (None, None) if found is None else (found.errors, found.shared_out)
-    return counted_once(facts, errors, overlaps, shared_out)
+    errors, ground = (None, None) if found is None else (found.errors, found.earlier_ground)
+    return counted_once(facts, errors, overlaps, ground)
 
 
 def with_sink(facts: pd.DataFrame, found: SinkResult) -> pd.DataFrame:

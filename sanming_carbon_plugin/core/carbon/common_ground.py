@@ -70,7 +70,7 @@ class _TilePairs:
 
 def overlay(first: GeometryArray, second: GeometryArray, progress: Progress) -> CommonGround:
     """Intersect two sets of polygons; pairs that only touch are left out."""
-    first, second = _usable(first), _usable(second)
+    first, second = usable(first), usable(second)
     area_first, area_second = np.array(shapely.area(first)), np.array(shapely.area(second))
     area_first[area_first == 0], area_second[area_second == 0] = np.nan, np.nan
     tile_a, owner_a = cut_large(first)
@@ -166,7 +166,7 @@ def _mend_outlines(outline: FloatArray, code: IntArray, kept: GeometryArray) -> 
         outline[code[rows[0]]] = shapely.length(shapely.union_all(kept[rows]))
 
 
-def _usable(geometry: GeometryArray) -> GeometryArray:
+def usable(geometry: GeometryArray) -> GeometryArray:
     """Polygons as they are, crossed rings mended, missing ones as empty polygons."""
     polygons = np.array(geometry, dtype=object)
     missing = shapely.is_missing(polygons)

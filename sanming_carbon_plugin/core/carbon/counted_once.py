@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -9,19 +11,60 @@ import shapely
 from ..issues import layer_issue, no_issues
 from ..stands.checks.neighbours import Overlaps
 from .account import BoolArray, numbers
+from .change import PieceChange
+from .common_ground import GeometryArray, usable
 from .parameters import FloatArray, IntArray
 from .stock import BESIDE_THE_TREES
+from .two_dates import LINE_SHARE, Pieces
 from .uncertainty import SinkErrors, weighted
 
 GROUND = ("area_ha", "area_mu", "stock_tco2e", "stock_alt_tco2e", *BESIDE_THE_TREES)
 FLOWS = ("sink_tco2e_yr", "sink_alt_tco2e_yr")
 
 
+@dataclass(frozen=True)
+class EarlierGround:
+    """What today's stands lie on.
+
+    Attributes
+    ----------
+    shared_out
+        As in :class:`~.two_dates.Pieces`.
+    stand, geometry
+        Stands that lie on earlier stands of known stock in part only, a row for each of these and its polygon.
+    """
+
+    shared_out: BoolArray
+    stand: IntArray
+    geometry: GeometryArray
+
+    def under(self, overlaps: Overlaps, cover: FloatArray) -> Overlaps:
+        """The ground of ``overlaps`` that is in the sink of both stands, by the ``cover`` of each."""
+        piece, order = overlaps.piece.copy(), np.argsort(self.stand, kind="stable")
+        for side in (overlaps.first, overlaps.second):
+            at = np.flatnonzero(cover[side] < 1.0 - LINE_SHARE)
+            stand, code = np.unique(side[at], return_inverse=True)
+            start = np.searchsorted(self.stand, stand, "left", order)
+            end = np.searchsorted(self.stand, stand, "right", order)
+            rows = [order[one:other] for one, other in zip(start, end, strict=True)]
+            under = np.array([shapely.union_all(usable(self.geometry[some])) for some in rows], dtype=object)
+            piece[at] = shapely.intersection(piece[at], under[code])
+        return replace(overlaps, piece=piece)
+
+
+def earlier_ground(
+    pieces: Pieces, change: PieceChange, cover: FloatArray, geometry_then: GeometryArray
+) -> EarlierGround:
+    """The ground of stands that ``change`` is known of, where ``cover`` is not the whole stand."""
+    part = change.known & change.main & (cover < 1.0 - LINE_SHARE)[change.stand]
+    return EarlierGround(pieces.shared_out, change.stand[part], geometry_then[change.earlier[part]])
+
+
 def counted_once(
     facts: pd.DataFrame,
     errors: SinkErrors | None,
     overlaps: Overlaps,
-    shared_out: BoolArray | None = None,
+    earlier: EarlierGround | None = None,
 ) -> tuple[pd.DataFrame, SinkErrors | None, pd.DataFrame]:
     """The stands as they enter sums: what belongs to ground that goes with another stand is left out.
 
@@ -38,8 +81,8 @@ def counted_once(
         Error components of the sink.
     overlaps
         What :func:`~..stands.checks.neighbours.check_neighbours` found.
-    shared_out
-        As in :class:`~.two_dates.Pieces`.
+    earlier
+        What the sink found the stands to lie on.
 
     Returns
     -------
@@ -48,19 +91,19 @@ def counted_once(
     """
     if not len(overlaps.first):
         return facts, errors, no_issues()
+    stands = len(np.unique(np.concatenate([overlaps.first, overlaps.second])))
     place = _places(facts, overlaps)
     ground = _share_kept(overlaps, place)
-    apart = np.ones(len(overlaps.first), dtype=bool)
-    if shared_out is not None:
-        apart = ~(shared_out[overlaps.first] & shared_out[overlaps.second])
     cover = np.nan_to_num(numbers(facts, "earlier_cover"), nan=1.0)
-    lost = np.maximum(cover - _share_kept(overlaps.only(apart), place), 0.0)
+    if earlier is not None:
+        apart = ~(earlier.shared_out[overlaps.first] & earlier.shared_out[overlaps.second])
+        overlaps = earlier.under(overlaps.only(apart), cover)
+    lost = np.minimum(1.0 - _share_kept(overlaps, place), cover)
     sink = 1.0 - np.divide(lost, cover, out=np.zeros(len(cover)), where=cover > 0.0)
     counted = facts.copy(deep=False)
     for names, share in ((GROUND, ground), (FLOWS, sink)):
         for name in (name for name in names if name in facts.columns):
             counted[name] = numbers(facts, name) * share
-    stands = len(np.unique(np.concatenate([overlaps.first, overlaps.second])))
     return (
         counted,
         None if errors is None else weighted(errors, sink),

@@ -25,6 +25,7 @@ from .change import (
 )
 from .common_ground import GeometryArray
 from .companions import Companions, companion_changes, led_by_another
+from .counted_once import EarlierGround, earlier_ground
 from .doubted_zeros import doubted_today, doubted_zeros, without
 from .error_amounts import ErrorTable, SinkErrors, collect_errors, countable
 from .error_identity import parents_of, part_numbers, volume_identities
@@ -87,14 +88,14 @@ class SinkResult(StageResult):
         One row per connected block of changed stands: stands, area, stock then and now, change, recoding.
     earlier_gone
         Share of each earlier stand that no stand of today covers, by its key, where it is not 0.
-    shared_out
-        As in :class:`~.two_dates.Pieces`; None without an earlier inventory.
+    earlier_ground
+        What the stands lie on, for sums over stands that overlap; None without an earlier inventory.
     """
 
     errors: SinkErrors | None = None
     blocks: pd.DataFrame = field(default_factory=pd.DataFrame)
     earlier_gone: pd.DataFrame = field(default_factory=pd.DataFrame)
-    shared_out: BoolArray | None = None
+    earlier_ground: EarlierGround | None = None
 
 
 def sink(
@@ -170,7 +171,8 @@ def _two_dates(
     told = _surveys(facts, earlier, change, columns, (between, beside.untold), period, parameters.limits)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
     issues = join_issues([issues, beside.issues, told])
-    found = SinkResult(columns, issues, None, blocks, gone, pieces.shared_out)
+    ground = earlier_ground(pieces, change, columns["earlier_cover"].to_numpy(), earlier.geometry)
+    found = SinkResult(columns, issues, None, blocks, gone, ground)
     return found, collect_errors(pieces, change, years, area, identities, parameters, errors)
 
 

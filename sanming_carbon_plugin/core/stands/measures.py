@@ -226,7 +226,7 @@ def _without_impossible_zero(source: Source, role: str, values: Floats, volume_m
 
 
 def _closure_of_trees(source: Source, closure: Floats, dbh_cm: Floats, land_class: Texts) -> Floats:
-    """A closure of 0 beside callipered trees was not estimated: unknown, but on land whose trees are gone or of no stand."""
+    """A closure of 0 beside callipered trees is an empty field, but on land that carries no stand (any more)."""
     callipered = dbh_cm >= source.tables.settings["callipered_dbh_cm"]
     impossible = (closure == 0) & callipered & ~np.isin(land_class.astype(str), TREELESS)
     source.doubts.stands("CLOSURE_ZERO_BESIDE_TREES", impossible, source.name("closure"), source.written("closure"))

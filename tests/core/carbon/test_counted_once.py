@@ -39,7 +39,7 @@ def sums(make_facts, parameters, errors, five_years):
         found = sink(now, now_shapes, EarlierInventory(then, then_shapes), parameters, errors, five_years)
         facts = now.join(stock(now, parameters).columns).join(found.columns)
         overlaps = common_ground(now_shapes, facts, SETTINGS)
-        counted, weights, told = counted_once(facts, found.errors, overlaps, found.shared_out)
+        counted, weights, told = counted_once(facts, found.errors, overlaps, found.earlier_ground)
         return facts, counted, weights, told
 
     return run
@@ -108,6 +108,25 @@ def test_earlier_ground_that_is_shared_out_already_is_not_left_out_again(sums):
     assert facts["sink_tco2e_yr"].sum() == pytest.approx(ONE, abs=1e-4)
     assert total(counted, "sink_tco2e_yr") == pytest.approx(ONE, abs=1e-4)
     assert total(counted, "stock_tco2e") == pytest.approx(STOCK)
+
+
+@pytest.mark.parametrize("keys", [["a", "b"], ["b", "a"]])
+@pytest.mark.parametrize("west", [0, 100])
+def test_ground_drawn_twice_on_both_dates_counts_once_also_where_a_stand_reaches_beyond_it(sums, keys, west):
+    """The half of the second stand that lies on the first did so then too; the other half lies on no earlier stand."""
+    now, then = boxes((0, 400), (200, 600)), boxes((0, 400), (100 + west, 400))
+    facts, counted, _, _ = sums(now, then, now_keys=keys, then_keys=[keys[0], "t"])
+    assert facts["earlier_cover"].tolist() == pytest.approx([1.0, 0.5])
+    assert counted["sink_tco2e_yr"].tolist() == pytest.approx([ONE, 0.0], abs=1e-4)
+    assert total(counted, "area_ha") == pytest.approx(15.0)
+
+
+def test_only_what_both_cover_of_the_earlier_ground_is_left_out(sums):
+    """Of the 5 ha of the second stand that were known then, the first covers 2."""
+    now, then = boxes((0, 400), (200, 600)), boxes((0, 400), (320, 520))
+    facts, counted, _, _ = sums(now, then, now_keys=["a", "b"], then_keys=["a", "t"])
+    assert facts["earlier_cover"].tolist() == pytest.approx([1.0, 0.5])
+    assert counted["sink_tco2e_yr"].tolist() == pytest.approx([ONE, 0.3 * ONE], abs=1e-4)
 
 
 @pytest.mark.parametrize("keys", [["a", "b"], ["b", "a"]])
