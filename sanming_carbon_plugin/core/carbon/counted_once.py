@@ -44,9 +44,9 @@ class EarlierGround:
         for side in (overlaps.first, overlaps.second):
             at = np.flatnonzero(cover[side] < 1.0 - LINE_SHARE)
             stand, code = np.unique(side[at], return_inverse=True)
-            start = np.searchsorted(self.stand, stand, "left", order)
-            end = np.searchsorted(self.stand, stand, "right", order)
-            rows = [order[one:other] for one, other in zip(start, end, strict=True)]
+            start: IntArray = np.asarray(np.searchsorted(self.stand, stand, "left", order))
+            end: IntArray = np.asarray(np.searchsorted(self.stand, stand, "right", order))
+            rows = (order[start[one] : end[one]] for one in range(len(stand)))
             under = np.array([shapely.union_all(usable(self.geometry[some])) for some in rows], dtype=object)
             piece[at] = shapely.intersection(piece[at], under[code])
         return replace(overlaps, piece=piece)
