@@ -15,7 +15,7 @@ from ..core.planning.solver import SolverLimits, solve
 _BLOCK_ARRAYS = ("first", "second", "area_ha", "limit_ha", "is_cut", "year", "ground_year")
 _PATCH_ARRAYS = ("first", "second", "area_ha", "group")
 _CLASH_TYPES = {"kind": "U16", "row": np.int64, "stand": np.int64, "holds": bool}
-_CHOICE_ARRAYS = ("option", "price", "profit", "opening_price")
+_CHOICE_ARRAYS = ("option", "price", "profit", "opening_price", "share")
 
 
 def write_question(path: Path, problem: ChoiceProblem, limits: SolverLimits, soft: np.ndarray | None = None) -> None:

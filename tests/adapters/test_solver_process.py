@@ -1,5 +1,7 @@
 """Questions go to the solver and come back unharmed; a worker that dies or is cancelled is told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -43,6 +45,15 @@ def test_an_answer_is_the_same_from_another_process(tmp_path):
     again, none = SolverProcesses(Progress(), SpawnedWorker).best([problem(), problem(3.0)], SolverLimits())
     assert again.option.tolist() == here.option.tolist()
     assert none is None
+
+
+def test_the_divided_stands_of_a_bound_come_from_another_process_as_they_are():
+    """Limits that counties share are divided by them; rounded, they left a county too little."""
+    divided = replace(problem(), high=np.array([1.5]), low=np.array([0.0]))
+    here = solve(divided, SolverLimits(only_bound=True))
+    assert ((here.share > 0.01) & (here.share < 0.99)).any()
+    (there,) = SolverProcesses(Progress(), SpawnedWorker).best([divided], SolverLimits(only_bound=True))
+    assert there.share.tolist() == pytest.approx(here.share.tolist(), abs=1e-12)
 
 
 def test_a_process_that_goes_away_is_told():

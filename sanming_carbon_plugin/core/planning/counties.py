@@ -48,8 +48,9 @@ def solve_by_county(
     """The best choice to the gap asked for, county by county where the question is large.
 
     A question of up to ``limits.whole_options`` is answered by counties that are balanced, whole where that misses the
-    gap and the question is small enough, and divided where that misses it too; the better plan and the closer bound
-    are kept. Whatever misses the gap says so by its method.
+    gap and the question is small enough, and divided where that misses it too. A larger one is divided first, which
+    takes least time and memory, and balanced where that misses the gap. The better plan and the closer bound are
+    kept. Whatever misses the gap says so by its method.
 
     Parameters
     ----------
@@ -80,6 +81,9 @@ def solve_by_county(
     divided, impossible = _divided(problem, county, counties, limits, solve_all)
     if impossible:
         return best if best is not None and best.found else None
+    if best is None and (divided is None or divided.gap > limits.gap + NOISE):
+        # What was shared out beforehand was too little for a county, or too roughly shared out.
+        best = balanced(problem, county, _rows_by_county(problem, county, counties), limits, solve_all, progress)
     if divided is None and best is None:
         best = solve_all([problem], limits)[0]
     choice = _better(divided, best, limits)
@@ -212,7 +216,8 @@ def _shares(
     answer = solve_all([part], SolverLimits(only_bound=True, soft=True))[0]
     taken = np.zeros(len(problem))
     if answer is not None:
-        taken[sample[answer.option[answer.option != NONE]]] = 1.0
+        # Of a sample the divided stands count: whole ones alone would share out some limits far too roughly.
+        taken[sample] = answer.share
     of_option = np.searchsorted(counties, county[problem.stand])
     sampled = csr_matrix((np.ones(len(sample)), (sample, of_option[sample])), shape=(len(problem), len(counties)))
     everything = csr_matrix((np.ones(len(problem)), (np.arange(len(problem)), of_option)), shape=sampled.shape)

@@ -230,6 +230,9 @@ class Choice:
         The bound that follows from the prices alone; never below ``bound``.
     fallen_back
         Counties (as numbered in the question) whose part is no better than ``greedy`` or ``first_found``.
+    share
+        How much of each option is taken where stands may be divided, shape (k,); empty where more than the bound
+        was asked for.
     """
 
     option: IntArray
@@ -242,6 +245,7 @@ class Choice:
     opening_paid: float
     price_bound: float = np.inf
     fallen_back: tuple[int, ...] = ()
+    share: FloatArray = field(default_factory=lambda: np.empty(0))
 
     @property
     def found(self) -> bool:

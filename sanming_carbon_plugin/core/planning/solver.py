@@ -112,7 +112,8 @@ def solve(problem: ChoiceProblem, limits: SolverLimits) -> Choice | None:
             found = _no_worse_than_plain(ground, known, found, (fractions, profit), limits.first_nodes)
     if found is None:
         return None
-    return choice_of(problem, known, found, (price, profit, bound), only_bound=limits.only_bound)
+    choice = choice_of(problem, known, found, (price, profit, bound), only_bound=limits.only_bound)
+    return replace(choice, share=fractions) if limits.only_bound else choice
 
 
 def choice_of(
