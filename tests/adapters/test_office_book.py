@@ -24,7 +24,7 @@ STANDS = pd.DataFrame(
         "township": ["199", "199"],
         "species_group": ["pine", None],
         "age_group": [3, None],
-        "measure": ["tending", None],
+        "class": ["tending", "unknown"],
         "area_ha": [5.0, 7.5],
         "volume_m3": [100.0, None],
         "volume_m3_ha": [20.0, None],

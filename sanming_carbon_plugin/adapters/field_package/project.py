@@ -96,15 +96,10 @@ def write_project(
             layers.append(_background_layer(folder, language))
         for layer in layers:
             _known_to_qfield(layer, editable=layer is work)
-            project.addMapLayer(layer)
+            project.addMapLayer(layer, False)
+            project.layerTreeRoot().addLayer(layer)
         _locked(work, outlines=lock_outlines)
         work.setCustomProperty("QFieldSync/value_map_button_interface_threshold", buttons_up_to)
-        # addMapLayer puts each new one on top; the stands to check belong there.
-        root = project.layerTreeRoot()
-        for position, layer in enumerate(layers):
-            node = root.findLayer(layer.id())
-            root.insertChildNode(position, node.clone())
-            root.removeChildNode(node)
         extent = work.extent()
         extent.scale(1.2)
         project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, work.crs()))

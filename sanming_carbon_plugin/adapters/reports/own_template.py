@@ -15,7 +15,7 @@ from ...core.units import UnitChoice
 from ..maps.class_areas import class_areas
 from ..maps.themes import Theme
 from ..words import word
-from .forest_table import GROUPS, forest_sums
+from .forest_table import GROUPS, forest_sums, measure_words
 from .office_book import JoinedCells, OfficeBook, Place
 
 TABLE = "sc_table"
@@ -130,8 +130,10 @@ def _table(
 ) -> dict[Place, object]:
     """The table from ``corner`` on, one row per group, without a head: the template has its own."""
     cells: dict[Place, object] = {}
+    measures = measure_words(language)
     for down, row in enumerate(forest_sums(stands).to_dict("records")):
-        kinds = {"species_group": "species_group", "measure": "measure"}
+        row["measure"] = measures[row["measure"]]
+        kinds = {"species_group": "species_group"}
         kinds["age_group"] = "bamboo_age_group" if row["species_group"] == "bamboo" else "age_group"
         shown: list[object] = [
             word(kinds[name], row[name], language) if name in kinds and row[name] is not None else row[name]

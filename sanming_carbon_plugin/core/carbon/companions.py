@@ -11,7 +11,16 @@ import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, layer_issue
-from .account import BAMBOO_COLUMN, StandAccount, bamboo_leads, for_comparison, open_bamboo_part, open_trees_part, texts
+from .account import (
+    BAMBOO_COLUMN,
+    StandAccount,
+    bamboo_leads,
+    for_comparison,
+    numbers,
+    open_bamboo_part,
+    open_trees_part,
+    texts,
+)
 from .change import BoolArray, PieceChange, piece_change
 from .doubted_zeros import without
 from .parameters import FAMILY_AREA, FAMILY_CULM, FAMILY_VOLUME, FloatArray, ParameterTable
@@ -55,6 +64,9 @@ def companion_changes(
     """
     parts, told, untold = [], [], {}
     own = parameters.look_up(texts(earlier, "species_code")).row
+    of_today = parameters.look_up(texts(facts, "species_code")).row
+    by_volume = (of_today >= 0) & (parameters.family[of_today] == FAMILY_VOLUME)
+    trees_lead = by_volume & (numbers(facts, "volume_m3_ha") > 0.0)
     no_trees = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
     for opened, led_then, codes, column in (
         (open_bamboo_part, no_trees, BAMBOO_CODES, BAMBOO_COLUMN),
@@ -82,6 +94,8 @@ def companion_changes(
         untold[codes[1]] = any_by(pieces.now, (q_then > 0.0) & ~both, len(facts))
         # A layer that counts none anywhere does not say of a stand without any today that it had some.
         asked = (q_now > 0.0) | ((q_now == 0.0) & (then is not None))
+        # Trees that lead today stood among the bamboo of then, or did not: where that is unknown, some may be lost.
+        asked |= trees_lead[pieces.now] & (codes is TREES_CODES)
         before = asked & np.isnan(q_then) & ~led_then[pieces.then] & (pieces.share_of_now > LINE_SHARE)
         untold[codes[2]] = any_by(pieces.now, before, len(facts))
     return Companions(parts, join_issues(told), untold)

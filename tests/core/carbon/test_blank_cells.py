@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 from test_carbon_properties import ERRORS, PARAMETERS, PERIOD, grid_table, shifted_grid
 
 from sanming_carbon_plugin.core.carbon.sink import sink
@@ -56,14 +55,14 @@ def told_beside(found):
     return found.columns.index.isin(told)
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 100_000), st.booleans(), st.booleans())
-def test_no_blank_cell_grants_a_tonne(seed, keyed, today):
+@pytest.mark.parametrize("seed", [*range(28), 179])
+def test_no_blank_cell_grants_a_tonne(seed):
     """Each cell of a stand, in turn; every stand that it touches.
 
     Where one date told of bamboo or trees beside the leading kind and now neither does, nothing says that there are
     any: such a stand is like all that never had some.
     """
+    keyed, today = seed % 2 == 0, seed // 2 % 2 == 0
     now_shapes, now = layer(seed, "n", "2020-12-31")
     then_shapes, then = layer(seed + 1, "t", "2015-12-31")
     if keyed:
