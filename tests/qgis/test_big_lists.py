@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -59,6 +60,7 @@ def test_a_million_doubts_are_worked_through_and_the_window_never_stands_still(p
         qtbot.waitUntil(lambda: not panel.is_reading(), timeout=SECONDS)
         qtbot.wait(50)
 
+    os.sync()  # else the first mark would wait until the list that was just made is on the disk
     qtbot.wait(200)
     stalls = Stalls()
     stalls.start()
