@@ -74,7 +74,7 @@ class StandAccount:
         Land classes of :data:`BARE`.
     stands_in
         Counted by what stands in for a missing figure: culms by the column of the bamboo among trees, shrub land
-        without a species by that of shrub.
+        without a species by that of shrub, ground of no known land class by the constant of what stands there.
     ageless
         Bamboo of no known age, counted by the lightest culms.
     """
@@ -135,7 +135,7 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     factor = tonnes * np.where(found.row >= 0, parameters.tco2e_per_biomass()[found.row], np.nan)
     basis[np.isnan(quantity) & not_forest] = BASIS_NOT_FOREST
     stands_in = (family == FAMILY_CULM) & np.isnan(numbers(facts, "stems_per_ha"))
-    stands_in |= (family == FAMILY_AREA) & pd.isna(texts(facts, "species_code"))
+    stands_in |= (family == FAMILY_AREA) & (pd.isna(texts(facts, "species_code")) | land.isna().to_numpy())
     ageless = (family == FAMILY_CULM) & (_bamboo_age(facts) == 0)
     bare = land.isin(BARE).to_numpy()
     return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest, bare, stands_in, ageless)

@@ -267,6 +267,16 @@ def test_a_sliver_of_unknown_earlier_stock_is_no_measurement(compare, then):
     assert "SINK_EARLIER_PART_UNKNOWN" not in codes(alone)
 
 
+@pytest.mark.parametrize("land", ["cutover", None])
+def test_a_constant_per_hectare_of_no_known_land_class_is_no_measurement(compare, land):
+    """Felled ground holds no constant, so that a blank for its land class must not make one up that is measured."""
+    shapes = boxes((0, 0, 380, 250), (380, 0, 400, 250))
+    then = {"species_code": ["220", "700"], "volume_m3_ha": [100.0, 8.0], "land_class": ["arbor", land]}
+    found = compare(boxes((0, 0, 400, 250)), {"keys": ["n"], "volume_m3_ha": 120.0}, shapes, then)
+    assert found.columns["sink_basis"].iloc[0] == "two_layers"
+    assert codes(found) & {"SINK_VOLUME_BASIS_DIFFERS", "SINK_EARLIER_PART_UNKNOWN"}
+
+
 def lost_of_trees(compare):
     """What 1 ha of 120 m3 today has lost since its trees of then, m3."""
     shape = boxes((0, 0, 100, 100))
