@@ -69,12 +69,12 @@ def class_table(
         units = ()
     sums = class_figures(stands, theme, units, mass)
     sums, total = sums.iloc[:-1], sums.iloc[-1:]
-    labels: Mapping[str, str] = {each.value: each.label(language) for each in theme.classes}
+    labels: Mapping[str, str] = {each.value: each.label(language) for each in theme.occurring(sums["class"])}
     heads = _ISSUE_HEADS if theme.layer == ISSUES else _HEADS
     amounts = [heads_of[language == "zh"] for heads_of in amount_heads(theme, mass)]
     head = (*heads[language], *(_AREAS[unit][language] for unit in units), *amounts)
     shown, rest = _largest(sums, most)
-    names = [labels.get(str(value), str(value)) for value in shown["class"]]
+    names = [labels[str(value)] for value in shown["class"]]
     parts = [shown]
     if len(rest):
         names.append(_OTHERS[language].format(len(rest)))

@@ -27,7 +27,7 @@ from qgis.PyQt.QtGui import QColor
 from .heard_drawing import Ears, let_listen
 from .sheet_texts import text_format, typeface
 from .symbols import class_symbol
-from .themes import Theme, ThemeClass
+from .themes import Theme
 
 LINES = {
     "unit": {"line_color": "#1d2a21", "line_width": "0.7"},
@@ -36,7 +36,6 @@ LINES = {
 }
 """Symbols of boundaries: of the page's unit, of the units inside it, and of those beside it."""
 
-_NO_CLASS = "#d9d9d9"
 _SMALLEST_DOT = 0.03
 _AT_ONCE = 5_000
 _ROUGH = 500
@@ -97,16 +96,12 @@ def stands_layer(
     drawn = {
         str(value) for value, shape in zip(classes, geometry, strict=True) if shape is not None and not shape.is_empty
     }
-    known = {each.value for each in theme.classes}
-    # What a theme has no class for is told as it is: a stand that is not drawn would be missing on the sheet.
-    others = [ThemeClass(value, None, None, _NO_CLASS, "", "", (value, value)) for value in sorted(drawn - known)]
     layer.setRenderer(
         QgsCategorizedSymbolRenderer(
             "class",
             [
                 QgsRendererCategory(each.value, let_listen(class_symbol(each), ears), each.label(language))
-                for each in (*theme.classes, *others)
-                if each.value in drawn
+                for each in theme.occurring(drawn)
             ],
         )
     )

@@ -7,6 +7,7 @@ tell the classes apart. This module needs no QGIS; the report and the charts can
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from ...paths import resources_dir
 from ..palette import palette
 from ..unit_choice import titled_in_units
 from ..words import word
+
+_NO_CLASS = "#d9d9d9"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class ThemeClass:
 class Theme:
     """One way to colour a layer of the result.
 
-    ``expression`` is a QGIS expression that gives each row the ``value`` of its class.
+    ``expression`` is a QGIS expression that gives each row the ``value`` of its class, ``word_kind`` the kind of word
+    that these values are.
     """
 
     name: str
@@ -65,11 +69,26 @@ class Theme:
     titles: tuple[str, str]
     expression: str
     classes: tuple[ThemeClass, ...]
+    word_kind: str = ""
 
     def title(self, language: str, units: UnitChoice | None = None) -> str:
         """Title of the theme in ``en`` or ``zh``; per chosen unit of area, always in tonnes, which suit a stand."""
         title = self.titles[language == "zh"]
         return title if units is None else titled_in_units(title, UnitChoice(area=units.area), language)
+
+    def occurring(self, values: Iterable[object]) -> list[ThemeClass]:
+        """The classes that occur among ``values``; what the theme does not know follows in grey, told by its word.
+
+        Rules of one's own may name a measure of their own: a stand of it must not be missing on map or table.
+        """
+        there = {str(value) for value in values}
+        known = [each for each in self.classes if each.value in there]
+        others = sorted(there - {each.value for each in known})
+        return [*known, *(_grey(value, self.word_kind) for value in others)]
+
+
+def _grey(value: str, kind: str) -> ThemeClass:
+    return ThemeClass(value, None, None, _NO_CLASS, "", "", (word(kind, value, "en"), word(kind, value, "zh")))
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +128,7 @@ def _themes_of(files: str) -> dict[str, Theme]:
         classes = tuple(_class(each, kind) for each in rows if each["theme"] == name)
         ranges = kind == "range"
         expression = _range_expression(row["class_expression"], classes) if ranges else row["class_expression"]
-        found[name] = Theme(name, row["layer"], (row["title"], row["title_zh"]), expression, classes)
+        found[name] = Theme(name, row["layer"], (row["title"], row["title_zh"]), expression, classes, kind)
     return found
 
 

@@ -161,14 +161,10 @@ def _themes(map_set: MapSet, frame: pd.DataFrame) -> list[dict[str, object]]:
 def _theme(theme: Theme, frame: pd.DataFrame, units: Sequence[str], mass: str) -> dict[str, object]:
     sums = class_figures(frame, theme, units, mass)
     values, (*figures, total) = sums["class"].iloc[:-1], figure_texts(sums)
-    known = {each.value: each for each in theme.classes}
-    classes = []
-    for value, texts in zip(values, figures, strict=True):
-        each = known.get(str(value))
-        look = {"fill": "#ffffff", "pattern": "", "line": "#000000"} if each is None else {
-            "fill": each.fill, "pattern": each.pattern, "line": each.line}  # fmt: skip
-        labels = (str(value),) * 2 if each is None else each.labels
-        classes.append({**look, "labels": labels, "figures": texts})
+    classes = [
+        {"fill": each.fill, "pattern": each.pattern, "line": each.line, "labels": each.labels, "figures": texts}
+        for each, texts in zip(theme.occurring(values), figures, strict=True)
+    ]
     place = {value: number for number, value in enumerate(values)}
     return {
         "name": theme.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +45,9 @@ def forest_sums(stands: pd.DataFrame) -> pd.DataFrame:
     return sums_by(stands.assign(**missing, measure=stands["class"]), GROUPS)
 
 
-def measure_words(language: str) -> dict[str, str]:
-    """What the map of first measures calls its classes."""
-    return {each.value: each.label(language) for each in themes()["measure"].classes}
+def measure_words(measures: Iterable[object], language: str) -> dict[str, str]:
+    """What the map of first measures calls its classes, also those of rules of one's own."""
+    return {each.value: each.label(language) for each in themes()["measure"].occurring(measures)}
 
 
 def write_forest_table(
@@ -82,7 +82,7 @@ def write_forest_table(
     columns += [Column(_title(name, units, language), _decimals(name, units)) for name in AMOUNTS]
     columns += [Column(_unknown_title(name, language), 0) for name in AMOUNTS]
     columns += [Column(word("column", DECIDED, language), 0)] if DECIDED in sums.columns else []
-    measures = measure_words(language)
+    measures = measure_words(sums["measure"], language)
     rows = [_row(row, names, measures, language, units) for row in sums.to_dict("records")]
     shown = [*rows, _total_row(rows)] if rows else rows
     sheets = _SHEETS[language]

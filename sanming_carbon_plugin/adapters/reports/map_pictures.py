@@ -30,7 +30,7 @@ def map_picture(frame: pd.DataFrame, geometry: npt.NDArray[np.object_], theme: T
     left, bottom, right, top = shapely.total_bounds(geometry)
     side = max((right - left) / (_WIDTH - 2 * _MARGIN), (top - bottom) / (_HEIGHT - 2 * _MARGIN)) or 1.0
     classes = frame["class"].astype(str).to_numpy()
-    occurring = [each for each in theme.classes if (classes == each.value).any()]
+    occurring = theme.occurring(classes)
     name = "m_" + theme.name
     marks = [class_pattern(each, name) for each in occurring if each.pattern]
     for each in occurring:

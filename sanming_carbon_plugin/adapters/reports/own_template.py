@@ -130,9 +130,10 @@ def _table(
 ) -> dict[Place, object]:
     """The table from ``corner`` on, one row per group, without a head: the template has its own."""
     cells: dict[Place, object] = {}
-    measures = measure_words(language)
-    for down, row in enumerate(forest_sums(stands).to_dict("records")):
-        row["measure"] = measures[row["measure"]]
+    sums = forest_sums(stands)
+    measures = measure_words(sums["measure"], language)
+    for down, row in enumerate(sums.to_dict("records")):
+        row["measure"] = measures[str(row["measure"])]
         kinds = {"species_group": "species_group"}
         kinds["age_group"] = "bamboo_age_group" if row["species_group"] == "bamboo" else "age_group"
         shown: list[object] = [

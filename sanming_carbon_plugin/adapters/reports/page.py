@@ -153,7 +153,8 @@ def _species_bars(summary: pd.DataFrame, language: str, units: UnitChoice) -> st
 
 def _area_bars(stands: pd.DataFrame, kind: str, language: str, units: UnitChoice) -> str:
     areas = stands.groupby(kind)["area_ha"].sum()
-    ordered = {code: areas[code] for code in words_of(kind, language) if code in areas.index}
+    codes = dict.fromkeys([*words_of(kind, language), *areas.index])  # also those of rules of one's own
+    ordered = {code: areas[code] for code in codes if code in areas.index}
     shown = {word(kind, code, language): units.area_of(value) for code, value in ordered.items()}
     # As on the map: the same colour and pattern for the same class.
     classes = {each.value: each for each in themes()[kind].classes} if kind in themes() else {}
