@@ -20,7 +20,7 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
-from ..issues import join_issues, stand_issues
+from ..issues import join_issues, layer_issue, stand_issues
 from ..stage import StageResult
 from ..units import FULL_TURN_DEG
 from .problems import Problems
@@ -218,12 +218,10 @@ def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, dec
     place = pd.Series(np.arange(len(columns)), index=columns.index)
     here = place.reindex(table["stand_key"]).to_numpy(dtype=np.float64)
     gone = np.isnan(here)
-    issues = [_gone_issues(table[gone], geometry, columns.index)]
-    present = table[~gone].assign(place=here[~gone].astype(np.intp))
-    present = present.sort_values("date", kind="stable")
-    repeated = present.duplicated(["stand_key", "column"], keep="last").to_numpy()
-    issues.append(_about("DECISION_SUPERSEDED", present[repeated]))
-    latest = present[~repeated]
+    lost, _ = _latest(table[gone])
+    issues = [_gone_issues(lost[lost["value"] != WITHDRAWN], geometry, columns.index)]
+    latest, earlier = _latest(table[~gone].assign(place=here[~gone].astype(np.intp)))
+    issues.append(_about("DECISION_SUPERSEDED", earlier))
     result = {}
     for name in DECIDABLE:
         mine = latest[latest["column"] == name]
@@ -241,6 +239,13 @@ def decided(columns: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, dec
     return StageResult(pd.DataFrame(result, index=columns.index), join_issues(issues))
 
 
+def _latest(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The latest decision about each column of each stand, and the earlier ones."""
+    by_date = table.sort_values("date", kind="stable")
+    earlier = by_date.duplicated(["stand_key", "column"], keep="last").to_numpy()
+    return by_date[~earlier], by_date[earlier]
+
+
 def _about(code: str, table: pd.DataFrame) -> pd.DataFrame:
     """One row per decision."""
     issues = stand_issues(code, table["stand_key"], values=table["value"])
@@ -248,14 +253,29 @@ def _about(code: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gone_issues(table: pd.DataFrame, geometry: npt.NDArray[np.object_] | None, keys: pd.Index) -> pd.DataFrame:
-    """Decisions about stands that are no longer there; where the same polygon has a new key, that is said."""
+    """Decisions about stands that are no longer there; where the same polygon has a new key, that is said.
+
+    A list may be about more townships than the layer: what is decided about the others is counted, and nothing to do.
+    """
     if table.empty:
         return join_issues([])
     same: dict[str | None, object] = {}
     if geometry is not None and table["geometry_hash"].notna().any():
         same = dict(zip(geometry_hashes(geometry), keys, strict=True))
-    new_keys = [same.get(mark) if mark is not None else None for mark in table["geometry_hash"]]
-    return stand_issues("DECISION_STAND_GONE", table["stand_key"], field="stand_key", values=new_keys)
+        same.pop(None, None)
+    new_keys = np.array([same.get(mark) for mark in table["geometry_hash"]], dtype=object)
+    elsewhere = ~_townships(table["stand_key"]).isin(_townships(keys.to_series())).to_numpy()
+    # A township whose code was changed has its polygons still.
+    elsewhere &= pd.isna(new_keys) & table["geometry_hash"].notna().to_numpy() & bool(same)
+    told = stand_issues("DECISION_STAND_GONE", table["stand_key"][~elsewhere], "stand_key", new_keys[~elsewhere])
+    if not elsewhere.any():
+        return told
+    return join_issues([told, layer_issue("DECISIONS_OF_OTHER_TOWNSHIPS", count=int(elsewhere.sum()))])
+
+
+def _townships(keys: pd.Series) -> pd.Series:
+    """County and township, with which each key begins."""
+    return keys.astype(str).str.split("-", n=2).str[:2].str.join("-")
 
 
 def in_force(columns: pd.DataFrame, name: str) -> pd.Series:

@@ -81,7 +81,7 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
     chosen, problems = _by_cell(choices)
     made = unresolved(differences).assign(choice=None)
     records = made.to_dict("records")
-    stale: list[pd.DataFrame] = []
+    stale: list[Mapping[str, object]] = []
     for line in records:
         line["outcome"], line["new_value"] = None, None
         if line["state"] not in (FIELD_ONLY, CONFLICT):
@@ -92,7 +92,7 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
             continue
         if choice is not None and not _saw_the_same(choice, line):
             line["choice"], line["outcome"] = None, STALE
-            stale.append(_told("FIELD_CHOICE_STALE", line, form))
+            stale.append(line)
             continue
         if choice is not None:
             line["choice"], line["value"] = choice.get("choice"), choice.get("value")
@@ -100,25 +100,32 @@ def resolve(differences: pd.DataFrame, choices: pd.DataFrame, form: Form) -> Res
     if problems:
         raise InputError("FIELD_CHOICES_INVALID", count=len(problems), problems="; ".join(problems[:20]))
     frame = pd.DataFrame(records, columns=[*made.columns, "outcome", "new_value"], dtype=object)
-    stale += _without_difference(chosen, records, form)
-    return Resolution(frame.where(frame.notna(), None), join_issues(stale))
+    told = [
+        _told("FIELD_CHOICE_STALE", stale, form),
+        _told("FIELD_CHOICE_WITHOUT_DIFFERENCE", _without_difference(chosen, records), form),
+    ]
+    return Resolution(frame.where(frame.notna(), None), join_issues(told))
 
 
-def _told(code: str, line: Mapping[str, object], form: Form) -> pd.DataFrame:
-    """What tells that a choice is not used, with the column in words where the form has it."""
-    name = str(line["column"])
-    column = next((each for each in form.columns if each.name == name), None)
-    title, title_zh = (name if column is None else column.title(language) for language in ("en", "zh"))
-    return stand_issues(code, [str(line.get(STAND_KEY) or line["row_id"])], name, title=title, title_zh=title_zh)
+def _told(code: str, lines: Sequence[Mapping[str, object]], form: Form) -> pd.DataFrame:
+    """What tells that choices are not used, column by column, with its words where the form has it."""
+    by_column: dict[str, list[str]] = {}
+    for line in lines:
+        by_column.setdefault(str(line["column"]), []).append(str(line.get(STAND_KEY) or line["row_id"]))
+    titles = {column.name: {"title": column.title("en"), "title_zh": column.title("zh")} for column in form.columns}
+    return join_issues(
+        stand_issues(code, keys, name, **titles.get(name, {"title": name, "title_zh": name}))
+        for name, keys in by_column.items()
+    )
 
 
 def _without_difference(
-    chosen: Mapping[tuple[str, str], Mapping[str, object]], records: Sequence[Mapping[str, object]], form: Form
-) -> list[pd.DataFrame]:
+    chosen: Mapping[tuple[str, str], Mapping[str, object]], records: Sequence[Mapping[str, object]]
+) -> list[Mapping[str, object]]:
     """Choices about cells in which nothing is left to choose; what was taken over before is none of them."""
     now = {(str(line["row_id"]), str(line["column"])): line for line in records}
     return [
-        _told("FIELD_CHOICE_WITHOUT_DIFFERENCE", now.get(cell, choice), form)
+        now.get(cell, choice)
         for cell, choice in chosen.items()
         if now.get(cell, {}).get("state") not in (FIELD_ONLY, CONFLICT) and choice.get("outcome") != APPLIED
     ]

@@ -68,6 +68,30 @@ def test_a_stand_that_is_gone_is_named_with_its_new_key():
     assert "pine_technique_decided" not in result.columns
 
 
+def test_a_withdrawn_or_replaced_decision_about_a_lost_stand_needs_nobody():
+    decisions = no_decisions().with_decision(decision()).with_decision(decision(value="withdrawn", date="2025-04-01"))
+    assert codes(classify(layer("xbc"), POLYGONS, RULES, decisions)) == []
+    twice = no_decisions().with_decision(decision()).with_decision(decision(value="strip_cut", date="2025-04-01"))
+    assert codes(classify(layer("xbc"), POLYGONS, RULES, twice)) == ["DECISION_STAND_GONE"]
+
+
+def test_decisions_about_another_township_are_told_once_and_need_nobody():
+    away = shapely.box(600000, 2900000, 600100, 2900100)
+    other = ("350428-200-3-1-{}".format(number) for number in range(3))
+    decisions = no_decisions()
+    for key in other:
+        decisions = decisions.with_decision(decision(key, polygon=away))
+    here = layer(["350428-104-1-1-{}".format(number) for number in range(3)])
+    (told,) = (
+        classify(here, POLYGONS, RULES, decisions).issues.query("code.str.startswith('DECISION')").to_dict("records")
+    )
+    assert (told["code"], told["stand_key"], told["params"]["count"]) == ("DECISIONS_OF_OTHER_TOWNSHIPS", None, 3)
+    # One of this township, one whose outline was never noted, and one whose township only got another code.
+    lost = (decision("350428-104-9-9-9", polygon=away), decision("350428-200-9-9-9", geometry_hash=None))
+    for one in (*lost, decision("350428-201-3-1-1")):
+        assert codes(classify(here, POLYGONS, RULES, no_decisions().with_decision(one))) == ["DECISION_STAND_GONE"]
+
+
 def test_the_latest_of_several_decisions_counts():
     decisions = no_decisions().with_decision(decision(date="2025-05-01", value="strip_cut")).with_decision(decision())
     result = classify(layer(), POLYGONS, RULES, decisions)

@@ -6,6 +6,7 @@ import pytest
 
 from sanming_carbon_plugin.core.classes.overrides import Decisions
 from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.fieldwork import resolution
 from sanming_carbon_plugin.core.fieldwork.form import Form, desk_table
 from sanming_carbon_plugin.core.fieldwork.merge import three_way
 from sanming_carbon_plugin.core.fieldwork.resolution import (
@@ -17,6 +18,7 @@ from sanming_carbon_plugin.core.fieldwork.resolution import (
 )
 from sanming_carbon_plugin.core.fieldwork.returned import found_photos, tidied
 from sanming_carbon_plugin.core.fieldwork.values import canonical, canonical_value, iso_date, misread, same
+from sanming_carbon_plugin.core.issues import stand_issues
 
 NAMES = (
     # name, role, kind, widget, words
@@ -337,6 +339,22 @@ def test_a_choice_about_other_values_is_stale():
     done = resolve(found.differences, seen, FORM)
     assert done.differences.set_index("column").loc["closure", "outcome"] == "stale"
     assert done.issues[["stand_key", "code", "field"]].to_numpy().tolist() == [["k1", "FIELD_CHOICE_STALE", "closure"]]
+
+
+def test_stale_choices_are_told_column_by_column_however_many_there_are(monkeypatch):
+    calls = []
+
+    def counted(*args, **more):
+        calls.append(args)
+        return stand_issues(*args, **more)
+
+    monkeypatch.setattr(resolution, "stand_issues", counted)
+    found = merged(field_table({(row, name): 0.9 for row in range(3) for name in ("closure", "age_yr")})).differences
+    done = resolve(found, found.assign(choice="field", desk_value="0.44"), FORM)
+    stale = done.issues[done.issues["code"] == "FIELD_CHOICE_STALE"]
+    cells = zip(stale["stand_key"], stale["field"], strict=True)
+    assert {("k{}".format(row), name) for row in (1, 2, 3) for name in ("closure", "age_yr")} <= set(cells)
+    assert len(calls) < len(stale)
 
 
 def test_a_choice_where_nothing_differs_any_more_is_told():
