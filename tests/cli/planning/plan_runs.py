@@ -5,7 +5,8 @@ import re
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 
-LINE = re.compile(r"^error\[[A-Z0-9_]+\]: \S.*[.。]$")
+from ..conftest import ERROR_LINE
+
 CHINESE = re.compile("[\u4e00-\u9fff]")
 HEADER = "measure,area_unit,year_from,year,amount,unit,bound,source\n"
 TARGETS = (
@@ -29,7 +30,7 @@ def asked(finished):
 
 def check_line(finished, code, language):
     assert finished.last_line.startswith(f"error[{code}]: "), finished.last_line
-    assert LINE.match(finished.last_line), finished.last_line
+    assert ERROR_LINE.match(finished.last_line), finished.last_line
     assert "{" not in finished.last_line
     assert "Traceback" not in finished.err
     # The units 亩 and 万亩 have no other name.

@@ -15,8 +15,8 @@ from sanming_carbon_plugin.cli import main
 from sanming_carbon_plugin.core.planning.counties import solve_by_county
 from sanming_carbon_plugin.core.planning.solver import SMALL_OPTIONS
 
-from ..conftest import ROOT
-from .plan_runs import CHINESE, HEADER, LINE, TARGETS, asked, check_line
+from ..conftest import ERROR_LINE, ROOT
+from .plan_runs import CHINESE, HEADER, TARGETS, asked, check_line
 
 SHIPPED = ROOT / "resources" / "targets"
 
@@ -282,7 +282,7 @@ def test_plans_of_another_basis_are_not_compared(made, run, result, tmp_path, ca
         status = main(["comparescenarios", *map(str, options), "--out", str(tmp_path / "c.gpkg")])
         last = capfd.readouterr().err.strip().splitlines()[-1]
         assert status == 3
-        assert LINE.match(last)
+        assert ERROR_LINE.match(last)
         assert words in last
     out = tmp_path / "c.gpkg"
     assert main(["comparescenarios", str(second.out), str(second.out), "--works", str(works), "--out", str(out)]) == 0

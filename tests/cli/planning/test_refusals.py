@@ -11,8 +11,8 @@ from sanming_carbon_plugin.adapters.jobs import plan as plan_job
 from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables
 from sanming_carbon_plugin.core.planning.problem import NOT_FOUND, Choice
 
-from ..conftest import ROOT
-from .plan_runs import HEADER, LINE, QUOTA, check_line
+from ..conftest import ERROR_LINE, ROOT
+from .plan_runs import HEADER, QUOTA, check_line
 
 SHIPPED = ROOT / "resources" / "targets"
 
@@ -126,12 +126,12 @@ def test_files_that_are_not_there_or_no_such_thing(run, tmp_path, language):
     for option in options:
         finished = run(option, tmp_path / "none.csv", language=language)
         assert finished.status == 3, (option, finished.err)
-        assert LINE.match(finished.last_line), finished.last_line
+        assert ERROR_LINE.match(finished.last_line), finished.last_line
         assert "UNEXPECTED" not in finished.last_line
     for option in ("--acceptance", "--openings"):
         finished = run(option, noise, language=language)
         assert finished.status == 3, (option, finished.err)
-        assert LINE.match(finished.last_line), finished.last_line
+        assert ERROR_LINE.match(finished.last_line), finished.last_line
         assert "UNEXPECTED" not in finished.last_line
     finished = run("--why", "nowhere", language=language)
     check_line(finished, "WHY_UNKNOWN", language)
