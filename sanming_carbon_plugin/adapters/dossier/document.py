@@ -57,11 +57,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Signature:
-    """A frame in which somebody signs: who, what is declared, and the lines for name, seal and date."""
+    """A frame in which somebody signs: who, what is declared, and the lines for name, seal and date.
+
+    ``together`` says whether the next one has to stand on the same page.
+    """
 
     title: str
     declaration: str
     lines: tuple[str, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True)

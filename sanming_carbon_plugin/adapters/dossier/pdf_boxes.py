@@ -212,7 +212,7 @@ def _signature(painter: QPainter, part: Signature) -> Box:
             if place > 1 and "\u3000" not in text:
                 _signing_line(painter, text, used, at)
 
-    return Box(total, draw, 4.0 * MM)
+    return Box(total, draw, 4.0 * MM, keep=part.together)
 
 
 def _signing_line(painter: QPainter, text: str, used: QFont, bottom: float) -> None:

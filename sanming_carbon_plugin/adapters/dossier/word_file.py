@@ -221,7 +221,10 @@ def _add_signature(file: Any, part: Signature, language: str) -> None:  # noqa: 
         paragraph = cell.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(9)
         _run(paragraph, signing_line(line), language, _SIZES["body"])
-    file.add_paragraph().paragraph_format.space_after = Pt(0)
+    space = file.add_paragraph()
+    space.paragraph_format.space_after = Pt(0)
+    for paragraph in (*cell.paragraphs, space):
+        paragraph.paragraph_format.keep_with_next = part.together
 
 
 def signing_line(text: str) -> str:

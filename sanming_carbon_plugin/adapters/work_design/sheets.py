@@ -120,7 +120,8 @@ def _signed(author: str, day: str, language: str) -> str:
 
 def _signatures(language: str) -> list[Part]:
     lines = (say("sign_name", language), say("sign_date", language))
-    return [Signature(say(one, language), "", lines) for one in ("sign_designer", "sign_checker", "sign_approver")]
+    who = ("sign_designer", "sign_checker", "sign_approver")
+    return [Signature(say(one, language), "", lines, together=one != who[-1]) for one in who]
 
 
 def _without_budget(parcels: Sequence[Parcel], language: str) -> list[Part]:
