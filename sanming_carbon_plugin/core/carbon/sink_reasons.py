@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..issues import join_issues, layer_issue, no_issues, stand_issues
-from .account import NOT_FOREST, texts
+from .account import NOT_FOREST, numbers, texts
 from .change import BoolArray, PieceChange
 from .limits import SinkLimits
 from .parameters import FloatArray, TextArray
@@ -24,11 +24,14 @@ class _Teller:
 
     keys: TextArray
 
-    def __call__(self, code: str, where: BoolArray, field: str = "sink_tco2e_yr", seen: object = None) -> pd.DataFrame:
+    def __call__(
+        self, code: str, where: BoolArray, field: str = "sink_tco2e_yr", seen: object = None, **params: object
+    ) -> pd.DataFrame:
         at = np.flatnonzero(where)
         if not len(at):
             return no_issues()
-        return stand_issues(code, self.keys[at], field, None if seen is None else np.asarray(seen, dtype=object)[at])
+        shown = None if seen is None else np.asarray(seen, dtype=object)[at]
+        return stand_issues(code, self.keys[at], field, shown, **params)
 
 
 def sink_issues(
@@ -54,7 +57,7 @@ def sink_issues(
     basis_differs = known & any_by(change.stand, change.other_basis & change.known & change.main, count)
     return join_issues(
         [
-            *_why_unknown(tell, pieces, change, columns, ~known),
+            *_why_unknown(tell, facts, pieces, change, columns, limits),
             tell("SINK_PARTLY_COVERED", known & partly & ~thin, "earlier_cover", np.round(cover, 4)),
             tell("SINK_COVER_NOT_MEASURED", known & thin, "earlier_cover", np.round(cover, 4)),
             tell("SINK_EARLIER_OVERLAPS", pieces.overlapping),
@@ -70,26 +73,38 @@ def sink_issues(
 
 
 def _why_unknown(
-    tell: _Teller, pieces: Pieces, change: PieceChange, columns: pd.DataFrame, unknown: BoolArray
+    tell: _Teller,
+    facts: pd.DataFrame,
+    pieces: Pieces,
+    change: PieceChange,
+    columns: pd.DataFrame,
+    limits: SinkLimits,
 ) -> list[pd.DataFrame]:
     """One reason for each unknown sink: the first that applies."""
-    count = len(unknown)
-    left = unknown.copy()
+    left = columns["sink_tco2e_yr"].isna().to_numpy()
+    count = len(left)
+    callipered = {"callipered": f"{limits.callipered_dbh_cm:g}"}
+    planted = {"planted": f"{limits.planted_age_yr:g}"}
+    age, cover = numbers(facts, "age_yr"), np.round(pieces.cover, 4)
+
+    def because(reason: str) -> BoolArray:
+        return any_by(change.stand, change.reason == reason, count)
+
     rows = []
-    for code, where, field, seen in (
-        ("SINK_NOW_UNKNOWN", any_by(change.stand, change.reason == "now", count), "sink_tco2e_yr", None),
-        ("SINK_NO_EARLIER_STAND", any_by(change.stand, change.reason == "cover", count), "earlier_cover", pieces.cover),
-        ("SINK_NOT_FOREST", any_by(change.stand, change.reason == "not_forest", count), "land_class", None),
-        ("SINK_EARLIER_ZERO", any_by(change.stand, change.reason == "zero", count), "sink_tco2e_yr", None),
-        ("SINK_EARLIER_ZERO", any_by(change.stand, change.reason == "old", count), "age_yr", None),
-        ("SINK_EARLIER_UNKNOWN", any_by(change.stand, change.reason == "then", count), "sink_tco2e_yr", None),
-        ("SINK_EARLIER_NO_SPECIES", any_by(change.stand, change.reason == "species", count), "species_code", None),
-        ("SINK_CONSTANT_METHOD", any_by(change.stand, change.reason == "constant", count), "sink_tco2e_yr", None),
-        ("SINK_NO_EARLIER_STAND", pieces.cover == 0.0, "earlier_cover", pieces.cover),
-        ("SINK_NO_PERIOD", columns["years"].isna().to_numpy(), "survey_date", None),
-        ("SINK_NO_AREA", np.ones(count, dtype=bool), "area_ha", None),
+    for code, where, field, seen, params in (
+        ("SINK_NOW_UNKNOWN", because("now"), "sink_tco2e_yr", None, {}),
+        ("SINK_NO_EARLIER_STAND", because("cover"), "earlier_cover", cover, {}),
+        ("SINK_NOT_FOREST", because("not_forest"), "land_class", None, {}),
+        ("SINK_EARLIER_ZERO", because("zero"), "sink_tco2e_yr", None, callipered),
+        ("SINK_OLDER_THAN_ZERO", because("old"), "age_yr", age, planted),
+        ("SINK_EARLIER_UNKNOWN", because("then"), "sink_tco2e_yr", None, {}),
+        ("SINK_EARLIER_NO_SPECIES", because("species"), "species_code", None, {}),
+        ("SINK_CONSTANT_METHOD", because("constant"), "sink_tco2e_yr", None, {}),
+        ("SINK_NO_EARLIER_STAND", pieces.cover == 0.0, "earlier_cover", cover, {}),
+        ("SINK_NO_PERIOD", columns["years"].isna().to_numpy(), "survey_date", None, {}),
+        ("SINK_NO_AREA", np.ones(count, dtype=bool), "area_ha", None, {}),
     ):
-        rows.append(tell(code, left & where, field, None if seen is None else np.round(seen, 4)))
+        rows.append(tell(code, left & where, field, seen, **params))
         left &= ~where
     return rows
 

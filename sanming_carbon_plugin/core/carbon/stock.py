@@ -213,7 +213,7 @@ def _reasons(
             about("STOCK_UNKNOWN_SPECIES", unknown & ~no_species & no_row, "species_code", species),
             about("STOCK_NO_VOLUME", unknown & missing & ~by_culms & ~_by_area(account), "volume_m3_ha"),
             about("STOCK_NO_CULMS", unknown & missing & by_culms, "stems_per_ha"),
-            about("STOCK_ZERO_VOLUME", doubted & ~by_culms, "volume_m3_ha", numbers(facts, "dbh_cm")),
+            about("STOCK_ZERO_VOLUME", doubted & ~by_culms, "volume_m3_ha", account.volume_m3_ha),
             about("STOCK_ZERO_CULMS", doubted & by_culms, "stems_per_ha"),
             about("STOCK_NOT_STOCKED", unknown & missing & _by_area(account), "land_class", texts(facts, "land_class")),
             about("STOCK_NO_AREA", no_area, "area_ha"),

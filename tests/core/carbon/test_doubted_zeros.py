@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.core.carbon.sink import sink
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
 
@@ -49,7 +50,7 @@ def test_what_is_older_than_the_years_since_has_not_grown_from_a_0(change, land,
     if grown_m3 is None:
         assert np.isnan(tonnes)
         assert row["sink_basis"] == "none"
-        assert "SINK_EARLIER_ZERO" in told
+        assert "SINK_OLDER_THAN_ZERO" in told
     else:
         assert tonnes == pytest.approx(10 * grown_m3 * PINE)
         assert row["sink_basis"] == "measured"
@@ -109,7 +110,25 @@ def test_no_age_of_culms_shows_that_bamboo_grew_from_a_0(change, today):
     """An old grove has young culms every spring."""
     tonnes, _, told = change(BAMBOO_STAND | {"age_yr": np.nan, "age_group": np.nan} | today, BARREN)
     assert np.isnan(tonnes)
-    assert "SINK_EARLIER_ZERO" in told
+    assert "SINK_OLDER_THAN_ZERO" in told
+
+
+@pytest.mark.parametrize(
+    ("today", "then", "code", "params"),
+    [
+        ({"age_yr": 30.0}, BARREN, "SINK_OLDER_THAN_ZERO", {"planted": "2"}),
+        ({"age_yr": 30.0}, PINE_STAND | {"volume_m3_ha": 0.0}, "SINK_EARLIER_ZERO", {"callipered": "5"}),
+    ],
+)
+def test_each_cause_has_words_of_its_own(make_facts, parameters, errors, five_years, today, then, code, params):
+    """The limits of the table are named in both languages."""
+    now, before = (make_facts(["k"], **{n: [v] for n, v in side.items()}) for side in (PINE_STAND | today, then))
+    nowhere = np.full(1, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(before, nowhere), parameters, errors, five_years)
+    row = render_issues(found.issues).set_index("code").loc[code]
+    for words in (row["message"], row["message_zh"]):
+        assert all(f" {value} " in words for value in params.values())
+    assert row["value"] == ("30" if code == "SINK_OLDER_THAN_ZERO" else None)
 
 
 def test_a_loss_from_a_0_is_none_and_0_to_0_is_0(change):
