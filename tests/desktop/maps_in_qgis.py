@@ -79,9 +79,9 @@ def target_map():
 
 
 def cancelled():
-    """Cancel in the middle of the one sheet of a county."""
+    """Cancel in the middle of the one sheet of a county with very many stands."""
     choose_step(4)
-    dialog = dock().tools.open("exportmaps", {"RESULT": str(INPUTS / "结果.gpkg"), "LEVEL": COUNTY,
+    dialog = dock().tools.open("exportmaps", {"RESULT": str(INPUTS / "多.gpkg"), "LEVEL": COUNTY,
                                               "OUTPUT": str(WORK / "停.pdf")})  # fmt: skip
     yield 500
     ended = []

@@ -126,7 +126,8 @@ class Stalls:
         # Who waits behind threads of this very process waits for us, not for a busy machine.
         busy = time.process_time() - self._process - computing - self._watched(threads)
         waited = min(waiting + min(blocked, unseen) * share, max(0.0, length - busy / PROCESSORS))
-        held = min(blocked, length - ours) if workers else 0.0
+        # A thread that held the lock may have ended before anybody could look.
+        held = min(blocked if workers else min(blocked, unseen), length - ours)
         return {
             "part": self.part,
             "action": self.action,
