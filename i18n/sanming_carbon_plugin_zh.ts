@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="311"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="291"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="326"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="306"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="333"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="313"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -74,7 +74,7 @@
         <translation>规划与制图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="122"/>
         <source>PDF files</source>
         <translation>PDF 文件</translation>
     </message>
@@ -308,7 +308,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="287"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="267"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -568,162 +568,162 @@ Where a column holds the species group of stands drawn at random and checked, ac
 若有字段记录了随机抽取并核查的小班的树种组，日志中给出精度及其 90 % 区间。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="19"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="29"/>
         <source>Ambiguous: choose one of {count}</source>
         <translation>有歧义：请从 {count} 个字段中选定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="21"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="31"/>
         <source>Left out by you</source>
         <translation>已由您取消</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="23"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="33"/>
         <source>Missing, needed for carbon</source>
         <translation>缺失，碳计量需要</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="23"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="33"/>
         <source>Missing</source>
         <translation>缺失</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="26"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="36"/>
         <source>Also used for: {meaning}</source>
         <translation>同时用作：{meaning}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="29"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="39"/>
         <source>Only {percent} % of the values fit</source>
         <translation>仅 {percent} % 的取值相符</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="30"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="40"/>
         <source>Recognised</source>
         <translation>已识别</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="30"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="40"/>
         <source>Chosen by you</source>
         <translation>由您指定</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="37"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="50"/>
         <source>{column} (score {score})</source>
         <translation>{column}（得分 {score}）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="39"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="52"/>
         <source>{column} (by its values)</source>
         <translation>{column}（按取值推测）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="60"/>
         <source>Unit of areas</source>
         <translation>面积单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="60"/>
         <source>Hectares</source>
         <translation>公顷</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="60"/>
         <source>Mu</source>
         <translation>亩</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="60"/>
         <source>Square metres</source>
         <translation>平方米</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="61"/>
         <source>Unit of closure</source>
         <translation>郁闭度单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="61"/>
         <source>Fractions (0 to 1)</source>
         <translation>小数（0～1）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="61"/>
         <source>Percent</source>
         <translation>百分数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="61"/>
         <source>Tenths (0 to 10)</source>
         <translation>成数（0～10）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="65"/>
         <source>Unit of diameters</source>
         <translation>胸径单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="65"/>
         <source>Centimetres</source>
         <translation>厘米</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="65"/>
         <source>Millimetres</source>
         <translation>毫米</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="66"/>
         <source>Unit of heights</source>
         <translation>树高单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="66"/>
         <source>Metres</source>
         <translation>米</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="66"/>
         <source>Decimetres</source>
         <translation>分米</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="67"/>
         <source>Slope is given as</source>
         <translation>坡度填写方式</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="67"/>
         <source>Classes (1 to 6)</source>
         <translation>坡度级（1～6）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="67"/>
         <source>Degrees</source>
         <translation>度数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="68"/>
         <source>List of land classes</source>
         <translation>地类代码表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="68"/>
         <source>List of 2020</source>
         <translation>2020年代码表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="68"/>
         <source>Third land survey</source>
         <translation>第三次国土调查</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="66"/>
+        <location filename="../sanming_carbon_plugin/gui/field_states.py" line="78"/>
         <source>unknown</source>
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Stand</source>
         <translation>小班</translation>
     </message>
@@ -831,11 +831,6 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="179"/>
         <source>Reading the fields</source>
         <translation>读取字段</translation>
-    </message>
-    <message>
-        <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="233"/>
-        <source>(none)</source>
-        <translation>（无）</translation>
     </message>
     <message>
         <location filename="../sanming_carbon_plugin/gui/mapping_dialog.py" line="251"/>
@@ -1335,17 +1330,17 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>{value} {unit}，90% 置信区间为 {low} 至 {high}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
         <source>Export maps</source>
         <translation>导出图集</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="86"/>
         <source>A map for each county, township, village, compartment or stand, as PDF, PNG or web map.</source>
         <translation>按县、乡镇、村、林班或小班逐幅制图，输出 PDF、PNG 或网页地图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="65"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
         <source>Draws one sheet for each unit of the level: title, legend of what is on the sheet, scale, north arrow, grid, table of areas, overview, author, date, and the versions of data and rules.
 
 FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web map that opens offline in any browser. A set that was stopped goes on with the next sheet when it is started again with the same data and options.</source>
@@ -1354,82 +1349,82 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
 输出为 文件.pdf 时所有图幅在一个文件中；输出为文件夹时每幅一个文件；输出为 文件.html 时是可离线打开的网页地图。中途停止的图集，用相同数据和选项再次运行即从下一幅接着制图。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="75"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
         <source>Result or plan</source>
         <translation>评估结果或规划方案</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Municipality</source>
         <translation>市</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>County</source>
         <translation>县</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Township</source>
         <translation>乡镇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Village</source>
         <translation>村</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="76"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="101"/>
         <source>Compartment</source>
         <translation>林班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="102"/>
         <source>One sheet for each</source>
         <translation>每幅图的范围</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="103"/>
         <source>Stands without a code come together on a sheet of their own.</source>
         <translation>没有代码的小班合在单独一幅。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="80"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="105"/>
         <source>Theme</source>
         <translation>专题</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="106"/>
         <source>What is coloured.</source>
         <translation>按什么着色。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="82"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
         <source>Paper</source>
         <translation>纸张</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="91"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="116"/>
         <source>Files in a folder</source>
         <translation>文件夹中的文件格式</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="92"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="117"/>
         <source>Only where the output is a folder: what each sheet is saved as.</source>
         <translation>仅在输出为文件夹时有效：每幅图保存为何种格式。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="118"/>
         <source>Drawn by</source>
         <translation>制图单位</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="94"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="119"/>
         <source>Stands below the map; left empty there is a line to sign on.</source>
         <translation>写在图下方；留空则留出签署横线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="97"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="122"/>
         <source>Web map</source>
         <translation>网页地图</translation>
     </message>
@@ -1439,12 +1434,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>文件夹</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="98"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="123"/>
         <source>Maps</source>
         <translation>地图</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="100"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="125"/>
         <source>Number of sheets</source>
         <translation>图幅数</translation>
     </message>
@@ -1464,7 +1459,7 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>地名表</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="107"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="132"/>
         <source>Layout template</source>
         <translation>布局模板</translation>
     </message>
@@ -1484,12 +1479,12 @@ FILE.pdf holds all sheets, a folder gets one file for each, FILE.html is a web m
         <translation>含 code、name 两列的表，可另有 name_en 列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="114"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="139"/>
         <source>Your own template; its items carry the ids of the shipped ones.</source>
         <translation>您自己的模板；其中各元素的标识须与自带模板相同。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="174"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="199"/>
         <source>GeoPackage written by Assess stands, or by another algorithm of this group.</source>
         <translation>由“小班评估”或本组其他算法写出的 GeoPackage。</translation>
     </message>
@@ -2210,7 +2205,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="297"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="277"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2663,17 +2658,17 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>指标</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="108"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="133"/>
         <source>Result around a plan</source>
         <translation>规划所依据的评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="110"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="135"/>
         <source>Its stands give the boundaries of the units that the parcels of a plan lie in.</source>
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="275"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="255"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -2728,32 +2723,32 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>推算汇总</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="83"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="108"/>
         <source>Size of the sheets and of the template.</source>
         <translation>图幅和模板的纸张大小。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="109"/>
         <source>Orientation</source>
         <translation>纸张方向</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="109"/>
         <source>The one that shows more, sheet by sheet</source>
         <translation>自动（逐幅选用能画得更大的方向）</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="109"/>
         <source>Portrait</source>
         <translation>竖版</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="84"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="109"/>
         <source>Landscape</source>
         <translation>横版</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="90"/>
+        <location filename="../sanming_carbon_plugin/processing/export_maps.py" line="115"/>
         <source>An own template keeps its form.</source>
         <translation>自己的模板保持原有方向。</translation>
     </message>

@@ -82,6 +82,10 @@ class FieldPreview:
         """Unit that a role is read in; empty where it has none."""
         return self.tables.roles[role].unit
 
+    def kind(self, column: str) -> str:
+        """Kind of values that a column holds in its source, as in ``FieldType``."""
+        return self._sample.field_types[column].kind
+
     def candidates(self, role: str) -> tuple[Candidate, ...]:
         """Columns that may play a role, best first; the recognised one among them where there is one."""
         found = self.recognised

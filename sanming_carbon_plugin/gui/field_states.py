@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qgis.core import QgsField, QgsFields
+from qgis.PyQt.QtCore import QMetaType
+
 from ..adapters.field_preview import FieldPreview
 from ..processing.translation import language, tr
 
 _FITTING_SHARE = 0.5
 _PERCENT = 100
+_TYPES = {
+    "integer": QMetaType.Type.Int,
+    "integer64": QMetaType.Type.LongLong,
+    "real": QMetaType.Type.Double,
+    "date": QMetaType.Type.QDate,
+}
+"""What QGIS's icons tell apart, by the kind of a column; all others are text."""
 
 
 def state_text(preview: FieldPreview, role: str, column: str | None, fields: Mapping[str, str]) -> tuple[str, bool]:
@@ -30,16 +40,18 @@ def state_text(preview: FieldPreview, role: str, column: str | None, fields: Map
     return (tr("Recognised"), False) if found.column(role) == column else (tr("Chosen by you"), False)
 
 
-def choice_texts(preview: FieldPreview, role: str) -> list[tuple[str, str]]:
-    """Columns to choose from with their labels: those that may fit first, with their score, then all others."""
+def choice_fields(preview: FieldPreview, role: str) -> QgsFields:
+    """Columns to choose from: those that may fit first, with their score beside the name, then all others."""
     likely = {candidate.column: candidate.score for candidate in preview.candidates(role)}
-    first = [
-        (tr("{column} (score {score})").format(column=column, score="{:.2f}".format(score)), column)
-        if score
-        else (tr("{column} (by its values)").format(column=column), column)
-        for column, score in likely.items()
-    ]
-    return first + [(column, column) for column in dict.fromkeys(preview.columns) if column not in likely]
+    found = QgsFields()
+    for column in dict.fromkeys([*likely, *preview.columns]):
+        field = QgsField(column, _TYPES.get(preview.kind(column), QMetaType.Type.QString))
+        if likely.get(column):
+            field.setAlias(tr("{column} (score {score})").format(column=column, score=format(likely[column], ".2f")))
+        elif column in likely:
+            field.setAlias(tr("{column} (by its values)").format(column=column))
+        found.append(field)
+    return found
 
 
 def decision_texts(name: str) -> tuple[str, dict[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsTask
+from qgis.gui import QgsFieldComboBox
 from qgis.PyQt.QtCore import QLocale, Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
@@ -30,7 +31,7 @@ from ..processing.base import error_in_words, help_page
 from ..processing.feedback import FeedbackProgress
 from ..processing.translation import language, tr
 from . import background
-from .field_states import choice_texts, decision_texts, joined, state_text
+from .field_states import choice_fields, decision_texts, joined, state_text
 from .forms import load_form
 
 _MEANING, _COLUMN, _SCORE, _STATE, _BEFORE, _AFTER = range(6)
@@ -56,7 +57,7 @@ class MappingDialog(QDialog):
         self._changed = False
         self._task: QgsTask | None = None
         self._filling: Iterator[None] | None = None
-        self._choices: dict[str, QComboBox] = {}
+        self._choices: dict[str, QgsFieldComboBox] = {}
         self._decisions: dict[str, QComboBox] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -68,7 +69,7 @@ class MappingDialog(QDialog):
 
     def fields(self) -> dict[str, str]:
         """Role → column chosen."""
-        return {role: combo.currentData() for role, combo in self._choices.items() if combo.currentData()}
+        return {role: combo.currentField() for role, combo in self._choices.items() if combo.currentField()}
 
     def decisions(self) -> dict[str, str]:
         """Readings that are not left to the values."""
@@ -76,8 +77,7 @@ class MappingDialog(QDialog):
 
     def choose(self, role: str, column: str | None) -> None:
         """Give a role its column, or none."""
-        combo = self._choices[role]
-        combo.setCurrentIndex(max(combo.findData(column), 0))
+        self._choices[role].setField(column or "")
 
     def load(self, path: Path) -> bool:
         """Take the choices of a mapping file; whether that went."""
@@ -225,15 +225,15 @@ class MappingDialog(QDialog):
             item = QTableWidgetItem("{} ({})".format(text, unit) if unit else text)
             item.setToolTip(role)
             table.setItem(row, _MEANING, item)
-            combo = QComboBox()
+            combo = QgsFieldComboBox()
+            combo.setAllowEmptyFieldName(True)
+            combo.setFields(choice_fields(preview, role))
+            combo.setField("")
             combo.setAccessibleName(text)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setMinimumContentsLength(12)
             combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the table, it chooses nothing
-            combo.addItem(tr("(none)"), None)
-            for label, column in choice_texts(preview, role):
-                combo.addItem(label, column)
-            combo.currentIndexChanged.connect(self._choice_changed)
+            combo.fieldChanged.connect(self._choice_changed)
             self._choices[role] = combo
             table.setCellWidget(row, _COLUMN, combo)
         yield
@@ -282,7 +282,7 @@ class MappingDialog(QDialog):
         share = self.preview.share(role, column)
         return None if share != share else share  # noqa: PLR0124 - NaN where no cell is filled
 
-    def _choice_changed(self) -> None:
+    def _choice_changed(self, *_args: object) -> None:
         self._changed = True
         self._later.start()
 

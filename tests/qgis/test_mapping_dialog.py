@@ -7,6 +7,7 @@ import json
 import pytest
 from made_results import SAMPLE
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
+from qgis.gui import QgsFieldComboBox
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from sanming_carbon_plugin.core.stands.roles import ROLES
@@ -86,6 +87,21 @@ def test_two_columns_that_fit_equally_are_left_open(qgis_app, qtbot, layer):
     assert _text(dialog, "species", _STATE) == "Ambiguous: choose one of 2"
     labels = [dialog._choices["species"].itemText(row) for row in (1, 2)]
     assert all("score" in label for label in labels)
+
+
+def test_columns_are_chosen_in_the_field_box_of_qgis_the_likely_ones_first(qgis_app, qtbot, layer):
+    dialog = _opened(qtbot, layer)
+    for role, combo in dialog._choices.items():
+        assert isinstance(combo, QgsFieldComboBox)
+        assert combo.itemText(0) == ""
+        assert combo.count() == 1 + len(dialog.preview.columns)
+        likely = [candidate.column for candidate in dialog.preview.candidates(role)]
+        offered = [combo.fields().at(place).name() for place in range(len(likely))]
+        assert offered == likely
+    icons = {dialog._choices["species"].fields().field(name).type() for name in ("YOU_SHI_SZ", "MIAN_JI")}
+    assert len(icons) == 2, "a text and a number"
+    dialog.choose("species", None)
+    assert "species" not in dialog.fields()
 
 
 def test_a_choice_changes_the_preview_by_itself(qgis_app, qtbot, layer):
