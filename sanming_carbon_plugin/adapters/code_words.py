@@ -17,21 +17,11 @@ def _rows() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _by_code() -> dict[tuple[str, str], tuple[str, ...]]:
-    return {(row["table"], row["code"]): tuple(row[name] for name in _NAMES) for row in _rows()}
-
-
-@lru_cache(maxsize=1)
 def _by_value() -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for row in _rows():
         found.setdefault((row["table"], row["value"]), tuple(row[name] for name in _NAMES))
     return found
-
-
-def code_word(table: str, code: str, language: str) -> str:
-    """What ``code`` of a list is called; the code itself where the list does not know it."""
-    return _named(_by_code().get((table, code)), code, language)
 
 
 def value_word(tables: tuple[str, ...], value: str, language: str) -> str:
@@ -72,9 +62,7 @@ def values_in_words(tables: tuple[str, ...], language: str) -> dict[str, str]:
     return {value: value_word(tables, value, language) for value in values if value}
 
 
-def _named(names: tuple[str, ...] | None, otherwise: str, language: str) -> str:
-    if names is None:
-        return otherwise
+def _named(names: tuple[str, ...], otherwise: str, language: str) -> str:
     name = names[language == "zh"]
     # A list in one language only is better than a bare number.
     return name or names[0] or names[1] or otherwise

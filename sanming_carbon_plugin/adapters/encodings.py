@@ -201,8 +201,3 @@ def dbf_texts(path: Path) -> list[bytes]:
     """Field names and the distinct doubtful text values of a DBF file, for :func:`detect` and for previews."""
     table = read_dbf(path)
     return [] if table is None else distinct_texts(table)
-
-
-def decoded_all(texts: Sequence[bytes], encoding: str) -> list[str]:
-    """Names or values as ``str``; what does not fit gets replacement signs."""
-    return [decode(text, encoding) or text.decode(encoding, errors="replace") for text in texts]

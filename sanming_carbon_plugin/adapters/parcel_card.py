@@ -55,7 +55,7 @@ class RuleLine:
     mark
         ``✓``, ``✗`` or ``?``.
     outcome
-        ``pass``, ``fail`` or ``unknown``; ``outcome_text`` is the word for it.
+        ``pass``, ``fail`` or ``unknown``.
     seen, limit, distance
         Value of the stand, threshold, and how far it is on the passing side; empty where there is none.
     missing
@@ -68,7 +68,6 @@ class RuleLine:
     title: str
     mark: str
     outcome: str
-    outcome_text: str
     seen: str
     limit: str
     distance: str
@@ -271,7 +270,6 @@ def _rule(rule: Mapping[str, Any], row: ParcelRow, language: str, way: str) -> R
         title=title,
         mark=_MARKS[rule["outcome"]],
         outcome=str(rule["outcome"]),
-        outcome_text=word("rule_outcome", rule["outcome"], language),
         seen=seen_in_words(rule, language, bamboo=row.is_bamboo),
         limit=limit_in_words(rule, language, bamboo=row.is_bamboo),
         distance=distance_in_words(rule),

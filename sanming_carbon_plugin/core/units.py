@@ -38,11 +38,6 @@ def hectares_from_mu(area_mu: Amount) -> Amount:
     return area_mu / MU_PER_HECTARE
 
 
-def co2e_from_carbon(carbon_t: Amount) -> Amount:
-    """Tonnes of carbon as tonnes of CO₂ equivalent."""
-    return carbon_t * CO2E_PER_CARBON
-
-
 TONNES_PER_WAN_T = 10_000.0
 """1 万吨 = 10,000 t."""
 

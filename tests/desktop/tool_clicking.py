@@ -6,8 +6,6 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QComboBox, QDialogButtonBox, QLineEdit, QListView, QPushButton, QScrollArea, QToolButton
 
-_FROM_THE_EDGE = 8
-
 
 def _widget(dialog, name):
     """The widget of a parameter, scrolled to and with its group open, as a user would have it."""
@@ -93,12 +91,6 @@ def add_file(dialog, name, path):
     yield lambda: rows.model().rowCount() > 0
     _take(rows)
     yield 200
-
-
-def press_box(dialog, name):
-    """Tick or untick a box."""
-    box = _widget(dialog, name)
-    click(box, QPoint(_FROM_THE_EDGE, box.height() // 2))
 
 
 def _open_list(dialog):

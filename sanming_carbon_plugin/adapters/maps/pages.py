@@ -22,7 +22,6 @@ from .stand_figures import stand_rows
 
 _MARGIN = 1.06
 _PARCEL_MARGIN = 1.8
-_PARCEL_SCALE = 10_000.0
 _PARCEL_SHARES = (0.5, 0.5)
 _OVERVIEW_LEVELS = {"compartment": "village", "parcel": "village"}
 _TITLES = {"en": "{theme} – {place}", "zh": "{place}{theme}图"}

@@ -155,10 +155,6 @@ class ParameterTable:
                 groups[position] = self.group[own[name]]
         return LookUp(rows[codes], levels[codes], groups[codes])
 
-    def group_of(self, species_code: TextArray) -> TextArray:
-        """Group of each species; None where the species is unknown."""
-        return self.look_up(species_code).group
-
     def biomass_per_volume_t_m3(self) -> FloatArray:
         """D·BEF·(1+RSR) of each row: tonnes of whole trees per m³ of stock."""
         v = self.values

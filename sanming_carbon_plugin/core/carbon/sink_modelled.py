@@ -9,7 +9,6 @@ import pandas as pd
 
 from ..issues import join_issues, layer_issue
 from .account import StandAccount, numbers, open_account
-from .change import BoolArray
 from .error_amounts import Amounts, ErrorPieces, ErrorSources, ErrorTable, SinkErrors, errors_of_pieces, no_amounts
 from .growth import GrowthFit, growth_ratio, standing_volume
 from .growth_rates import GrowthRates, pressler_growth
@@ -149,8 +148,3 @@ def models_for(
     if rates is not None:
         models.append(by_rate(facts, account, rates, errors))
     return models, account
-
-
-def is_modelled(columns: pd.DataFrame) -> BoolArray:
-    """Stands whose sink comes from a model; never enough for a ticket."""
-    return columns["sink_basis"].isin([GROWTH_CURVE, GROWTH_RATE]).to_numpy()

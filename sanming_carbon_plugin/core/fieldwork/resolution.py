@@ -16,7 +16,6 @@ from .merge import CONFLICT, EVIDENCE, FIELD_ONLY, VERDICT, allowed
 from .values import canonical_value, same, shown
 
 APPLIED, KEPT, OPEN, STALE = "applied", "kept_desk", "open", "stale"
-CHOICE_COLUMNS = ("row_id", STAND_KEY, "column", "choice", "value")
 CORRECTION_COLUMNS = (
     STAND_KEY, "column", "old_value", "new_value", "surveyor", "survey_date", "evidence", "decided_by", "decided_on",
     "geometry_hash",

@@ -15,8 +15,6 @@ Checker = Callable[[object], "str | None"]
 _LARGEST_ERROR = 10.0
 """Of a relative error: ten times the amount itself."""
 
-GROUP = r"[a-z][a-z_]{0,39}"
-
 
 @dataclass(frozen=True)
 class Setting:

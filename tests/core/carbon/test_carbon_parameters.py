@@ -53,7 +53,7 @@ def test_look_up_falls_back_and_says_so(parameters):
     assert list(found.group) == ["pine", "pine", "conifer_other", None, None]
     assert list(parameters.species[found.row[:3]]) == ["220", "290", "610"]
     assert list(found.row[3:]) == [-1, -1]
-    assert list(parameters.group_of(np.array(["310", "999"], dtype=object))) == ["chinese_fir", None]
+    assert list(parameters.look_up(np.array(["310", "999"], dtype=object)).group) == ["chinese_fir", None]
 
 
 def test_every_stand_says_which_row_served_it(parameters, make_facts):
