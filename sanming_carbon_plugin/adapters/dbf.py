@@ -40,7 +40,6 @@ class DbfFile:
 
     fields: tuple[DbfField, ...]
     records: npt.NDArray[np.uint8]
-    language_driver: int
     deleted_rows: int
 
     def cells(self, field: DbfField) -> npt.NDArray[np.uint8]:
@@ -63,7 +62,7 @@ def read_dbf(path: Path) -> DbfFile | None:
     records = data[head_bytes : head_bytes + rows * row_bytes].reshape(rows, row_bytes)
     deleted = records[:, 0] == _STAR
     count = int(deleted.sum())
-    return DbfFile(fields, records[~deleted] if count else records, int(data[29]), count)
+    return DbfFile(fields, records[~deleted] if count else records, count)
 
 
 def _fields(head: npt.NDArray[np.uint8]) -> Iterator[DbfField]:

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import InputError
-from .dbf import distinct_texts, read_dbf
 
 UTF8 = "UTF-8"
 GB18030 = "GB18030"
@@ -195,9 +194,3 @@ def sidecars(shapefile: Path, *suffixes: str) -> list[Path]:
     stem = shapefile.stem
     found = {path.suffix.lower(): path for path in folder.iterdir() if path.stem == stem and path.is_file()}
     return [found[suffix] for suffix in suffixes if suffix in found]
-
-
-def dbf_texts(path: Path) -> list[bytes]:
-    """Field names and the distinct doubtful text values of a DBF file, for :func:`detect` and for previews."""
-    table = read_dbf(path)
-    return [] if table is None else distinct_texts(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from ..core.classes.fields import KNOWN_FIELDS, KnownField
 from ..core.classes.measures import measure_rules, with_declared, with_own_rules
 from ..core.classes.rules import RuleSet
 from ..paths import resources_dir
-from .output_files import output_folder
 from .resources import read_json
 
 SHIPPED_RULES = ("pine_transformation.json", "national_reserve_forest.json", "forest_programme.json")
@@ -45,16 +43,3 @@ def load_rule_sets(own: Path | None = None, known_fields: Mapping[str, KnownFiel
     if "measures" not in data and "declared" in data:
         return with_declared(shipped, data)
     return with_own_rules(shipped, measure_rules(data, known_fields))
-
-
-def write_rules(rule_set: RuleSet, path: Path) -> None:
-    """Write a rule set, whole or not at all, as a file that :func:`read_rules` reads.
-
-    Raises
-    ------
-    OutputError
-        Where the folder of ``path`` cannot be written.
-    """
-    with output_folder(path.parent) as folder:
-        text = json.dumps(rule_set.data, ensure_ascii=False, indent=2) + "\n"
-        (folder / path.name).write_text(text, encoding="utf-8")

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from made_layers import SPECIES, dbf, raw_shapefile
 
 from sanming_carbon_plugin.adapters import encodings
-from sanming_carbon_plugin.adapters.dbf import read_dbf, unreadable_numbers
+from sanming_carbon_plugin.adapters.dbf import distinct_texts, read_dbf, unreadable_numbers
 from sanming_carbon_plugin.adapters.encodings import (
     codec_name,
-    dbf_texts,
     declared_encoding,
     decode,
     decode_distinct,
@@ -109,11 +108,11 @@ def test_texts_of_a_dbf_file(folder):
     name = "树种".encode("gbk")
     rows = [("松".encode("gbk"), b"1"), ("松".encode("gbk"), b"2"), (b"abc", b"3")]
     path.write_bytes(dbf([(name, b"C", 6, 0), (b"N", b"N", 4, 0)], rows))
-    assert set(dbf_texts(path)) == {name, b"N", "松".encode("gbk")}
+    assert set(distinct_texts(read_dbf(path))) == {name, b"N", "松".encode("gbk")}
     path.write_bytes(path.read_bytes()[:-12])
-    assert name in dbf_texts(path)
+    assert name in distinct_texts(read_dbf(path))
     path.write_bytes(b"\3" * 20)
-    assert dbf_texts(path) == []
+    assert read_dbf(path) is None
 
 
 @pytest.mark.parametrize(

@@ -99,12 +99,6 @@ def _note_overlaps(cells: CellReader, group: TextArray, low: FloatArray, high: F
             cells.note(row, "age_from_yr | age_to_yr", f"{start[row]:g} … {end[row]:g} (2x)")
 
 
-def pressler_percent(volume_then: FloatArray, volume_now: FloatArray, years: FloatArray) -> FloatArray:
-    """Pressler's growth rate in percent a year: 200/n · (V2-V1)/(V2+V1)."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(200.0 / years * (volume_now - volume_then) / (volume_now + volume_then))
-
-
 def pressler_growth(volume: FloatArray, percent_yr: FloatArray) -> FloatArray:
     """What ``volume`` grows in the coming year by a rate of Pressler's formula: V · 2p / (200 - p).
 

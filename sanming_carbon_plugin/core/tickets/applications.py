@@ -160,24 +160,6 @@ def require_holders(applicant: str, holders: Sequence[str], known: Collection[st
             raise InputError("APPLICATION_HOLDER_UNKNOWN", holder=name, near=", ".join(near) or "-")
 
 
-def village_households(pieces: pd.DataFrame, village: str, authorised: Collection[str] = ()) -> list[Household]:
-    """All holders of a village with pieces that count, for a joint application.
-
-    Raises
-    ------
-    InputError
-        APPLICATION_HOLDER_MISSING where a certificate of the village names no holder, APPLICATION_EMPTY.
-    """
-    here = pieces[(pieces["village"] == village) & (pieces["outcome"] == "yes")]
-    if here.empty:
-        raise InputError("APPLICATION_EMPTY", applicant=village)
-    nameless = here[here["holder"].isna()]
-    if len(nameless):
-        certificate = nameless["certificate"].iloc[0]
-        raise InputError("APPLICATION_HOLDER_MISSING", certificate=str(certificate or "?"), count=len(nameless))
-    return [Household(name, name in authorised) for name in sorted(set(here["holder"]))]
-
-
 def check_periods(periods: Iterable[Period], today: date | None = None) -> list[Period]:
     """Monitoring periods of one parcel in their order.
 
@@ -194,24 +176,6 @@ def check_periods(periods: Iterable[Period], today: date | None = None) -> list[
         if after.start <= before.end:
             raise UsageError("PERIODS_OVERLAP", first=str(before), second=str(after))
     return ordered
-
-
-def income_in_fen(application: Application, yuan: float, collective_share: float = 0.0) -> pd.Series:
-    """Money for each household and for the collective, in fen, so that it adds up to the last one.
-
-    Parameters
-    ----------
-    yuan
-        What the tickets brought.
-    collective_share
-        Share kept by the collective before the split, 0 to 1.
-    """
-    fen = round(yuan * 100)
-    kept = int(fen * collective_share)
-    parts = largest_remainder(application.households["income_share"].to_numpy(), fen - kept)
-    money = pd.Series(parts, index=application.households["holder"].to_numpy(), name="fen")
-    money.loc[application.applicant] = money.get(application.applicant, 0) + fen - int(parts.sum())
-    return money
 
 
 def _application(

@@ -12,7 +12,7 @@ from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rates, 
 from sanming_carbon_plugin.core.carbon.growth import GrowthFit, fit_curve, fit_growth, project, site_classes
 from sanming_carbon_plugin.core.carbon.growth_data import SurveyedStands
 from sanming_carbon_plugin.core.carbon.growth_models import MODELS, SPREAD_POWERS, fit_best
-from sanming_carbon_plugin.core.carbon.growth_rates import GrowthRates, pressler_percent
+from sanming_carbon_plugin.core.carbon.growth_rates import GrowthRates
 from sanming_carbon_plugin.core.carbon.simulation import simulate
 from sanming_carbon_plugin.core.carbon.sink import SinkOptions, sink
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
@@ -322,7 +322,7 @@ def test_pressler_rates_of_a_users_table(tmp_path, make_facts, parameters, error
     grown = found.columns["increment_m3_ha_yr"].to_numpy()[:3]
     assert grown == pytest.approx([1600 / 192, 800 / 196, 200 / 198])
     then = facts["volume_m3_ha"].to_numpy()[:3]
-    assert pressler_percent(then, then + grown, np.ones(3)) == pytest.approx([8.0, 4.0, 2.0])
+    assert 200 * grown / (then + then + grown) == pytest.approx([8.0, 4.0, 2.0])  # Pressler, of a year
     assert found.columns["sink_tco2e_yr"].iloc[0] == pytest.approx(10 * 1600 / 192 * 1.1198797, rel=1e-6)
     assert found.columns["sink_basis"].tolist() == ["growth_rate"] * 3 + ["none"] * 2
     assert found.columns["sink_tco2e_yr"].iloc[3:].isna().all()
@@ -388,9 +388,7 @@ def stand_layer(make_facts):
     return make_facts(species_code="220", volume_m3_ha=volume, age_yr=age)
 
 
-def test_pressler_formula():
-    percent = pressler_percent(np.array([100.0]), np.array([120.0]), np.array([5.0]))
-    assert percent == pytest.approx([200 / 5 * 20 / 220])
-    assert isinstance(
-        GrowthRates.from_rows(pd.DataFrame([{"group": "*", "percent_yr": "5", "source": "x"}])), GrowthRates
-    )
+def test_a_rate_needs_no_ages():
+    rates = GrowthRates.from_rows(pd.DataFrame([{"group": "*", "percent_yr": "5", "source": "x"}]))
+    assert rates.percent_yr.tolist() == [5.0]
+    assert np.isnan([*rates.age_from_yr, *rates.age_to_yr]).all()
