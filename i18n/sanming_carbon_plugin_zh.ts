@@ -39,7 +39,7 @@
         <translation>已保存：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="120"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="134"/>
         <source>CSV files</source>
         <translation>CSV 文件</translation>
     </message>
@@ -118,22 +118,22 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="60"/>
         <source>Credited parcels</source>
         <translation>已计碳汇地块</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="62"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="63"/>
         <source>Parcels already credited or pending under any scheme, with the columns scheme, scheme_id, period_start and period_end.</source>
         <translation>在任何机制下已签发或正在申请的地块，含 scheme、scheme_id、period_start、period_end 四列。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="70"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="71"/>
         <source>Tenure</source>
         <translation>林权宗地</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="73"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="74"/>
         <source>Polygons of the certificates, with the columns certificate, holder, right, valid_to and disputed.</source>
         <translation>林权证对应的面，含 certificate、holder、right、valid_to、disputed 五列。</translation>
     </message>
@@ -143,7 +143,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>栅格用途说明</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="52"/>
         <source>Ticket profile</source>
         <translation>碳票规则</translation>
     </message>
@@ -228,57 +228,57 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="42"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="56"/>
         <source>Polygon layer of the forest inventory, one row per stand. It is read as you see it now: with its filter and unsaved edits.</source>
         <translation>森林资源清查的面图层，一行一个小班。按当前所见读取，包括过滤条件和未保存的编辑。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="65"/>
         <source>Text encoding of the stands</source>
         <translation>小班文件的字符编码</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="51"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="65"/>
         <source>For example GBK or UTF-8, for files only. Leave empty to have it recognised.</source>
         <translation>如 GBK 或 UTF-8，仅用于文件。留空则自动识别。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="75"/>
         <source>Field mapping</source>
         <translation>字段对照文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="61"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="75"/>
         <source>JSON file that says which column of the stands means what. Leave empty to have the columns recognised by their names.</source>
         <translation>说明各列含义的 JSON 文件。留空则按列名自动识别。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="91"/>
         <source>Rasters</source>
         <translation>栅格</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="77"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="91"/>
         <source>Each band gives the area-weighted mean and standard deviation per stand, and the share of the stand&apos;s area that has valid cells.</source>
         <translation>每个波段给出各小班按面积加权的均值和标准差，以及有效像元占小班面积的比例。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="102"/>
         <source>Names of the rasters</source>
         <translation>栅格名称</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="126"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="140"/>
         <source>Written beside the target under a temporary name and moved into place when all is done.</source>
         <translation>先以临时名称写在目标旁边，全部完成后再移到位。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="148"/>
         <source>Replace an existing file</source>
         <translation>替换已有文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="134"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="148"/>
         <source>Without it, the run stops before it starts where the file is there already.</source>
         <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
     </message>
@@ -298,7 +298,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="120"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="134"/>
         <source>Parquet files</source>
         <translation>Parquet 文件</translation>
     </message>
@@ -1692,22 +1692,22 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>候选小班</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="49"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="48"/>
         <source>Uses of tickets</source>
         <translation>碳票用途测算</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="52"/>
         <source>Neutrality, restoration, planting duty or pledge: tonnes or yuan step by step, and which tickets cover it.</source>
         <translation>碳中和、生态修复、义务植树或质押：逐步算出吨数或金额，以及由哪些碳票抵足。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="59"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="58"/>
         <source>Emissions: amounts of activities times factors give the tonnes an event or organisation emits. Restoration: area, years and lost growth, and what was felled, give the tonnes that make good a damaged forest. Planting: people and years give the tickets whose price equals the trees they owe. Pledge: tonnes at a price band, and what a bank may lend. The log shows each step with its source. Factors are in files with source and date; give an edited copy to use others. Tickets are used from the oldest period.</source>
         <translation>排放：活动数据乘以因子，得出活动或单位的排放吨数。修复：受损面积、年数、损失的生长量和被伐蓄积，得出修复所需吨数。植树：人数和年数，得出与应植树木等价的碳票吨数。质押：按价格区间估值及可贷金额。日志逐步列出算式和来源。因子存于文件，注明来源和日期，可用修改副本替换。碳票从最早的监测期起抵用。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="69"/>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="71"/>
         <source>Use</source>
         <translation>用途</translation>
     </message>
@@ -1832,32 +1832,32 @@ products 表为各产品各年的储量和变化量，years 表为合计。本�
         <translation>“小班评估”生成的 GeoPackage，内含小班、碳汇量、规则配置和地块图层。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="53"/>
         <source>Leave empty for the one that the result was judged by, else the Sanming ticket.</source>
         <translation>留空则用结果当时所用的配置，否则用三明林业碳票。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="53"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="54"/>
         <source>Own ticket profile</source>
         <translation>自定义碳票规则配置</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="54"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="55"/>
         <source>An edited copy of a shipped profile, in place of the one chosen above.</source>
         <translation>随附配置的修改副本，代替上面所选的配置。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="81"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="82"/>
         <source>Field mapping of the credited parcels</source>
         <translation>已计入地块的字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="89"/>
         <source>Field mapping of the tenure parcels</source>
         <translation>权属宗地的字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="93"/>
+        <location filename="../sanming_carbon_plugin/processing/ticket_parameters.py" line="94"/>
         <source>JSON file, for columns whose names are not recognised.</source>
         <translation>JSON 文件，用于字段名无法识别的情况。</translation>
     </message>
@@ -2825,7 +2825,7 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>公顷。同一措施同一年份的相邻地块为一片，每片不得小于此面积。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="88"/>
+        <location filename="../sanming_carbon_plugin/processing/parameters.py" line="102"/>
         <source>Column names begin with them. One for each raster in the same order, with ; between; NAME#2 takes only band 2. dem and chm mean elevation and canopy heights in metres. Leave empty to use the names of the layers.</source>
         <translation>用作列名的开头。按相同顺序每个栅格一个，以分号“;”分隔；“名称#2”表示只取第 2 波段。名称 dem、chm 分别表示高程和冠层高度（米）。留空则使用图层名。</translation>
     </message>
@@ -2918,6 +2918,26 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/processing/plan.py" line="140"/>
         <source>Per tCO₂e, infested hectare and yuan, such as carbon=1;infestation=50;cost=0.001. They go before what was chosen as the best; one of the three names alone is taken too.</source>
         <translation>每吨CO₂e（carbon）、每公顷受害面积（infestation）、每元（cost）的权重，如 carbon=1;infestation=50;cost=0.001。填写后以权重为准，不再采用上面选择的优化目标；也可只填其中一个名称。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="68"/>
+        <source>Neutrality of an event or organisation</source>
+        <translation>活动或单位碳中和</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="68"/>
+        <source>Restoration of a damaged forest</source>
+        <translation>生态司法修复</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="68"/>
+        <source>Duty to plant trees</source>
+        <translation>义务植树折算</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="68"/>
+        <source>Pledge for a loan</source>
+        <translation>质押贷款</translation>
     </message>
 </context>
 <context>

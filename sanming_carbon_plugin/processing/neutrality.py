@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMatrix,
@@ -21,7 +20,7 @@ from qgis.core import (
 
 from ..core.errors import InputError
 from ..core.progress import Progress
-from .parameters import OUTPUT, OVERWRITE, advanced, explained, overwrite_parameter
+from .parameters import OUTPUT, OVERWRITE, advanced, explained, overwrite_parameter, worded_choice
 from .results import tell_counts
 from .ticket_parameters import TicketAlgorithm
 from .translation import tr
@@ -66,9 +65,10 @@ class NeutralityAlgorithm(TicketAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Define parameters and outputs."""
-        self.addParameter(
-            QgsProcessingParameterEnum(self.KIND, tr("Use"), list(KINDS), defaultValue=KINDS[0], usesStaticStrings=True)
-        )
+        uses = (tr("Neutrality of an event or organisation"), tr("Restoration of a damaged forest"),
+                tr("Duty to plant trees"), tr("Pledge for a loan"))  # fmt: skip
+        words = dict(zip(KINDS, uses, strict=True))
+        self.addParameter(worded_choice(self.KIND, tr("Use"), words, default=KINDS[0]))
         for name, text, help_text in (
             (self.ACTIVITIES, tr("Activities"), tr("Emissions: a factor and the amount in its unit, a row each.")),
             (self.FELLED, tr("What was felled"), tr("Restoration: a factor such as stock_pine and the cubic metres.")),

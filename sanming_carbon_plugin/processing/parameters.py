@@ -6,6 +6,7 @@ from qgis.core import (
     Qgis,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
@@ -34,6 +35,19 @@ def advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParame
 def explained(parameter: QgsProcessingParameterDefinition, text: str) -> QgsProcessingParameterDefinition:
     """``parameter`` with its help ``text``."""
     parameter.setHelp(text)
+    return parameter
+
+
+def worded_choice(
+    name: str, text: str, words: dict[str, str], *, default: str | None = None, optional: bool = False
+) -> QgsProcessingParameterDefinition:
+    """A choice by codes that stay as they are in scripts and models; its dialog shows ``words``, which are by code."""
+    parameter = QgsProcessingParameterEnum(
+        name, text, list(words), defaultValue=default, optional=optional, usesStaticStrings=True
+    )
+    # By name: what builds dialogs is no part of QGIS without a window.
+    shown_by = "{}.word_choice.WordChoice".format(__name__.rpartition(".")[0])
+    parameter.setMetadata({"widget_wrapper": {"class": shown_by, "words": words}})
     return parameter
 
 

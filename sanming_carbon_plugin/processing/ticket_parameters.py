@@ -10,18 +10,18 @@ from qgis.core import (
     Qgis,
     QgsProcessingContext,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterMultipleLayers,
 )
 
+from ..adapters.column_words import title_of
 from ..core.progress import Progress
 from ..paths import resources_dir
 from .base import StandAlgorithm
 from .inputs import optional_path, take_layer
-from .parameters import advanced, explained
-from .translation import tr
+from .parameters import advanced, explained, worded_choice
+from .translation import language, tr
 
 if TYPE_CHECKING:
     from ..adapters.qgis_layers import LayerSnapshot
@@ -48,7 +48,8 @@ def result_parameter(optional: bool) -> QgsProcessingParameterDefinition:
 def define_profile(add: Add) -> None:
     """A shipped profile by its name, or a file."""
     names = sorted(path.stem for path in (resources_dir() / "profiles").glob("*.json"))
-    shipped = QgsProcessingParameterEnum(PROFILE, tr("Ticket profile"), names, optional=True, usesStaticStrings=True)
+    titles = {name: title_of(name, language()) for name in names}
+    shipped = worded_choice(PROFILE, tr("Ticket profile"), titles, optional=True)
     add(explained(shipped, tr("Leave empty for the one that the result was judged by, else the Sanming ticket.")))
     own = QgsProcessingParameterFile(PROFILE_FILE, tr("Own ticket profile"), extension="json", optional=True)
     add(advanced(explained(own, tr("An edited copy of a shipped profile, in place of the one chosen above."))))

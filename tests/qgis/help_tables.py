@@ -12,7 +12,7 @@ import sys
 from html import escape
 from pathlib import Path
 
-from qgis.core import Qgis, QgsApplication, QgsProcessingAlgorithm
+from qgis.core import Qgis, QgsApplication, QgsProcessingAlgorithm, QgsProcessingParameterEnum
 
 HELP = Path(__file__).resolve().parents[2] / "resources" / "help"
 _BEGIN, _END = '<h2 id="parameters">', "</table>\n"
@@ -28,8 +28,9 @@ def parameter_table(algorithm: QgsProcessingAlgorithm, language: str) -> str:
     rows = ["<tr><th>{}</th><th>{}</th><th>{}</th></tr>".format(name, script, meaning)]
     for each in algorithm.parameterDefinitions():
         notes = [each.help()]
-        if hasattr(each, "options") and not each.usesStaticStrings():
-            notes.append(("；" if language == "zh" else "; ").join(each.options()))
+        if hasattr(each, "options"):
+            between = "；" if language == "zh" else "; "
+            notes.append(between.join(_coded(each) if each.usesStaticStrings() else each.options()))
         if each.flags() & Qgis.ProcessingParameterFlag.Optional:
             notes.append("({})".format(optional) if language == "en" else "（{}）".format(optional))
         told = " ".join(escape(note, quote=False) for note in notes if note)
@@ -39,6 +40,12 @@ def parameter_table(algorithm: QgsProcessingAlgorithm, language: str) -> str:
             )
         )
     return "{}{}</h2>\n<table>{}{}".format(_BEGIN, title, "".join(rows), _END)
+
+
+def _coded(choice: QgsProcessingParameterEnum) -> list[str]:
+    """Codes of a choice, each with the words that its dialog shows."""
+    words = choice.metadata()["widget_wrapper"]["words"]
+    return ["{}: {}".format(code, words[code]) for code in choice.options()]
 
 
 def page_of(name: str, language: str) -> Path:

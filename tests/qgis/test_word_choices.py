@@ -1,0 +1,56 @@
+"""Choices in the dialogs of algorithms are words in the user's language; scripts and models hold codes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from qgis.core import QgsApplication
+
+pytestmark = [pytest.mark.qgis, pytest.mark.usefixtures("qgis_processing", "provider")]
+_CODE = re.compile(r"[a-z0-9_]+")
+
+
+def _box(definition):
+    from processing.gui.wrappers import WidgetWrapperFactory
+
+    return WidgetWrapperFactory.create_wrapper(definition, None)
+
+
+def _definition(algorithm, name):
+    found = QgsApplication.processingRegistry().algorithmById("sanmingcarbon:" + algorithm)
+    return found.parameterDefinition(name)
+
+
+def test_no_choice_of_any_algorithm_shows_codes():
+    looked_at = 0
+    for algorithm in QgsApplication.processingRegistry().providerById("sanmingcarbon").algorithms():
+        for definition in algorithm.parameterDefinitions():
+            if definition.type() != "enum":
+                continue
+            looked_at += 1
+            shown = definition.options()
+            if definition.usesStaticStrings():
+                combo = _box(definition).widget
+                shown = [combo.itemText(row) for row in range(combo.count())]
+            assert not [text for text in shown if _CODE.fullmatch(text)], (algorithm.name(), definition.name())
+    assert looked_at > 10
+
+
+def test_a_word_is_chosen_and_its_code_is_handed_over():
+    box = _box(_definition("neutrality", "KIND"))
+    assert box.value() == "emissions"
+    heard = []
+    box.widgetValueHasChanged.connect(heard.append)
+    box.setValue("pledge")
+    assert (box.value(), len(heard)) == ("pledge", 1)
+    assert box.widget.currentText() not in {"pledge", ""}
+
+
+def test_what_need_not_be_chosen_begins_empty():
+    box = _box(_definition("ticketeligibility", "PROFILE"))
+    assert (box.value(), box.widget.currentText()) == (None, "")
+    box.setValue("sanming_ticket_incremental")
+    assert box.value() == "sanming_ticket_incremental"
+    box.setValue(None)
+    assert box.value() is None
