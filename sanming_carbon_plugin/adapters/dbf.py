@@ -1,4 +1,4 @@
-"""The bytes of a DBF file: its names and texts before any decoding, and numbers that are none.
+"""The bytes of a DBF file before any decoding, and its numbers that are none.
 
 GDAL reads ``1,234.5`` in a number field as 1, ``1 234`` as 1 and ``abc`` as 0, without a word. A wrong
 number is worse than none, so such cells are found here and count as unknown.
@@ -21,7 +21,6 @@ _SIMPLE = np.zeros(256, dtype=bool)
 _SIMPLE[[0, 32, *range(48, 58)]] = True
 _DOT = 46
 _STAR = 42
-_LAST_OF_ASCII = 127
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,6 @@ def _fields(head: npt.NDArray[np.uint8]) -> Iterator[DbfField]:
         width = descriptor[16] + (256 * descriptor[17] if kind == "C" else 0)
         yield DbfField(descriptor[:11].split(b"\0")[0], kind, start, width)
         start += width
-
-
-def distinct_texts(table: DbfFile) -> list[bytes]:
-    """Field names and the distinct values of text fields that are not plain ASCII, without trailing blanks."""
-    texts = {field.name for field in table.fields}
-    for field in table.fields:
-        cells = table.cells(field) if field.kind == "C" and field.width else None
-        if cells is None or not len(cells):
-            continue
-        doubtful = cells[(cells > _LAST_OF_ASCII).any(axis=1)]
-        if len(doubtful):
-            texts.update(value.rstrip(b" \0") for value in doubtful.view("V{}".format(field.width)).ravel().tolist())
-    return sorted(texts)
 
 
 def unreadable_numbers(table: DbfFile) -> dict[int, npt.NDArray[np.bool_]]:
