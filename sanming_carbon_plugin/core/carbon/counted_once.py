@@ -10,7 +10,8 @@ import shapely
 
 from ..issues import layer_issue, no_issues
 from ..stands.checks.neighbours import Overlaps
-from .account import BoolArray, numbers
+from ..stands.checks.shapes import polygons_only
+from .account import numbers
 from .change import PieceChange
 from .common_ground import GeometryArray, usable
 from .parameters import FloatArray, IntArray
@@ -23,41 +24,63 @@ FLOWS = ("sink_tco2e_yr", "sink_alt_tco2e_yr")
 
 
 @dataclass(frozen=True)
+class OfStands:
+    """Polygons of some stands: the stand and the polygon of each row."""
+
+    stand: IntArray
+    geometry: GeometryArray
+
+    def of(self, wanted: IntArray) -> GeometryArray:
+        """Union of the polygons of each of the ``wanted`` stands; an empty one where there are none."""
+        order = np.argsort(self.stand, kind="stable")
+        stand, code = np.unique(wanted, return_inverse=True)
+        start: IntArray = np.asarray(np.searchsorted(self.stand, stand, "left", order))
+        end: IntArray = np.asarray(np.searchsorted(self.stand, stand, "right", order))
+        rows = (order[start[one] : end[one]] for one in range(len(stand)))
+        unions = np.array([shapely.union_all(usable(self.geometry[some])) for some in rows], dtype=object)
+        return unions[code] if len(unions) else unions
+
+
+@dataclass(frozen=True)
 class EarlierGround:
     """What today's stands lie on.
 
     Attributes
     ----------
-    shared_out
-        As in :class:`~.two_dates.Pieces`.
-    stand, geometry
-        Stands that lie on earlier stands of known stock in part only, a row for each of these and its polygon.
+    known
+        Earlier stands of known stock under stands that lie on such in part only.
+    shared
+        Earlier stands of which the ground was shared out among today's stands, see :class:`~.two_dates.Pieces`.
     """
 
-    shared_out: BoolArray
-    stand: IntArray
-    geometry: GeometryArray
+    known: OfStands
+    shared: OfStands
 
     def under(self, overlaps: Overlaps, cover: FloatArray) -> Overlaps:
         """The ground of ``overlaps`` that is in the sink of both stands, by the ``cover`` of each."""
-        piece, order = overlaps.piece.copy(), np.argsort(self.stand, kind="stable")
+        piece = overlaps.piece.copy()
         for side in (overlaps.first, overlaps.second):
             at = np.flatnonzero(cover[side] < 1.0 - LINE_SHARE)
-            stand, code = np.unique(side[at], return_inverse=True)
-            start: IntArray = np.asarray(np.searchsorted(self.stand, stand, "left", order))
-            end: IntArray = np.asarray(np.searchsorted(self.stand, stand, "right", order))
-            rows = (order[start[one] : end[one]] for one in range(len(stand)))
-            under = np.array([shapely.union_all(usable(self.geometry[some])) for some in rows], dtype=object)
-            piece[at] = shapely.intersection(piece[at], under[code])
+            piece[at] = shapely.intersection(piece[at], self.known.of(side[at]))
+        at = np.flatnonzero(np.isin(overlaps.first, self.shared.stand) & np.isin(overlaps.second, self.shared.stand))
+        both = shapely.intersection(self.shared.of(overlaps.first[at]), self.shared.of(overlaps.second[at]))
+        piece[at] = shapely.difference(_surface(piece[at]), _surface(both))
         return replace(overlaps, piece=piece)
+
+
+def _surface(geometry: GeometryArray) -> GeometryArray:
+    """The polygons of each, an empty one where there are none."""
+    return usable(polygons_only(geometry))
 
 
 def earlier_ground(
     pieces: Pieces, change: PieceChange, cover: FloatArray, geometry_then: GeometryArray
 ) -> EarlierGround:
-    """The ground of stands that ``change`` is known of, where ``cover`` is not the whole stand."""
+    """The ground of stands that ``change`` is known of, where ``cover`` is not the whole stand, and what is shared."""
     part = change.known & change.main & (cover < 1.0 - LINE_SHARE)[change.stand]
-    return EarlierGround(pieces.shared_out, change.stand[part], geometry_then[change.earlier[part]])
+    known = OfStands(change.stand[part], geometry_then[change.earlier[part]])
+    shared = pieces.shared_out
+    return EarlierGround(known, OfStands(pieces.now[shared], geometry_then[pieces.then[shared]]))
 
 
 def counted_once(
@@ -70,8 +93,8 @@ def counted_once(
 
     Common ground goes with the stand that knows more (sink, share of it, stock), else with the one whose key comes
     first, so that the order of the rows decides nothing. It is the same ground for every sum but that of the sink,
-    from which only what it holds can be left out: ground on no earlier stand of known stock is not in it, and stands
-    that are ``shared_out`` share their earlier ground already.
+    from which only what it holds can be left out: ground on no earlier stand of known stock is not in it, and ground of
+    earlier stands that was shared out is in it once already.
 
     Parameters
     ----------
@@ -96,8 +119,7 @@ def counted_once(
     ground = _share_kept(overlaps, place)
     cover = np.nan_to_num(numbers(facts, "earlier_cover"), nan=1.0)
     if earlier is not None:
-        apart = ~(earlier.shared_out[overlaps.first] & earlier.shared_out[overlaps.second])
-        overlaps = earlier.under(overlaps.only(apart), cover)
+        overlaps = earlier.under(overlaps, cover)
     lost = np.minimum(1.0 - _share_kept(overlaps, place), cover)
     sink = 1.0 - np.divide(lost, cover, out=np.zeros(len(cover)), where=cover > 0.0)
     counted = facts.copy(deep=False)

@@ -61,7 +61,7 @@ def sink_issues(
             tell("SINK_PARTLY_COVERED", known & partly & ~thin, "earlier_cover", np.round(cover, 4)),
             tell("SINK_COVER_NOT_MEASURED", known & thin, "earlier_cover", np.round(cover, 4)),
             tell("SINK_EARLIER_OVERLAPS", pieces.overlapping),
-            tell("SINK_EARLIER_SHARED_OUT", pieces.shared_out),
+            tell("SINK_EARLIER_SHARED_OUT", any_by(pieces.now, pieces.shared_out, count)),
             tell("SINK_VOLUME_BASIS_DIFFERS", basis_differs, "volume_m3_ha"),
             tell("SINK_SPECIES_ONE_DATE", nameless, "species_code"),
             tell("SINK_RECODED", recoded, "recode_tco2e", np.round(columns["recode_tco2e"].to_numpy(), 3)),

@@ -18,7 +18,8 @@ from scipy.sparse.csgraph import connected_components
 from ..progress import Progress
 from .common_ground import BoolArray, CommonGround, GeometryArray, overlay
 from .parameters import FloatArray, IntArray
-from .sums import any_by, sum_by
+from .shared_ground import shares_of_ground
+from .sums import sum_by
 
 SAME_SHAPE_SHARE = 1e-4
 """Two outlines are the same when they differ by less than this share of the stand's width (rounding of formats)."""
@@ -67,8 +68,8 @@ class Pieces:
     overlapping
         Per stand of today: earlier stands overlap on it; its shares were scaled down to its own ground.
     shared_out
-        Per stand of today: an earlier stand under it is covered more than once today; its ground was shared out
-        among today's stands by the ground each has on it.
+        Per piece: other stands of today lie on it, too, and the earlier stand is covered more than once; its ground was
+        shared out among them by the ground each has on it.
     inner_line
         Per stand of today: length of the earlier lines that run through it, by the square root of its area.
     """
@@ -93,6 +94,7 @@ class Pieces:
             then=self.then[pieces],
             share_of_now=self.share_of_now[pieces],
             share_of_then=self.share_of_then[pieces],
+            shared_out=self.shared_out[pieces],
         )
 
 
@@ -111,9 +113,9 @@ def match(
     partner = _by_key(keys_now, geometry_now, keys_then, geometry_then)
     keyed = partner >= 0
     rest_now = np.flatnonzero(~keyed)
-    left = np.ones(len(keys_then), dtype=bool)
-    left[partner[keyed]] = False
-    rest_then = np.flatnonzero(left)
+    free = np.ones(len(keys_then), dtype=bool)
+    free[partner[keyed]] = False
+    rest_then = np.flatnonzero(free)
     ground = overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
     now, then = ground.first, ground.second
     share_now = ground.area / ground.area_first[now]
@@ -121,9 +123,10 @@ def match(
     real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
     cover_rest = sum_by(now, share_now, len(rest_now))
     excess = np.maximum(cover_rest, 1.0)
-    used = sum_by(then, share_then / excess[now], len(rest_then))
-    used = np.where(used > 1.0 + LINE_SHARE, used, 1.0)
-    counted = share_now / excess[now] / used[then]
+    used = sum_by(then, share_then / excess[now], len(rest_then)) > 1.0 + LINE_SHARE
+    outlines = geometry_now[rest_now], geometry_then[rest_then]
+    left = shares_of_ground(*outlines, now, then, used[then], LINE_SHARE, progress)
+    counted = share_now / excess[now] * left
     at_key = np.flatnonzero(keyed)
 
     def of_all(values: FloatArray, otherwise: float) -> FloatArray:
@@ -144,7 +147,7 @@ def match(
         block=of_all(block, -1.0).astype(np.int64),
         gone=gone,
         overlapping=of_all((excess > 1.0 + LINE_SHARE).astype(np.float64), 0.0) > 0.0,
-        shared_out=of_all(any_by(now, used[then] > 1.0, len(rest_now)).astype(np.float64), 0.0) > 0.0,
+        shared_out=np.concatenate([np.zeros(len(at_key), dtype=bool), left < 1.0]),
         inner_line=of_all(_inner_lines(ground), 0.0),
     )
 

@@ -110,6 +110,27 @@ def test_earlier_ground_that_is_shared_out_already_is_not_left_out_again(sums):
     assert total(counted, "stock_tco2e") == pytest.approx(STOCK)
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "own", "counted"),
+    [
+        # Two on the west of 20 ha, one on half of the east: the first two share 10 ha, the third keeps its 5.
+        ([(0, 400), (0, 400), (400, 600)], [(0, 800)], [5.0, 5.0, 5.0], 15.0),
+        # Two on all of one stand, which they share, and on the west of another, which in all is not covered twice.
+        ([(-400, 400), (-400, 400)], [(-400, 0), (0, 800)], [15.0, 15.0], 20.0),
+        # Two on all of 5 ha, which they share, and on 5 of 40 ha beside them.
+        ([(0, 400), (0, 400)], [(0, 200), (200, 1800)], [7.5, 7.5], 10.0),
+    ],
+)
+def test_ground_that_is_shared_out_in_part_is_neither_left_out_nor_counted_twice(sums, now, then, own, counted):
+    now, then = boxes(*now), boxes(*then)
+    keys = [f"n{at}" for at in range(len(now))]
+    facts, sums_of, weights, _ = sums(now, then, now_keys=keys, then_keys=[f"t{at}" for at in range(len(then))])
+    tonnes = ONE / 10.0
+    assert facts["sink_tco2e_yr"].tolist() == pytest.approx([hectares * tonnes for hectares in own], abs=1e-4)
+    assert total(sums_of, "sink_tco2e_yr") == pytest.approx(counted * tonnes, abs=1e-4)
+    assert np.nansum(weights.sink) == pytest.approx(counted * tonnes, abs=1e-4)
+
+
 @pytest.mark.parametrize("keys", [["a", "b"], ["b", "a"]])
 @pytest.mark.parametrize("west", [0, 100])
 def test_ground_drawn_twice_on_both_dates_counts_once_also_where_a_stand_reaches_beyond_it(sums, keys, west):
