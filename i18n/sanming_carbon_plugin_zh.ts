@@ -3250,11 +3250,6 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>数量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="109"/>
-        <source>Open</source>
-        <translation>打开</translation>
-    </message>
-    <message>
         <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="112"/>
         <source>Neither fixed nor accepted.</source>
         <translation>既未修正也未认可。</translation>
@@ -3303,6 +3298,11 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="184"/>
         <source>Takes back what was decided about the selected rows.</source>
         <translation>撤销对所选各行的处理。</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/ui/issue_panel.ui" line="109"/>
+        <source>To do</source>
+        <translation>待处理</translation>
     </message>
 </context>
 <context>

@@ -174,7 +174,8 @@ def _layer_snapshot(layer: QgsVectorLayer, name: str, *, selected_only: bool) ->
     positions = tuple(position for position in range(len(fields)) if position not in left_out)
     return LayerSnapshot(
         name=name,
-        source=layer.publicSource(),
+        # Where a temporary layer lies tells nobody anything.
+        source=name if layer.providerType() == "memory" else layer.publicSource(),
         crs_wkt=_crs_wkt(layer.crs()),
         fields=tuple(fields[position] for position in positions),
         positions=positions,

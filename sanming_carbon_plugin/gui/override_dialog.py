@@ -67,6 +67,8 @@ class OverrideDialog(QDialog):
         except CarbonError as error:
             form.problem.setText(error_in_words(error))
             form.problem.show()
+            # Else the fields above it would be pressed together.
+            self.resize(self.width(), max(self.height(), self.layout().totalHeightForWidth(self.width())))
             return
         super().accept()
 

@@ -201,9 +201,12 @@ def test_a_decision_that_cannot_be_written_keeps_the_dialog_open(cards, qtbot):
     dialog = OverrideDialog(cards.path, _key(cards, 0))
     dialog.form.reason.setText("原因")
     dialog.form.name.setText("林工")
+    dialog.show()
     dialog.accept()
     assert dialog.result() == 0
     assert not dialog.form.problem.isHidden()
+    needed = dialog.layout().totalHeightForWidth(dialog.width())
+    assert dialog.height() >= needed, "no field is pressed together"
     dialog.deleteLater()
 
 

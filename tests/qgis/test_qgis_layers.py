@@ -101,6 +101,10 @@ def shapefile(qgis_app, memory_layer, tmp_path):
     return make
 
 
+def test_messages_call_a_temporary_layer_by_its_name(memory_layer):
+    assert snapshot(memory_layer).source == "小班"
+
+
 def test_memory_layer_with_nulls_and_true_zeros(memory_layer):
     layer = read_qgis_layer(memory_layer)
     table = layer.attributes
