@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -43,6 +43,28 @@ def require_writable(path: Path, *, overwrite: bool) -> None:
         finally:
             with suppress(OSError):
                 probe.unlink()
+
+
+def require_no_input(path: Path, inputs: Iterable[str]) -> None:
+    """Refuse a result that would take the place of what it is made from, however both are written.
+
+    Parameters
+    ----------
+    inputs
+        Paths, also with ``|layername=…`` of QGIS or ``#band`` behind them, and whatever else a job was told.
+
+    Raises
+    ------
+    OutputError
+        ``OUTPUT_IS_INPUT``.
+    """
+    if not path.exists():
+        return
+    for given in inputs:
+        for place in (given, given.split("|", maxsplit=1)[0], given.rpartition("#")[0]):
+            with suppress(OSError, ValueError):
+                if place and path.samefile(place):
+                    raise OutputError("OUTPUT_IS_INPUT", path=str(path))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .shared import add_parcels, add_raster, add_stands, run_job
+from .shared import add_parcels, add_raster, add_stands, run_job, seed
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parameters", type=Path, metavar="FILE.csv", help="carbon parameters")
     add_parcels(parser)
     parser.add_argument("--decisions", type=Path, metavar="FILE", help="decisions of foresters: CSV or earlier result")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of everything random")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing result")
     parser.add_argument("--report", type=Path, metavar="DIR", help="folder for tables and report")
     parser.set_defaults(run=_run)

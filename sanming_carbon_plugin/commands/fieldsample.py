@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .shared import run_job
+from .shared import run_job, seed
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stands", type=_count, required=True, metavar="N", help="how many stands can be visited")
     parser.add_argument("--shares", metavar="REASON=SHARE,…", help="disagreement, uncertainty, "
                         "threshold, conflict and control, together 1; as the settings say by default")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random control sample")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of the random control sample")
     parser.add_argument("--settings", type=Path, metavar="FILE.json", help="limits, weights and strata of your own")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing list")
     parser.set_defaults(run=_run)

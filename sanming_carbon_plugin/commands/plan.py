@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .shared import run_job
+from .shared import run_job, seed
 
 if TYPE_CHECKING:
     from ..adapters.jobs.request import LayerSource
@@ -63,7 +63,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--why", action="append", default=[], metavar="STAND_KEY", help="what a swap of this stand costs"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of everything random")
     parser.set_defaults(run=_run)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from ..adapters.language import spoken_language
 from ..adapters.terminal import TerminalProgress, write_line
 
+_LARGEST_SEED = 2**31 - 1
+
 
 def add_stands(parser: argparse.ArgumentParser) -> None:
     """Options that say where the stands are and how they are read."""
@@ -54,6 +56,14 @@ def _named_path(text: str) -> tuple[str, str]:
         problem = f"the raster name '{name}' may hold only letters, digits and _ and must not begin with a digit"
         raise argparse.ArgumentTypeError(problem)
     return name.strip(), path.strip()
+
+
+def seed(text: str) -> int:
+    """A seed, from which random numbers can begin."""
+    if not text.isdecimal() or int(text) > _LARGEST_SEED:
+        problem = f"{text!r} is no whole number from 0 to {_LARGEST_SEED}"
+        raise argparse.ArgumentTypeError(problem)
+    return int(text)
 
 
 def run_job(job: Callable) -> None:

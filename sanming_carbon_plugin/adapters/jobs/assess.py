@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from ...core.carbon.parameters import ParameterTable
@@ -19,6 +21,7 @@ from ..decision_files import keep_decisions
 from ..geopackage import OutputTable, write_geopackage
 from ..language import spoken_language
 from ..maps.map_rows import place_names
+from ..output_files import output_folder
 from ..reports import ReportInput, write_report
 from ..reports.carbon import CarbonReport, carbon_report
 from ..sink_errors import sink_error_tables
@@ -39,8 +42,16 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     UsageError, InputError, OutputError, CancelledError
         Nothing is left half-written then.
     """
+    check_output(request.out, request.overwrite, reads=request)
+    if request.report is None:
+        return _assessed(request, None, progress)
+    with output_folder(request.report) as beside:  # tables and report come into place after the result, or neither does
+        return _assessed(request, beside, progress)
+
+
+def _assessed(request: AssessRequest, report: Path | None, progress: Progress) -> JobOutcome:
+    """The job, with the folder that takes the report until the result is written."""
     started = now()
-    check_output(request.out, request.overwrite)
     progress.step("read")
     with opened_inputs(request, progress) as opened:
         result = walk_the_stages(opened.inputs, progress)
@@ -57,18 +68,18 @@ def assess(request: AssessRequest, progress: Progress) -> JobOutcome:
     layer = stands_table(stands.attributes, stands.field_types, result.facts, result.evidence_columns)
     issues = issues_table(result.issues, result.facts.index, stands.geometry, stands.crs_wkt)
     decisions = outlined(opened.inputs.decisions, result.facts, stands)
-    progress.step("write")
-    kept = parcel_tables(opened.inputs.credited, opened.inputs.tenure, stands.crs_wkt) + decision_tables(decisions)
-    _write(request, stands, layer, issues, result, record, kept, progress)
-    keep_decisions(decisions, request.out, request.decisions)
-    if request.report is not None:
+    if report is not None:
         progress.step("report")
         language = request.language or spoken_language()
         carbon = _carbon(result, opened.inputs.parameters, request, language)
         counting = with_decisions(layer.frame.assign(**_decided_columns(result.facts)))
         tables = (counting, result.summary.frame, issues.frame, record, carbon)
         content = ReportInput(*tables, units=request.units, names=place_names(None))
-        write_report(content, request.report, language, progress)
+        write_report(content, report, language, progress)
+    progress.step("write")
+    kept = parcel_tables(opened.inputs.credited, opened.inputs.tenure, stands.crs_wkt) + decision_tables(decisions)
+    _write(request, stands, layer, issues, result, record, kept, progress)
+    keep_decisions(decisions, request.out, request.decisions)
     return JobOutcome(request.out, _counts(result), issue_counts(issues.frame))
 
 

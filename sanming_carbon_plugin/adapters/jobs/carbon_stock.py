@@ -28,7 +28,7 @@ def carbon_stock(request: CarbonRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     progress.step("read")
     opened = open_carbon(request, progress)
     columns = opened.facts[list(opened.stock_columns)]

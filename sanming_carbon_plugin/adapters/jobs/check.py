@@ -36,7 +36,7 @@ def check(
         Nothing is left half-written then.
     """
     if out is not None:
-        check_output(out, overwrite)
+        check_output(out, overwrite, reads=stands)
     progress.step("read", 0, 3)
     inventory = open_inventory(stands, mapping, None, progress)
     require_all(inventory.layer)

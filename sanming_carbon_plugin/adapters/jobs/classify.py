@@ -27,7 +27,7 @@ def classify(request: AssessRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     progress.step("read")
     with opened_inputs(request, progress) as opened:
         walk = walk_through(opened.inputs, progress, CLASSES_ONLY)

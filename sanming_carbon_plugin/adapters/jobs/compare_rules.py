@@ -38,7 +38,7 @@ def compare_rules(request: AssessRequest, after: Path | None, progress: Progress
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     later = load_rule_sets(after)
     progress.step("read")
     with opened_inputs(request, progress) as opened:

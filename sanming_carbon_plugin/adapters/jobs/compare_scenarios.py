@@ -60,7 +60,7 @@ def compare_scenarios(request: CompareRequest, progress: Progress) -> JobOutcome
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     own = load_planning_tables(request.works)
     works = own.works
     progress.step("read")

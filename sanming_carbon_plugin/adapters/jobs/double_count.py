@@ -73,7 +73,7 @@ def double_count(request: DoubleCountRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     periods = check_periods([parse_period(text) for text in request.periods], today())
     if not periods or not request.credited:
         raise UsageError("DOUBLE_COUNT_NEEDS")

@@ -50,7 +50,7 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_per_stand_file(request.out, request.overwrite)
+    check_per_stand_file(request.out, request.overwrite, request)
     progress.step("read", 0, 2)
     inventory = open_inventory(request.stands, request.mapping, None, progress, packed=True)
     layer = inventory.layer

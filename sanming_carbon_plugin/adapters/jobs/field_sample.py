@@ -67,7 +67,7 @@ def field_sample(
     UsageError, InputError, OutputError, CancelledError
         Nothing is left half-written then.
     """
-    check_output(out, overwrite)
+    check_output(out, overwrite, reads=result)
     rules = load_sample_settings(settings)
     if shares is not None:
         rules = rules.with_shares(shares)

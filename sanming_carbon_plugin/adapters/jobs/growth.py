@@ -98,7 +98,7 @@ def project_stands(request: ProjectRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     years = years_of_text(request.years, today().year - 50)
     surveyed = parse_day(request.surveyed) if request.surveyed else None
     progress.step("read")

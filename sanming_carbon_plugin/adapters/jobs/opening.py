@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import shapely
@@ -16,7 +16,7 @@ from ...core.stands.area import moved_or_none
 from ...core.stands.layer import VectorLayer
 from ...core.stands.mapping import FieldMapping
 from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
-from ..output_files import require_writable
+from ..output_files import require_no_input, require_writable
 from ..rasters import open_raster
 from ..resources import read_json
 from ..vectors import read_layer
@@ -24,21 +24,43 @@ from .request import LayerSource, StandSource
 
 SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
 _DATES = 2
+_NOT_READ = ("out", "report", "decisions")
 
 
-def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg",)) -> None:
+def check_output(out: Path, overwrite: bool, suffixes: tuple[str, ...] = (".gpkg",), *, reads: object = ()) -> None:
     """Refuse before the work begins what could not be written after it.
+
+    Parameters
+    ----------
+    reads
+        What the job reads: a request, or some of its values. None of it may be replaced by the result.
 
     Raises
     ------
     UsageError
         Where the name's ending is none of ``suffixes``.
     OutputError
-        Where the target exists already, or its folder does not.
+        Where the target exists already or is read by the job, or its folder does not exist.
     """
     if out.suffix.lower() not in suffixes:
         raise UsageError("OUTPUT_FORMAT", path=out, formats=", ".join(suffixes))
+    require_no_input(out, places_read(reads))
     require_writable(out, overwrite=overwrite)
+
+
+def places_read(asked: object) -> Iterator[str]:
+    """Paths and connections that a request names, without what it writes and decisions: a new result carries them."""
+    if isinstance(asked, VectorLayer):
+        yield asked.source
+    elif isinstance(asked, (str, Path)):
+        yield str(asked)
+    elif isinstance(asked, (tuple, list)):
+        for part in asked:
+            yield from places_read(part)
+    elif is_dataclass(asked) and not isinstance(asked, type):
+        for part in fields(asked):
+            if part.name not in _NOT_READ:
+                yield from places_read(getattr(asked, part.name))
 
 
 def open_layer(source: StandSource, progress: Progress, *, packed: bool = False) -> VectorLayer:
@@ -84,8 +106,8 @@ def open_inventory(
     """
     layer = open_layer(source, progress, packed=packed)
     columns = list(layer.attributes.columns)
-    fields = FieldMapping.from_dict(read_json(mapping), columns) if mapping is not None else None
-    return Inventory(layer, fields, survey_method)
+    named = FieldMapping.from_dict(read_json(mapping), columns) if mapping is not None else None
+    return Inventory(layer, named, survey_method)
 
 
 def beside(layer: VectorLayer, stands: VectorLayer) -> VectorLayer:

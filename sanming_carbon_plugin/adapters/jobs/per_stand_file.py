@@ -17,7 +17,7 @@ ROWS_AT_ONCE = 1_000
 FORMATS = (".gpkg", ".csv", ".parquet")
 
 
-def check_per_stand_file(out: Path, overwrite: bool) -> None:
+def check_per_stand_file(out: Path, overwrite: bool, reads: object) -> None:
     """Refuse before the work begins what could not be written after it.
 
     Raises
@@ -25,7 +25,7 @@ def check_per_stand_file(out: Path, overwrite: bool) -> None:
     UsageError, OutputError, DependencyError
         Where the format is unknown, the file is there or cannot be written, or a library is missing.
     """
-    check_output(out, overwrite, FORMATS)
+    check_output(out, overwrite, FORMATS, reads=reads)
     if out.suffix.lower() == ".parquet":
         _require_parquet()
 

@@ -77,7 +77,7 @@ def pine_wilt(request: PineWiltRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     terms = load_wilt_terms(request.terms)
     progress.step("read", 0, 2)
     inventory = open_inventory(request.stands, request.mapping, None, progress)

@@ -54,7 +54,7 @@ def recheck(
         Nothing is left half-written then.
     """
     before = _checked_before(earlier, out)
-    check_output(out, overwrite)
+    check_output(out, overwrite, reads=stands)
     progress.step("read", 0, 3)
     inventory = open_inventory(stands, mapping, None, progress)
     require_all(inventory.layer)

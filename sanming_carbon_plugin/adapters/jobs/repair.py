@@ -41,7 +41,7 @@ def repair(
     UsageError, InputError, OutputError, CancelledError
         Nothing is left half-written then.
     """
-    check_output(out, overwrite)
+    check_output(out, overwrite, reads=stands)
     progress.step("read", 0, 2)
     inventory = open_inventory(stands, mapping, None, progress)
     layer = inventory.layer

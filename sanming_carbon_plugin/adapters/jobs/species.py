@@ -130,7 +130,7 @@ def predict_species_groups(request: SpeciesRequest, progress: Progress) -> JobOu
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     terms = load_species_terms(request.terms)
     model = read_model(request.model) if request.model is not None else None
     with _seen(request, progress) as seen:

@@ -37,7 +37,7 @@ def tell_progress(request: ProgressRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     progress.step("read")
     opened = open_programme(request, progress)
     tables = progress_tables(opened, None if request.plan is None else _rows_of(request.plan))

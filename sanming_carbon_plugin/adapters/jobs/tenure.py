@@ -59,7 +59,7 @@ def cut_with_tenure(
     UsageError, InputError, OutputError, CancelledError
         Nothing is left half-written then.
     """
-    check_output(out, overwrite)
+    check_output(out, overwrite, reads=(stands, tenure))
     progress.step("read", 0, 2)
     inventory = open_inventory(stands, mapping, None, progress)
     layer = inventory.layer

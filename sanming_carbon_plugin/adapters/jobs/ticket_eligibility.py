@@ -77,7 +77,7 @@ def judge_result(request: JudgeRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     progress.step("read")
     result, profile, rights = opened_for(request, progress)
     errors = load_sink_errors(result.path, result.facts.index)
@@ -107,7 +107,7 @@ def judge_stands(request: AssessRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     progress.step("read")
     with opened_inputs(request, progress) as opened:
         inputs = opened.inputs

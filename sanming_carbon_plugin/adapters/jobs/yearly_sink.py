@@ -56,7 +56,7 @@ def yearly_sink(request: CarbonRequest, progress: Progress) -> JobOutcome:
         Nothing is left half-written then.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     rates = load_growth_rates(request.rates, request.parameters) if request.rates is not None else None
     if request.draws:
         require_draws(request.draws)

@@ -55,7 +55,7 @@ def zonal(
         Nothing is left half-written then.
     """
     require_known(chosen)
-    check_per_stand_file(out, overwrite)
+    check_per_stand_file(out, overwrite, (stands, [path for _, path in rasters], mapping))
     progress.step("read", 0, 2)
     inventory = open_inventory(stands, mapping, None, progress, packed=True)
     layer = inventory.layer

@@ -18,6 +18,8 @@ KINDS = ("emissions", "restoration", "planting", "pledge")
 LINE_COLUMNS = ("item", "item_zh", "arithmetic", "result", "unit", "source", "source_zh", "confidence")
 
 _KG_PER_T = 1000.0
+LARGEST_AMOUNT = 1e12
+"""Beyond it nobody counts people, hectares or tonnes, and sums and prices would no longer be numbers."""
 _TOP = {"id", "version", "status", "kind", "dated", "title", "title_zh", "note", "note_zh", "factors"}
 _FACTOR = {"id", "title", "title_zh", "value", "unit", "source", "date", "confidence"}
 _OPTIONAL = {"source_zh"}
@@ -220,7 +222,7 @@ def _whole_up(tonnes: float) -> float:
 
 
 def _amount(value: float, name: str) -> float:
-    if not is_number(value) or value < 0:
+    if not is_number(value) or not 0 <= value <= LARGEST_AMOUNT:
         raise InputError("USE_AMOUNT_INVALID", name=name, value=str(value))
     return float(value)
 
