@@ -30,7 +30,8 @@ WHOLE_OPTIONS = 15_000
 """Of larger questions HiGHS looks at a few branches in minutes: they are divided."""
 SAMPLE_OPTIONS = 40_000
 SHARED_GAP, DIVIDED_NODES = 0.6, 500
-"""Share of the gap that the counties may use up where limits are shared; the rest is for the sharing out."""
+"""Share of the gap that the counties may use up where limits are shared (the rest is for the sharing out), and the
+branches of each."""
 
 
 def solve_here(problems: Sequence[ChoiceProblem], limits: SolverLimits) -> list[Choice | None]:

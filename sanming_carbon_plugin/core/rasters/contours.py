@@ -9,8 +9,10 @@ import shapely
 FloatArray = npt.NDArray[np.float64]
 
 _EDGES = ((0, 1), (1, 2), (2, 3), (3, 0))
-_IN_AND_OUT = 2
 """Sides of a square of four neighbouring cells, whose corners are numbered round."""
+
+_IN_AND_OUT = 2
+"""Sides that a single line crosses."""
 
 
 def contour_lines(heights: FloatArray, interval: float) -> list[tuple[float, shapely.Geometry]]:
