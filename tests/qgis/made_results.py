@@ -23,6 +23,7 @@ MEASURES = ("pine_transform", "reserve_forest", "tending", "closure", None)
 TECHNIQUES = ("clear_cut", "strip_cut", "selective_tending", None)
 MODES = ("intensive_plantation", "stand_improvement", "young_tending", None)
 OUTCOMES = ("yes", "no", "unknown")
+TOWNSHIPS = ("201", "202", "203")
 SIDE_M = 250.0
 
 COLUMNS = {
@@ -48,6 +49,32 @@ def twenty_villages(path: Path) -> Path:
             for compartment in mine[len(mine) // 2 :]:
                 database.execute("UPDATE facts SET village = '3' || substr(village, 2) "
                                  "WHERE village = ? AND compartment = ?", (village, compartment))  # fmt: skip
+    return path
+
+
+def three_townships(path: Path) -> Path:
+    """The sample in three townships instead of one, assessed at two dates without rasters."""
+    from sanming_carbon_plugin.adapters.jobs.assess import assess
+    from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
+    from sanming_carbon_plugin.core.progress import Progress
+
+    stands, earlier = (
+        LayerSource(str(_in_townships(name, path.parent))) for name in ("stands.gpkg", "stands_2015.gpkg")
+    )
+    assess(AssessRequest(stands=stands, out=path, earlier=earlier, period="2016-01-01/2020-12-31"), Progress())
+    return path
+
+
+def _in_townships(name: str, folder: Path) -> Path:
+    """A layer of the sample, its villages shared out among :data:`TOWNSHIPS`."""
+    path = Path(shutil.copy(SAMPLE / name, folder / name))
+    data = ogr.Open(str(path), 1)
+    layer = data.GetLayer(0).GetName()
+    for rest, township in enumerate(TOWNSHIPS):
+        data.ExecuteSQL(
+            f"UPDATE \"{layer}\" SET XIANG = '{township}' WHERE CAST(CUN AS INTEGER) % 3 = {rest}", dialect="SQLITE"
+        )
+    del data
     return path
 
 

@@ -13,16 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from made_results import TOWNSHIPS, three_townships
 from openpyxl import load_workbook
 from printed import printed, rows_of
 from test_report import _cells
-from test_same_figures import TOWNSHIPS, UNITS, _in_townships
+from test_same_figures import UNITS
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
-from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.export_maps import export_maps
 from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
-from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
 from sanming_carbon_plugin.adapters.maps.map_set import MapSetRequest
 from sanming_carbon_plugin.adapters.maps.themes import themes
 from sanming_carbon_plugin.adapters.unit_choice import titled_in_units
@@ -41,11 +40,7 @@ Figures = dict[tuple[str, str], float]
 
 @pytest.fixture(scope="module")
 def result_file(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("读 数")
-    stands, earlier = (_in_townships(name, folder) for name in ("stands.gpkg", "stands_2015.gpkg"))
-    out = folder / "结果.gpkg"
-    assess(AssessRequest(stands=stands, out=out, earlier=earlier, period="2016-01-01/2020-12-31"), Progress())
-    return out
+    return three_townships(tmp_path_factory.mktemp("读 数") / "结果.gpkg")
 
 
 def _truth(result: Path, units: UnitChoice) -> Figures:

@@ -4,53 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from made_results import SAMPLE
+from made_results import TOWNSHIPS, three_townships
 from openpyxl import load_workbook
-from osgeo import ogr
 
-from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.export_maps import export_maps
 from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
-from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
 from sanming_carbon_plugin.adapters.maps.map_set import MapSetRequest
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.units import UnitChoice
 
 pytestmark = pytest.mark.qgis
 
-TOWNSHIPS = ("201", "202", "203")
 EVIL = "=cmd|' /C calc'!A0"
 NAMES = {"201": "青山镇", "202": EVIL, "203": "月亮乡"}
 UNITS = {"ha and t": UnitChoice(), "mu and 10 000 t": UnitChoice("mu", "wan_t")}
 
 
-def _in_townships(name: str, folder: Path) -> LayerSource:
-    """A layer of the sample with three townships instead of one."""
-    path = Path(shutil.copy(SAMPLE / name, folder / name))
-    data = ogr.Open(str(path), 1)
-    layer = data.GetLayer(0).GetName()
-    for rest, township in enumerate(TOWNSHIPS):
-        data.ExecuteSQL(
-            f"UPDATE \"{layer}\" SET XIANG = '{township}' WHERE CAST(CUN AS INTEGER) % 3 = {rest}", dialect="SQLITE"
-        )
-    del data
-    return LayerSource(str(path))
-
-
 @pytest.fixture(scope="module")
 def result_file(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("同 数")
-    stands, earlier = (_in_townships(name, folder) for name in ("stands.gpkg", "stands_2015.gpkg"))
-    out = folder / "结果.gpkg"
-    assess(AssessRequest(stands=stands, out=out, earlier=earlier, period="2016-01-01/2020-12-31"), Progress())
-    return out
+    return three_townships(tmp_path_factory.mktemp("同 数") / "结果.gpkg")
 
 
 @pytest.fixture(scope="module")
