@@ -186,6 +186,7 @@ class _CancelsAt(QgsProcessingFeedback):
             self.cancel()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("algorithm_id", ["sanmingcarbon:zonal", "sanmingcarbon:evidence"])
 @pytest.mark.parametrize("percent", [4, 48, 60])
 def test_cancel_is_heard_within_two_seconds_and_leaves_nothing(

@@ -95,6 +95,7 @@ def test_map_web_map_table_and_report_say_the_same(result_file, tmp_path, langua
         assert "{:,.0f}".format(whole[name]) in html
 
 
+@pytest.mark.long
 def test_formulas_are_live_and_carry_what_they_give(result_file, tmp_path):
     report(ReportRequest(result_file, tmp_path / "r", language="en"), Progress())
     path = tmp_path / "r" / "forest_tables.xlsx"
@@ -189,6 +190,7 @@ def test_joined_cells_of_an_own_form_are_filled_or_told(result_file, tmp_path):
     assert told.value.values["cells"] == "表 一!E11:F11"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("names", "code"),
     [

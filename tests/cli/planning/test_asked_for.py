@@ -34,6 +34,7 @@ def plan_of(result, tmp_path, targets, *options):
     return read_geopackage_table(out, "plan"), read_geopackage_table(out, "candidates")
 
 
+@pytest.mark.long
 def test_no_parcel_is_planned_in_a_year_that_no_target_asks_for(made):
     wanted = "pine_transform,350428199,2026,2026,20,ha,at_least,x\ntending,350428199,2026,2028,10,ha,at_least,x\n"
     for options in ([], ["--beyond", "0"]):
@@ -78,6 +79,7 @@ def test_a_quota_table_without_rows_allows_no_felling(run, made, table):
     assert plan["felled_m3"].sum() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_locks_that_contradict_each_other_are_refused(run, made, table, result, language):
     stands = read_geopackage_table(result, "stands")

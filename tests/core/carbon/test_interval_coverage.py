@@ -207,6 +207,7 @@ def test_an_interval_around_the_smaller_of_two_codes_covers_too_little(simulated
     assert covered((replace(found, shift=np.zeros(found.count)), run, truth))["codes"] < 0.87
 
 
+@pytest.mark.long
 def test_every_error_that_the_interval_holds_is_drawn_in_the_truth(simulated):
     found, _, _ = simulated
     named = set(component_variances(found, np.zeros(found.count, dtype=np.int64), 1))

@@ -41,6 +41,7 @@ def test_outcome_and_rules(case):
     assert {name: signs[name] for name in expected} == expected
 
 
+@pytest.mark.long
 def test_measure_is_the_first_of_the_precedence():
     for case in CASES:
         columns = classify(*_layer(case), RULES).columns.iloc[0]

@@ -93,6 +93,7 @@ def replace_amount(measure, hectares):
     return Target(measure, "350428", 2026, 2030, hectares, "ha", "at_least", "made")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start", range(0, 60, 20))
 def test_no_hectare_is_done_planned_and_available_at_once(start):
     for seed in range(start, start + 20):
