@@ -8,14 +8,12 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from ..stands.keys import ONE_OF_SEVERAL
 from .account import numbers, texts
 from .change import PieceChange
 from .parameters import FloatArray, IntArray, TextArray
 
 BoolArray = npt.NDArray[np.bool_]
-
-ONE_OF_SEVERAL = r"#\d+$"
-"""End of the key of a row whose county, township, village, compartment and number are also another row's."""
 
 
 def parents_of(facts: pd.DataFrame, given: TextArray | None = None) -> TextArray | None:

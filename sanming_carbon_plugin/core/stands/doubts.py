@@ -15,14 +15,14 @@ class Doubts:
     """Collects rows of the list of issues for stands with known keys."""
 
     def __init__(self, stand_keys: npt.NDArray[np.object_]) -> None:
-        self._keys = stand_keys
+        self.keys = stand_keys
         self._parts: list[pd.DataFrame] = []
 
     def stands(self, code: str, where: Mask, field: str | None = None, values: object = None, **params: object) -> None:
         """One row per stand of ``where``; ``values`` has one entry per stand of the layer."""
         if where.any():
             seen = None if values is None else np.asarray(values, dtype=object)[where]
-            self._parts.append(stand_issues(code, self._keys[where], field, seen, **params))
+            self._parts.append(stand_issues(code, self.keys[where], field, seen, **params))
 
     def layer(self, code: str, field: str | None = None, value: object = None, **params: object) -> None:
         """One row about the whole layer."""

@@ -8,6 +8,9 @@ import pandas as pd
 
 MISSING_PART = "0"
 
+ONE_OF_SEVERAL = r"#\d+$"
+"""End of the key of a row whose county, township, village, compartment and number are also another row's."""
+
 
 def stand_keys(
     county: npt.ArrayLike,
@@ -49,7 +52,7 @@ def stand_keys(
 
 def repeated_keys(keys: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     """Which stands share county, township, village, compartment and number with another one."""
-    numbered: npt.NDArray[np.bool_] = pd.Series(keys, dtype=object).str.contains(r"#\d+$").to_numpy(dtype=bool)
+    numbered: npt.NDArray[np.bool_] = pd.Series(keys, dtype=object).str.contains(ONE_OF_SEVERAL).to_numpy(dtype=bool)
     return numbered
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..units import MU_PER_HECTARE
 from .cells import read_numbers
 from .checks.attributes import TREELESS
+from .keys import ONE_OF_SEVERAL
 from .source import Source
 from .unit_choice import area_in_hectares, closure_as_fraction, tenths_of
 
@@ -42,9 +44,10 @@ def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[st
     land_class
         Land class of each stand, None where unknown.
     """
-    volume = _volume(source, area_ha)
+    recorded_ha = _area(source, area_ha)
+    volume = _volume(source, area_ha, recorded_ha)
     facts = {
-        "area_attr_ha": _area(source, area_ha),
+        "area_attr_ha": recorded_ha,
         "age_yr": _numbers(source, "age"),
         "closure": _closure(source),
         "dbh_cm": _tenths(source, "dbh", "dbh_tenths_median_cm", ("cm", "mm")),
@@ -65,7 +68,7 @@ def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[st
     ):
         facts[column] = _without_impossible_zero(source, role, facts[column], volume)
     facts["closure"] = _closure_of_trees(source, facts["closure"], facts["dbh_cm"], land_class)
-    return facts | _beside_the_trees(source, area_ha)
+    return facts | _beside_the_trees(source, area_ha, recorded_ha)
 
 
 def _raw(source: Source, role: str) -> Floats:
@@ -164,20 +167,40 @@ def _per_hectare(source: Source, role: str, role_per_mu: str) -> Floats:
     return np.where(used, from_mu, values)
 
 
-def _volume(source: Source, area_ha: Floats) -> Floats:
+def _volume(source: Source, area_ha: Floats, recorded_ha: Floats) -> Floats:
     """Stock in m³/ha; from m³ per 亩, else from the stock of the stand and its area on the ellipsoid."""
     values = _per_hectare(source, "volume", "volume_per_mu")
     if source.name("stand_volume") is None:
         return values
-    total = _numbers(source, "stand_volume")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        from_total = np.where(area_ha > 0, total / area_ha, np.nan)
+    total = np.where(np.isnan(values), _numbers(source, "stand_volume"), np.nan)
+    from_total = _of_whole_stand(source, "stand_volume", total, area_ha, recorded_ha)
     used = np.isnan(values) & np.isfinite(from_total)
     source.doubts.counted("VOLUME_FROM_STAND_TOTAL", int(used.sum()), source.name("stand_volume"))
     return np.where(used, from_total, values)
 
 
-def _beside_the_trees(source: Source, area_ha: Floats) -> dict[str, Floats]:
+def _of_whole_stand(source: Source, role: str, total: Floats, area_ha: Floats, recorded_ha: Floats) -> Floats:
+    """Amount per ha of an amount for the whole stand; rows of one number with the very same amount hold it together.
+
+    Who cuts a stand on the screen, or draws it in parts, copies its record: each part would hold all of it. Where the
+    recorded area is not that of the outlines, the amount is that of another ground, so that it stays unknown here.
+    """
+    stand = pd.Series(source.doubts.keys, dtype=object).str.replace(ONE_OF_SEVERAL, "", regex=True)
+    alone = np.where(pd.isna(source.text("stand_no")), np.arange(len(total)), -1)
+    parts = pd.DataFrame({"stand": stand, "alone": alone, "total": total, "area": area_ha})
+    together = parts.groupby(["stand", "alone", "total"], sort=False, dropna=False)["area"]
+    several = (total > 0.0) & (together.transform("size") > 1).to_numpy()
+    ground = np.where(several, together.transform("sum", min_count=1).to_numpy(), area_ha)
+    source.doubts.counted("TOTAL_HELD_BY_PARTS", int(several.sum()), source.name(role))
+    settings = source.tables.settings
+    tolerance = np.maximum(settings["area_attribute_tolerance"] * ground, settings["area_attribute_tolerance_ha"])
+    other = (total > 0.0) & (np.abs(recorded_ha - ground) > tolerance)
+    source.doubts.stands("TOTAL_OF_OTHER_AREA", other, source.name(role), source.written(role))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((ground > 0) & ~other, total / ground, np.nan)
+
+
+def _beside_the_trees(source: Source, area_ha: Floats, recorded_ha: Floats) -> dict[str, Floats]:
     """Bamboo among the trees, scattered and roadside trees per ha; only what the layer has a column of."""
     found: dict[str, Floats] = {}
     for column, roles in _BESIDE.items():
@@ -185,7 +208,7 @@ def _beside_the_trees(source: Source, area_ha: Floats) -> dict[str, Floats]:
             if source.name(role) is None:
                 continue
             known = found.get(column, np.full(len(area_ha), np.nan))
-            values, code = _by_unit(source, role, area_ha)
+            values, code = _by_unit(source, role, area_ha, recorded_ha)
             used = np.isnan(known) & np.isfinite(values)
             if code is not None:
                 source.doubts.counted(code, int(used.sum()), source.name(role))
@@ -193,7 +216,7 @@ def _beside_the_trees(source: Source, area_ha: Floats) -> dict[str, Floats]:
     return found
 
 
-def _by_unit(source: Source, role: str, area_ha: Floats) -> tuple[Floats, str | None]:
+def _by_unit(source: Source, role: str, area_ha: Floats, recorded_ha: Floats) -> tuple[Floats, str | None]:
     """Amount per ha from the unit of the role, and what to tell about it.
 
     Survey cards count scattered trees and bamboo for the whole stand: that is divided by its area on the ellipsoid.
@@ -203,9 +226,8 @@ def _by_unit(source: Source, role: str, area_ha: Floats) -> tuple[Floats, str | 
         return values * MU_PER_HECTARE, "PER_MU_TO_PER_HA"
     if unit not in _WHOLE_STAND:
         return values, None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        per_ha = np.where(area_ha > 0, values * (100.0 if unit == _HUNDREDS else 1.0) / area_ha, np.nan)
-    return per_ha, "PER_STAND_TO_PER_HA"
+    amount = values * (100.0 if unit == _HUNDREDS else 1.0)
+    return _of_whole_stand(source, role, amount, area_ha, recorded_ha), "PER_STAND_TO_PER_HA"
 
 
 def _soil_depth(source: Source) -> Floats:

@@ -122,6 +122,40 @@ def test_stock_per_mu_and_stock_of_the_stand_become_stock_per_hectare():
     assert "VOLUME_FROM_STAND_TOTAL" in codes_of(issues)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "totals", "per_ha"),
+    [
+        (["1", "1", "2"], [400.0, 400.0, 400.0], [50.0, 50.0, 100.0]),  # one stand cut in two keeps what it had
+        (["1", "1", "2"], [400.0, 300.0, 400.0], [100.0, 75.0, 100.0]),  # each recorded for itself
+        ([None, None, "2"], [400.0, 400.0, 400.0], [100.0, 100.0, 100.0]),  # without a number nobody says so
+        (["1", "1", "2"], [0.0, 0.0, 400.0], [0.0, 0.0, 100.0]),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "fact", "unit"),
+    [
+        ("小班蓄积", "volume_m3_ha", 1),
+        ("毛竹株数", "bamboo_culms_per_ha", 1),
+        ("毛竹株数（百株）", "bamboo_culms_per_ha", 100),
+    ],
+)
+def test_parts_of_a_stand_hold_its_amount_together(name, fact, unit, numbers, totals, per_ha):
+    facts, issues = column(name, totals, XIAO_BAN=numbers)
+    assert facts[fact].tolist() == pytest.approx([unit * amount for amount in per_ha])
+    assert ("TOTAL_HELD_BY_PARTS" in codes_of(issues)) == (per_ha[0] == 50.0)
+
+
+def test_the_amount_of_a_stand_of_another_area_is_unknown_per_hectare():
+    """Squares of 4 ha: of the last nobody knows whether the outline was cut or the area is wrong; 5 % are rounding."""
+    areas = [4.0] * 8 + [4.15, 8.0]
+    facts, issues = column("小班蓄积", [400.0] * 10, MIAN_JI=areas)
+    assert facts["volume_m3_ha"].tolist() == pytest.approx([100.0] * 9 + [np.nan], nan_ok=True)
+    assert rows_of(issues, "TOTAL_OF_OTHER_AREA")["value"].tolist() == ["400"]
+    facts, issues = column("小班蓄积", [400.0] * 10, MIAN_JI=areas, HUO_LMGQXJ=[100.0] * 10)
+    assert facts["volume_m3_ha"].tolist() == [100.0] * 10
+    assert "TOTAL_OF_OTHER_AREA" not in codes_of(issues)
+
+
 def test_a_zero_beside_stock_is_unknown():
     facts, issues = column("PINGJUN_XJ", [0.0, 0.0], HUO_LMGQXJ=[80.0, 0.0])
     assert np.isnan(facts["dbh_cm"].iloc[0])
