@@ -106,7 +106,9 @@ def as_canopy(raster: NamedRaster) -> NamedRaster:
 
 
 def _in_metres(raster: NamedRaster) -> NamedRaster:
-    """Heights with the factor and offset that their file declares."""
+    """Heights with the factor and offset that their file declares, and without cells that are none."""
+    if isinstance(raster.reader, FileBands):
+        raster.reader.heights = True
     return replace(raster, reader=TrueValues(raster.reader, raster.scaling), scaling=()) if raster.scaling else raster
 
 
@@ -148,11 +150,17 @@ def _checked(facts: RasterFacts, wanted: str | None, *, crs_needed: bool) -> tup
     path = facts.path
     if not facts.bands:
         raise InputError("RASTER_WITHOUT_BANDS", path=path)
-    if facts.transform is None:
+    if facts.transform is None or not _has_cells(facts.transform):
         raise InputError("RASTER_WITHOUT_PLACE", path=path)
     if facts.crs_wkt is None and crs_needed:
         raise InputError("RASTER_WITHOUT_CRS", path=path)
     return Grid(facts.width, facts.height, facts.transform, facts.crs_wkt), _chosen_bands(facts, wanted)
+
+
+def _has_cells(transform: tuple[float, float, float, float, float, float]) -> bool:
+    """Whether cells have an area and a place: a file may declare cells of size 0, or no number at all."""
+    _, width, row_turn, _, column_turn, height = transform
+    return bool(np.isfinite(transform).all()) and width * height != row_turn * column_turn
 
 
 def _module(backend: str) -> ModuleType:

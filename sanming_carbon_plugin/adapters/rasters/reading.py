@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ...core.errors import InputError
 from ...core.rasters.bands import BandReader
 from ...core.rasters.grid import Grid
+from ...core.rasters.marks import lowest_mark, marked
 from .facts import BandFacts, Part, RasterFacts
 from .nodata import invalid_values
 
@@ -62,6 +63,10 @@ class FileBands:
         self.row_step = _row_step(facts, bands)
         self.scaling = tuple((band.scale, band.offset) for band in bands)
         """Per band the factor and the offset that the file declares; ``read_rows`` gives the numbers as stored."""
+        self.marks: dict[int, float] = {}
+        """Value such as −9999 that was read, by the position of a band that declares no nodata."""
+        self.heights = False
+        """Whether the values are heights, which −9999 cannot be: such cells then do not count."""
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Values (bands, rows, width) and validity of the same shape, (1, rows, width) or (1, 1, 1)."""
@@ -78,7 +83,7 @@ class FileBands:
                 last_row=first_row + row_count,
                 reason=_first_reason(error),
             ) from error
-        wrong = [invalid_values(plane, band.nodata) for plane, band in zip(values, self._bands, strict=True)]
+        wrong = [self._invalid(position, plane) for position, plane in enumerate(values)]
         if all(one is None for one in wrong):
             return values, np.ones((1, 1, 1), dtype=bool) if shared is None else shared
         valid = np.ones(values.shape, dtype=bool)
@@ -90,6 +95,18 @@ class FileBands:
         if len(valid) > 1 and (valid[1:] == valid[0]).all():
             valid = valid[:1]
         return values, valid
+
+    def _invalid(self, position: int, plane: npt.NDArray[Any]) -> Mask | None:
+        nodata = self._bands[position].nodata
+        wrong = invalid_values(plane, nodata)
+        if self.heights:
+            marks = marked(plane)
+            return marks if wrong is None else wrong | marks
+        if nodata is None and position not in self.marks:
+            mark = lowest_mark(plane)
+            if mark is not None:
+                self.marks[position] = mark
+        return wrong
 
     def close(self) -> None:
         """Let go of the file."""

@@ -27,6 +27,7 @@ from ..stands.packed import (
 from .canopy import CanopyBands, cover_columns, height_columns, tallest_columns
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
+from .marks import MarkedCells
 from .moments import Moments, moments
 from .named_raster import NamedRaster
 from .terrain import TerrainBands, terrain_columns
@@ -35,6 +36,7 @@ FloatArray = npt.NDArray[np.float64]
 Covering = Callable[[Outlined, Grid, Progress], Generator[CoverageBlock, None, None]]
 
 _WHOLE = 1 - 1e-9
+_TRACE = 1e-9
 
 
 def evidence(
@@ -92,7 +94,29 @@ def evidence(
     sums = _sums_of(asked, geometry, PartOfProgress(progress, 0.0, share), covering, threads)
     found = _told(keys, asked, sums, low_support)
     tallest = _tallest(canopies, geometry, PartOfProgress(progress, share, 1.0), covering)
-    return StageResult(found.columns.assign(**tallest) if tallest else found.columns, found.issues)
+    doubted = _undeclared(keys, rasters, geometry, PartOfProgress(progress, 1.0, 1.0), covering)
+    columns = found.columns.assign(**tallest) if tallest else found.columns
+    return StageResult(columns, join_issues([found.issues, *doubted]))
+
+
+def _undeclared(
+    keys: pd.Index, rasters: Sequence[NamedRaster], geometry: Outlined, progress: Progress, covering: Covering
+) -> list[pd.DataFrame]:
+    """Doubts about stands with cells such as −9999 that their raster does not declare; asked only where it has some."""
+    doubts = []
+    for raster in rasters:
+        marks = getattr(raster.reader, "marks", {})
+        if not marks:
+            continue
+        placed = placed_on(raster, geometry, progress)
+        with closing(covering(placed, raster.reader.grid, progress)) as blocks:
+            (sums,) = moments(blocks, len(geometry), [MarkedCells(raster.reader, marks)], progress)
+        for band, mark in marks.items():
+            share = np.nan_to_num(sums[band].mean())
+            field = f"{band_columns(raster)[band]}_mean"
+            told = share > _TRACE
+            doubts.append(stand_issues("RASTER_MARK_UNDECLARED", keys[told], field, share[told], mark=mark))
+    return doubts
 
 
 def _tallest(

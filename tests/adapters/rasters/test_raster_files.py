@@ -604,3 +604,43 @@ def test_units_are_as_long_on_the_ground_as_the_projection_lets_them():
         assert ground_metres(wkt(code), here)[0] == pytest.approx(
             [expected, expected], rel=6e-3 if code == 3857 else 2e-4
         )
+
+
+@pytest.mark.parametrize("mark", [-9999, -32768])
+def test_cells_that_mean_no_data_without_saying_so_are_told_where_stands_have_them(folder, backend, mark):
+    values = np.arange(24.0, dtype=np.float32).reshape(1, 3, 8)
+    values[0, 1, 1] = values[0, 1, 7] = mark
+    stands = np.array(
+        [shapely.box(39500000, 2899970, 39500040, 2900000), shapely.box(39500040, 2899970, 39500070, 2900000)]
+    )
+    for code, told in ((np.float32, ["a"]), (np.int16, ["a"]), (np.uint16, [])):
+        plane = np.where(values < 0, 7, values).astype(code) if code is np.uint16 else values.astype(code)
+        raster = open_raster(write(folder / f"{mark}{code.__name__}.tif", plane), "x", CGCS_39, backend=backend)
+        with closing(raster.reader):
+            doubts = evidence(["a", "b"], stands, [raster]).issues
+        doubts = doubts[doubts["code"] == "RASTER_MARK_UNDECLARED"]
+        assert doubts["stand_key"].tolist() == told
+        assert doubts["value"].astype(float).tolist() == [pytest.approx(1 / 12)] * len(told)
+    declared = open_raster(write(folder / "declared.tif", values, nodata=mark), "x", CGCS_39, backend=backend)
+    with closing(declared.reader):
+        assert "RASTER_MARK_UNDECLARED" not in set(evidence(["a", "b"], stands, [declared]).issues["code"])
+
+
+@pytest.mark.parametrize("role", ["dem", "chm"])
+@pytest.mark.parametrize("mark", [-9999, -32768, -3.4028234663852886e38])
+def test_heights_never_hold_what_means_no_data(folder, backend, role, mark):
+    values = np.full((1, 12, 12), 300.0, dtype=np.float32)
+    values[0, 4:6, 4:6] = mark
+    raster = open_raster(write(folder / "高程.tif", values), role, CGCS_39, backend=backend)
+    with closing(raster.reader):
+        found = evidence(["a"], whole(12, 12), [raster]).columns.loc["a"]
+    assert found[f"{role}_mean"] == pytest.approx(300.0)
+    assert found[f"{role}_support"] == pytest.approx(1 - 4 / 144)
+    assert not (found.filter(like="slope_over") > 0).any()
+
+
+@pytest.mark.parametrize("place", [(39500000, 0, 0, 2900000, 0, 0), (39500000, 10, 10, 2900000, 10, 10)])
+def test_cells_without_an_area_have_no_place(folder, backend, place):
+    with pytest.raises(InputError) as caught:
+        facts(write(folder / "flat.tif", NUMBERS, place=place), backend)
+    assert caught.value.code == "RASTER_WITHOUT_PLACE"
