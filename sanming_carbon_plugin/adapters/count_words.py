@@ -81,6 +81,8 @@ def count_value(name: str, value: object, language: str) -> str:
         return word("report", "unknown", language)
     if text == "-":
         return word("report", "none", language)
+    if name.startswith("swap "):
+        return word("plan_reason", text, language)
     named = _STATUS.fullmatch(text)
     if named:
         status = words_of("report", language).get("status_" + named["status"], named["status"])

@@ -11,10 +11,11 @@ import pandas as pd
 from ..core.errors import InputError
 from ..core.planning.area_units import COUNTY_DIGITS, AreaUnits
 from ..core.planning.clashes import LOCK
+from ..core.planning.limits import ANY, QUOTA
 from .words import word
 
 AMOUNT_UNITS = {"ha": "ha", "m3": "m³", "yuan": "yuan", "1": ""}
-SIGNIFICANT, ROUNDING = 3, 1e-9
+SIGNIFICANT, ROUNDING, MOST_TOLD = 3, 1e-9, 20
 AMOUNT_UNITS_ZH = {"ha": "公顷", "m3": "立方米", "yuan": "元", "1": ""}
 
 
@@ -29,31 +30,31 @@ def technique_word(technique: object, language: str) -> str:
 
 def limit_text(row: Mapping[str, object], units: AreaUnits, language: str) -> str:
     """A limit in words: what, where, when."""
-    kind = str(row["kind"])
-    unit = row["area_unit"]
-    place = "" if _missing(unit) or unit == "*" else place_text(str(unit), units, language)
+    kind, unit = str(row["kind"]), row["area_unit"]
+    if kind == QUOTA and unit == ANY:
+        return word("plan_limit", "uncovered", language)
+    place = "" if _missing(unit) else place_text(str(unit), units, language)
     first, last = row["year_from"], row["year"]
     years = ""
     if not _missing(last):
         years = str(int(float(str(last))))
         if not _missing(first) and first != last:
             years = f"{int(float(str(first)))}-{years}"
-    subject = ""
-    if not _missing(row["measure"]):
-        subject = word("felling_type" if kind == "quota" else "measure", row["measure"], language)
-    if not _missing(row["technique"]):
-        of = (
-            word("origin", row["technique"], language)
-            if kind == "quota"
-            else technique_word(row["technique"], language)
-        )
-        subject = f"{subject}, {of}" if subject else of
-    parts = [word("plan_limit", kind, language), subject, place, years]
-    return (" " if language == "en" else "").join(part for part in parts if part)
+        years = word("plan_note", "years", language).format(years)
+    said = []
+    if not (_missing(row["measure"]) or row["measure"] == ANY):
+        said.append(word("felling_type" if kind == QUOTA else "measure", row["measure"], language))
+    if not (_missing(row["technique"]) or row["technique"] == ANY):
+        technique = row["technique"]
+        said.append(word("origin", technique, language) if kind == QUOTA else technique_word(technique, language))
+    subject = ("，" if language == "zh" else ", ").join(part for part in (*said, place, years) if part)
+    return (" " if language == "en" else "").join((word("plan_limit", kind, language), subject)).strip()
 
 
 def place_text(code: str, units: AreaUnits, language: str) -> str:
     """Name of a unit; a township, whose name no table has, by its county and number."""
+    if code == ANY:
+        return word("plan_note", "everywhere", language)
     county, number = code[:COUNTY_DIGITS], code[COUNTY_DIGITS:]
     if not number or code in units.level or county not in units.level:
         return units.named(code, language)
@@ -66,10 +67,14 @@ def clash_texts(
     """What would have to give and by how much, and what stands against it; ``keys`` are those of the stands."""
     gives, holds = [], []
     for clash in clashes.itertuples(index=False):
-        row = described.iloc[int(clash.row)].to_dict() if clash.row >= 0 else {"kind": clash.kind, "unit": "ha"}
-        text = limit_text({**dict.fromkeys(described.columns), **row}, units, language)
-        if clash.stand >= 0:
-            text += (" " if language == "en" else "") + str(keys[int(clash.stand)])
+        row = described.iloc[int(clash.row)].to_dict() if clash.row >= 0 else {"unit": "ha"}
+        if clash.row >= 0:
+            text = limit_text({**dict.fromkeys(described.columns), **row}, units, language)
+        elif clash.stand >= 0:
+            text = word("plan_limit", clash.kind, language) + (" " if language == "en" else "")
+            text += str(keys[int(clash.stand)])
+        else:
+            text = word("plan_limit", f"{clash.kind}_any", language)
         if clash.holds:
             holds.append(text)
             continue
@@ -78,9 +83,16 @@ def clash_texts(
             continue
         side = word("plan_limit", "short" if clash.short >= clash.over else "over", language)
         amount = amount_text(max(float(clash.short), float(clash.over)), str(row["unit"]), language)
-        gives.append(f"{text}: {side} {amount}" if language == "en" else f"{text}：{side}{amount}")
-    separator = "；" if language == "zh" else "; "
-    return separator.join(dict.fromkeys(gives)) or "-", separator.join(dict.fromkeys(holds)) or "-"
+        gives.append(f"{text}: {side} {amount}" if language == "en" else f"{text}（{side}{amount}）")
+    return _listed(gives, language), _listed(holds, language)
+
+
+def _listed(texts: Sequence[str], language: str) -> str:
+    """Different texts in a row, of very many the first ones and how many there are more."""
+    told = [*dict.fromkeys(texts)]
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [word("plan_note", "more", language).format(len(told) - MOST_TOLD)]
+    return ("；" if language == "zh" else "; ").join(told) or "-"
 
 
 def amount_text(amount: float, unit: str, language: str) -> str:

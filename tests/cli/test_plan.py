@@ -16,10 +16,9 @@ from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 
-from .conftest import ROOT
+from .conftest import ERROR_LINE, ROOT
 
 SAMPLE = ROOT / "resources" / "sample"
-LINE = re.compile(r"^error\[[A-Z0-9_]+\]: \S.*[.。]$")
 HEADER = "measure,area_unit,year_from,year,amount,unit,bound,source\n"
 TARGETS = (
     HEADER
@@ -122,13 +121,14 @@ def test_locks_quota_and_a_swap(command, result, planned, targets, tmp_path):
     quota = targets("area_unit,felling_type,origin,year,volume_m3\n350428,*,*,*,10500\n", "quota.csv")
     out = tmp_path / "p.gpkg"
     finished = command("plan", result, "--targets", result.with_name("t.csv"), "--out", out, "--locks", locks,
-                       "--quota", quota, "--gap", "0.02", "--benefit", "cost", "--why", inside)  # fmt: skip
+                       "--quota", quota, "--gap", "0.02", "--benefit", "cost",
+                       "--why", inside, "--why", outside)  # fmt: skip
     assert finished.status == 0, finished.err
     found = table(out, "plan").set_index("stand_key")
     assert found.loc[inside, "locked"] == "yes"
     assert outside not in found.index
     assert found["felled_m3"].sum() <= 10500
-    assert finished.counts[f"swap {inside}"] == "-"
+    assert (finished.counts[f"swap {inside}"], finished.counts[f"swap {outside}"]) == ("locked_in", "locked_out")
 
 
 REFUSED = {
@@ -153,7 +153,7 @@ def test_targets_that_cannot_be_are_one_clear_message(command, result, targets, 
     path = targets(REFUSED[code])
     finished = command("plan", result, "--targets", path, "--out", tmp_path / "p.gpkg", language=language)
     assert finished.status == 3, finished.err
-    assert LINE.match(finished.last_line), finished.last_line
+    assert ERROR_LINE.match(finished.last_line), finished.last_line
     assert finished.last_line.startswith(f"error[{code}]: ")
     assert "{" not in finished.last_line
     assert not (tmp_path / "p.gpkg").exists()

@@ -33,7 +33,15 @@ from ...core.carbon.projection import years_of_text
 from ...core.errors import InputError, UsageError
 from ...core.planning.counties import SolveAll, solve_by_county
 from ...core.planning.problem import Choice
-from ...core.planning.reasons import reasons, swap_interval, swapped
+from ...core.planning.reasons import (
+    FITS_NOTHING,
+    LOCKED_IN,
+    NO_PLAN_THEN,
+    SWAP_UNKNOWN,
+    reasons,
+    swap_interval,
+    swapped,
+)
 from ...core.planning.solver import SolverLimits
 from ...core.progress import Progress
 from ..geopackage import write_geopackage
@@ -81,12 +89,12 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
     if not choice.found:
         raise InputError("PLAN_NOT_FOUND", nodes=limits.nodes, first_nodes=limits.first_nodes)
     why = reasons(asked.problem, choice, asked.options)
-    swaps = _swaps(request, opened, asked, choice, processes, progress)
+    swaps = _swaps(request, opened, asked, (choice, why), processes, progress)
     planned = Planned(asked.counted, asked.options, asked.rows, asked.problem, choice, why, asked.ahead, project_years)
     tables = plan_output(request, opened, planned, asked.terms, asked.ground, started)
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
-    counts = plan_counts(opened, planned, tables) | ground_counts(asked.ground)
+    counts = plan_counts(opened, planned, tables, asked.terms.years) | ground_counts(asked.ground)
     return JobOutcome(request.out, counts | swaps)
 
 
@@ -125,20 +133,24 @@ def _refuse(opened: Programme, asked: Asked, processes: SolverProcesses, progres
 
 
 def _swaps(
-    request: PlanRequest, opened: Programme, asked: Asked, choice: Choice, processes: SolverProcesses,
-    progress: Progress,
+    request: PlanRequest, opened: Programme, asked: Asked, answer: tuple[Choice, pd.DataFrame],
+    processes: SolverProcesses, progress: Progress,
 ) -> dict[str, object]:  # fmt: skip
-    """What taking the stands asked about in or out would cost, by solving again."""
+    """What taking the stands asked about in or out would cost, by solving again; or why there is no swap."""
     found: dict[str, object] = {}
+    choice, why = answer
     if request.why:
         progress.step("swap")
     for key in request.why:
-        other = swapped(asked.problem, choice, int(opened.facts.index.get_loc(key)))
-        limits = _limits(request, opened)
-        question = None if other is None else replace(asked, problem=other)
-        answer = None if question is None else _solve(opened, question, limits, processes.best, progress)
-        found[f"swap {key}"] = "-" if answer is None or answer.found else "?"
-        if answer is not None and answer.found:
-            cost, low, high = swap_interval(choice, answer)
-            found |= {f"swap {key}": f"{cost:.3f}", f"swap_between {key}": f"{low:.3f} {high:.3f}"}
+        stand = int(opened.facts.index.get_loc(key))
+        other = swapped(asked.problem, choice, stand)
+        if other is None or why["option"].iloc[stand] < 0:
+            found[f"swap {key}"] = LOCKED_IN if other is None else why["reason"].iloc[stand] or FITS_NOTHING
+            continue
+        another = _solve(opened, replace(asked, problem=other), _limits(request, opened), processes.best, progress)
+        if another is None or not another.found:
+            found[f"swap {key}"] = NO_PLAN_THEN if another is None else SWAP_UNKNOWN
+            continue
+        cost, low, high = swap_interval(choice, another)
+        found |= {f"swap {key}": f"{cost:.3f}", f"swap_between {key}": f"{low:.3f} {high:.3f}"}
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ from ..geopackage import OutputTable
 from ..language import spoken_language
 from ..plan_words import fallen_back_text, limit_text, reason_text
 from .plan_inputs import Programme, ProgrammeRequest
-from .run_record import run_record, run_table
+from .run_record import run_record, run_table, today
 
 if TYPE_CHECKING:
     from .plan_question import PlanRequest
@@ -178,8 +178,10 @@ def _plain(value: object) -> object:
     return "layer" if path is None else Path(str(path)).name
 
 
-def plan_counts(opened: Programme, planned: Planned, tables: list[OutputTable]) -> dict[str, object]:
-    """Numbers to print."""
+def plan_counts(
+    opened: Programme, planned: Planned, tables: list[OutputTable], years: Sequence[int]
+) -> dict[str, object]:
+    """Numbers to print; ``years`` are the plan years."""
     frames = {table.name: table.frame for table in tables}
     chosen, choice = frames["plan"], planned.choice
     met, asked = targets_met(frames["constraints"])
@@ -202,6 +204,12 @@ def plan_counts(opened: Programme, planned: Planned, tables: list[OutputTable]) 
     if len(later):
         told = [f"{measure} {unit} {first:.0f}-{last:.0f}" for measure, unit, first, last in later.to_numpy()]
         counts["targets_beyond_years"] = "; ".join(told)
+    past = [year for year in years if year < today().year]
+    if past:
+        counts["years_past"] = f"{past[0]}-{past[-1]}"
+    unknown = int(chosen["carbon_gain_tco2e"].isna().sum())
+    if unknown:
+        counts["carbon_gain_unknown"] = unknown
     notes = fall_back_notes(opened, choice)
     if notes["fallen_back"]:
         counts["fallen_back"] = notes["fallen_back"]

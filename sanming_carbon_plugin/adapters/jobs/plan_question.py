@@ -132,7 +132,8 @@ def plan_years(request: PlanRequest, targets: list[Target]) -> tuple[int, ...]:
         return tuple(range(first, last + 1))
     areas = [target for target in targets if target.is_area and target.year >= today().year]
     if not areas:
-        raise InputError("TARGETS_PAST", years=f"{today().year}-")
+        this = today().year
+        raise InputError("TARGETS_PAST", years=f"{this} or later", years_zh=f"{this} 年及以后")
     first = max(today().year, min(target.year_from or target.year for target in areas))
     last = max(target.year for target in areas)
     if last > first + MOST_YEARS:
@@ -146,7 +147,8 @@ def ask(request: PlanRequest, opened: Programme, project_years: tuple[int, ...],
     terms = _terms(request, opened, years)
     mine = [t for t in opened.targets if t.is_area and (t.year_from or t.year) <= years[-1] and t.year >= years[0]]
     if not mine:
-        raise InputError("TARGETS_PAST", years=f"{years[0]}-{years[-1]}")
+        span = f"{years[0]}-{years[-1]}" if len(years) > 1 else f"{years[0]}"
+        raise InputError("TARGETS_PAST", years=span, years_zh=f"{span} 年")
     parameters = load_parameters(None)
     growth = fit_own_growth(opened.facts, parameters, load_growth_rules(), request.seed)
     progress.raise_if_cancelled()

@@ -12,10 +12,11 @@ from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
 from .neighbours import Broken, Neighbourhood
 from .patches import patch_ha
 from .problem import NONE, BoolArray, ChoiceProblem, FloatArray, IntArray, chosen_values, tolerance
-from .solver import SMALL_OPTIONS
+from .solver import ASKED_ANEW, SMALL_OPTIONS
 
 NOISE = 1e-6
-BRANCHES = 20_000
+BRANCHES, MAX_ROUNDS = 20_000, 60
+"""Branches looked at in all, and how often at most the question is asked anew with what was broken ruled out."""
 FIXED_COST = 0.02
 """Cost of touching one more limit: one that gives a little more is better than two that give."""
 RULE_COST = 1_000.0
@@ -53,7 +54,8 @@ def clashes(problem: ChoiceProblem, soft: BoolArray) -> pd.DataFrame:
     Every limit may be missed at a price, the rules between neighbours and the locks only where that is not enough. The
     amounts are those of a plan in whole parcels: with limits relaxed by them, that plan keeps every limit. A large
     question is first answered for parcels that may be divided; only those that are, are then decided anew, so its
-    amounts may be more than the very least.
+    amounts may be more than the very least. Rules that are still broken when the rounds or branches are used up are
+    named among what would have to give.
 
     Parameters
     ----------
@@ -129,17 +131,20 @@ def _cheapest(
     problem, known = ground.problem, ground.first_rows(ground.problem)
     more = np.zeros(problem.stands, dtype=bool)
     closed: set[object] = set()
-    while True:
+    branches = BRANCHES
+    for left in reversed(range(MAX_ROUNDS)):
         give = np.append(soft, np.full(known.matrix.shape[0] - len(soft), rules_give))
         asked = _softened(known, give, rules_give, len(soft))
-        option, pressing, rules = _answered(known, asked, more, len(soft))
+        option, pressing, rules, nodes = _answered(known, asked, more, len(soft), branches)
+        branches -= max(ASKED_ANEW, nodes)
         broken = Broken([], []) if option is None else ground.broken(option)
         new = {*broken.clusters, *broken.patches} - closed
-        if option is None or not new:
-            return option, pressing, rules
+        if option is None or not new or not left or branches <= 0:
+            break
         closed |= new
         known = ground.closed_off(known, broken)
         more |= ground.concerned(broken)
+    return option, pressing, rules
 
 
 def _softened(problem: ChoiceProblem, give: BoolArray, rules_give: bool, own_rows: int) -> _Softened:
@@ -168,14 +173,14 @@ def _softened(problem: ChoiceProblem, give: BoolArray, rules_give: bool, own_row
 
 
 def _answered(
-    problem: ChoiceProblem, asked: _Softened, more: BoolArray, own_rows: int
-) -> tuple[IntArray | None, BoolArray, set[str]]:
-    """The cheapest plan in whole parcels, pressing rows and rules."""
+    problem: ChoiceProblem, asked: _Softened, more: BoolArray, own_rows: int, branches: int
+) -> tuple[IntArray | None, BoolArray, set[str], int]:
+    """The cheapest plan in whole parcels, pressing rows and rules, and the branches that it took."""
     count = len(problem)
     bounds = np.column_stack([np.zeros(len(asked.top)), asked.top])
     divided = linprog(asked.cost, A_ub=asked.matrix, b_ub=asked.high, bounds=bounds, method="highs")
     if divided.x is None:
-        return None, np.zeros(own_rows, dtype=bool), set()
+        return None, np.zeros(own_rows, dtype=bool), set(), 0
     pressing, rules = _pressing(problem, asked, -np.asarray(divided.ineqlin.marginals), own_rows)
     fractions = np.asarray(divided.x[:count])
     lowest, highest = np.zeros(len(asked.top)), asked.top.copy()
@@ -191,14 +196,15 @@ def _answered(
         constraints=LinearConstraint(matrix, -np.inf, high),
         integrality=(np.arange(len(cost)) < count) | (np.arange(len(cost)) >= len(asked.top) - len(asked.must)),
         bounds=Bounds(lowest, np.append(highest, most)),
-        options={"node_limit": BRANCHES},
+        options={"node_limit": branches},
     )
+    nodes = int(whole.mip_node_count or 0)
     if whole.x is None:
-        return None, pressing, rules
+        return None, pressing, rules, nodes
     option = np.full(problem.stands, NONE, dtype=np.int64)
     taken = np.flatnonzero(np.rint(whole.x[:count]))  # whole numbers, but for noise
     option[problem.stand[taken]] = taken
-    return option, pressing, rules
+    return option, pressing, rules, nodes
 
 
 def _touching(problem: ChoiceProblem, asked: _Softened) -> tuple[csr_matrix, FloatArray, FloatArray, FloatArray]:

@@ -107,8 +107,7 @@ def _all_exchanges(
     weight = np.where(price != 0, np.abs(price), _usual_price(known)) * MENDING_PRICE
     for closeness in CLOSENESS:
         for moves in groups:
-            progress.raise_if_cancelled()
-            _exchange(known, moves.within(usual * USUAL_SHARE * closeness), option, used, weight)
+            _exchange(known, moves.within(usual * USUAL_SHARE * closeness), option, used, weight, progress)
     return option
 
 
@@ -171,7 +170,9 @@ def _of_options(
     return value, uses
 
 
-def _exchange(known: ChoiceProblem, moves: Moves, option: IntArray, used: FloatArray, weight: FloatArray) -> None:
+def _exchange(
+    known: ChoiceProblem, moves: Moves, option: IntArray, used: FloatArray, weight: FloatArray, progress: Progress
+) -> None:
     """Go through the moves once, each alone or with the best second one; ``option`` and ``used`` are changed."""
     rows, sign = moves.rows, moves.sign
     limit = np.where(sign > 0, known.high[rows], -known.low[rows])
@@ -182,6 +183,7 @@ def _exchange(known: ChoiceProblem, moves: Moves, option: IntArray, used: FloatA
     total = used[rows] * sign
     least = 1e-9 * float(np.abs(known.value).max(initial=0.0))
     for at in np.argsort(moves.regret, kind="stable").tolist():
+        progress.raise_if_cancelled()
         if moves.stand[at] == NONE or option[moves.stand[at]] == moves.option[at]:
             continue
         after = total + more[at] + more

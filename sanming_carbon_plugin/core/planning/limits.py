@@ -197,6 +197,8 @@ def add_targets(
 ) -> None:
     """Targets that the plan has to meet, less what is done; caps; and how far a plan may go beyond a target.
 
+    Work that a target of its own measure asks for is limited by that one alone: it may count for another as well.
+
     Parameters
     ----------
     targets, done_ha, beyond
@@ -217,6 +219,7 @@ def add_targets(
         left = max(target.amount - done_ha(target), 0.0)
         met = left <= 0 and target.bound != AT_MOST
         asked.append((target, left, _serving(counted, target, units.get(target.area_unit), met)))
+    of_others = _asked_by_own(counted, targets, units)
     # The smaller first, of those served by the same options the one that needs most: the others may hold what it needs.
     for target, left, where in sorted(asked, key=lambda one: (one[2].sum(), -one[1])):
         area = counted.hectares(target.measure)
@@ -238,7 +241,8 @@ def add_targets(
         most = max(most, inner + float(largest[apart].sum()))
         passed[target.measure].append((where, most))
         if later or np.isfinite(beyond.share):
-            rows.add(where, area, -np.inf, most, kind=LATER if later and left > 0 else BEYOND, **_said(target))
+            limited = where & ~(of_others & ~counted.own(target.measure))
+            rows.add(limited, area, -np.inf, most, kind=LATER if later and left > 0 else BEYOND, **_said(target))
     _refuse(nobody, too_few)
 
 
@@ -275,6 +279,15 @@ def _serving(counted: Counted, target: Target, inside: BoolArray | None, met: bo
     years = counted.in_years(target.year_from or 0, target.year)
     counts = counted.own(target.measure) if met else counted.for_measure(target.measure)
     return np.asarray(counts & counted.in_unit(inside) & years)
+
+
+def _asked_by_own(counted: Counted, targets: Sequence[Target], units: Units) -> BoolArray:
+    """Options whose work a target of its own measure asks for, shape (k,)."""
+    asked = np.zeros(len(counted.table), dtype=bool)
+    for target in targets:
+        if target.bound != AT_MOST:
+            asked |= _serving(counted, target, units.get(target.area_unit), met=True)
+    return asked
 
 
 def _said(target: Target) -> dict[str, object]:

@@ -13,6 +13,8 @@ from .problem import BoolArray, Choice, ChoiceProblem, FloatArray, best_profit
 LOCKED_IN, CHOSEN, CHOSEN_FOR_LIMIT = "locked_in", "chosen_for_value", "chosen_for_targets"
 NO_VALUE, TOO_DEAR, BESIDE_OPENING, OTHERS_BETTER = "no_gain", "others_use_limits_better", "opening_full", "close_call"
 NOT_ASKED = "no_target_needs_it"
+FITS_NOTHING, NO_PLAN_THEN, SWAP_UNKNOWN = "fits_nothing", "no_plan_then", "swap_unknown"
+"""Why a swap that was asked for has no cost."""
 
 
 def reasons(problem: ChoiceProblem, choice: Choice, options: Options) -> pd.DataFrame:

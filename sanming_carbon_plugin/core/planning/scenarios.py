@@ -17,7 +17,7 @@ DIFFERENCE_COLUMNS: dict[str, FieldType] = {
     "measure_first": _TEXT, "technique_first": _TEXT, "year_first": _INTEGER, "cost_first_yuan": _REAL,
     "measure_second": _TEXT, "technique_second": _TEXT, "year_second": _INTEGER, "cost_second_yuan": _REAL,
 }  # fmt: skip
-"""``differences``: stands that one plan does not have, or does another way or in another year."""
+"""``differences``: stands that one plan does not have, or does another way, in another year or on another area."""
 
 COMPARISON_COLUMNS: dict[str, FieldType] = {
     "measure": _TEXT, "what": _TEXT, "unit": _TEXT, "first": _REAL, "second": _REAL, "difference": _REAL,
@@ -33,6 +33,7 @@ CARBON_COLUMNS: dict[str, FieldType] = {
 """``carbon``: modelled gain of both plans over the years; parcels that both treat alike drop out of the
 difference and its interval."""
 
+NOISE_HA = 1e-6
 WORK = ("measure", "technique", "year")
 SUMS = {
     "area_ha": "ha", "cost_yuan": "yuan", "felled_m3": "m3", "carbon_gain_tco2e": "tCO2e",
@@ -49,6 +50,7 @@ def differences(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     same = other.copy()
     for name in WORK:
         same &= both[f"{name}_first"] == both[f"{name}_second"]
+    same &= (both["area_ha_first"] - both["area_ha_second"]).abs() <= NOISE_HA
     both["difference"] = np.select([only_first, only_second], [FIRST, SECOND], OTHER)
     for name in ("county", "township", "area_ha"):
         both[name] = both[f"{name}_first"].where(~only_second, both[f"{name}_second"])
@@ -99,12 +101,12 @@ def error_of_difference(first: pd.DataFrame, second: pd.DataFrame, works: Works)
     without a difference, NaN where the differences of the works cancel out.
     """
     changed = set(differences(first, second)["stand_key"])
-    half = dict(zip(works.technique, works.gain_error_share, strict=True))
-    net: dict[str, float] = {}
+    half = dict(zip(zip(works.measure, works.technique, strict=True), works.gain_error_share, strict=True))
+    net: dict[tuple[str, str], float] = {}
     for sign, plan in ((-1.0, first), (1.0, second)):
         rows = plan[plan["stand_key"].isin(changed)]
-        for technique, gain in rows.groupby("technique")["carbon_gain_tco2e"].sum().items():
-            net[str(technique)] = net.get(str(technique), 0.0) + sign * float(gain)
+        for work, gain in rows.groupby(["measure", "technique"])["carbon_gain_tco2e"].sum().items():
+            net[work] = net.get(work, 0.0) + sign * float(gain)
     total = abs(sum(net.values()))
     width = float(np.sqrt(sum((half.get(name, 0.0) * gain) ** 2 for name, gain in net.items())))
     if width == 0.0:

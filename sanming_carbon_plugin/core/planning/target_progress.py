@@ -215,7 +215,7 @@ def _indicator(
     factor = 1e4 if unit_name.startswith("万") else 1.0
     met = UNKNOWN
     if target is not None and value is not None:
-        met = YES if value >= target.amount else NO if complete else UNKNOWN
+        met = YES if value >= target.amount * (1 - 1e-9) else NO if complete else UNKNOWN
     return {
         "indicator": definition["indicator"], "level": area_units.level_of(unit, frozenset((unit,))), "area_unit": unit,
         "date": day, "value": None if value is None else value / factor, "unit": unit_name,

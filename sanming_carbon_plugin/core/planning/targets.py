@@ -15,13 +15,20 @@ from .area_units import AreaUnits, normalised_unit
 
 COLUMNS = ("measure", "area_unit", "year_from", "year", "amount", "unit", "source")
 AREA_UNITS_OF_MEASURE = {"ha": 1.0, "公顷": 1.0, "亩": hectares_from_mu(1.0), "mu": hectares_from_mu(1.0),
-                         "万亩": hectares_from_mu(1e4), "10000 mu": hectares_from_mu(1e4)}  # fmt: skip
+                         "万公顷": 1e4, "万亩": hectares_from_mu(1e4), "10000 mu": hectares_from_mu(1e4)}  # fmt: skip
 OTHER_UNITS = {
     "%": ("%", 1.0),
+    "％": ("%", 1.0),
     "m3": ("m3", 1.0),
+    "m³": ("m3", 1.0),
+    "立方米": ("m3", 1.0),
     "万m3": ("m3", 1e4),
+    "万m³": ("m3", 1e4),
+    "万立方米": ("m3", 1e4),
     "t": ("t", 1.0),
+    "吨": ("t", 1.0),
     "万t": ("t", 1e4),
+    "万吨": ("t", 1e4),
     "count": ("count", 1.0),
     "个": ("count", 1.0),
 }

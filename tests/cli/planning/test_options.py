@@ -1,5 +1,6 @@
 """Every option of plan by what it does to the plan of the sample."""
 
+import datetime as dt
 import json
 import sqlite3
 
@@ -11,6 +12,7 @@ from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs import plan as plan_job
+from sanming_carbon_plugin.adapters.jobs import plan_output
 from sanming_carbon_plugin.cli import main
 from sanming_carbon_plugin.core.planning.counties import solve_by_county
 from sanming_carbon_plugin.core.planning.solver import SMALL_OPTIONS
@@ -89,14 +91,17 @@ def test_every_patch_is_as_large_as_asked(made):
 
 
 @pytest.mark.long
-def test_years_horizon_project_scenario_beyond(made):
+def test_years_horizon_project_scenario_beyond(made, monkeypatch):
+    monkeypatch.setattr(plan_output, "today", lambda: dt.date(2027, 1, 1))
     plan, finished = made("--years", "2027/2027", "--horizon", "2060", "--project", "2035", "--scenario", "方案 A")
     run, options = asked(finished)
     assert set(plan["year"]) == {2027}
     assert options["horizon"] == 2060
     assert run["scenario"] == "方案 A"
     assert set(read_geopackage_table(finished.out, "plan_carbon")["year"]) == {2035}
-    near, _ = made("--beyond", "0", "--benefit", "carbon=1;infestation=1000", name="near")
+    assert "years_past" not in finished.counts
+    near, finished = made("--beyond", "0", "--benefit", "carbon=1;infestation=1000", name="near")
+    assert finished.counts["years_past"] == "2026-2026"
     far, _ = made("--beyond", "1", "--benefit", "carbon=1;infestation=1000", name="far")
     largest = near.groupby("measure")["area_ha"].max()
     for measure, amount in (("pine_transform", 120), ("tending", 60)):
@@ -154,6 +159,7 @@ def layer_of(path, rows, srs):
     return path
 
 
+@pytest.mark.long
 def test_an_accepted_clear_cut_is_an_opening_whether_or_not_it_counts(run, made, result, table, tmp_path, clear_cuts):
     _, cut = clear_cuts
     stands = read_geopackage_table(result, "stands", geometry=True).set_index("stand_key")

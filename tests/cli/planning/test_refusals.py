@@ -113,6 +113,8 @@ def test_tables_that_cannot_be_used(run, table, result, language):
         finished = run(targets=HEADER + line + "\n", language=language)
         assert finished.status == (2 if code == "PLAN_YEARS_INVALID" else 3), (line, finished.err)
         check_line(finished, code, language)
+        if code == "TARGETS_PAST":
+            assert ("or later." if language == "en" else "年及以后没有") in finished.last_line
         assert not (code.startswith("TARGET_") and re.search(r"3504\d\d|pine_transform", finished.last_line))
 
 

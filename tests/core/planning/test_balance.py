@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.errors import CancelledError, InputError
 from sanming_carbon_plugin.core.planning import balance, counties, exchange
 from sanming_carbon_plugin.core.planning.balance import balanced
 from sanming_carbon_plugin.core.planning.counties import solve_by_county, solve_here
@@ -12,9 +12,11 @@ from sanming_carbon_plugin.core.planning.fall_back import plain_plan
 from sanming_carbon_plugin.core.planning.neighbours import Neighbourhood
 from sanming_carbon_plugin.core.planning.problem import NONE, chosen_values, priced_bound
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, relaxed_of, rounded
+from sanming_carbon_plugin.core.progress import Progress
 
-from .small_plans import EveryPlan, SmallPlan
-from .test_choice import EXACT, best_of, municipal_plan
+from .every_plan import best_value
+from .small_plans import SmallPlan
+from .test_choice import EXACT, municipal_plan
 
 
 def small_questions(seeds, patches=False):
@@ -26,9 +28,7 @@ def small_questions(seeds, patches=False):
             problem, *_ = plan.problem()
         except InputError:
             continue
-        every = EveryPlan(plan)
-        best = best_of(every.of("value").sum(axis=1), every.kept())
-        yield seed, problem, (plan.county == "350428").astype(np.int64), best
+        yield seed, problem, (plan.county == "350428").astype(np.int64), best_value(seed, patches)
 
 
 def rows_of(problem, county):
@@ -92,6 +92,29 @@ def test_exchanges_make_no_plan_worse_and_pass_no_limit(monkeypatch):
     assert mended >= 3
 
 
+class Leaving(Progress):
+    """Says to stop when asked for the second time."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def is_cancelled(self):
+        self.asked += 1
+        return self.asked > 1
+
+
+def test_a_cancel_is_heard_within_one_exchange():
+    problem, _ = municipal_plan(0, 300, 6)
+    moves = exchange._moves(problem, np.ones(300, bool), np.zeros(len(problem)), np.zeros(300), 1.0)
+    assert len(moves.stand) > exchange.LEAST_TOGETHER
+    leaving, none = Leaving(), np.full(300, NONE)
+    used = np.zeros(problem.matrix.shape[0])
+    with pytest.raises(CancelledError):
+        exchange._exchange(problem, moves, none, used, np.ones(len(used)), leaving)
+    assert leaving.asked == 2
+
+
+@pytest.mark.long
 def test_few_stands_in_each_county_prove_half_a_percent_without_the_whole():
     """What the municipality shares is used up by all counties together; HiGHS never sees the whole question."""
     problem, county = municipal_plan(3, 1500, 100)

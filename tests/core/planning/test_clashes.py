@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
-from sanming_carbon_plugin.adapters.plan_words import amount_text, clash_texts
+from sanming_carbon_plugin.adapters.plan_words import amount_text, clash_texts, limit_text
 from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.planning import clashes as clash_room
 from sanming_carbon_plugin.core.planning.area_units import AreaUnits
 from sanming_carbon_plugin.core.planning.clashes import clashes
 from sanming_carbon_plugin.core.planning.neighbours import Neighbourhood
@@ -16,6 +17,7 @@ from sanming_carbon_plugin.core.planning.problem import BlockRule, ChoiceProblem
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
 
 from .small_plans import SmallPlan
+from .test_patches import row_of_stands
 
 EXACT = SolverLimits(gap=0.0, nodes=100_000)
 UNITS = AreaUnits({"350400": "municipality", "350428": "county", "350426": "county"},
@@ -146,6 +148,62 @@ def test_amounts_have_digits_that_count_and_are_enough(amount, unit, text):
     assert amount_text(amount, unit, "en") == text
     assert float(text.split()[0].replace(",", "")) >= amount
     assert amount_text(amount, unit, "zh").endswith({"ha": "公顷", "yuan": "元", "m3": "立方米"}[unit])
+
+
+def limit(**said):
+    return {"kind": "quota", "area_unit": "350428", "measure": "*", "technique": "*", "year_from": None, "year": None,
+            **said}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "chinese"),
+    [
+        (limit(), "felling quota for Jiangle", "采伐限额：将乐县"),
+        (limit(measure="final", technique="planted", year_from=2027, year=2027),
+         "felling quota for Final felling, Planted, Jiangle, 2027", "采伐限额：主伐，人工，将乐县，2027年"),
+        (limit(area_unit="*"), "fellings that no quota covers", "没有限额的采伐"),
+        (limit(kind="budget", area_unit="*", measure=None, technique=None), "budget of all stands", "预算：全部小班"),
+        (limit(kind="budget", measure=None, technique=None, year=2027), "budget of Jiangle, 2027",
+         "预算：将乐县，2027年"),
+        (limit(kind="beyond", measure="tending", technique=None, year_from=2026, year=2028),
+         "most that may be planned for Forest tending, Jiangle, 2026-2028",
+         "目标最多可安排：森林抚育，将乐县，2026-2028年"),
+    ],
+)  # fmt: skip
+def test_every_limit_says_what_it_is_about(row, text, chinese):
+    assert limit_text(row, UNITS, "en") == text
+    assert limit_text(row, UNITS, "zh") == chinese
+
+
+def test_rules_that_press_everywhere_are_told_without_a_place_and_of_very_many_the_first():
+    described = pd.DataFrame([limit(kind="budget", area_unit="*", measure=None, technique=None, unit="yuan")])
+    columns = ["kind", "row", "stand", "short", "over", "holds"]
+    rules = [(kind, -1, -1, 0.0, 0.0, True) for kind in ("opening", "patch", "lock")]
+    found = pd.DataFrame([("row", 0, -1, 0.0, 3.2, False), *rules], columns=columns)
+    assert clash_texts(found, described, UNITS, [], "en") == (
+        "budget of all stands: over by 4 yuan", "limit on clear-cut openings; smallest patch; locked-in parcels"
+    )  # fmt: skip
+    assert clash_texts(found, described, UNITS, [], "zh")[1] == "皆伐连片面积上限；最小连片面积；锁定列入的小班"
+    many = pd.DataFrame([("patch", -1, at, 1.0, 0.0, False) for at in range(50)], columns=columns)
+    keys = [f"S{at}" for at in range(50)]
+    assert clash_texts(many, described, UNITS, keys, "en")[0].endswith(
+        "smallest patch with S19: short by 1.00 ha; and 30 more"
+    )
+    assert clash_texts(many, described, UNITS, keys, "zh")[0].endswith("另有 30 项")
+
+
+def test_the_search_for_what_clashes_ends_and_names_what_is_still_broken(monkeypatch):
+    """Locks force both stands, whose patch and opening cannot be: with one round left, what is broken is told."""
+    monkeypatch.setattr(clash_room, "MAX_ROUNDS", 1)
+    asked, softened = [], clash_room._softened
+    monkeypatch.setattr(clash_room, "_softened", lambda *of: asked.append(1) or softened(*of))
+    problem = row_of_stands([1.0] * 9, 4.0, must=(0, 4, 8), most=5.0)
+    assert solve(problem, EXACT) is None
+    found = clashes(problem, np.ones(1, dtype=bool))
+    assert len(asked) <= 2
+    gives = found[~found["holds"]]
+    assert len(gives)
+    assert solve(relaxed(problem, found), EXACT) is not None
 
 
 def test_a_township_is_called_by_its_county():

@@ -15,6 +15,8 @@ from sanming_carbon_plugin.core.planning.targets import Target, targets_of
 from sanming_carbon_plugin.core.planning.works import CountingMatrix
 from sanming_carbon_plugin.paths import resources_dir
 
+from .test_targets_and_works import ledger, rows
+
 TABLES = load_planning_tables()
 SHIPPED = resources_dir() / "targets" / "sanming_2025.csv"
 BOX = shapely.box(0, 0, 100, 100)
@@ -226,3 +228,23 @@ def test_growing_stock_leaves_out_open_woodland_and_scattered_trees():
     assert told("growing_stock", rich)["met"] == "yes"
     unknown = pd.concat([FOREST, FOREST.head(1).assign(area_ha=1.0, volume_m3_ha=np.nan)], ignore_index=True)
     assert told("growing_stock", unknown)["met"] == "unknown"  # below the target, but something is missing
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "amount"),
+    [("tending", "公顷", 15.0), ("tending", "万公顷", 150_000.0), ("tending", "万亩", 10_000.0),
+     ("growing_stock", "万立方米", 150_000.0), ("growing_stock", "万m³", 150_000.0), ("growing_stock", "立方米", 15.0),
+     ("tickets", "万吨", 150_000.0), ("tickets", "吨", 15.0), ("forest_cover", "％", 15.0)],
+)  # fmt: skip
+def test_units_as_offices_write_them(measure, unit, amount):
+    (target,) = targets_of(rows(measure=measure, unit=unit), {"tending"}, TABLES.units)
+    assert target.amount == pytest.approx(amount)
+
+
+def test_tonnes_that_add_up_to_the_target_meet_it_whatever_the_noise(tmp_path):
+    found = ledger(tmp_path, *(f"ticket,T{n},350428,2024-03-01,0.7,issued" for n in range(3)))
+    assert found["tonnes"].sum() < 2.1  # as numbers go
+    target = Target("tickets", "350428", 2024, 2025, 2.1, "t", "at_least", "")
+    facts = pd.DataFrame({"area_ha": [1.0], "survey_date": [None]})
+    seen = indicators(facts, TABLES.indicators, [target], {"350428": np.ones(1, bool)}, TABLES.units, found, 0.7)
+    assert seen.loc[seen["indicator"] == "tickets", "met"].tolist() == ["yes"]

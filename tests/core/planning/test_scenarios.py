@@ -1,5 +1,7 @@
 """Scenarios: stock of coming years worked by hand for one stand, and what two plans must have in common."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from sanming_carbon_plugin.core.planning.gains import GrowthAhead
 from sanming_carbon_plugin.core.planning.limits import Counted
 from sanming_carbon_plugin.core.planning.plan_tables import carbon_frame
 from sanming_carbon_plugin.core.planning.scenario_basis import basis_of, unlike
-from sanming_carbon_plugin.core.planning.scenarios import carbon_difference
+from sanming_carbon_plugin.core.planning.scenarios import carbon_difference, differences, error_of_difference
 
 TABLES = load_planning_tables()
 WORKS = TABLES.works
@@ -80,6 +82,26 @@ def test_two_scenarios_beside_each_other_by_hand():
     assert found["gain_second_tco2e"] == pytest.approx(-304)
     assert found["difference_tco2e"] == pytest.approx(26.5)
     assert (found["difference_low_tco2e"], found["difference_high_tco2e"]) == pytest.approx((15.9, 37.1))
+
+
+def parcels(*rows):
+    """A layer ``plan`` of some parcels: stand, measure, technique, area and gain."""
+    frame = pd.DataFrame(rows, columns=["stand_key", "measure", "technique", "area_ha", "carbon_gain_tco2e"])
+    return frame.assign(county="350428", township="100", year=2026, cost_yuan=frame["area_ha"] * 1000)
+
+
+def test_the_same_work_on_less_ground_is_a_difference_with_an_interval():
+    first = parcels(("A", "tending", "thinning", 3.0, -30.0), ("B", "tending", "thinning", 2.0, -20.0))
+    second = parcels(("A", "tending", "thinning", 2.0, -20.0), ("B", "tending", "thinning", 2.0, -20.0))
+    assert differences(first, second)["stand_key"].tolist() == ["A"]
+    assert error_of_difference(first, second, WORKS) == pytest.approx(0.5)
+
+
+def test_two_measures_with_a_technique_of_one_name_have_errors_of_their_own():
+    works = replace(WORKS, technique=np.array(["cut"] * len(WORKS), dtype=object),
+                    gain_error_share=np.where(WORKS.measure == "tending", 0.1, 0.9))  # fmt: skip
+    plan = parcels(("A", "tending", "cut", 1.0, 100.0))
+    assert error_of_difference(plan.head(0), plan, works) == pytest.approx(0.1)
 
 
 def record(**changes):

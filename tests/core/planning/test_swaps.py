@@ -15,16 +15,17 @@ from sanming_carbon_plugin.core.planning.problem import ChoiceProblem
 from sanming_carbon_plugin.core.planning.reasons import reasons, swap_interval, swapped
 from sanming_carbon_plugin.core.planning.solver import SolverLimits, solve
 
-from .small_plans import EveryPlan, SmallPlan
-from .test_choice import EXACT, best_of, large_plan
+from .every_plan import EveryPlan, best_of, looked_at
+from .small_plans import SmallPlan
+from .test_choice import EXACT, large_plan
 
 
 @cache
 def asked_swap(seed):
     """A small question with its best value and, for each stand, the best values without and with it; else None."""
     plan = SmallPlan(seed)
-    every = EveryPlan(plan)
-    values, kept = every.of("value").sum(axis=1), every.kept()
+    values, checks = looked_at(seed)
+    kept = np.logical_and.reduce(list(checks.values()))
     best = best_of(values, kept)
     try:
         problem, _, options, _ = plan.problem()
@@ -32,7 +33,7 @@ def asked_swap(seed):
         return None
     if best is None:
         return None
-    values, taken = values[kept], every.chosen[kept] >= 0
+    values, taken = values[kept], EveryPlan(plan).chosen[kept] >= 0
     others = [(best_of(values, ~taken[:, s]), best_of(values, taken[:, s])) for s in range(plan.n)]
     return seed, problem, options, best, others
 
@@ -136,6 +137,7 @@ def test_a_county_without_branches_falls_back_and_is_named(monkeypatch):
     assert np.array_equal(found.option, again.option)
 
 
+@pytest.mark.long
 def test_one_county_alone_may_fall_back(monkeypatch):
     problem, county = large_plan(2, 900)
     milp = solver._milp

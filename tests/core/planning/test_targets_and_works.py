@@ -25,7 +25,7 @@ from sanming_carbon_plugin.core.planning.targets import Target, targets_of
 from sanming_carbon_plugin.core.planning.works import CountingMatrix
 from sanming_carbon_plugin.paths import resources_dir
 
-from .small_plans import SmallPlan
+from .small_plans import MATRIX, SmallPlan, works
 
 TABLES = load_planning_tables()
 SHIPPED = resources_dir() / "targets" / "sanming_2025.csv"
@@ -256,6 +256,23 @@ def test_a_county_may_hold_what_its_municipality_needs_where_no_other_has_candid
     found, _ = limits_of(targets, plan=plan)
     beyond = found.loc["beyond"].set_index("area_unit")["high"]
     assert beyond["350428"] == beyond["350400"] >= 12.0
+
+
+def test_work_that_its_own_target_asks_for_may_go_beyond_another_that_it_counts_for():
+    """All pine stands are infested: transforming them counts for pest control too, of which little is wanted."""
+    table = pd.DataFrame({"stand": range(4), "work": [0, 0, 2, 2], "year": 2026, "area_ha": 5.0})
+    all_four = np.ones(4, bool)
+    counted = Counted(table, works(), MATRIX, {"pine_transform": all_four, "pest_control": all_four})
+    limits = LimitRows(4)
+    targets = [Target("pine_transform", "350428", 2026, 2026, 10.0, "ha", "at_least", ""),
+               Target("pest_control", "350428", 2026, 2026, 2.0, "ha", "at_least", "")]  # fmt: skip
+    add_targets(limits, counted, targets, lambda _: 0.0, {"350428": all_four}, Beyond(0.1), ~all_four)
+    used = limits.matrix() @ np.array([1.0, 1.0, 0.0, 0.0])
+    found = limits.table().assign(used=used)
+    assert ((found["low"] <= used) & (used <= found["high"])).all()
+    pest = found[found["measure"] == "pest_control"].set_index("kind")["used"]
+    assert (pest["target"], pest["beyond"]) == (10.0, 0.0)
+    assert (limits.matrix() @ np.array([1.0, 1.0, 1.0, 1.0]) > found["high"]).any()
 
 
 def test_a_target_that_runs_beyond_the_plan_years_is_a_limit_but_not_met():
