@@ -57,10 +57,20 @@ def test_it_loads_and_unloads_twice_and_leaves_nothing(qgis_iface, monkeypatch):
         assert pages == []  # QGIS would ask a page that is gone for its options
 
 
+def _connected():
+    """How many are told of what happens to the project."""
+    project = QgsProject.instance()
+    signals = (project.readProject, project.cleared, project.writeProject, project.layersAdded, project.layersRemoved)
+    return [project.receivers(signal) for signal in signals]
+
+
 def test_unloading_goes_without_anything_connected_to_the_project(qgis_iface):
+    before = _connected()
     plugin = _loaded(qgis_iface)
+    assert all(now > then for now, then in zip(_connected(), before, strict=True))
     plugin.unload()
     _flush()
+    assert _connected() == before
     QgsProject.instance().clear()  # would call into a deleted dock
 
 

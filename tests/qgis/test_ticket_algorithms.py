@@ -68,14 +68,15 @@ def _run(name, parameters):
     return results, context, feedback.textLog()
 
 
-def _fails(name, parameters, code):
+def _refusal(name, parameters):
+    """What the log says of a run that does not go through."""
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("sanmingcarbon:" + name)
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
     feedback = QgsProcessingFeedback()
     _, done = algorithm.run(parameters, context, feedback)
     assert not done
-    assert code in feedback.textLog()
+    return feedback.textLog()
 
 
 def _coloured(context, classes):
@@ -123,10 +124,12 @@ def test_a_stand_layer_can_be_judged_alone(provider, layers, tmp_path):
 @pytest.mark.long
 def test_a_result_or_a_stand_layer(provider, layers, result, tmp_path):
     out = {"OUTPUT": str(tmp_path / "t.gpkg")}
-    _fails("ticketeligibility", out, "TICKET_RESULT_OR_STANDS")
-    _fails("ticketeligibility", {"RESULT": str(result), "STANDS": layers["stands"], **out}, "TICKET_RESULT_OR_STANDS")
+    assert "TICKET_RESULT_OR_STANDS" in _refusal("ticketeligibility", out)
+    assert "TICKET_RESULT_OR_STANDS" in _refusal(
+        "ticketeligibility", {"RESULT": str(result), "STANDS": layers["stands"], **out}
+    )
     dates = {"PERIOD_START": "2016-01-01", "PERIOD_END": "2020-12-31"}
-    _fails("ticketeligibility", {"RESULT": str(result), **dates, **out}, "TICKET_RESULT_OPTIONS")
+    assert "TICKET_RESULT_OPTIONS" in _refusal("ticketeligibility", {"RESULT": str(result), **dates, **out})
 
 
 def test_free_and_blocked_ground_as_layers(provider, layers, tmp_path):
@@ -142,9 +145,9 @@ def test_free_and_blocked_ground_as_layers(provider, layers, tmp_path):
     parts = read_geopackage_table(tmp_path / "g.gpkg", "parts")
     assert set(parts["state"]) == {"free", "blocked", "partly_free"}
     more = parameters | {"PERIODS": "2020-12-31/2024-12-31", "OUTPUT": str(tmp_path / "h.gpkg")}
-    _fails("doublecount", more, "PERIODS_OVERLAP")
+    assert "PERIODS_OVERLAP" in _refusal("doublecount", more)
     without = {name: value for name, value in parameters.items() if not name.startswith("PERIOD")}
-    _fails("doublecount", without, "DOUBLE_COUNT_NEEDS")
+    assert "DOUBLE_COUNT_NEEDS" in _refusal("doublecount", without)
 
 
 @pytest.mark.long
@@ -158,8 +161,8 @@ def test_an_application_is_a_folder_with_layers(provider, result, tmp_path):
     _coloured(context, {"parts": 3, "left_out": 3, "pieces": 1})
     assert "provisional" in log
     again = {"RESULT": str(result), "HOLDER": COLLECTIVE, "OUTPUT": str(out)}
-    _fails("application", again, "APPLICATION_FOLDER_TAKEN")
-    _fails("application", {"RESULT": str(result), "OUTPUT": str(tmp_path / "b")}, "APPLICATION_WHO")
+    assert "APPLICATION_FOLDER_TAKEN" in _refusal("application", again)
+    assert "APPLICATION_WHO" in _refusal("application", {"RESULT": str(result), "OUTPUT": str(tmp_path / "b")})
     assert not (tmp_path / "b" / "application.json").exists()
 
 
@@ -171,5 +174,5 @@ def test_uses_tell_their_arithmetic_in_the_log(provider, tmp_path):
     out = tmp_path / "u.json"
     found, _, _ = _run("neutrality", {"KIND": "pledge", "TONNES": 100, "OUTPUT": str(out)})
     assert json.loads(out.read_text(encoding="utf-8"))["totals"]["value_high_yuan"] == 1500
-    _fails("neutrality", {"KIND": "planting", "PEOPLE": 5}, "USE_FIGURE_MISSING")
-    _fails("neutrality", {"KIND": "emissions", "ACTIVITIES": ["petrol", "much"]}, "USE_AMOUNT_INVALID")
+    assert "USE_FIGURE_MISSING" in _refusal("neutrality", {"KIND": "planting", "PEOPLE": 5})
+    assert "USE_AMOUNT_INVALID" in _refusal("neutrality", {"KIND": "emissions", "ACTIVITIES": ["petrol", "much"]})

@@ -73,7 +73,7 @@ def run(now, then):
     return sink(now, shape_now, EarlierInventory(then, shape_then), PARAMETERS, ERRORS, PERIOD)
 
 
-def same(first, second, rel=1e-12):
+def assert_same(first, second, rel=1e-12):
     np.testing.assert_allclose(first.to_numpy(float), second.to_numpy(float), rtol=rel, atol=1e-9)
 
 
@@ -103,7 +103,7 @@ def test_nothing_recorded_on_bare_ground_is_never_better_than_a_recorded_nothing
     zeros = {name: now[name].mask(nothing & now[name].isna(), 0.0) for name in ("volume_m3_ha", "stems_per_ha")}
     found, by_zero = run(now, then), run(now.assign(**zeros), then)
     known = found.columns["sink_tco2e_yr"].notna()
-    same(found.columns.loc[known, FLOWS[:3]], by_zero.columns.loc[known, FLOWS[:3]])
+    assert_same(found.columns.loc[known, FLOWS[:3]], by_zero.columns.loc[known, FLOWS[:3]])
     left = bare & now["volume_m3_ha"].isna() & now["stems_per_ha"].isna()
     assert not (found.columns.loc[left, "sink_tco2e_yr"] > 0).any()
     stood = (then["volume_m3_ha"] > 0) & then["species_code"].isin(["220", "310", "490", "630"])
@@ -119,8 +119,8 @@ def test_a_stand_never_depends_on_other_rows(layer):
     all_stock, all_sink = stock(now, PARAMETERS).columns, run(now, then).columns
     for key in now.index:
         alone = run(now.loc[[key]], then.loc[[key]]).columns
-        same(stock(now.loc[[key]], PARAMETERS).columns[NUMBERS], all_stock.loc[[key], NUMBERS])
-        same(alone[FLOWS], all_sink.loc[[key], FLOWS])
+        assert_same(stock(now.loc[[key]], PARAMETERS).columns[NUMBERS], all_stock.loc[[key], NUMBERS])
+        assert_same(alone[FLOWS], all_sink.loc[[key], FLOWS])
 
 
 @settings(max_examples=25, deadline=None)
@@ -131,10 +131,12 @@ def test_the_order_of_rows_does_not_matter(layer, random):
     random.shuffle(order)
     random.shuffle(other)
     first, second = run(now, then), run(now.iloc[order], then.iloc[other])
-    same(first.columns[FLOWS].iloc[order], second.columns[FLOWS])
-    same(stock(now, PARAMETERS).columns[NUMBERS].iloc[order], stock(now.iloc[order], PARAMETERS).columns[NUMBERS])
+    assert_same(first.columns[FLOWS].iloc[order], second.columns[FLOWS])
+    assert_same(
+        stock(now, PARAMETERS).columns[NUMBERS].iloc[order], stock(now.iloc[order], PARAMETERS).columns[NUMBERS]
+    )
     group = np.zeros(len(now), dtype=np.int64)
-    same(total_interval(first.errors, group), total_interval(second.errors, group))
+    assert_same(total_interval(first.errors, group), total_interval(second.errors, group))
 
 
 @settings(max_examples=25, deadline=None)
@@ -144,10 +146,10 @@ def test_area_scales(layer, times):
     larger = [t.assign(area_ha=t["area_ha"] * times) for t in (now, then)]
     first, second = run(now, then).columns, run(*larger).columns
     whole = [name for name in FLOWS if name != "increment_m3_ha_yr"]
-    same(first[whole] * times, second[whole], rel=1e-9)
-    same(first[["increment_m3_ha_yr"]], second[["increment_m3_ha_yr"]], rel=1e-9)
+    assert_same(first[whole] * times, second[whole], rel=1e-9)
+    assert_same(first[["increment_m3_ha_yr"]], second[["increment_m3_ha_yr"]], rel=1e-9)
     stocks = [stock(t, PARAMETERS).columns for t in (now, larger[0])]
-    same(stocks[0]["stock_tco2e"] * times, stocks[1]["stock_tco2e"], rel=1e-9)
+    assert_same(stocks[0]["stock_tco2e"] * times, stocks[1]["stock_tco2e"], rel=1e-9)
 
 
 @settings(max_examples=25, deadline=None)
@@ -160,7 +162,7 @@ def test_parts_add_up_to_the_whole(layer):
     parts = total_interval(found.errors, group, 3)
     assert np.isclose(np.nansum(parts["sink_tco2e_yr"]), found.columns.loc[known, "sink_tco2e_yr"].sum())
     halves = [t.assign(area_ha=t["area_ha"] / 2) for t in (now, then)]
-    same(run(*halves).columns["sink_tco2e_yr"] * 2, found.columns["sink_tco2e_yr"], rel=1e-9)
+    assert_same(run(*halves).columns["sink_tco2e_yr"] * 2, found.columns["sink_tco2e_yr"], rel=1e-9)
 
 
 @settings(max_examples=25, deadline=None)
@@ -281,8 +283,8 @@ def test_a_stand_joined_by_key_never_depends_on_the_rows_around_it(kinds, seed):
         at, before = now.index.get_loc(key), then.index.get_loc(key)
         earlier = EarlierInventory(then.iloc[[before]], then_shapes[[before]])
         alone = sink(now.iloc[[at]], shapes[[at]], earlier, PARAMETERS, ERRORS, PERIOD)
-        same(stock(now.iloc[[at]], PARAMETERS).columns[NUMBERS], stocked.loc[[key], NUMBERS])
-        same(alone.columns[FLOWS], whole.columns.loc[[key], FLOWS])
+        assert_same(stock(now.iloc[[at]], PARAMETERS).columns[NUMBERS], stocked.loc[[key], NUMBERS])
+        assert_same(alone.columns[FLOWS], whole.columns.loc[[key], FLOWS])
         assert alone.columns["sink_basis"].tolist() == whole.columns.loc[[key], "sink_basis"].tolist()
 
 
@@ -297,9 +299,9 @@ def test_an_overlay_depends_neither_on_order_nor_on_the_unit_of_the_map(seed, ti
     shapes = [shapely.transform(s, lambda points: points * times) for s in (now_shapes[order], then_shapes[other])]
     earlier = EarlierInventory(then.iloc[other], shapes[1])
     second = sink(now.iloc[order], shapes[0], earlier, PARAMETERS, ERRORS, PERIOD)
-    same(first.columns[FLOWS].iloc[order], second.columns[FLOWS], rel=1e-8)
+    assert_same(first.columns[FLOWS].iloc[order], second.columns[FLOWS], rel=1e-8)
     group = np.zeros(len(now), dtype=np.int64)
-    same(total_interval(first.errors, group), total_interval(second.errors, group), rel=1e-8)
+    assert_same(total_interval(first.errors, group), total_interval(second.errors, group), rel=1e-8)
 
 
 def grid_table(shapes, name, rng) -> pd.DataFrame:

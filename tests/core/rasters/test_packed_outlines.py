@@ -72,7 +72,7 @@ def stands(draw, grid):
     return found
 
 
-def same_blocks(one, other):
+def assert_same_blocks(one, other):
     assert len(one) == len(other)
     for a, b in zip(one, other, strict=True):
         assert a.first_row == b.first_row
@@ -86,7 +86,7 @@ def test_coverage_is_the_same_to_the_last_digit(data):
     grid = data.draw(grids(rotated=data.draw(st.booleans())))
     shapes = data.draw(stands(grid))
     packed = packed_outlines(shapes)
-    same_blocks(coverage_index(shapes, grid).blocks, coverage_index(packed, grid).blocks)
+    assert_same_blocks(coverage_index(shapes, grid).blocks, coverage_index(packed, grid).blocks)
     np.testing.assert_array_equal(last_rows(shapes, grid), last_rows(packed, grid))
     np.testing.assert_array_equal(bounds_of(shapes), bounds_of(packed))
 
@@ -127,7 +127,7 @@ def test_many_blocks_and_portions_make_no_difference(monkeypatch):
     raster = NamedRaster("x", ArrayBands(rng.normal(size=(3, 50, 60)), grid))
     plain = evidence(range(len(shapes)), shapes, [raster]).columns
     assert evidence(range(len(shapes)), packed_outlines(shapes), [raster]).columns.equals(plain)
-    same_blocks(coverage_index(shapes, grid).blocks, coverage_index(packed_outlines(shapes), grid).blocks)
+    assert_same_blocks(coverage_index(shapes, grid).blocks, coverage_index(packed_outlines(shapes), grid).blocks)
 
 
 def test_a_stand_counts_for_support_where_it_has_no_place_on_the_raster():
@@ -150,18 +150,18 @@ def test_what_is_taken_out_is_what_was_packed(data):
     shapes = data.draw(stands(PLAIN))
     packed = packed_outlines(shapes)
     assert len(packed) == len(shapes)
-    same_shapes(np.asarray(packed), shapes)
+    assert_same_shapes(np.asarray(packed), shapes)
     rows = np.array(data.draw(st.lists(st.integers(0, len(shapes) - 1), max_size=8)), dtype=np.int64)
-    same_shapes(packed[rows], shapes[rows])
+    assert_same_shapes(packed[rows], shapes[rows])
     first, end = sorted(data.draw(st.tuples(*[st.integers(0, len(shapes))] * 2)))
-    same_shapes(packed[first:end], shapes[first:end])
+    assert_same_shapes(packed[first:end], shapes[first:end])
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(shapes), max_size=len(shapes))))
-    same_shapes(packed[mask], shapes[mask])
-    same_shapes(np.array([packed[-1]]), shapes[-1:])
+    assert_same_shapes(packed[mask], shapes[mask])
+    assert_same_shapes(np.array([packed[-1]]), shapes[-1:])
     np.testing.assert_array_equal(kinds_of(packed), kinds_of(shapes))
 
 
-def same_shapes(found, expected):
+def assert_same_shapes(found, expected):
     expected = shapely.force_2d(expected)
     assert shapely.get_type_id(found).tolist() == shapely.get_type_id(expected).tolist()
     np.testing.assert_array_equal(shapely.to_wkb(found), shapely.to_wkb(expected))
@@ -171,7 +171,7 @@ def test_who_does_not_know_packed_outlines_gets_geometries():
     shapes = np.array(odd_shapes(), dtype=object)
     packed = packed_outlines(shapes)
     np.testing.assert_array_equal(shapely.area(packed), shapely.area(shapes))
-    same_shapes(np.concatenate([packed, [None]]), np.append(shapes, [None]))
+    assert_same_shapes(np.concatenate([packed, [None]]), np.append(shapes, [None]))
 
 
 def test_nothing_packed_is_nothing():
@@ -194,7 +194,7 @@ def test_a_wrong_guess_of_the_number_of_stands_does_no_harm(about):
     packer = OutlinePacker(about)
     for first in range(0, 500, 90):
         packer.add(shapes[first : first + 90])
-    same_shapes(packer.packed()[:], shapes)
+    assert_same_shapes(packer.packed()[:], shapes)
 
 
 def test_packed_outlines_take_little_more_than_their_corners():
