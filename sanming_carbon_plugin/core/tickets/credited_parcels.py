@@ -95,12 +95,12 @@ def parcels_in_period(
     """Parcels that take at least one day of ``period``, and doubts about the rest.
 
     A row without a start or an end is taken as open on that side: what is not known must not set carbon
-    free. A row without geometry cannot be placed and is reported.
+    free. For the same reason a row without a polygon is refused: any ground could be the one that it credits.
 
     Raises
     ------
     InputError
-        CREDITED_DATE_UNREADABLE, CREDITED_PERIOD_REVERSED with the first bad row.
+        CREDITED_DATE_UNREADABLE, CREDITED_PERIOD_REVERSED, CREDITED_PLACE_UNKNOWN with the first bad row.
     """
     start = np.datetime64(period.start, "D")
     length = int((np.datetime64(period.end, "D") - start).astype(np.int64)) + 1
@@ -141,7 +141,10 @@ def _table(
     geometry = usable_polygons(layer.geometry)
     placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     counted = ~np.isin(_lower(layer.scheme), list(ignored))
-    keep = placed & counted & (end > begin)
+    takes = counted & (end > begin)
+    nowhere = np.flatnonzero(takes & ~placed)
+    if len(nowhere):
+        raise InputError("CREDITED_PLACE_UNKNOWN", layer=layer.source, row=int(rows[nowhere[0]]) + 1)
     whole = (begin == 0) & (end == length)
     reason = np.where(whole, "credited_whole_period", "credited_part_of_period").astype(object)
     reason[open_period] = "credited_dates_missing"
@@ -149,7 +152,6 @@ def _table(
         layer_issue(code, field, count, layer=layer.source)
         for code, field, count in (
             ("CREDITED_PERIOD_MISSING", "period_start", int((open_period & counted).sum())),
-            ("CREDITED_GEOMETRY_MISSING", None, int((~placed & counted).sum())),
             ("CREDITED_SCHEME_MISSING", "scheme", int(pd.isna(layer.scheme).sum())),
         )
         if count
@@ -157,7 +159,7 @@ def _table(
     for name, count in pd.Series(layer.scheme[~counted], dtype=object).value_counts(sort=False).items():
         issues.append(layer_issue("CREDITED_SCHEME_IGNORED", "scheme", int(count), layer=layer.source, scheme=name))
     columns = (geometry, layer.scheme, layer.scheme_id, begin, end, reason)
-    return ParcelTable(*(np.asarray(column)[keep] for column in columns)), join_issues(issues)
+    return ParcelTable(*(np.asarray(column)[takes] for column in columns)), join_issues(issues)
 
 
 def _lower(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

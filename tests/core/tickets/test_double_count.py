@@ -96,10 +96,20 @@ def test_a_parcel_without_dates_blocks_and_is_reported(square):
     assert one(square, credited([square], start=None, end=None)).free_share["A"] == 0.0
 
 
-def test_rows_without_shape_or_scheme_none_do_not_block(square):
-    result = one(square, credited([None, square], scheme=["CCER", "none"]))
+def test_a_row_of_the_scheme_none_does_not_block(square):
+    result = one(square, credited([square], scheme=["none"]))
     assert result.free_share["A"] == 1.0
-    assert list(result.issues["code"]) == ["CREDITED_GEOMETRY_MISSING", "CREDITED_SCHEME_IGNORED"]
+    assert list(result.issues["code"]) == ["CREDITED_SCHEME_IGNORED"]
+
+
+@pytest.mark.parametrize("shape", [None, shapely.Polygon()])
+def test_where_a_credited_parcel_has_no_place_no_ground_is_called_free(square, shape):
+    with pytest.raises(InputError) as caught:
+        one(square, credited([square, shape]))
+    assert (caught.value.code, caught.value.values["row"]) == ("CREDITED_PLACE_UNKNOWN", 2)
+    elsewhere = {"start": "2009-01-01", "end": "2015-12-31"}
+    assert one(square, credited([shape], **elsewhere)).free_share["A"] == 1.0
+    assert one(square, credited([shape], scheme=["none"])).free_share["A"] == 1.0
 
 
 @pytest.mark.parametrize("text", ["None", "无", "null", " 空 ", "NaN", "－"])
