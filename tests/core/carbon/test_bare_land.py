@@ -44,6 +44,14 @@ def test_nothing_recorded_where_a_stand_stood_is_the_whole_loss(change, land, sp
     assert not told & {"SINK_LOSS_UNEXPLAINED", "SINK_NOW_UNKNOWN"}
 
 
+def test_trees_of_then_without_a_species_are_lost_as_what_today_names(change):
+    today = {"land_class": "cutover", "species_code": ["220"], "volume_m3_ha": np.nan}
+    found, tonnes = change(today, PINE_STAND | {"species_code": [None]})
+    assert tonnes == pytest.approx(-1000 * PINE)
+    assert found.columns["sink_basis"].tolist() == ["two_layers"]
+    assert "SINK_SPECIES_ONE_DATE" in set(found.issues["code"])
+
+
 @pytest.mark.parametrize("land", ["cutover", "burnt", "unestablished_plantation"])
 def test_the_assumption_is_told_with_the_land_class(change, land):
     found, _ = change({"land_class": land, "species_code": [None], "volume_m3_ha": np.nan}, dict(PINE_STAND))

@@ -151,6 +151,27 @@ def test_a_constant_per_hectare_does_not_grow_from_0(change, land, species):
     assert "SINK_CONSTANT_METHOD" in told
 
 
+def test_shrubs_that_stayed_on_a_strip_take_nothing_from_the_loss_beside_them(
+    make_facts, parameters, errors, five_years
+):
+    """9.75 ha of pine became shrubs; on the strip shrubs stood then, too, where nothing can be lost."""
+    whole, parts = shapely.box(0, 0, 400, 250), shapely.box([0, 390], 0, [390, 400], 250)
+    now = make_facts(["n"], land_class="special_shrub", species_code="900", **DATES[0])
+    then = make_facts(
+        ["t", "u"],
+        species_code=["220", "900"],
+        volume_m3_ha=[100.0, np.nan],
+        land_class=["arbor", "special_shrub"],
+        area_ha=[9.75, 0.25],
+        **DATES[1],
+    )
+    found = sink(now, np.array([whole]), EarlierInventory(then, parts), parameters, errors, five_years)
+    lost = 9.75 * (100 * PINE - 17.99 * 0.47 * 44 / 12)
+    assert found.columns["sink_tco2e_yr"].iloc[0] * found.columns["years"].iloc[0] == pytest.approx(-lost)
+    assert found.columns["sink_basis"].tolist() == ["measured"]
+    assert "SINK_EARLIER_PART_UNKNOWN" not in set(found.issues["code"])
+
+
 def test_a_constant_per_hectare_is_lost_whole(change):
     shrub = {"land_class": "special_shrub", "species_code": "900"}
     assert change(BARREN, shrub)[0] == pytest.approx(-10 * 17.99 * 0.47 * 44 / 12)
