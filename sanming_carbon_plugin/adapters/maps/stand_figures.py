@@ -28,6 +28,12 @@ KINDS = {
 _NONE_IF_EMPTY = ("measure", "pine_technique", "reserve_mode", "decided")
 """Columns whose empty cells mean that there is none, not that it is unknown."""
 
+DECIDED_BY = {
+    "measure": ("pine_transform", "reserve_forest"), "pine_technique": ("pine_transform",),
+    "reserve_mode": ("reserve_forest",),
+}  # fmt: skip
+"""Unless one of these is undecided: then so is whether there is one, as on the map."""
+
 _DECIMALS = {
     "area_ha": 2, "area_mu": 1, "closure": 2, "dbh_cm": 1, "height_m": 1, "age_yr": 0, "stems_per_ha": 0,
     "slope_deg_mean": 1, "soil_depth_cm": 0, "stock_tco2e": 1, "sink_tco2e_yr": 2, "volume_m3_ha": 1, "carbon_tc_ha": 1,
@@ -54,7 +60,8 @@ def figure_text(name: str, stand: Mapping[str, object], language: str) -> str:
     value = stand[name]
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         if name in _NONE_IF_EMPTY:
-            return "–"
+            undecided = "unknown" in {stand.get(other) for other in DECIDED_BY.get(name, ())}
+            return word("outcome", "unknown", language) if undecided else "–"
         return word("report", "unknown", language)
     if name == "age_group":
         kind = "bamboo_age_group" if stand.get("species_group") == "bamboo" else "age_group"

@@ -22,7 +22,7 @@ from .class_areas import amount_heads, class_figures, figure_texts
 from .map_rows import class_of_rows
 from .map_set import MapSet
 from .run_note import note_of
-from .stand_figures import KINDS, STAND_COLUMNS, figure_name, figure_text
+from .stand_figures import DECIDED_BY, KINDS, STAND_COLUMNS, figure_name, figure_text
 from .themes import Theme, plan_themes, themes
 
 GRID = 20_000
@@ -193,11 +193,13 @@ def _columns(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _coded(frame: pd.DataFrame, name: str) -> dict[str, object]:
-    group = frame.get("species_group", pd.Series([None] * len(frame)))
-    pairs = [
-        tuple(figure_text(name, {name: value, "species_group": kind}, language) for language in _LANGUAGES)
-        for value, kind in zip(frame[name], group, strict=True)
-    ]
+    asked = [name, *(one for one in ("species_group", *DECIDED_BY.get(name, ())) if one in frame.columns)]
+    rows = list(zip(*(frame[one].astype(object).where(frame[one].notna(), None) for one in asked), strict=True))
+    told = {
+        row: tuple(figure_text(name, dict(zip(asked, row, strict=True)), language) for language in _LANGUAGES)
+        for row in dict.fromkeys(rows)
+    }
+    pairs = [told[row] for row in rows]
     words = list(dict.fromkeys(pairs))
     place = {pair: number for number, pair in enumerate(words)}
     return {"values": [place[pair] for pair in pairs], "words": words}
