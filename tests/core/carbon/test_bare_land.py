@@ -44,6 +44,17 @@ def test_nothing_recorded_where_a_stand_stood_is_the_whole_loss(change, land, sp
     assert not told & {"SINK_LOSS_UNEXPLAINED", "SINK_NOW_UNKNOWN"}
 
 
+@pytest.mark.parametrize("land", ["cutover", "plantable_barren", "unestablished_plantation"])
+def test_what_is_left_on_bare_land_without_a_species_never_grew_and_measures_nothing(change, land):
+    today = {"land_class": land, "species_code": [None]}
+    more, grown = change(today | {"volume_m3_ha": 120.0}, PINE_STAND)
+    assert np.isnan(grown)
+    assert set(more.issues["code"]) >= {"SINK_NOW_UNKNOWN"}
+    less, tonnes = change(today | {"volume_m3_ha": 80.0}, PINE_STAND)
+    assert tonnes == pytest.approx(-200 * PINE)
+    assert less.columns["sink_basis"].tolist() == ["two_layers"]
+
+
 def test_trees_of_then_without_a_species_are_lost_as_what_today_names(change):
     today = {"land_class": "cutover", "species_code": ["220"], "volume_m3_ha": np.nan}
     found, tonnes = change(today, PINE_STAND | {"species_code": [None]})
