@@ -258,7 +258,9 @@ def _sqlite_values(column: pd.Series, kind: str) -> list[Any]:
 
 
 def _zoned(text: str) -> str:
-    """A GeoPackage date and time needs a zone; one without is kept as the clock shows it."""
+    """A GeoPackage date and time needs a zone, written Z for UTC; one without is kept as the clock shows it."""
+    if text.endswith("+00:00"):
+        return text.removesuffix("+00:00") + "Z"
     return text if "T" not in text or text.endswith("Z") or "+" in text or "-" in text.split("T")[1] else text + "Z"
 
 

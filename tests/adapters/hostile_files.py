@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from hostile_cases import HOSTILE, Build, fails_with
-from made_layers import X0, field, square, stands, write
+from made_layers import X0, Y0, field, square, stands, write
 from osgeo import gdal, ogr
 
 # Files with something missing or broken
@@ -213,3 +213,18 @@ def central_meridian_called_zone_prefix(folder: Path) -> Path:
 @fails_with("CRS_EXTENT_MISMATCH")
 def degrees_called_metres(folder: Path) -> Path:
     return stands(folder / "a.shp", shapes=[square(i, 117.5, 26.5, 0.001) for i in range(3)])
+
+
+@fails_with("CRS_AXES_EXCHANGED")
+def northing_before_easting(folder: Path) -> Path:
+    return stands(folder / "a.shp", shapes=[square(i, Y0, X0, 100) for i in range(3)])
+
+
+@fails_with("CRS_AXES_EXCHANGED")
+def northing_before_easting_without_crs(folder: Path) -> Path:
+    return stands(folder / "a.shp", epsg=None, shapes=[square(i, Y0, X0, 100) for i in range(3)])
+
+
+@fails_with("CRS_AXES_EXCHANGED")
+def latitude_before_longitude(folder: Path) -> Path:
+    return stands(folder / "a.gpkg", "GPKG", epsg=4490, shapes=[square(i, 26.5, 117.5, 0.001) for i in range(3)])

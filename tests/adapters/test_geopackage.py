@@ -86,6 +86,15 @@ def test_every_type_comes_back(folder):
     assert left_behind(folder) == ["成果.gpkg"]
 
 
+def test_times_in_utc_are_written_as_a_geopackage_wants_them(folder):
+    frame = pd.DataFrame({"at": ["2023-06-01T07:08:09+00:00", "2023-06-01T07:08:09Z", "2023-06-01T07:08:09.5+00:00"]})
+    path = folder / "t.gpkg"
+    write_geopackage(path, [OutputTable("stands", {"at": FieldType("datetime")}, frame, boxes(3), CRS)])
+    with closing(sqlite3.connect(path)) as file:
+        assert [row[0][-1] for row in file.execute("SELECT at FROM stands")] == ["Z"] * 3
+    assert read_layer(path, backend="osgeo").attributes["at"].tolist()[0] == "2023-06-01T07:08:09+00:00"
+
+
 def test_polygons_become_multipolygons_with_exact_coordinates(folder):
     holed = shapely.Polygon(
         [(X0, Y0), (X0 + 9.123456789, Y0), (X0, Y0 + 9)], [[(X0 + 1, Y0 + 1), (X0 + 2, Y0 + 1), (X0 + 1, Y0 + 2)]]

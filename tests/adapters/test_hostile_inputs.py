@@ -106,6 +106,12 @@ def test_a_stated_encoding_wins_and_a_wrong_one_is_an_error(folder, backend):
         assert caught.value.code == code
 
 
+def test_a_stated_encoding_that_does_not_exist_is_told_for_every_format(folder, backend):
+    with pytest.raises(InputError) as caught:
+        read_layer(stands(folder / "a.gpkg", "GPKG"), encoding="三明码", backend=backend)
+    assert caught.value.code == "ENCODING_UNKNOWN"
+
+
 def test_a_stated_encoding_of_a_text_file(folder, backend):
     path = geojson_in_gbk(folder)
     assert read_layer(path, encoding="GBK", backend=backend).attributes["树种"].tolist() == ["马尾松"]

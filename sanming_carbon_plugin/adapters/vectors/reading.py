@@ -19,7 +19,7 @@ from ...core.stands.layer import VectorLayer
 from ...core.stands.packed import bounds_of
 from .. import crs
 from ..dbf import read_dbf
-from ..encodings import declared_encoding, sidecars
+from ..encodings import declared_encoding, required_codec, sidecars
 from ..hashes import sha256_of_rows
 from .columns import TextClues, attributes_from_raw
 from .geometries import Geometries, PackedWkb, Packing, Simplify, polygons_from_wkb, seen_kinds
@@ -78,9 +78,12 @@ def read_layer(
     InputError
         ``INPUT_NOT_FOUND``, ``INPUT_NOT_READABLE``, ``INPUT_PART_MISSING``, ``INPUT_DAMAGED``,
         ``LAYER_NOT_FOUND``, ``LAYER_AMBIGUOUS``, ``LAYER_EMPTY``, ``NOT_POLYGONS``, ``CRS_MISSING``,
-        ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``, ``ENCODING_UNKNOWN``, ``ENCODING_WRONG``.
+        ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``, ``CRS_AXES_EXCHANGED``, ``ENCODING_UNKNOWN``,
+        ``ENCODING_WRONG``.
     """
     progress = progress or Progress()
+    if encoding is not None:
+        required_codec(encoding)  # a misspelt name is told also where the format fixes the encoding
     with located(path, layer, encoding) as source:
         # A database has no file by whose bytes it is known again: its rows are needed for that.
         packing = (lambda rows: PackedWkb(rows, _simplifier())) if packed and source.files else None
@@ -255,11 +258,14 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str, *, anywhe
     Raises
     ------
     InputError
-        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names the likely candidates.
+        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names the likely candidates, or
+        ``CRS_AXES_EXCHANGED`` where coordinates fit one only with northing and easting exchanged.
     """
     extent = middle_extent(geometry)
     likely = ["{} ({})".format(*item) for item in crs.candidates(extent)] or ["?"]
     where = {"path": shown, "x": round((extent[0] + extent[2]) / 2, 4), "y": round((extent[1] + extent[3]) / 2, 4)}
+    if likely == ["?"] and not anywhere:
+        _require_order(crs_wkt, extent, where)
     if not crs_wkt or crs.is_undefined(crs_wkt):
         raise InputError("CRS_MISSING", candidates=likely, **where)
     if not crs.is_georeferenced(crs_wkt):
@@ -267,6 +273,15 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str, *, anywhe
     if not anywhere and crs.extent_mismatch(crs_wkt, extent):
         raise InputError("CRS_EXTENT_MISMATCH", crs=crs.crs_name(crs_wkt), candidates=likely, **where)
     return crs_wkt
+
+
+def _require_order(crs_wkt: str | None, extent: crs.Extent, where: dict[str, object]) -> None:
+    """Refuse coordinates that were written northing first, as surveyors write them, where that is plain to see."""
+    exchanged = (extent[1], extent[0], extent[3], extent[2])
+    fitting = crs.candidates(exchanged)
+    known = crs_wkt and not crs.is_undefined(crs_wkt) and crs.is_georeferenced(crs_wkt)
+    if fitting and not (known and not crs.extent_mismatch(str(crs_wkt), extent)):
+        raise InputError("CRS_AXES_EXCHANGED", candidates=["{} ({})".format(*item) for item in fitting], **where)
 
 
 def middle_extent(geometry: Geometries) -> crs.Extent:
