@@ -119,7 +119,8 @@ def sink(
     parameters, errors
         The parameter table and the table of error components.
     period
-        Monitoring period; without it the two survey dates of each stand are taken.
+        Monitoring period; without it, and where they are further apart than it is long, the two survey dates of each
+        stand are taken.
     options
         See :class:`SinkOptions`.
     progress
@@ -160,7 +161,7 @@ def _two_dates(
     area = numbers(facts, "area_ha")
     change, beside, gone = _changes(facts, earlier, pieces, area, parameters, period)
     between = years_between(facts, earlier.facts, pieces)
-    years = years_of(facts, between, period)
+    years = years_of(between, period, parameters.limits)
     parents = parents_of(facts, options.parent_key), parents_of(earlier.facts)
     identities = volume_identities(change, countable(change, years), pieces.keyed, *parents)
     blocks = block_accounts(pieces, change)

@@ -46,9 +46,19 @@ def years_between(facts: pd.DataFrame, earlier: pd.DataFrame, pieces: Pieces) ->
     return np.where(years > 0, years, np.nan)
 
 
-def years_of(facts: pd.DataFrame, between: FloatArray, period: Period | None) -> FloatArray:
-    """Length of the period of each stand: the given one, else the time between its surveys."""
-    return between if period is None else np.full(len(facts), period.years)
+def years_of(between: FloatArray, period: Period | None, limits: SinkLimits) -> FloatArray:
+    """Years by which each change is divided: those of the period, those between its surveys where these are more.
+
+    Growth of ten years is not that of five. Of fewer years than the period it is not made more than was found.
+    """
+    if period is None:
+        return between
+    return np.where(between - _apart(period) > limits.years_told, between, period.years)
+
+
+def _apart(period: Period) -> float:
+    """Years between two surveys on the first and the last day."""
+    return (period.end - period.start).days / DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ def survey_times(
     undated = np.isnat(now) | any_by(stand, np.isnat(then)[piece], count)
     expected, away = between[stand], np.zeros(count, dtype=bool)
     if period is not None:
-        expected = np.full(len(stand), (period.end - period.start).days / DAYS_PER_YEAR)
+        expected = np.full(len(stand), _apart(period))
         away = _days_from(now, period.end) > limits.survey_tolerance_days
         away |= any_by(stand, (_days_from(then, period.start) > limits.survey_tolerance_days)[piece], count)
     days = now[stand] - then[piece]

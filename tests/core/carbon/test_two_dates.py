@@ -467,6 +467,23 @@ def test_surveys_must_begin_and_end_with_the_period(compare, then, now, basis):
     assert changes(found) == pytest.approx([200 * PINE])
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "years"),
+    [
+        ("2010-12-31", "2020-12-31", 3653 / 365.25),  # ten years of growth are not those of five
+        ("2018-12-31", "2020-12-31", 1827 / 365.25),  # nor are those of two made more
+        ("2011-01-01", "2015-12-31", 1827 / 365.25),  # another five years
+        ("2016-04-01", "2020-12-31", 1827 / 365.25),
+        (None, "2020-12-31", 1827 / 365.25),
+    ],
+)
+def test_growth_of_more_years_than_the_period_is_divided_by_them(compare, then, now, years):
+    row = dated(compare, now, then).columns.iloc[0]
+    assert row["years"] == pytest.approx(years)
+    assert row["sink_tco2e_yr"] == pytest.approx(200 * PINE / years)
+    assert row["sink_low_tco2e_yr"] < 0 < row["sink_tco2e_yr"] < row["sink_high_tco2e_yr"]
+
+
 def dated(compare, now, then):
     shape = boxes((0, 0, 400, 250))
     now_columns = {"volume_m3_ha": 120.0, "survey_date": [now]}
