@@ -74,6 +74,15 @@ def test_old_trees_on_a_strip_of_bare_land_grow_only_beside_it(make_facts, param
     assert found["sink_basis"] == basis
 
 
+@pytest.mark.parametrize(("land", "known"), [("plantable_barren", False), ("cutover", True)])
+@pytest.mark.parametrize("counted", ["stems_per_ha", "bamboo_culms_per_ha"])
+def test_stems_on_bare_land_without_a_species_may_be_culms_which_have_no_volume(change, counted, land, known):
+    """On felled ground they are those of the stand that stood there."""
+    tonnes, _, told = change(PINE_STAND | {"age_yr": 7.0}, BARREN | {"land_class": land, counted: 3000.0})
+    assert np.isnan(tonnes) != known
+    assert ("SINK_EARLIER_ZERO" in told) != known
+
+
 @pytest.mark.parametrize(("survey", "known"), [("2010-12-31", True), ("2015-12-31", False)])
 def test_the_years_are_those_between_the_surveys(change, survey, known):
     """Twelve-year-old trees: planted after 2010, not after 2015; the period says nothing about it."""
