@@ -19,17 +19,17 @@
         <translation>请选择结果文件。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="291"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="292"/>
         <source>Done: {path}</source>
         <translation>完成：{path}</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="306"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="307"/>
         <source>The run stopped. The log of Processing says why.</source>
         <translation>运行已停止，原因见“处理”日志。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="313"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="314"/>
         <source>Cancelled. Nothing was written.</source>
         <translation>已取消，未写出任何文件。</translation>
     </message>
@@ -69,7 +69,7 @@
         <translation>数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="57"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
     </message>
@@ -308,7 +308,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>统计结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="267"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="268"/>
         <source>Cancelling</source>
         <translation>正在取消</translation>
     </message>
@@ -2205,7 +2205,7 @@ Papers that are put into the folder papers of the application are registered by 
         <translation>缺少的材料数</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="277"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="278"/>
         <source>Showing the result</source>
         <translation>正在显示结果</translation>
     </message>
@@ -2668,7 +2668,7 @@ Done is only what was accepted, never what was planned. Without accepted parcels
         <translation>其小班给出规划小班所在单位的界线。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/dock.py" line="255"/>
+        <location filename="../sanming_carbon_plugin/gui/dock.py" line="256"/>
         <source>Getting ready</source>
         <translation>正在准备</translation>
     </message>
@@ -2938,6 +2938,11 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/processing/neutrality.py" line="68"/>
         <source>Pledge for a loan</source>
         <translation>质押贷款</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="48"/>
+        <source>Read the areas of the classes</source>
+        <translation>读取各类面积</translation>
     </message>
 </context>
 <context>

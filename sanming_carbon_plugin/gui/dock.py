@@ -146,6 +146,7 @@ class CarbonDock(QgsDockWidget):
         self.run.shut_down()
         self.warm_up.shut_down()
         self.states.shut_down()
+        self.maps.shut_down()
         self.merge_round.shut_down()
         self.tools.shut_down()
         self.shown.shut_down()
@@ -365,6 +366,9 @@ class CarbonDock(QgsDockWidget):
         self.shown.leave_project()
         self.tools.leave_project()
         self.side.shut_down()  # its list and its fields are those of the project before
+        self.check.page.found.clear()
+        if not self.run.is_running():
+            self.form.status.clear()
         self.unsaved.stored()
         self.made.restore()
         self.maps.list_results()

@@ -13,6 +13,8 @@ from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFrame, QLineEdit, QScroll
 
 _FORMS = Path(__file__).resolve().parent / "ui"
 
+_WRITTEN_TO = (QgsFileWidget.StorageMode.SaveFile, QgsFileWidget.StorageMode.GetDirectory)
+
 Value = str | int | bool | None
 
 
@@ -50,6 +52,23 @@ def tell_changes(widget: QWidget, slot: Callable[..., None]) -> None:
     getattr(widget, name).connect(slot)
 
 
+def show_whole_path(widget: QWidget) -> None:
+    """Where something is to be written to a mere name, let ``widget`` say in which folder when it was typed."""
+    if isinstance(widget, QgsFileWidget) and widget.storageMode() in _WRITTEN_TO:
+        widget.lineEdit().editingFinished.connect(lambda: widget.setFilePath(_whole_path(widget)))
+
+
+def _whole_path(widget: QgsFileWidget) -> str:
+    """The path; a mere name to write to lies in the folder of the project or, without one, of the user.
+
+    The folder that QGIS was started in is none where anybody would look for a result.
+    """
+    text = str(widget.filePath()).strip()
+    if not text or widget.storageMode() not in _WRITTEN_TO or Path(text).is_absolute():
+        return text
+    return str(Path(QgsProject.instance().absolutePath() or Path.home()) / text)
+
+
 def read(widget: QWidget) -> Value:
     """Value of a widget as Processing takes it and as JSON can hold it; None where it is empty."""
     if isinstance(widget, QgsMapLayerComboBox):
@@ -57,9 +76,10 @@ def read(widget: QWidget) -> Value:
         return layer.id() if layer is not None else None
     if isinstance(widget, QgsDateEdit):
         return None if widget.isNull() else widget.date().toString(Qt.DateFormat.ISODate)
-    if isinstance(widget, (QgsFileWidget, QLineEdit)):
-        text = widget.filePath() if isinstance(widget, QgsFileWidget) else widget.text()
-        return text.strip() or None
+    if isinstance(widget, QgsFileWidget):
+        return _whole_path(widget) or None
+    if isinstance(widget, QLineEdit):
+        return widget.text().strip() or None
     if isinstance(widget, QComboBox):
         return widget.currentData()
     if isinstance(widget, (QCheckBox, QSpinBox)):

@@ -240,7 +240,7 @@ class MappingDialog(QDialog):
         header = table.horizontalHeader()
         table.verticalHeader().hide()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for position, width in ((_MEANING, 210), (_COLUMN, 196), (_SCORE, 56), (_STATE, 196), (_BEFORE, 190)):
+        for position, width in ((_MEANING, 210), (_COLUMN, 222), (_SCORE, 56), (_STATE, 196), (_BEFORE, 190)):
             header.resizeSection(position, width)
         header.setSectionResizeMode(_AFTER, QHeaderView.ResizeMode.Stretch)
 

@@ -78,6 +78,24 @@ def target_map():
     yield from _run(_tool("exportmaps"))
 
 
+def map_in_the_designer():
+    """The sheet of very many stands, opened to be changed by hand."""
+    dock().maps.result_wanted.emit(str(INPUTS / "多.gpkg"))
+    yield lambda: dock().maps.chosen_result().endswith("多.gpkg") and not dock().run.is_running()
+    yield settled
+    choose_step(4)
+    for theme in ("measure", "carbon_density"):
+        combo = dock().maps.page.theme
+        combo.setCurrentIndex(combo.findData(theme))
+        click(dock().maps.page.open_map)
+        yield lambda: bool(iface.openLayoutDesigners())
+        yield 1500
+        for designer in iface.openLayoutDesigners():
+            seen.setdefault("designed", []).append(designer.window().windowTitle())
+            designer.close()
+        yield 300
+
+
 def cancelled():
     """Cancel in the middle of the one sheet of a county with very many stands."""
     choose_step(4)
@@ -108,7 +126,7 @@ def day():
     yield settled
     yield 1000
     stalls.start()
-    for part in (map_set, county_sheet, web_map, work_design, dossier, target_map, cancelled):
+    for part in (map_set, county_sheet, web_map, work_design, dossier, target_map, cancelled, map_in_the_designer):
         seen["part"] = part.__name__
         stalls.name(part.__name__)
         yield from part()

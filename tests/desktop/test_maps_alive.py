@@ -79,6 +79,11 @@ def test_all_of_them_are_there(exported):
         assert [path for path in files if path.as_posix().endswith("/" + name)], name
 
 
+def test_a_map_of_very_many_stands_opens_in_the_designer(exported):
+    answer, _ = exported
+    assert len(answer["designed"]) == 2
+
+
 def test_the_window_stays_alive_while_they_are_drawn(exported, record_property):
     answer, _ = exported
     record_property("stalls", answer["stalls"])

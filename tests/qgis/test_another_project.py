@@ -22,6 +22,13 @@ def test_another_project_may_be_opened_after_the_fields_were_left_as_they_are(do
     assert dock.data.page.result.filePath() == ""
 
 
+def test_what_was_said_about_one_project_is_not_said_about_the_next(dock):
+    dock.check.show_severities({"error": 3, "warning": 1200})
+    dock.form.status.setText("Done: a.gpkg")
+    QgsProject.instance().clear()
+    assert dock.check.page.found.text() == dock.form.status.text() == ""
+
+
 def test_the_sample_is_not_opened_halfway_in_another_project(dock, qtbot):
     dock.data.page.sample.click()
     assert not dock.data.page.sample.isEnabled()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from made_results import SAMPLE
 from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
+from sanming_carbon_plugin.core.errors import CancelledError
 from sanming_carbon_plugin.gui.dock import CarbonDock
 
 pytestmark = [pytest.mark.qgis, pytest.mark.everywhere]
@@ -197,14 +200,65 @@ def test_the_check_counts_what_it_found(dock, tmp_path, qtbot):
     qtbot.waitUntil(lambda: ":" in dock.check.page.found.text(), timeout=20_000)
 
 
-def test_the_target_map_opens_in_the_designer(dock, made_gpkg, qgis_iface, monkeypatch):
+def test_a_mere_name_lies_in_the_folder_of_the_project(dock, tmp_path):
+    page = dock.data.page
+    page.result.lineEdit().setText("结果.gpkg")
+    assert dock.data.parameters()["OUTPUT"] == str(Path.home() / "结果.gpkg"), "a project that was never saved"
+    QgsProject.instance().setFileName(str(tmp_path / "工程.qgz"))
+    assert dock.data.parameters()["OUTPUT"] == str(tmp_path / "结果.gpkg")
+    page.result.lineEdit().editingFinished.emit()
+    assert page.result.filePath() == str(tmp_path / "结果.gpkg"), "the user sees where it goes"
+    dock.maps.page.report.setFilePath("报告")
+    assert dock.maps.parameters()["REPORT"] == str(tmp_path / "报告")
+
+
+@pytest.fixture
+def opened_maps(qgis_iface, monkeypatch):
+    """Sheets that the designer was asked to open."""
     opened = []
     monkeypatch.setattr(qgis_iface, "openLayoutDesigner", opened.append, raising=False)
+    return opened
+
+
+def test_the_target_map_opens_in_the_designer(dock, made_gpkg, opened_maps, qtbot):
     add_results_group(QgsProject.instance(), made_gpkg, "en")
     dock.maps.open_map()
+    assert opened_maps == [], "the window has its turn while the sheet is filled"
+    qtbot.waitUntil(lambda: len(opened_maps) == 1, timeout=20_000)
     dock.maps.open_map()
-    assert len(opened) == 2
-    assert len(QgsProject.instance().layoutManager().printLayouts()) == 1
+    qtbot.waitUntil(lambda: len(opened_maps) == 2, timeout=20_000)
+    (layout,) = QgsProject.instance().layoutManager().printLayouts()
+    assert opened_maps[1] is layout
+    assert layout.itemById("legend").isVisible()
+
+
+def test_the_stands_of_a_map_are_read_beside_the_window(dock, made_gpkg, opened_maps, qtbot, monkeypatch):
+    threads = []
+
+    def watched(*_):
+        def read(_stopped):
+            threads.append(threading.get_ident())
+            if len(threads) == 1:  # what takes longer than anybody notices goes on in the background
+                raise CancelledError
+            return [("Class", "Stands"), ("All", "1"), ("Total", "1")]
+
+        return read
+
+    monkeypatch.setattr("sanming_carbon_plugin.gui.steps.maps_step.area_reader", watched)
+    add_results_group(QgsProject.instance(), made_gpkg, "en")
+    dock.maps.open_map()
+    qtbot.waitUntil(lambda: len(opened_maps) == 1, timeout=20_000)
+    assert threads[0] == threading.get_ident()
+    assert threads[1] != threading.get_ident()
+
+
+def test_a_project_that_is_closed_while_its_map_is_filled_takes_the_map_along(dock, made_gpkg, opened_maps, qtbot):
+    add_results_group(QgsProject.instance(), made_gpkg, "en")
+    dock.maps.open_map()
+    QgsProject.instance().clear()
+    qtbot.wait(300)
+    assert opened_maps == []
+    assert dock.maps._filling is None
 
 
 def test_unloading_in_the_middle_of_a_run_waits_for_it(qgis_iface, provider, tmp_path, qtbot):

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsFeatureRequest,
+    QgsFields,
     QgsLayoutItemManualTable,
     QgsTableCell,
     QgsTextFormat,
     QgsVectorLayer,
-    QgsVectorLayerUtils,
+    QgsVectorLayerFeatureSource,
 )
 from qgis.PyQt.QtCore import Qt
 
+from ...core.errors import CancelledError
 from .sheet_texts import TextRuler
 from .themes import Theme
 
 Row = tuple[str, ...]
+
+_ROWS_BETWEEN = 500
+"""Rows that are read before it is asked whether to stop."""
 
 AREA_SHARES = (0.36, 0.17, 0.22, 0.25)
 """Share of each column in the width of the table."""
@@ -41,22 +49,62 @@ def area_rows(layer: QgsVectorLayer, theme: Theme, language: str) -> list[Row]:
 
     A stand without a known area counts as a stand; its area is missing in the sum, never 0 in a class of its own.
     """
-    # pandas, which this needs, may be missing when QGIS loads the plugin.
-    import pandas as pd
+    return area_reader(layer, theme, language)(lambda: False)
 
+
+def area_reader(layer: QgsVectorLayer, theme: Theme, language: str) -> Callable[[Callable[[], bool]], list[Row]]:
+    """What gives :func:`area_rows` in any thread; this takes from the layer what that needs, in the layer's own.
+
+    What is given back asks whether it shall stop, and does so with ``CancelledError``.
+    """
+    # pandas, which this needs, may be missing when QGIS loads the plugin.
     from .class_areas import AMOUNTS, class_table
 
     # What the map is coloured by: it may show some stands as a person decided them.
     renderer = layer.renderer()
     coloured_by = isinstance(renderer, QgsCategorizedSymbolRenderer) and renderer.classAttribute()
-    values, _ = QgsVectorLayerUtils.getValues(layer, coloured_by or theme.expression)
-    columns: dict[str, list] = {"class": [str(value) for value in values]}
-    for name in ("area_ha", *([AMOUNTS[theme.name]] if theme.name in AMOUNTS else [])):
-        found = [None] * len(values)
-        if layer.fields().indexOf(name) >= 0:
-            found, _ = QgsVectorLayerUtils.getValues(layer, name)
-        columns[name] = [value if isinstance(value, float) else float("nan") for value in found]
-    return class_table(pd.DataFrame(columns), theme, language)
+    names = {"class": coloured_by or theme.expression, "area_ha": "area_ha"}
+    if theme.name in AMOUNTS:
+        names[AMOUNTS[theme.name]] = AMOUNTS[theme.name]
+    source, fields, context = QgsVectorLayerFeatureSource(layer), layer.fields(), layer.createExpressionContext()
+
+    def read(stopped: Callable[[], bool]) -> list[Row]:
+        import pandas as pd
+
+        columns = _values(source, fields, context, list(names.values()), stopped)
+        found = dict(zip(names, columns, strict=True))
+        found["class"] = [str(value) for value in found["class"]]
+        for name in names.keys() - {"class"}:
+            found[name] = [value if isinstance(value, float) else float("nan") for value in found[name]]
+        return class_table(pd.DataFrame(found), theme, language)
+
+    return read
+
+
+def _values(
+    source: QgsVectorLayerFeatureSource,
+    fields: QgsFields,
+    context: QgsExpressionContext,
+    wanted: list[str],
+    stopped: Callable[[], bool],
+) -> list[list]:
+    """Values of columns or expressions, row by row; None throughout for a column that is not there."""
+    places = [fields.lookupField(name) for name in wanted]
+    expressions = [QgsExpression(name) if place < 0 else None for name, place in zip(wanted, places, strict=True)]
+    needed = {place for place in places if place >= 0}
+    for expression in expressions:
+        if expression is not None:
+            expression.prepare(context)
+            needed.update(expression.referencedAttributeIndexes(fields))
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setSubsetOfAttributes(sorted(needed))
+    columns: list[list] = [[] for _ in wanted]
+    for number, feature in enumerate(source.getFeatures(request)):
+        if number % _ROWS_BETWEEN == 0 and stopped():
+            raise CancelledError
+        context.setFeature(feature)
+        for values, place, expression in zip(columns, places, expressions, strict=True):
+            values.append(feature[place] if expression is None else expression.evaluate(context))
+    return columns
 
 
 def fill_table(

@@ -7,7 +7,7 @@ its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,16 @@ from .sheet_texts import text_format, write
 from .template_items import load_template
 from .themes import themes
 
-__all__ = ["SheetContent", "fill_sheet", "new_layout", "round_scale", "target_map", "template_path", "text_format"]
+__all__ = [
+    "SheetContent",
+    "fill_sheet",
+    "new_layout",
+    "round_scale",
+    "target_map",
+    "target_map_steps",
+    "template_path",
+    "text_format",
+]
 
 _TEMPLATE_LEVELS = {"compartment": "village"}
 _TITLES = {"en": "Forest carbon target map", "zh": "林业碳汇目标图"}
@@ -186,12 +195,35 @@ def target_map(
     InputError
         ``MAP_TEMPLATE_INVALID`` where the template cannot be read or lacks an item.
     """
+    rows = area_rows(layer, themes()[theme_name], language)
+    steps = target_map_steps(project, layer, theme_name, language, rows, template, author)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        made: QgsPrintLayout = end.value
+        return made
+
+
+def target_map_steps(
+    project: QgsProject,
+    layer: QgsVectorLayer,
+    theme_name: str,
+    language: str,
+    table: Sequence[Row],
+    template: Path | None = None,
+    author: str = "",
+) -> Generator[None, None, QgsPrintLayout]:
+    """The sheet of :func:`target_map` with the rows of its ``table``, bit by bit: the window has its turn between.
+
+    Whoever goes on after a step makes sure that ``layer`` is still in ``project``.
+    """
     theme = themes()[theme_name]
     name = "{} – {}".format(_TITLES[language], theme.title(language))
     layout = new_layout(project, name, template or template_path("municipality", "a4"))
+    yield
     extent = QgsRectangle(layer.extent())
     extent.scale(_MARGIN)
-    table = area_rows(layer, theme, language)
     content = SheetContent(
         title=name,
         subtitle=Path(layer.source().partition("|")[0]).stem,
@@ -205,9 +237,11 @@ def target_map(
         shares=table_shares(len(table[0])),
         legend_on_map_only=True,
     )
+    yield
     try:
         fill_sheet(layout, content, language)
     except InputError:
         project.layoutManager().removeLayout(layout)
         raise
+    yield
     return layout

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsPrintLayout, QgsProject, QgsVectorLayer
 from qgis.gui import QgisInterface, QgsFileWidget
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ...adapters.maps.area_table import area_reader
 from ...adapters.maps.layers import THEME
-from ...adapters.maps.sheet import target_map
+from ...adapters.maps.sheet import target_map_steps
 from ...adapters.maps.themes import themes
 from ...core.errors import CarbonError
 from ...processing.assess import AssessAlgorithm
 from ...processing.export_maps import one_sheet
 from ...processing.translation import language, tr
+from ..reading import Reading
 from ..result_layers import name_of, results
 from .step import Step
 
@@ -41,6 +45,11 @@ class MapsStep(Step):
         self.page.open_result.clicked.connect(self._want_result)
         self.page.open_map.clicked.connect(self.open_map)
         self.page.save_map.clicked.connect(self._save_map)
+        self._areas = Reading(tr("Read the areas of the classes"), self)
+        self._areas.read.connect(self._begin_sheet)
+        self._areas.failed.connect(self.failed)
+        self._drawing = ("", "")
+        self._filling: Generator[None, None, QgsPrintLayout] | None = None
         self.list_results()
 
     def title(self) -> str:
@@ -63,17 +72,43 @@ class MapsStep(Step):
         return str(self.page.results.currentData() or "")
 
     def open_map(self) -> None:
-        """Open the sheet of the chosen result and theme in the layout designer."""
+        """Open the sheet of the chosen result and theme in the layout designer, as soon as it is filled."""
         layer = self._chosen_layer()
         if layer is None:  # somebody added the stands alone: the themes come first
             self.result_wanted.emit(self.chosen_result())
             return
+        self._drawing = layer.id(), str(self.page.theme.currentData())
+        self._filling = None
+        self._areas.start({"rows": area_reader(layer, themes()[self._drawing[1]], language())}, at_once=True)
+
+    def shut_down(self) -> None:
+        """Stop what is on its way, before the plugin goes."""
+        self._filling = None
+        self._areas.shut_down()
+
+    def _begin_sheet(self, found: dict[str, Any]) -> None:
+        layer_id, theme = self._drawing
+        layer = QgsProject.instance().mapLayer(layer_id)
+        if isinstance(layer, QgsVectorLayer):
+            self._filling = target_map_steps(QgsProject.instance(), layer, theme, language(), found["rows"])
+            self._fill_next()
+
+    def _fill_next(self) -> None:
+        """A bit more of the sheet; the window has its turn before the next one."""
+        if self._filling is None or QgsProject.instance().mapLayer(self._drawing[0]) is None:
+            self._filling = None
+            return
         try:
-            layout = target_map(QgsProject.instance(), layer, self.page.theme.currentData(), language())
+            next(self._filling)
+        except StopIteration as end:
+            self._filling = None
+            self.iface.openLayoutDesigner(end.value)
+            return
         except CarbonError as error:
+            self._filling = None
             self.failed.emit(error)
             return
-        self.iface.openLayoutDesigner(layout)
+        QTimer.singleShot(0, self._fill_next)
 
     def _want_result(self) -> None:
         self.result_wanted.emit("")

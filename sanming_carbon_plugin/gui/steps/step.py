@@ -9,7 +9,7 @@ from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..forms import load_form, read, tell_changes, write
+from ..forms import load_form, read, show_whole_path, tell_changes, write
 
 
 class Step(QObject):
@@ -45,6 +45,7 @@ class Step(QObject):
         """From now on tell whenever a field changes; called once, when the page is complete."""
         for widget in self.fields.values():
             tell_changes(widget, self._tell_change)
+            show_whole_path(widget)
 
     def _tell_change(self, *_args: object) -> None:
         self.changed.emit()
