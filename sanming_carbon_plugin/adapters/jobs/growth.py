@@ -22,6 +22,7 @@ from .carbon_inputs import (
     CarbonInputs,
     CarbonRequest,
     carbon_record,
+    for_sums,
     growth_of,
     open_carbon,
     plain_table,
@@ -90,7 +91,8 @@ def project_stands(request: ProjectRequest, progress: Progress) -> JobOutcome:
     """Move every stand to coming years by the curves of its layer; all that comes of it is modelled.
 
     The layer ``stands`` has volume and stock of each year and ``projection_basis``, the table ``projection``
-    one row per year, county, township, species group and age group, the table ``curves`` the fit report.
+    one row per year, county, township, species group and age group, the table ``curves`` the fit report. In sums,
+    ground that several stands cover counts once, as it does in those of today.
 
     Raises
     ------
@@ -106,17 +108,25 @@ def project_stands(request: ProjectRequest, progress: Progress) -> JobOutcome:
     growth = growth_of(opened, request, progress)
     progress.step("project")
     found = project_to_years(opened.facts, growth, opened.parameters, years, surveyed)
-    summed = projection_summary(opened.facts, found.columns, years)
+    counted, _, told = for_sums(opened, opened.facts, progress)
+    summed = projection_summary(counted, _counted_once(found.columns, counted, opened.facts), years)
     totals = _totals(summed.frame, years)
     record = carbon_record(request, opened, {"years": list(years), "surveyed": request.surveyed}, totals, started)
     columns = opened.facts[["stock_tco2e"]].join(found.columns)
-    issues = join_issues([opened.issues, growth.issues, found.issues])
+    issues = join_issues([opened.issues, growth.issues, found.issues, told])
     tables, doubts = stage_tables(opened, columns, issues, record)
     tables.append(OutputTable("projection", summed.columns, summed.frame, None, None))
     tables.append(plain_table("curves", growth.report()))
     progress.step("write")
     write_geopackage(request.out, tables, request.overwrite, progress)
     return JobOutcome(request.out, _counts(opened, growth, totals), issue_counts(doubts.frame))
+
+
+def _counted_once(projected: pd.DataFrame, counted: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Coming stocks by the share of each stand's ground that counts in sums."""
+    share = (counted["area_ha"] / facts["area_ha"].where(facts["area_ha"] > 0.0)).fillna(1.0)
+    stocks = projected.filter(regex=r"^stock_\d+_tco2e$")
+    return stocks.mul(share, axis=0)
 
 
 def _counts(opened: CarbonInputs, growth: GrowthFit, totals: dict[str, float]) -> dict[str, object]:

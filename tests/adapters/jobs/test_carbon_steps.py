@@ -230,6 +230,22 @@ def test_projected_stocks_are_modelled_and_add_up(township, tmp_path):
     assert len(read_geopackage_table(outcome.out, "curves"))
 
 
+def test_projected_ground_that_is_drawn_twice_counts_once(township, tmp_path):
+    """Each stand keeps its own stock; the sums hold the second one's not, as those of today do."""
+    known = township.attributes
+    pines = np.flatnonzero((known["YOU_SHI_SZ"] == "220") & (known["PINGJUN_NL"] > 15))[:150]
+    twice = part(township, np.append(pines, pines[-1]))
+    twice.attributes.loc[len(pines), "XIAO_BAN"] = "99999"
+    outcome = project_stands(ProjectRequest(twice, tmp_path / "p.gpkg", years="2030"), Progress())
+    stands = read_geopackage_table(outcome.out, "stands")
+    sums = read_geopackage_table(outcome.out, "projection")
+    first, second = stands["stock_2030_tco2e"].iloc[-2:]
+    assert first == second > 0.0
+    total = stands["stock_2030_tco2e"].sum() - second
+    assert sums["stock_projected_tco2e"].sum() == pytest.approx(total, rel=1e-9)
+    assert ("STOCK_COUNTED_ONCE", "warning") in outcome.issue_counts
+
+
 @pytest.mark.long
 def test_a_stand_is_projected_from_its_own_survey(township, tmp_path):
     undated = replace(township, attributes=township.attributes.assign(DC_RQ=None))
