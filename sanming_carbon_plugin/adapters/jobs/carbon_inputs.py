@@ -29,7 +29,7 @@ from ..geopackage import OutputTable
 from ..stand_tables import load_stand_tables
 from .inputs import file_record, parameter_identities
 from .issue_table import issues_table
-from .opening import beside, described, geodesy_of, open_inventory, require_all
+from .opening import beside, described, geodesy_of, open_earlier, open_inventory, require_all
 from .opening import survey_methods as parsed_survey_methods
 from .request import StandSource
 from .run_record import run_record, run_table, today
@@ -109,7 +109,7 @@ def open_carbon(request: CarbonRequest, progress: Progress) -> CarbonInputs:
     told = [issues_by_key(layer.notes, known.columns.index), known.issues]
     earlier, earlier_layer = None, None
     if request.earlier is not None:
-        then = open_inventory(request.earlier, None, method_earlier, progress)
+        then = open_earlier(request.earlier, request.mapping, method_earlier, progress)
         earlier_layer = beside(then.layer, layer)
         before = know_stands(replace(then, layer=earlier_layer), tables, geodesy_of(layer))
         noticed, doubted = check_earlier_layer(known.columns, before, tables.settings)

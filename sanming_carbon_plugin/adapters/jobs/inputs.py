@@ -24,7 +24,7 @@ from ..rasters import low_support_share
 from ..rule_files import load_rule_sets
 from ..stand_tables import load_stand_tables
 from .images import OpenedImages, image_term_identities, open_images
-from .opening import beside, described, geodesy_of, open_inventory, open_rasters, require_all
+from .opening import beside, described, geodesy_of, open_earlier, open_inventory, open_rasters, require_all
 from .opening import survey_methods as parsed_survey_methods
 from .request import AssessRequest, LayerSource, StandSource
 from .run_record import today
@@ -67,7 +67,7 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
     decisions = decisions_of_run(request.out, request.decisions)
     stands = open_inventory(request.stands, request.mapping, method, progress)
     require_all(stands.layer)
-    earlier = _earlier(request.earlier, method_earlier, stands.layer, progress)
+    earlier = _earlier(request.earlier, request.mapping, method_earlier, stands.layer, progress)
     credited, credited_seen = open_credited(request.credited, request.credited_mapping, stands.layer, progress)
     tenure, tenure_seen = open_tenure(request.tenure, request.tenure_mapping, stands.layer, progress)
     rasters = open_rasters(request.rasters, stands.layer)
@@ -104,12 +104,12 @@ def opened_inputs(request: AssessRequest, progress: Progress) -> Iterator[Opened
 
 
 def _earlier(
-    source: StandSource | None, method: str | None, stands: VectorLayer, progress: Progress
+    source: StandSource | None, mapping: Path | None, method: str | None, stands: VectorLayer, progress: Progress
 ) -> Inventory | None:
     """The inventory at the beginning of the period, in the CRS of the stands."""
     if source is None:
         return None
-    earlier = open_inventory(source, None, method, progress)
+    earlier = open_earlier(source, mapping, method, progress)
     return replace(earlier, layer=beside(earlier.layer, stands))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from ...core.progress import Progress
 from ...core.rasters.named_raster import NamedRaster
 from ...core.stands.area import moved_or_none
 from ...core.stands.layer import VectorLayer
-from ...core.stands.mapping import FieldMapping
+from ...core.stands.mapping import FieldMapping, recognise_fields, settled_roles
 from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
 from ..output_files import require_no_input, require_writable
 from ..rasters import open_raster
 from ..resources import read_json
+from ..stand_tables import load_stand_tables
 from ..vectors import read_layer
 from .request import LayerSource, StandSource
 
@@ -99,15 +100,38 @@ def open_inventory(
 ) -> Inventory:
     """A stand layer with its mapping, its outlines packed where that is enough.
 
+    Roles of which the mapping says nothing are recognised.
+
     Raises
     ------
     InputError
         Where the layer or the mapping cannot be used.
     """
     layer = open_layer(source, progress, packed=packed)
-    columns = list(layer.attributes.columns)
-    named = FieldMapping.from_dict(read_json(mapping), columns) if mapping is not None else None
-    return Inventory(layer, named, survey_method)
+    if mapping is None:
+        return Inventory(layer, None, survey_method)
+    data = read_json(mapping)
+    named = FieldMapping.from_dict(data, list(layer.attributes.columns))
+    return Inventory(layer, _filled_up(named, layer, settled_roles(data)), survey_method)
+
+
+def open_earlier(source: StandSource, mapping: Path | None, method: str | None, progress: Progress) -> Inventory:
+    """The inventory at the beginning of the period: by the mapping of today's where it has these columns too.
+
+    Readings that the mapping decides, such as units, are those of today's layer alone.
+    """
+    inventory = open_inventory(source, None, method, progress)
+    if mapping is None:
+        return inventory
+    data = read_json(mapping)
+    columns = set(inventory.layer.attributes.columns)
+    shared = {role: name for role, name in data.get("fields", data).items() if name in columns}
+    named = FieldMapping.from_dict(shared, columns)
+    return replace(inventory, mapping=_filled_up(named, inventory.layer, shared))
+
+
+def _filled_up(named: FieldMapping, layer: VectorLayer, settled: Iterable[str]) -> FieldMapping:
+    return named.filled_up(recognise_fields(layer.attributes, load_stand_tables()), settled)
 
 
 def beside(layer: VectorLayer, stands: VectorLayer) -> VectorLayer:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,6 +135,27 @@ class FieldMapping:
         _check_decisions(decisions)
         missing = tuple(role for role in ROLES if role not in chosen)
         return cls(chosen, dict.fromkeys(chosen, 1.0), missing=missing, decisions=dict(decisions))
+
+    def filled_up(self, recognised: FieldMapping, settled: Iterable[str]) -> FieldMapping:
+        """The same, with the columns that were recognised for roles that a file does not settle.
+
+        A column that a file gives to one role is taken for no other.
+        """
+        said, taken = set(settled), set(self.fields.values())
+        more = {role: column for role, column in recognised.fields.items() if role not in said and column not in taken}
+        return replace(
+            recognised,
+            fields=more | dict(self.fields),
+            scores=dict(recognised.scores) | dict(self.scores),
+            ambiguous={role: many for role, many in recognised.ambiguous.items() if role not in said},
+            missing=tuple(role for role in ROLES if role not in more and role not in self.fields),
+            decisions=self.decisions,
+        )
+
+
+def settled_roles(data: Mapping[str, Any]) -> set[str]:
+    """Roles of which a mapping file says which column plays them, or that none does."""
+    return set(data.get("fields", data)) | set(data.get("missing", ()) if "fields" in data else ())
 
 
 def recognise_fields(attributes: pd.DataFrame, tables: StandTables) -> FieldMapping:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from sanming_carbon_plugin.adapters.message_tables import message_table
 from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.core.issues import layer_issue
+from sanming_carbon_plugin.core.stage import StageResult
 from sanming_carbon_plugin.core.stands.checks import check_stands, check_two_dates, repair_rings
 from sanming_carbon_plugin.core.stands.checks.areas import zone_edges_deg
 from sanming_carbon_plugin.core.stands.checks.findings import FINDING_COLUMNS
 from sanming_carbon_plugin.core.stands.checks.outliers import robust_scores
+from sanming_carbon_plugin.core.stands.checks.two_dates import check_earlier_layer
 from sanming_carbon_plugin.core.stands.layer import VectorLayer
 
 from .layers import PROJECTED, TABLES, codes_of, keyed, normalised, rows_of, squares, stand_layer
@@ -337,3 +339,20 @@ def test_no_outline_crashes_the_checks(seed):
     repaired, change = repair_rings(geometry, 0.01)
     within = np.abs(change) <= 0.01
     assert shapely.is_valid(repaired[within]).all()
+
+
+def test_one_layer_given_for_two_dates_is_told():
+    columns = keyed(2, DI_LEI=["0111"] * 2, HUO_LMGQXJ=[100.0, np.nan], PINGJUN_NL=[25, 3], PINGJUN_XJ=[16.0, 0.0])
+
+    def told(rows=slice(None), **changed):
+        cut = {name: values[rows] for name, values in {**columns, **changed}.items()}
+        before, today = (StageResult(*normalised(table)) for table in (columns, cut))
+        return "EARLIER_LAYER_SAME" in codes_of(check_earlier_layer(today.columns, before, SETTINGS)[0])
+
+    assert told()
+    assert told(YOU_SHI_SZ=["310", "220"])
+    assert not told(HUO_LMGQXJ=[100.1, np.nan])
+    assert not told(HUO_LMGQXJ=[np.nan, np.nan])
+    assert not told(PINGJUN_NL=[26, 3])
+    assert not told(PINGJUN_XJ=[16.0, 5.0])
+    assert not told(slice(1))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.core.errors import InputError
-from sanming_carbon_plugin.core.stands.mapping import FieldMapping, recognise_fields
+from sanming_carbon_plugin.core.stands.mapping import FieldMapping, recognise_fields, settled_roles
 from sanming_carbon_plugin.core.stands.roles import ROLES
 
 from .layers import TABLES, keyed
@@ -127,6 +127,21 @@ def test_a_mapping_survives_its_file():
     assert FieldMapping.from_dict({"species": "YOU_SHI_SZ", "volume": None}, frame.columns).fields == {
         "species": "YOU_SHI_SZ"
     }
+
+
+def test_roles_that_a_file_does_not_settle_are_recognised():
+    frame = pd.DataFrame(keyed(2, YOU_SHI_SZ=["220", "310"], HUO_LMGQXJ=[90.0, 120.0], X=[91.0, 121.0]))
+    recognised = recognise_fields(frame, TABLES)
+
+    def filled(data):
+        return FieldMapping.from_dict(data, frame.columns).filled_up(recognised, settled_roles(data)).fields
+
+    assert filled({"volume": "X"}) == dict(recognised.fields) | {"volume": "X"}
+    assert filled({"fields": {"volume": "X"}}) == filled({"volume": "X"})
+    assert "volume" not in filled({"volume": None})
+    assert "species" not in filled({"volume": "YOU_SHI_SZ"})
+    assert filled({"fields": {"volume": "X"}, "missing": list(recognised.fields)}) == {"volume": "X"}
+    assert filled({}) == dict(recognised.fields)
 
 
 @pytest.mark.parametrize(

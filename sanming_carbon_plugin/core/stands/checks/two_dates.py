@@ -12,6 +12,7 @@ from ...issues import join_issues, layer_issue
 from ...stage import StageResult
 from .attributes import doubtful_median_m3_ha
 
+_GROWING = ("volume_m3_ha", "age_yr", "dbh_cm", "height_m", "stems_per_ha")
 _NEIGHBOURHOOD = 10.0
 
 
@@ -70,7 +71,8 @@ def check_earlier_layer(
 ) -> tuple[pd.DataFrame, bool]:
     """Doubts about the earlier layer as rows about the layer, and whether a layer's volumes are in another unit.
 
-    What the reading of the earlier layer noticed is told with the number of its stands; its unit as an error.
+    What the reading of the earlier layer noticed is told with the number of its stands; its unit as an error. A layer
+    that is given as both inventories gives a sink of 0 all over, and is told.
 
     Parameters
     ----------
@@ -86,10 +88,21 @@ def check_earlier_layer(
     for code, count in keyed["code"].value_counts(sort=False).items():
         field = keyed.loc[keyed["code"] == code, "field"].iloc[0]
         rows.append(layer_issue("EARLIER_LAYER_DOUBT", field, int(count), doubt=code))
+    if _all_the_same(facts, earlier.columns):
+        rows.append(layer_issue("EARLIER_LAYER_SAME", "volume_m3_ha", len(facts)))
     median = doubtful_median_m3_ha(earlier.columns, settings)
     if median is not None:
         rows.append(layer_issue("EARLIER_VOLUME_UNIT_DOUBTFUL", "volume_m3_ha", median, median=median))
     return join_issues(rows), median is not None or doubtful_median_m3_ha(facts, settings) is not None
+
+
+def _all_the_same(facts: pd.DataFrame, before: pd.DataFrame) -> bool:
+    """Whether not one stand has grown, aged or changed: then one layer was taken for two."""
+    if not facts.index.equals(before.index):
+        return False
+    names = [name for name in _GROWING if name in facts.columns and name in before.columns]
+    now, then = (table[names].to_numpy(dtype=np.float64) for table in (facts, before))
+    return bool((now > 0).any()) and np.array_equal(now, then, equal_nan=True)
 
 
 def commonest_rate(growth: npt.NDArray[np.float64], settings: Mapping[str, float]) -> tuple[float, int]:
