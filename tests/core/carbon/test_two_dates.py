@@ -635,7 +635,9 @@ def test_without_a_species_only_a_loss_counts(compare, species, missing):
         ({"dbh_cm": np.nan}, False),  # nothing says that the 0 was found
         ({"dbh_cm": 0.0, "height_m": 6.0}, False),
         ({"dbh_cm": 0.0, "height_m": 0.8}, True),
+        ({"dbh_cm": 0.0, "height_m": 1.3}, False),  # at breast height they have a DBH
         ({"dbh_cm": 4.9, "height_m": 4.0}, True),
+        ({"dbh_cm": 5.0}, False),  # from here on they are callipered
         ({"land_class": "plantable_barren"}, True),
         ({"land_class": "plantable_barren", "dbh_cm": 12.0}, False),
         ({"land_class": "cutover", "dbh_cm": 18.0}, True),  # the trees that were felled

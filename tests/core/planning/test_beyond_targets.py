@@ -1,10 +1,12 @@
-"""How far a plan may pass a target, what counts for it, and what no quota covers: worked by hand."""
+"""How far a plan may pass a target, what is left to count for it, and what it fells: worked by hand."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sanming_carbon_plugin.core.planning.gains import GrowthAhead
 from sanming_carbon_plugin.core.planning.limits import Beyond, Counted, LimitRows, add_quotas, least_total
+from sanming_carbon_plugin.core.planning.options import COUNTY_UNKNOWN, PlanTerms, Weights, left_ha, options_of
 from sanming_carbon_plugin.core.planning.works import CountingMatrix
 
 from .small_plans import works
@@ -53,3 +55,27 @@ def test_ground_that_is_done_counts_for_its_measure_no_more():
     assert counted.hectares("tending").tolist() == [0.0, 4.0, 10.0]
     assert counted.for_measure("tending").tolist() == [False, True, True]
     assert Counted(table, works(), CountingMatrix(frozenset()), {}).for_measure("tending").all()
+
+
+def test_a_stand_of_which_more_than_half_is_done_is_not_planned_for_the_rest():
+    assert left_ha(np.full(3, 10.0), np.array([4.0, 5.0, 5.1])).tolist() == [6.0, 5.0, 0.0]
+
+
+def test_the_volume_felled_has_grown_to_its_year():
+    """A fifth of 1,000 m3 is thinned, 10 % more in 2026; where no curve can say, what was surveyed."""
+    facts = pd.DataFrame({"measures": ["tending"] * 2, "area_ha": 10.0, "volume_m3_ha": 100.0})
+    ratio = {2026: np.array([1.1, np.nan]), 2046: np.array([1.5, np.nan])}
+    ahead = GrowthAhead(np.full(2, 1000.0), ratio, facts["area_ha"].to_numpy())
+    terms = PlanTerms((2026,), 2046, Weights(carbon=0.0))
+    found = options_of(facts, works(), terms, ahead, np.zeros(2), ["tending"]).table
+    assert found["felled_m3"].tolist() == pytest.approx([220.0, 200.0])
+
+
+def test_nothing_is_planned_where_the_county_is_not_known():
+    facts = pd.DataFrame(
+        {"measures": ["tending"] * 2, "area_ha": 10.0, "volume_m3_ha": 100.0, "county": ["350428", None]}
+    )
+    ahead = GrowthAhead(np.full(2, 1000.0), {2026: np.ones(2), 2046: np.ones(2)}, facts["area_ha"].to_numpy())
+    found = options_of(facts, works(), PlanTerms((2026,), 2046, Weights()), ahead, np.zeros(2), ["tending"])
+    assert found.table["stand"].tolist() == [0]
+    assert found.refused[COUNTY_UNKNOWN].tolist() == [False, True]
