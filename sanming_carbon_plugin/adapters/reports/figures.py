@@ -120,6 +120,6 @@ def issue_counts(issues: pd.DataFrame, language: str) -> pd.DataFrame:
         {
             word("column", "severity", language): [word("severity", value, language) for value in grouped["severity"]],
             word("column", "count", language): grouped["count"].to_numpy(),
-            word("column", message, language): grouped["message"].to_numpy(),
+            word("report", "first_message", language): grouped["message"].to_numpy(),
         }
     )

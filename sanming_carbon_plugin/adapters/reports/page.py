@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;bo
 table{border-collapse:collapse;width:100%;font-size:.86rem}td,th{border:1px solid #c9d5cc;padding:.25rem .5rem}
 th{background:#e7efe9;text-align:left}td.w{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}.charts{display:flex;flex-wrap:wrap;gap:1rem}.charts svg{width:48.5%;min-width:520px;height:auto}
-.map svg{max-width:100%;height:auto}table.areas{width:auto}
+.map svg{max-width:100%;height:auto}table.areas{width:auto}table.areas tr:last-child td{font-weight:bold}
 h2+svg text{font:13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
 """
 
@@ -39,6 +39,7 @@ _TOTALS = ("stands", "area_ha", "area_mu", "volume_m3", "stock_tco2e", "stock_al
 _BAR_PIXELS = 520
 _ROW_PIXELS = 26
 _SHORT_TEXT = 12
+_LENGTH_OF_DAY = len("YYYY-MM-DD")
 _DIGITS, _LARGE_DIGITS = 2, 4
 _WITHOUT_DECIMALS_FROM, _BAR_WITHOUT_DECIMALS_FROM = 1000, 100
 _LARGE_UNITS = tuple(mass_unit(UnitChoice(mass="wan_t"), language) for language in ("en", "zh"))
@@ -49,10 +50,7 @@ def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool
     """Write the report as one self-contained HTML file in ``language`` (``en`` or ``zh``)."""
     title = word("report", "title", language)
     parts = [
-        (
-            f"<h1>{escape(title)}</h1><p>{escape(str(content.run.get('started', '')))}"
-            f" · sanming_carbon_plugin {escape(str(content.run.get('plugin_version', '')))}</p>"
-        ),
+        f"<h1>{escape(title)}</h1><p>{escape(_computed(content.run, language))}</p>",
         f'<p class="note">{escape(word("report", "provisional", language))}</p>',
         _decided(content, language),
         _section("totals", _figures(content, language), language),
@@ -74,6 +72,11 @@ def write_page(path: Path, content: ReportInput, language: str, *, has_png: bool
         f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>",
         encoding="utf-8",
     )
+
+
+def _computed(run: Mapping[str, object], language: str) -> str:
+    day, used = (run.get("ended") or run.get("started") or "–"), (run.get("plugin_version") or "–")
+    return word("report", "computed", language).format(day=str(day)[:_LENGTH_OF_DAY], version=used)
 
 
 def _decided(content: ReportInput, language: str) -> str:

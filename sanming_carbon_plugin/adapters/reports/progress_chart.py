@@ -23,7 +23,8 @@ _WORDS = {
     "measure": ("Measure", "措施"), "year": ("Until", "截止年"), "unit": ("Unit", "单位"), "unknown": ("–", "–"),
 }  # fmt: skip
 _LEVELS = ("municipality", "county", "township")
-_BAR, _LEFT, _ROW = 560.0, 250.0, 30.0
+_BAR, _LEFT, _ROW, _RIGHT = 560.0, 250.0, 30.0, 190.0
+"""Right of the bars stands what of them is not known."""
 
 
 def progress_section(
@@ -82,7 +83,7 @@ def _bars(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
         x = _LEFT + 10 + place * 130
         marks.append(f'<rect x="{x:.0f}" y="{height - 24:.0f}" width="16" height="14" fill="{colour}"/>')
         marks.append(f'<text x="{x + 22:.0f}" y="{height - 12:.0f}">{escape(_say(name, language))}</text>')
-    width = _LEFT + _BAR + 30
+    width = _LEFT + _BAR + _RIGHT
     return (
         f'<svg role="img" width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">'
         f"{''.join(marks)}</svg>"

@@ -34,9 +34,9 @@ def _rows(name: str, value: object, language: str) -> Iterator[tuple[str, str]]:
     elif name in ("inputs", "rules") and isinstance(content, dict):
         describe = _input if name == "inputs" else _rule
         for role, each in content.items():
-            for one in each if isinstance(each, list) else [each]:
+            for told, one in _each(each):
                 if one:
-                    yield word("run", role, language), describe(one, language)
+                    yield " ".join([word("run", role, language), *told]), describe(one, language)
     elif name == "options" and isinstance(content, dict):
         for option in (each for each in _OPTIONS if content.get(each)):
             codes = str(content[option]).split(",") if option == "survey_method" else [content[option]]
@@ -44,6 +44,14 @@ def _rows(name: str, value: object, language: str) -> Iterator[tuple[str, str]]:
     else:
         known = words_of("run", language).get(name)
         yield known or count_name(name, language), _figure(name, value, language)
+
+
+def _each(inputs: object) -> Iterator[tuple[tuple[str, ...], object]]:
+    """The inputs of one role, where there may be several; each with what tells it from the others, as rasters have."""
+    if isinstance(inputs, dict) and inputs and all(isinstance(one, dict) for one in inputs.values()):
+        yield from (((str(name),), one) for name, one in inputs.items())
+    else:
+        yield from (((), one) for one in (inputs if isinstance(inputs, list) else [inputs]))
 
 
 def _opened(value: object) -> Any:  # noqa: ANN401 - whatever the record holds
