@@ -18,7 +18,8 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _YEAR = re.compile(r"(\d{4})年?度?")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ](?!.*\d{4}[-/.年]).*)?")
+"""A time of day may follow, but no second date: of a span nobody knows which end is meant."""
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PATTERNS = (_YEAR, _COMPACT_DAY, _COMPACT_MONTH, _YEAR_MONTH, _DAY)
 
@@ -41,6 +42,18 @@ def iso_date(text: str) -> str | None:
     except ValueError:
         return None
     return day.isoformat()[: (4, 7, 10)[len(numbers) - 1]] if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+
+
+def whole_day(text: str) -> dt.date | None:
+    """A day, with month and day written out in one of the ways of :func:`iso_date`; None for anything else."""
+    for pattern in (_COMPACT_DAY, _DAY):
+        match = pattern.fullmatch(text)
+        if match:
+            try:
+                return dt.date(*map(int, match.groups()))
+            except ValueError:
+                return None
+    return None
 
 
 def read_dates(column: pd.Series, tables: StandTables) -> tuple[Texts, npt.NDArray[np.bool_], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -13,13 +14,12 @@ import pandas as pd
 import shapely
 
 from ..errors import InputError
+from ..stands.survey import whole_day
 
 if TYPE_CHECKING:
     from ..stands.layer import VectorLayer
 
 Texts = npt.NDArray[np.object_]
-
-_COMPACT_DATE_LENGTH = len("20201231")
 
 
 class DatedPeriod(Protocol):
@@ -102,7 +102,7 @@ def usable_polygons(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_
 
 
 def iso_days(texts: Texts, rows: npt.NDArray[np.int64], layer: str, name: str, code: str) -> npt.NDArray[np.datetime64]:
-    """Days written as ISO text (also 20201231, 2020/12/31, or with a time of day), NaT where None.
+    """Days written as ISO text (also 20201231, 2020/1/31, 2020年1月31日, or with a time of day), NaT where None.
 
     Raises
     ------
@@ -120,13 +120,8 @@ def iso_days(texts: Texts, rows: npt.NDArray[np.int64], layer: str, name: str, c
 
 
 def _day(text: object) -> np.datetime64 | None:
-    plain = str(text).strip()[:10].replace("/", "-").replace(".", "-")
-    if len(plain) == _COMPACT_DATE_LENGTH and plain.isdigit():
-        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
-    try:
-        return np.datetime64(date.fromisoformat(plain), "D")
-    except ValueError:
-        return None
+    day = whole_day(unicodedata.normalize("NFKC", str(text)).strip())
+    return None if day is None else np.datetime64(day, "D")
 
 
 def _text(column: pd.Series) -> Texts:

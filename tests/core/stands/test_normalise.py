@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanming_carbon_plugin.core.stands.mapping import FieldMapping
+from sanming_carbon_plugin.core.stands.survey import iso_date
 
 from .layers import codes_of, keyed, normalised, rows_of, squares
 
@@ -230,6 +231,12 @@ def test_dates_and_methods_of_the_survey():
     assert list(facts["survey_method"]) == ["ocular"] * 2
     facts, _ = normalised(keyed(2), survey_method="unknown")
     assert list(facts["survey_method"]) == [None] * 2
+
+
+def test_of_a_span_of_days_none_is_the_day_of_the_survey():
+    assert iso_date("2020-12-31 08:30:00+08") == "2020-12-31"
+    for span in ("2020-01-01 至 2020-12-31", "2020-01-01 2020/12/31", "2020年1月1日 到 2021年"):
+        assert iso_date(span) is None
 
 
 def test_keys_keep_leading_zeros_and_lose_decimals():

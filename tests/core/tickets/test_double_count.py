@@ -96,6 +96,21 @@ def test_a_parcel_without_dates_blocks_and_is_reported(square):
     assert one(square, credited([square], start=None, end=None)).free_share["A"] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2017年1月1日", "2018年12月31日"),
+        ("2017/1/1", "2018/12/31"),
+        ("2017.01.01", "20181231"),
+        ("２０１７－０１－０１", "2018-12-31T23:59:59"),
+        ("2017/1/1 0:00:00", "2018-12-31 16:00:00+00"),
+    ],
+)
+def test_days_are_read_however_offices_write_them(square, first, last):
+    result = one(square, credited([square], start=first, end=last))
+    assert result.stands.loc["A", "blocked_share"] == pytest.approx(730 / DAYS)
+
+
 def test_a_row_of_the_scheme_none_does_not_block(square):
     result = one(square, credited([square], scheme=["none"]))
     assert result.free_share["A"] == 1.0
@@ -138,6 +153,11 @@ def test_a_ring_that_crosses_itself_still_blocks(square):
         ("2020-01-01", "2019-12-31", "CREDITED_PERIOD_REVERSED"),
         ("2020-13-01", "2021-12-31", "CREDITED_DATE_UNREADABLE"),
         ("2020-01-01", "someday", "CREDITED_DATE_UNREADABLE"),
+        ("2016-01-01 至 2020-12-31", "2020-12-31", "CREDITED_DATE_UNREADABLE"),
+        ("2016-01-01", "2016-01-01至2020-12-31", "CREDITED_DATE_UNREADABLE"),
+        ("2016-01-01/2020-12-31", "2020-12-31", "CREDITED_DATE_UNREADABLE"),
+        ("2016", "2020", "CREDITED_DATE_UNREADABLE"),
+        ("2016-01", "2020-12", "CREDITED_DATE_UNREADABLE"),
     ],
 )
 def test_wrong_dates_are_one_clear_error(square, start, end, code):
