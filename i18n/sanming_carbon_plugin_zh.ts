@@ -2944,6 +2944,11 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <source>Read the areas of the classes</source>
         <translation>读取各类面积</translation>
     </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/word_choice.py" line="41"/>
+        <source>{name} [optional]</source>
+        <translation>{name} [可选]</translation>
+    </message>
 </context>
 <context>
     <name>CarbonDock</name>

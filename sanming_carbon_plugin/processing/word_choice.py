@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from processing.gui.wrappers import WidgetWrapper
 from qgis.core import Qgis, QgsProcessingParameterDefinition
-from qgis.PyQt.QtWidgets import QComboBox, QStyle
+from qgis.PyQt.QtWidgets import QComboBox, QLabel, QStyle
+
+from .translation import tr
 
 _LETTERS = 24
 
@@ -30,6 +32,14 @@ class WordChoice(WidgetWrapper):
         combo.setToolTip(definition.toolTip())
         combo.currentIndexChanged.connect(lambda *_: self.widgetValueHasChanged.emit(self))
         return combo
+
+    def createLabel(self) -> QLabel | None:
+        """The name of the parameter; what QGIS adds to it here is in English only."""
+        label = super().createLabel()
+        definition: QgsProcessingParameterDefinition = self.parameterDefinition()
+        if label is not None and definition.flags() & Qgis.ProcessingParameterFlag.Optional:
+            label.setText(tr("{name} [optional]").format(name=definition.description()))
+        return label
 
     def setValue(self, value: object) -> None:
         """Choose a code; what is none of them leaves the first line."""

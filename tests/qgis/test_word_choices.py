@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from every_algorithm import spoken, translation_of_today
 from qgis.core import QgsApplication
+
+from sanming_carbon_plugin.processing.ticket_eligibility import TicketEligibilityAlgorithm
 
 pytestmark = [pytest.mark.qgis, pytest.mark.usefixtures("qgis_processing", "provider")]
 _CODE = re.compile(r"[a-z0-9_]+")
@@ -54,3 +57,12 @@ def test_what_need_not_be_chosen_begins_empty():
     assert box.value() == "sanming_ticket_incremental"
     box.setValue(None)
     assert box.value() is None
+
+
+@pytest.mark.parametrize(("locale", "told"), [("en_US", "Ticket profile [optional]"), ("zh-Hans", "碳票规则 [可选]")])
+def test_the_label_is_in_the_language_of_qgis(locale, told, tmp_path):
+    with spoken(locale, translation_of_today(tmp_path)):
+        algorithm = TicketEligibilityAlgorithm().create()  # owns its parameters
+        definition = algorithm.parameterDefinition("PROFILE")
+        assert _box(definition).label.text() == told
+        assert (locale == "zh-Hans") == ("碳票" in definition.metadata()["widget_wrapper"]["words"]["sanming_ticket"])
