@@ -356,3 +356,32 @@ def test_one_layer_given_for_two_dates_is_told():
     assert not told(PINGJUN_NL=[26, 3])
     assert not told(PINGJUN_XJ=[16.0, 5.0])
     assert not told(slice(1))
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "doubted"),
+    [
+        ({"HUO_LMGQXJ": [7.0, 8.0, 120.0]}, {}, "volume_m3_ha"),  # two of three in m³ per 亩
+        ({"HUO_LMGQXJ": [7.0, 110.0, 100.0]}, {}, None),  # one slip is no unit
+        ({"HUO_LMGQXJ": [7.0, 8.0, 9.0], "PINGJUN_NL": [3, 3, 3]}, {}, None),  # young stands grow as much
+        ({"HUO_LMGQXJ": [7.0, 8.0, 9.0], "PINGJUN_NL": [None] * 3}, {"PINGJUN_NL": [8, 8, 8]}, None),
+        ({"HUO_LMGQXJ": [7.0, 8.0, 9.0], "PINGJUN_NL": [None] * 3}, {}, "volume_m3_ha"),
+        ({"HUO_LMGQXJ": [0.0, 0.0, 0.0]}, {}, None),
+        ({"DI_LEI": ["0113"] * 3, "MEI_GQ_ZS": [200, 210, 220]}, {"DI_LEI": ["0113"] * 3}, "stems_per_ha"),
+        ({"MEI_GQ_ZS": [200, 210, 220]}, {}, None),  # replanted trees
+    ],
+)
+def test_another_unit_of_one_date_is_seen_in_few_stands_too(then, now, doubted):
+    columns = keyed(
+        3,
+        DI_LEI=["0111"] * 3,
+        YOU_SHI_SZ=["220"] * 3,
+        HUO_LMGQXJ=[120.0, 130.0, 140.0],
+        PINGJUN_NL=[30] * 3,
+        MEI_GQ_ZS=[3000] * 3,
+    )
+    today, before = (StageResult(*normalised({**columns, **changed})) for changed in (now, then))
+    issues, unit = check_earlier_layer(today.columns, before, SETTINGS)
+    told = rows_of(issues, "EARLIER_UNIT_DIFFERS")
+    assert told["field"].tolist() == ([doubted] if doubted else [])
+    assert unit == (doubted is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import pandas as pd
 
 from ...issues import join_issues, layer_issue
 from ...stage import StageResult
+from ..species import BAMBOO
 from .attributes import doubtful_median_m3_ha
 
 _GROWING = ("volume_m3_ha", "age_yr", "dbh_cm", "height_m", "stems_per_ha")
@@ -93,7 +94,30 @@ def check_earlier_layer(
     median = doubtful_median_m3_ha(earlier.columns, settings)
     if median is not None:
         rows.append(layer_issue("EARLIER_VOLUME_UNIT_DOUBTFUL", "volume_m3_ha", median, median=median))
-    return join_issues(rows), median is not None or doubtful_median_m3_ha(facts, settings) is not None
+    doubted = median is not None or doubtful_median_m3_ha(facts, settings) is not None
+    for name, count, times in _times_as_much(facts, earlier.columns, settings):
+        if times >= settings["unit_times_high"]:
+            rows.append(layer_issue("EARLIER_UNIT_DIFFERS", name, round(times, 1), count=count))
+            doubted = True
+    return join_issues(rows), doubted
+
+
+def _times_as_much(
+    facts: pd.DataFrame, before: pd.DataFrame, settings: Mapping[str, float]
+) -> Iterator[tuple[str, int, float]]:
+    """Of volume and of culms: how many stands are compared by key, and how many times as much the middle one has now.
+
+    Young stands may have many times the volume of then.
+    """
+    shared = facts.index.intersection(before.index)
+    now, then = facts.loc[shared], before.loc[shared]
+    young = settings["unit_times_age_yr"]
+    too_young = (then["age_yr"] < young) | (then["age_yr"].isna() & (now["age_yr"] < 2.0 * young))
+    bamboo = (now["land_class"] == BAMBOO) & (then["land_class"] == BAMBOO)
+    for name, asked in (("volume_m3_ha", ~too_young), ("stems_per_ha", bamboo)):
+        times = (now[name] / then[name].where(asked & (then[name] > 0.0))).dropna()
+        if len(times):
+            yield name, len(times), float(times.median())
 
 
 def _all_the_same(facts: pd.DataFrame, before: pd.DataFrame) -> bool:
