@@ -24,7 +24,7 @@ from .profiles import FIXED_CONDITIONS, Profile
 from .surveyed import DaysOfPeriod, surveyed_days
 from .tenure import TenureParcels, tenure_cover
 from .ticket_facts import ticket_facts
-from .ticket_issues import starts_unknown, ticket_issues
+from .ticket_issues import tenure_doubts, ticket_issues
 from .tonnes import Floats, ticket_tonnes, uncertainty_deduction
 from .total_error import ErrorOf, TotalError, error_of_total
 
@@ -183,7 +183,7 @@ def check_tickets(
     tonnes = ticket_tonnes(facts, profile, period, counted, deduction)
     columns = _columns(asked, outcomes, tonnes, missing, evaluation)
     issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
-    issues = join_issues([issues, declaration_issues(profile.rule_set, evaluation.facts), starts_unknown(tenure)])
+    issues = join_issues([issues, declaration_issues(profile.rule_set, evaluation.facts), tenure_doubts(tenure)])
     return TicketCheck(StageResult(columns, issues), asked, evaluation, outcomes, found, error, deduction)
 
 

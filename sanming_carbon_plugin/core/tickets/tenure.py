@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from ..progress import Progress
 from ..stands.tenure import without_identity_numbers
+from .credited_parcels import NO_SCHEME
 from .overlay import Rows, Shapes, pieces_of, union_of_groups
 from .parcel_layer import DatedPeriod, Parcels, iso_days, parcel_texts, usable_polygons
 from .tenure_rights import rights_proved
@@ -43,6 +45,8 @@ class TenureParcels(Parcels):
     valid_from
         Object array of ISO dates, from which day on the certificate holds, None where unknown; None as a whole
         where the layer has no such column.
+    unclear
+        Texts about disputes that are neither yes nor no, such as 待核; they count as unknown.
     """
 
     certificate: npt.NDArray[np.object_]
@@ -51,6 +55,7 @@ class TenureParcels(Parcels):
     valid_to: npt.NDArray[np.object_]
     disputed: npt.NDArray[np.object_]
     valid_from: npt.NDArray[np.object_] | None = field(default=None, kw_only=True)
+    unclear: tuple[str, ...] = field(default=(), kw_only=True)
 
     @classmethod
     def from_layer(cls, layer: VectorLayer, mapping: Mapping[str, str] | None = None) -> TenureParcels:
@@ -66,9 +71,13 @@ class TenureParcels(Parcels):
         more = [name for name in TENURE_OPTIONAL if name in (mapping or {}) or name in there]
         texts |= parcel_texts(layer, more, mapping, "TENURE_FIELD_MISSING")
         columns = {name: without_identity_numbers(cells)[0] for name, cells in texts.items()}
-        columns["disputed"] = yes_or_no(columns["disputed"])
+        written = columns["disputed"]
+        columns["disputed"] = yes_or_no(written)
+        unclear = {str(text) for text in written[pd.isna(columns["disputed"]) & ~pd.isna(written)]}
+        unclear = {text for text in unclear if text.lower() not in NO_SCHEME}
         rows = np.arange(len(layer), dtype=np.int64)
-        return cls(layer.geometry, **columns, source_row=rows, source=layer.source or layer.name)
+        name, words = layer.source or layer.name, tuple(sorted(unclear))
+        return cls(layer.geometry, **columns, source_row=rows, source=name, unclear=words)
 
     def valid_until(self, day: np.datetime64) -> npt.NDArray[np.int8]:
         """Whether each certificate holds up to ``day``: 1 yes, −1 no, 0 unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from ..carbon.period import Period
 from ..issues import join_issues, layer_issue, no_issues, stand_issues
@@ -12,6 +13,8 @@ from .double_count import DoubleCount
 from .profiles import Profile
 from .tenure import TenureParcels
 from .tonnes import bias_of_dropping_losses, creditable_sink_tco2e_yr, number_column, text_column
+
+_WORDS_TOLD = 5
 
 
 def ticket_issues(
@@ -83,6 +86,17 @@ def starts_unknown(tenure: TenureParcels | None) -> pd.DataFrame:
     stated = np.zeros(len(tenure), dtype=bool) if tenure.valid_from is None else ~pd.isna(tenure.valid_from)
     count = int((~stated).sum())
     return layer_issue("TENURE_START_UNKNOWN", "valid_from", count) if count else no_issues()
+
+
+def tenure_doubts(tenure: TenureParcels | None) -> pd.DataFrame:
+    """What is not known of a tenure layer as a whole: starts of terms, disputes in other words, and places."""
+    told = [starts_unknown(tenure)]
+    if tenure is not None and tenure.unclear:
+        told.append(layer_issue("TENURE_DISPUTE_UNCLEAR", "disputed", "; ".join(tenure.unclear[:_WORDS_TOLD])))
+    nowhere = 0 if tenure is None else int(shapely.is_missing(tenure.geometry).sum())
+    if nowhere:
+        told.append(layer_issue("TENURE_PLACE_UNKNOWN", None, nowhere))
+    return join_issues(told)
 
 
 def _about_losses(facts: pd.DataFrame, profile: Profile, possible: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from sanming_carbon_plugin.core.stands.layer import VectorLayer
 from sanming_carbon_plugin.core.tickets.credited_parcels import CreditedParcels
 from sanming_carbon_plugin.core.tickets.double_count import free_share
 from sanming_carbon_plugin.core.tickets.tenure import TenureParcels, tenure_cover
+from sanming_carbon_plugin.core.tickets.ticket_issues import tenure_doubts
 
 from .conftest import FiveYears, shapes
 
@@ -58,6 +59,17 @@ def tenure(disputed, valid_to="2040-01-01", geometry=(SQUARE,)):
 )
 def test_disputes_are_read_as_offices_write_them(word, meaning):
     assert tenure(word).disputed[0] == meaning
+
+
+def test_what_a_tenure_layer_leaves_open_is_told():
+    def told(parcels):
+        return dict(tenure_doubts(parcels)[["code", "value"]].itertuples(index=False))
+
+    assert told(None) == {}
+    assert set(told(tenure(["是", "否", None, "-", "未知"], geometry=[SQUARE] * 5))) == {"TENURE_START_UNKNOWN"}
+    open_ones = told(tenure(["待核", "否", "调处中", "待核"], geometry=[SQUARE, None, SQUARE, None]))
+    assert open_ones["TENURE_DISPUTE_UNCLEAR"] == "待核; 调处中"
+    assert open_ones["TENURE_PLACE_UNKNOWN"] == "2"
 
 
 def test_a_wrong_term_is_one_clear_error():
