@@ -53,6 +53,15 @@ def total(counted, name):
     return counted[name].sum()
 
 
+def test_no_share_of_a_sink_is_less_than_none(make_facts):
+    """Of a stand that another covers, half lay on known ground: its sink is left out once, not twice."""
+    shapes = boxes((0, 400), (0, 400))
+    facts = make_facts(["a", "b"], sink_tco2e_yr=[20.0, 10.0], earlier_cover=[1.0, 0.5], stock_tco2e=100.0, **PLACE)
+    counted = counted_once(facts, None, common_ground(shapes, facts, SETTINGS))[0]
+    assert counted["sink_tco2e_yr"].tolist() == [20.0, 0.0]
+    assert counted["stock_tco2e"].tolist() == [100.0, 0.0]
+
+
 @pytest.mark.parametrize("copies", [2, 3, 5])
 def test_ground_drawn_several_times_on_both_dates_counts_once(sums, errors, copies):
     drawn = boxes(*[(0, 400)] * copies)

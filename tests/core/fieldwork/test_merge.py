@@ -332,10 +332,14 @@ def test_choices_field_desk_and_a_value():
     assert with_corrections(desk, rows, FORM)["closure"].tolist() == [0.9, 0.2, 0.55]
 
 
-def test_a_choice_about_other_values_is_stale():
+@pytest.mark.parametrize(
+    "seen",
+    [{"base_value": "0.4"}, {"desk_value": "0.4"}, {"field_value": "0.4"}, {"why": "cleared"}, {"state": "field"}],
+)
+def test_a_choice_about_other_values_is_stale(seen):
     desk = base_table(closure=[0.1, 0.5, np.nan])
     found = merged(field_table({(0, "closure"): 0.9}), desk=desk)
-    seen = found.differences[found.differences["column"] == "closure"].assign(choice="field", desk_value="0.4")
+    seen = found.differences[found.differences["column"] == "closure"].assign(choice="field", **seen)
     done = resolve(found.differences, seen, FORM)
     assert done.differences.set_index("column").loc["closure", "outcome"] == "stale"
     assert done.issues[["stand_key", "code", "field"]].to_numpy().tolist() == [["k1", "FIELD_CHOICE_STALE", "closure"]]

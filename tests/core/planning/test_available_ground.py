@@ -166,3 +166,15 @@ def test_a_stand_is_barred_for_what_cannot_be_counted_beside_what_is_done():
     assert counted.numbers("area_ha")[pine] == pytest.approx(1.0)
     assert counted.hectares("pest_control")[pine] == pytest.approx(0.4)  # 0.6 ha of pest control are done
     assert found.refused["done_already"][0]
+
+
+def test_both_ends_of_a_span_of_years_are_planned_in_it():
+    plan = pd.DataFrame({
+        "stand_key": ["S0", "S1", "S2", "S0", "elsewhere"], "year": [2026, 2028, 2030, 2028, 2028],
+        "measure": ["tending"] * 5, "counts_for": ["tending"] * 5, "area_ha": [0.5, 1.0, 1.0, 0.25, 9.0],
+    })  # fmt: skip
+    left = {"tending": np.array([1.0, 0.75, 1.0])}
+    ground = PlannedGround.of(plan, pd.Index(["S0", "S1", "S2"]), left, TABLES.matrix)
+    assert ground.planned_ha("tending", 2026, 2028).tolist() == [0.75, 0.75, 0.0]
+    assert ground.planned_ha("tending", 2027, 2030).tolist() == [0.25, 0.75, 1.0]
+    assert ground.held_ha("tending").tolist() == [0.75, 0.75, 1.0]

@@ -120,10 +120,12 @@ def test_faulty_tables_are_refused_with_every_bad_cell(tables):
         DesignTables.from_rows(pd.concat([designs, designs.head(1)]), operations, tables.works)
 
 
-def test_a_clear_cut_above_its_limit_has_nothing_to_fell_to_plant_or_to_pay(tables):
-    limits = {"clear_cut_limit_ha_low": 5.0, "clear_cut_limit_ha_high": 5.0}
-    small, large = (parcel_design({**STAND, **limits, "area_ha": area}, tables) for area in (4.0, 6.0))
-    assert (small["within_block_limit"], large["within_block_limit"]) == ("yes", "no")
+@pytest.mark.parametrize(("low", "high", "within"), [(5.0, 5.0, "no"), (5.0, 10.0, "unknown"), (None, None, "unknown")])
+def test_a_clear_cut_that_may_be_above_its_limit_has_nothing_to_fell_to_plant_or_to_pay(tables, low, high, within):
+    limits = {"clear_cut_limit_ha_low": low, "clear_cut_limit_ha_high": high, "area_ha": 6.0}
+    small = parcel_design({**STAND, **limits, "clear_cut_limit_ha_low": 6.0, "clear_cut_limit_ha_high": 6.0}, tables)
+    large = parcel_design({**STAND, **limits}, tables)
+    assert (small["within_block_limit"], large["within_block_limit"]) == ("yes", within)
     for name in ("felled_m3_low", "felled_m3_high", "plants_low", "plants_high", "cost_yuan", "cost_yuan_ha"):
         assert small[name] is not None
         assert large[name] is None
