@@ -53,6 +53,15 @@ def total(counted, name):
     return counted[name].sum()
 
 
+def test_a_stand_inside_another_is_ground_of_that_one(sums):
+    drawn = boxes((0, 400), (100, 200))
+    _, counted, _, told = sums(drawn, drawn[:1].copy())
+    assert total(counted, "area_ha") == pytest.approx(10.0)
+    assert total(counted, "stock_tco2e") == pytest.approx(STOCK)
+    assert total(counted, "sink_tco2e_yr") == pytest.approx(ONE, abs=1e-4)
+    assert told["value"].tolist() == ["2"]
+
+
 def test_no_share_of_a_sink_is_less_than_none(make_facts):
     """Of a stand that another covers, half lay on known ground: its sink is left out once, not twice."""
     shapes = boxes((0, 400), (0, 400))
