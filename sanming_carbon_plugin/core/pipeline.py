@@ -382,10 +382,14 @@ def interval_of(
 
 
 def _totals(facts: pd.DataFrame, errors: SinkErrors | None) -> dict[str, float]:
-    """Sums of what is known, NaN where nothing is; the interval belongs to the whole, not to the sum of parts."""
+    """Sums of what is known, NaN where nothing is; the interval belongs to the whole, not to the sum of parts.
+
+    Tonnes of tickets are those of eligible stands alone: the others may not be issued.
+    """
     names = ["area_ha", "stock_tco2e", "stock_alt_tco2e", "sink_tco2e_yr", "ticket_tco2e"]
     names += [name for name in BESIDE_THE_TREES if name in facts.columns]
-    totals = {f"total_{name}": float(facts[name].sum(min_count=1)) for name in names}
+    counting = facts[names].assign(ticket_tco2e=facts["ticket_tco2e"].where(facts["ticket"] == "yes"))
+    totals = {f"total_{name}": float(counting[name].sum(min_count=1)) for name in names}
     low = high = np.nan
     interval = interval_of(errors)
     if interval is not None and not np.isnan(totals["total_sink_tco2e_yr"]):

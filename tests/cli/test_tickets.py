@@ -418,6 +418,15 @@ def test_a_result_judged_again_by_its_own_profile_says_the_same(run, result, tmp
     assert after[after["ticket"] != "unknown"]["ticket_missing"].isna().all()
 
 
+def test_the_total_of_a_run_is_of_stands_that_may_get_a_ticket(run, result, tmp_path):
+    stands = read_geopackage_table(result, "stands")
+    eligible = stands["ticket_tco2e"][stands["ticket"] == "yes"].sum()
+    assert 0 < eligible < stands["ticket_tco2e"].sum()
+    assert read_geopackage_table(result, "run")["total_ticket_tco2e"][0] == pytest.approx(eligible)
+    _, counts, _ = run("ticketeligibility", result, "--out", tmp_path / "again.gpkg")
+    assert float(counts["total_ticket_tco2e"]) == pytest.approx(eligible, rel=1e-6)
+
+
 def test_another_profile_changes_outcomes_and_counts_its_rules(run, result, tmp_path):
     out = tmp_path / "t.gpkg"
     status, counts, _ = run("ticketeligibility", result, "--profile", "sanming_ticket_incremental", "--out", out)
