@@ -28,7 +28,8 @@ class WordChoice(WidgetWrapper):
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(min(max(map(len, words.values())), _LETTERS))
         bar = combo.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        combo.view().setMinimumWidth(combo.view().sizeHintForColumn(0) + bar)
+        longest = max(map(combo.fontMetrics().horizontalAdvance, words.values()))
+        combo.view().setMinimumWidth(longest + 2 * bar)  # the list may be wider than its box
         combo.setToolTip(definition.toolTip())
         combo.currentIndexChanged.connect(lambda *_: self.widgetValueHasChanged.emit(self))
         return combo

@@ -53,6 +53,9 @@ def test_a_word_is_chosen_and_its_code_is_handed_over():
 def test_what_need_not_be_chosen_begins_empty():
     box = _box(_definition("ticketeligibility", "PROFILE"))
     assert (box.value(), box.widget.currentText()) == (None, "")
+    texts = [box.widget.itemText(row) for row in range(box.widget.count())]
+    widest = max(map(box.widget.fontMetrics().horizontalAdvance, texts))
+    assert box.widget.view().minimumWidth() > widest, "no title is cut off"
     box.setValue("sanming_ticket_incremental")
     assert box.value() == "sanming_ticket_incremental"
     box.setValue(None)
