@@ -190,9 +190,10 @@ class GuardedBook:
         sheet.page_setup.fitToHeight = 0
         if len(columns) > _MANY_COLUMNS:
             sheet.page_setup.fitToWidth = 2
-            sheet.print_title_cols = "A:B"
+            sheet.print_title_cols = "$A:$B"
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = "{0}:{0}".format(HEAD_ROW)
+        # Without the signs of a fixed place LibreOffice prints the head on the first page alone.
+        sheet.print_title_rows = "${0}:${0}".format(HEAD_ROW)
         sheet.oddFooter.left.text = self._notice.replace("&", "&&")
         sheet.oddFooter.right.text = "&P / &N"
 

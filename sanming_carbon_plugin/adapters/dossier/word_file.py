@@ -153,7 +153,8 @@ def _add_table(file: Any, part: Table, language: str) -> None:  # noqa: ANN401
             cell.width = widths[number]
             strong = is_head or is_sum or (not part.head and number == 0)
             paragraph = _fill_cell(cell, text, language, strong=strong, right=number in part.numbers)
-            paragraph.paragraph_format.keep_with_next = is_head
+            # A sum is not to stand alone on the next page.
+            paragraph.paragraph_format.keep_with_next = is_head or (part.sum_row and place == last - 1)
             if is_head or is_sum:
                 _shade(cell, _HEAD_FILL if is_head else _SUM_FILL)
     file.add_paragraph().paragraph_format.space_after = Pt(2)

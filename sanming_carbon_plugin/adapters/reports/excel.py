@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from .record import record_in_words
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
     from .content import ReportInput
 
-_WIDEST_COLUMN = 60
+_WIDEST_COLUMN = 90
+_LINE_POINTS, _SPARE = 15.0, 1.1
 _LONGEST_TEXT = 32_000
 _LIKE_A_FORMULA = ("=", "+", "-", "@")
 _FIRST_WIDE_LETTER = "⺀"
@@ -66,7 +69,6 @@ def write_workbook(path: Path, content: ReportInput, language: str) -> None:
 
 def _add(book: Workbook, title: str, table: pd.DataFrame) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(title)
     sheet.append(list(table.columns))
@@ -81,13 +83,43 @@ def _add(book: Workbook, title: str, table: pd.DataFrame) -> None:
         cell.fill = PatternFill("solid", fgColor="DCE6DC")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     sheet.freeze_panes = "A2"
-    for number, name in enumerate(table.columns, start=1):
-        longest = max([_width(str(name)) / 2, *(_width(_shown(value)) for value in table[name].head(200))])
-        sheet.column_dimensions[get_column_letter(number)].width = min(longest + 3, _WIDEST_COLUMN)
-        if table[name].dtype.kind == "f":
-            for cell in sheet[get_column_letter(number)][1:]:
-                cell.number_format = "#,##0.00"
+    _fit(sheet, table)
     sheet.auto_filter.ref = sheet.dimensions
+    _prepare_for_printing(sheet)
+
+
+def _fit(sheet: Worksheet, table: pd.DataFrame) -> None:
+    """Columns as wide as what stands in them, and rows as high where that is more than a line: texts are never cut."""
+    from openpyxl.styles import Alignment
+    from openpyxl.utils import get_column_letter
+
+    lines = [1.0] * (len(table) + 1)
+    for number, name in enumerate(table.columns, start=1):
+        column = sheet[get_column_letter(number)]
+        widths = [_width(_shown(value)) for value in table[name]]
+        width = min(max([_width(str(name)) / 2, *widths]) + 3, _WIDEST_COLUMN)
+        sheet.column_dimensions[get_column_letter(number)].width = width
+        is_text = table[name].dtype.kind == "O"
+        look = Alignment("left", "center", wrap_text=True, indent=1) if is_text else Alignment(vertical="center")
+        for place, own in enumerate([_width(str(name)), *widths]):
+            lines[place] = max(lines[place], math.ceil(_SPARE * own / width))
+            if place:
+                column[place].alignment = look
+        if table[name].dtype.kind == "f":
+            for cell in column[1:]:
+                cell.number_format = "#,##0.00"
+    for place, count in enumerate(lines, start=1):
+        if count > 1:
+            sheet.row_dimensions[place].height = _LINE_POINTS * count + 3
+
+
+def _prepare_for_printing(sheet: Worksheet) -> None:
+    """On lying sheets, all columns on each, the head on every one."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "$1:$1"
+    sheet.oddFooter.right.text = "&P / &N"
 
 
 def _cell(value: object) -> object:

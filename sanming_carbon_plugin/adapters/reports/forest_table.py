@@ -14,7 +14,7 @@ from ...core.units import UnitChoice
 from ..dossier.sheets import FIRST_ROW, HEAD_ROW, Column, Formula, GuardedBook
 from ..maps.themes import themes
 from ..unit_choice import titled_in_units
-from ..words import word
+from ..words import word, words_of
 from .figures import decided_note, number_decided
 
 GROUPS = ("county", "township", "species_group", "age_group", "measure")
@@ -88,8 +88,10 @@ def write_forest_table(
     sheets = _SHEETS[language]
     detail = book.sheet(sheets["detail"], _TITLE[language], columns, shown, total=bool(rows))
     detail.protection.sheet = False
+    ages = [*words_of("bamboo_age_group", language).values(), *words_of("age_group", language).values()]
     for name in ("township", "species_group", "age_group", "measure"):
-        _cross_sheet(book, sheets, name, columns, rows, language)
+        order = {"age_group": ages, "measure": list(measures.values())}.get(name, [])
+        _cross_sheet(book, sheets, name, columns, rows, order, language)
     book.save(path)
 
 
@@ -151,13 +153,20 @@ def _total_row(rows: list[list]) -> list:
 
 
 def _cross_sheet(
-    book: GuardedBook, sheets: Mapping[str, str], name: str, columns: list[Column], rows: list[list], language: str
+    book: GuardedBook,
+    sheets: Mapping[str, str],
+    name: str,
+    columns: list[Column],
+    rows: list[list],
+    order: list[str],
+    language: str,
 ) -> None:
-    """One row for each word of one column, summed live from the detail."""
+    """One row for each word of one column, summed live from the detail; first those in ``order``."""
     from openpyxl.utils import get_column_letter
 
     key = GROUPS.index(name)
-    words = list(dict.fromkeys(row[key] for row in rows))
+    found = dict.fromkeys(row[key] for row in rows)
+    words = [*(text for text in order if text in found), *(text for text in found if text not in order)]
     last = FIRST_ROW + len(rows) - 1
     detail = "'{}'!".format(sheets["detail"])
     key_range = f"{detail}${get_column_letter(key + 1)}${FIRST_ROW}:${get_column_letter(key + 1)}${last}"
