@@ -181,6 +181,22 @@ def test_shrubs_that_stayed_on_a_strip_take_nothing_from_the_loss_beside_them(
     assert "SINK_EARLIER_PART_UNKNOWN" not in set(found.issues["code"])
 
 
+@pytest.mark.parametrize(("side_m", "basis"), [(0.2, "measured"), (20.0, "two_layers")])
+def test_a_crumb_of_which_nothing_is_known_takes_nothing_from_a_measurement(
+    make_facts, parameters, errors, five_years, side_m, basis
+):
+    """Ground below a millionth of the stand; on 400 m2 nobody surveyed, and some bamboo may be lost."""
+    whole, crumb = shapely.box(0, 0, 400, 250), shapely.box(100, 100, 100 + side_m, 100 + side_m)
+    parts = np.array([shapely.difference(whole, crumb), crumb])
+    now = make_facts(["n"], species_code="220", volume_m3_ha=120.0, bamboo_culms_per_ha=500.0, **DATES[0])
+    then = make_facts(
+        ["t", "u"], species_code="220", volume_m3_ha=100.0, bamboo_culms_per_ha=[400.0, np.nan],
+        survey_method=["plot", None], area_ha=shapely.area(parts) / 1e4, **DATES[1],
+    )  # fmt: skip
+    found = sink(now, np.array([whole]), EarlierInventory(then, parts), parameters, errors, five_years)
+    assert found.columns["sink_basis"].tolist() == [basis]
+
+
 def test_a_constant_per_hectare_is_lost_whole(change):
     shrub = {"land_class": "special_shrub", "species_code": "900"}
     assert change(BARREN, shrub)[0] == pytest.approx(-10 * 17.99 * 0.47 * 44 / 12)
