@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from .about import version
-from .adapters.command_texts import problem_text, speak, usage_heading
+from .adapters.command_texts import problem_text, speak, text_without_values, usage_heading
 from .adapters.language import spoken_language
 from .adapters.terminal import write_line
 from .commands import COMMANDS
@@ -75,9 +75,13 @@ def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _tell(problem: CarbonError, language: str) -> int:
-    from .adapters.messages import render_error
+    if isinstance(problem, CancelledError):
+        # A library may be half imported when the run is stopped, so that whatever needs it would fail.
+        message, hint = text_without_values(problem.code, language)
+    else:
+        from .adapters.messages import render_error
 
-    message, hint = render_error(problem, language)
+        message, hint = render_error(problem, language)
     separator = "" if language == "zh" else " "
     line = f"error[{problem.code}]: {message}{separator}{hint}"
     write_line(sys.stderr, " ".join(line.split()))

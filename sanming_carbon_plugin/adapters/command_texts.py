@@ -39,6 +39,17 @@ def speak(parser: argparse.ArgumentParser, language: str) -> None:
                 speak(command, language)
 
 
+def text_without_values(code: str, language: str) -> tuple[str, str]:
+    """Message and hint of an error that has no values, read without any library."""
+    for path in sorted((resources_dir() / "messages" / "errors").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["code"] == code:
+                    ending = "_zh" if language == "zh" else ""
+                    return row["message" + ending], row["hint" + ending]
+    return code, ""
+
+
 def usage_heading(language: str) -> str:
     """What stands before the usage."""
     return _rows()[("heading", "usage: ")] if language == "zh" else "usage: "

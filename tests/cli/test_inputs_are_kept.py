@@ -1,12 +1,14 @@
 """A result never takes the place of what it was made from, and a run that fails leaves nothing, whatever was asked."""
 
 import shutil
+import sys
 
 import pytest
 
 from sanming_carbon_plugin.adapters import reports
+from sanming_carbon_plugin.adapters.messages import render_error
 from sanming_carbon_plugin.cli import main
-from sanming_carbon_plugin.core.errors import OutputError
+from sanming_carbon_plugin.core.errors import CancelledError, OutputError
 
 from .conftest import ERROR_LINE
 from .layers import stand, write_credited, write_stands
@@ -105,3 +107,17 @@ def test_a_seed_from_which_nothing_can_begin_is_wrong_usage(run, stands, given):
 def test_amounts_that_nobody_has_are_refused(run):
     assert run("neutrality", "restoration", "--area-ha", "1e308", "--years", "20") == (3, "USE_AMOUNT_INVALID")
     assert run("neutrality", "pledge", "--tonnes", "1e308") == (3, "USE_AMOUNT_INVALID")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_run_that_is_stopped_while_libraries_load_says_so_in_one_line(monkeypatch, capsys, language):
+    def stopped(_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("SANMING_CARBON_LANGUAGE", language)
+    monkeypatch.setattr("sanming_carbon_plugin.commands.check._run", stopped)
+    monkeypatch.setitem(sys.modules, "sanming_carbon_plugin.adapters.messages", None)
+    assert main(["check", "s.gpkg"]) == 130
+    told = capsys.readouterr().err.splitlines()
+    expected = render_error(CancelledError(), language)
+    assert told == [f"error[CANCELLED]: {('' if language == 'zh' else ' ').join(expected)}"]
