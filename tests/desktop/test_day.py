@@ -64,6 +64,8 @@ def _the_next_day(locale, scale, work, results):
         SANMING_WORK=str(results),
         SANMING_SHOTS=str(SHOTS),
         SANMING_PREFIX=prefix(locale, scale),
+        # So that a window that hangs still tells where it stands before it is ended.
+        SANMING_DAY_LIMIT_S="110",
         QT_SCALE_FACTOR=scale,
     )
 
