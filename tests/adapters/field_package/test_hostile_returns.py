@@ -2,11 +2,16 @@
 
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 from osgeo import gdal
 
 from sanming_carbon_plugin.adapters.decision_files import decisions_beside
+from sanming_carbon_plugin.adapters.field_package.copies import odd_outlines
 from sanming_carbon_plugin.adapters.field_package.correction_files import corrections_beside, read_corrections
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 from sanming_carbon_plugin.adapters.jobs.field_merge import MergeRequest, field_merge
@@ -164,6 +169,32 @@ def test_rows_with_unusable_outlines_are_told_and_the_rest_is_merged(result, sur
     assert changed(table)[(one.value(3, "stand_key"), "closure")]["state"] == "field_only"
     outcome, _ = taken_over(result, one)
     assert outcome.counts["corrections_added"] == 1
+
+
+def test_an_outline_may_lie_as_far_beside_the_package_as_that_is_wide():
+    """Two stands, 200 m by 100 m together; of rows that were not sent nothing is known to be wrong."""
+    sent = SimpleNamespace(
+        table=pd.DataFrame({"row_id": ["r1", "r2"], "stand_key": ["k1", "k2"]}),
+        geometry=shapely.box([0, 100], 0, [100, 200], 100),
+    )
+    place = shapely.box
+    came = [
+        ("r1", place(420, 0, 500, 9)),  # within 224 m, the length of the package from corner to corner
+        ("r2", place(0, -300, 9, -220)),
+        ("r1", place(430, 0, 500, 9)),
+        ("r2", place(0, -300, 9, -230)),
+        ("new", place(9_000, 0, 9_999, 9)),
+        ("new", shapely.Polygon()),
+        ("r1", shapely.Polygon()),
+    ]
+    table = pd.DataFrame({"row_id": [row for row, _ in came], "geometry": "-"})
+    outlines = np.array([outline for _, outline in came], dtype=object)
+    found = odd_outlines("A", table, outlines, sent)
+    assert sorted(zip(found["code"], found["stand_key"], strict=True)) == [
+        ("FIELD_OUTLINE_ELSEWHERE", "k1"),
+        ("FIELD_OUTLINE_ELSEWHERE", "k2"),
+        ("FIELD_OUTLINE_EMPTY", "k1"),
+    ]
 
 
 def test_outlines_without_a_place_in_the_system_of_what_was_sent_are_told(result, surveyor):
