@@ -25,7 +25,7 @@ PRESENT = (
 _TENURE = ("land_tenure", "tree_tenure", "forest_category", "red_line")
 _PLACE = ("county", "township", "village", "compartment", "stand_no")
 _TECHNIQUE_KINDS = ("technique", "pine_technique", "reserve_mode")
-_WIDTHS = (0.23, 0.27, 0.23, 0.27)
+_WIDTHS = (0.21, 0.26, 0.28, 0.25)
 _PERCENT = 100.0
 
 
@@ -173,7 +173,7 @@ def parcel_parts(parcel: Parcel, names: Mapping[str, tuple[str, str]], language:
         _operations(parcel, language),
         *([] if parcel.has_outline else [Paragraph(say("no_outline", language), "notice")]),
         *([Paragraph(_sources(parcel, language), "note")] if _sources(parcel, language) else []),
-        Paragraph(say("provisional", language), "note"),
+        Paragraph(say("provisional_sheet", language), "note"),
     ]
 
 
