@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from ..progress import Progress
+from ..stands.checks.shapes import polygons_only
 from .parameters import FloatArray, IntArray
 from .sums import sum_by
 from .tiles import ROUNDING_SHARE, cut_large
@@ -167,11 +168,10 @@ def _mend_outlines(outline: FloatArray, code: IntArray, kept: GeometryArray) -> 
 
 
 def usable(geometry: GeometryArray) -> GeometryArray:
-    """Polygons as they are, crossed rings mended, missing ones as empty polygons."""
+    """Polygons as they are, crossed rings mended and spikes cut off, missing ones as empty polygons."""
     polygons = np.array(geometry, dtype=object)
-    missing = shapely.is_missing(polygons)
-    polygons[missing] = shapely.Polygon()
-    broken = ~shapely.is_valid(polygons)
+    broken = ~shapely.is_valid(polygons) & ~shapely.is_missing(polygons)
     if broken.any():
-        polygons[broken] = shapely.make_valid(polygons[broken])
+        polygons[broken] = polygons_only(shapely.make_valid(polygons[broken]))
+    polygons[shapely.is_missing(polygons)] = shapely.Polygon()
     return polygons

@@ -169,7 +169,8 @@ def _two_dates(
     change = for_errors(change)
     shift_m = HALF_WIDTH_90 * errors.size["boundary"]
     columns["change_kind"] = _kinds(facts, geometry, earlier, pieces, shift_m, parameters.limits)
-    told = _surveys(facts, earlier, change, columns, (between, beside.untold), period, parameters.limits)
+    seen = between, beside.untold, pieces.overlapping > parameters.limits.uncovered_told_share
+    told = _surveys(facts, earlier, change, columns, seen, period, parameters.limits)
     issues = sink_issues(facts, earlier.facts, pieces, change, columns, parameters.limits)
     issues = join_issues([issues, beside.issues, told])
     ground = earlier_ground(pieces, change, columns["earlier_cover"].to_numpy(), earlier.geometry)
@@ -222,22 +223,23 @@ def _surveys(
     earlier: EarlierInventory,
     change: PieceChange,
     columns: pd.DataFrame,
-    seen: tuple[FloatArray, dict[str, BoolArray]],
+    seen: tuple[FloatArray, dict[str, BoolArray], BoolArray],
     period: Period | None,
     limits: SinkLimits,
 ) -> pd.DataFrame:
     """Add the days of the surveys and the basis of each sink to ``columns``; what is to be told of both.
 
-    ``seen`` are the years between the surveys, and the stands of which a part that stood then is not told today.
+    ``seen`` are the years between the surveys, the stands of which a part that stood then is not told today, and those
+    of which earlier stands tell twice.
     """
-    between, untold = seen
+    between, untold, twice = seen
     for name, days in surveyed_span(facts, earlier.facts, change).items():
         columns[name] = days
     known = columns["sink_tco2e_yr"].notna().to_numpy()
     times = survey_times(facts, earlier.facts, change, between, period, limits)
     thin = columns["earlier_cover"].to_numpy() < limits.measured_cover_share
     unknown = unknown_before(change, len(facts))
-    beside = times.undated | times.beside | thin | earlier.doubted | (unknown > 0.0)
+    beside = times.undated | times.beside | thin | earlier.doubted | (unknown > 0.0) | twice
     for part in untold.values():
         beside = beside | part
     columns["sink_basis"] = basis_of(facts, earlier.facts, change, known, beside)

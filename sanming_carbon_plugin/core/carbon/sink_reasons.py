@@ -15,7 +15,7 @@ from .parameters import FloatArray, TextArray
 from .period import Period
 from .sums import any_by
 from .survey import SurveyTimes, survey_dates
-from .two_dates import Pieces
+from .two_dates import LINE_SHARE, Pieces
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def sink_issues(
     recode = np.abs(columns["recode_tco2e"].to_numpy())
     recoded = known & (recode > limits.recode_told_share * columns["stock_earlier_tco2e"].to_numpy())
     converted = known & any_by(change.stand, change.converted, count)
+    doubled, told_share = np.round(pieces.overlapping, 4), f"{limits.uncovered_told_share:g}"
     land = texts(facts, "land_class")
     other_land = pd.Series(land, dtype=object).isin(NOT_FOREST).to_numpy()
     nameless = known & any_by(change.stand, change.nameless & change.known, count)
@@ -60,7 +61,7 @@ def sink_issues(
             *_why_unknown(tell, facts, pieces, change, columns, limits),
             tell("SINK_PARTLY_COVERED", known & partly & ~thin, "earlier_cover", np.round(cover, 4)),
             tell("SINK_COVER_NOT_MEASURED", known & thin, "earlier_cover", np.round(cover, 4)),
-            tell("SINK_EARLIER_OVERLAPS", pieces.overlapping),
+            tell("SINK_EARLIER_OVERLAPS", pieces.overlapping > LINE_SHARE, "earlier_cover", doubled, told=told_share),
             tell("SINK_EARLIER_SHARED_OUT", any_by(pieces.now, pieces.shared_out, count)),
             tell("SINK_VOLUME_BASIS_DIFFERS", basis_differs, "volume_m3_ha"),
             tell("SINK_SPECIES_ONE_DATE", nameless, "species_code"),

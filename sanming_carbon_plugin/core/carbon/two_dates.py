@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from ..progress import Progress
 from .common_ground import BoolArray, CommonGround, GeometryArray, overlay
 from .parameters import FloatArray, IntArray
-from .shared_ground import shares_of_ground
+from .shared_ground import lying_on_others, shares_of_ground
 from .sums import sum_by
 
 SAME_SHAPE_SHARE = 1e-4
@@ -66,7 +66,7 @@ class Pieces:
     gone
         Per earlier stand: share that no stand of today covers.
     overlapping
-        Per stand of today: earlier stands overlap on it; its shares were scaled down to its own ground.
+        Per stand of today: by what share of it earlier stands overlap on it; they were scaled down to its own ground.
     shared_out
         Per piece: other stands of today lie on it, too, and the earlier stand is covered more than once; its ground was
         shared out among them by the ground each has on it.
@@ -82,7 +82,7 @@ class Pieces:
     cover: FloatArray
     block: IntArray
     gone: FloatArray
-    overlapping: BoolArray
+    overlapping: FloatArray
     shared_out: BoolArray
     inner_line: FloatArray
 
@@ -116,17 +116,19 @@ def match(
     free = np.ones(len(keys_then), dtype=bool)
     free[partner[keyed]] = False
     rest_then = np.flatnonzero(free)
-    ground = overlay(geometry_now[rest_now], geometry_then[rest_then], progress)
+    shapes_now, shapes_then = geometry_now[rest_now], geometry_then[rest_then]
+    ground = overlay(shapes_now, shapes_then, progress)
     now, then = ground.first, ground.second
     share_now = ground.area / ground.area_first[now]
     share_then = ground.area / ground.area_second[then]
     real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
-    cover_rest = sum_by(now, share_now, len(rest_now))
-    excess = np.maximum(cover_rest, 1.0)
-    used = sum_by(then, share_then / excess[now], len(rest_then)) > 1.0 + LINE_SHARE
-    outlines = geometry_now[rest_now], geometry_then[rest_then]
-    left = shares_of_ground(*outlines, now, then, used[then], LINE_SHARE, progress)
-    counted = share_now / excess[now] * left
+    twice = lying_on_others(shapes_then, LINE_SHARE, progress)[then]
+    once = share_now * shares_of_ground(shapes_then, shapes_now, then, now, twice, LINE_SHARE, progress)
+    drawn, cover = (sum_by(now, share, len(rest_now)) for share in (share_now, once))
+    once /= np.maximum(cover, 1.0)[now]
+    used = sum_by(then, share_then * once / share_now, len(rest_then)) > 1.0 + LINE_SHARE
+    left = shares_of_ground(shapes_now, shapes_then, now, then, used[then], LINE_SHARE, progress)
+    counted = once * left
     at_key = np.flatnonzero(keyed)
 
     def of_all(values: FloatArray, otherwise: float) -> FloatArray:
@@ -146,7 +148,7 @@ def match(
         cover=of_all(np.minimum(sum_by(now, counted, len(rest_now)), 1.0), 1.0),
         block=of_all(block, -1.0).astype(np.int64),
         gone=gone,
-        overlapping=of_all((excess > 1.0 + LINE_SHARE).astype(np.float64), 0.0) > 0.0,
+        overlapping=of_all(np.maximum(drawn - np.minimum(cover, 1.0), 0.0), 0.0),
         shared_out=np.concatenate([np.zeros(len(at_key), dtype=bool), left < 1.0]),
         inner_line=of_all(_inner_lines(ground), 0.0),
     )

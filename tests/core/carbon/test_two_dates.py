@@ -326,6 +326,29 @@ def test_earlier_stands_that_overlap_do_not_count_a_hectare_twice(compare):
     assert "SINK_EARLIER_OVERLAPS" in codes(found)
 
 
+@pytest.mark.parametrize(
+    ("east", "other", "hectares", "basis"),
+    [
+        (400, (0, 0, 400, 250), 10.0, "two_layers"),  # nobody knows which of two stood there
+        (200, (0, 0, 200, 250), 5.0, "two_layers"),  # half of the ground twice is not all of it
+        (400, (0, 0, 3, 250), 10.0, "measured"),  # a line drawn beside
+        (200, (200, 0, 400, 250), 10.0, "measured"),
+    ],
+)
+def test_what_is_drawn_twice_in_the_earlier_layer_counts_once(compare, east, other, hectares, basis):
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["n"], "volume_m3_ha": 120.0},
+        boxes((0, 0, east, 250), other),
+        {"keys": ["t", "u"], "volume_m3_ha": 100.0},
+    )
+    row = found.columns.iloc[0]
+    assert changes(found) == pytest.approx([hectares * 20 * PINE])
+    assert row["earlier_cover"] == pytest.approx(hectares / 10.0)
+    assert row["sink_basis"] == basis
+    assert ("SINK_EARLIER_OVERLAPS" in codes(found)) == (other[0] == 0)
+
+
 def test_ground_that_the_new_layer_leaves_out_is_told(compare):
     found = compare(
         boxes((0, 0, 400, 250)),
@@ -402,6 +425,22 @@ def test_crossed_and_missing_outlines(compare):
     )
     assert changes(found)[0] == pytest.approx(100 * PINE)
     assert np.isnan(changes(found)[1:]).all()
+
+
+@pytest.mark.parametrize("today", [True, False])
+def test_an_outline_with_a_spike_that_lies_on_another_is_overlaid_without_it(compare, today):
+    """Made valid, a spike becomes a line beside the polygon, which the geometry library cannot overlay."""
+    corners = [(0, 0), (400, 0), (400, 250), (200, 250), (200, 400), (200, 250), (0, 250)]
+    spiked = np.array([shapely.Polygon(corners)] * 2, dtype=object)
+    halves = boxes((0, 0, 200, 250), (200, 0, 400, 250))
+    now, then = (spiked, halves) if today else (halves, spiked)
+    found = compare(
+        now,
+        {"keys": ["n", "o"], "volume_m3_ha": 120.0, "area_ha": shapely.area(now) / 1e4},
+        then,
+        {"keys": ["t", "u"], "volume_m3_ha": 100.0, "area_ha": shapely.area(then) / 1e4},
+    )
+    assert changes(found).sum() == pytest.approx(200 * PINE)
 
 
 def test_bamboo_among_trees_is_counted_beside_them(compare):
