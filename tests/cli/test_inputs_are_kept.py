@@ -62,6 +62,9 @@ def test_assess_refuses_an_input_as_its_result(run, stands, target, more):
         ("zonal", "s.gpkg", "--raster", "a=none.tif", "--out", "s.gpkg"),
         ("doublecount", "s.gpkg", "--credited", "none.gpkg", "--period", "2016-01-01/2020-12-31", "--out", "none.gpkg"),
         ("ticketeligibility", "s.gpkg", "--out", "s.gpkg"),
+        ("plan", "s.gpkg", "--targets", "t.csv", "--out", "s.gpkg"),
+        ("fieldsample", "s.gpkg", "--stands", "5", "--out", "s.gpkg"),
+        ("fieldmerge", "s.gpkg", "none.gpkg", "--out", "s.gpkg"),
     ],
 )
 def test_other_commands_refuse_it_too(run, stands, monkeypatch, command):

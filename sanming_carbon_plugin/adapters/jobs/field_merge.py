@@ -102,7 +102,7 @@ def field_merge(request: MergeRequest, progress: Progress) -> JobOutcome:
     UsageError, InputError, OutputError, CancelledError
         Nothing is left half-written then.
     """
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=(request.result, *request.returned, request.base))
     if not request.returned:
         raise UsageError("FIELD_RETURN_NONE")
     if request.choices is not None and not (request.name or "").strip():

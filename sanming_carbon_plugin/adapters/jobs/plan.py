@@ -69,7 +69,7 @@ def plan(request: PlanRequest, progress: Progress) -> JobOutcome:
         tells that no plan was found within the branches, nor proved impossible.
     """
     started = now()
-    check_output(request.out, request.overwrite)
+    check_output(request.out, request.overwrite, reads=request)
     _check_numbers(request)
     weights_of(request.benefit)
     project_years = years_of_text(request.project_years, today().year - 50) if request.project_years.strip() else ()
