@@ -235,7 +235,15 @@ def test_the_error_table_needs_every_component():
 
 
 @pytest.mark.parametrize(
-    "table", ["errors.csv", "bamboo_culms.csv", "volume_equations.csv", "sink_limits.csv", "parameter_ranges.csv"]
+    "table",
+    [
+        "errors.csv",
+        "bamboo_culms.csv",
+        "volume_equations.csv",
+        "sink_limits.csv",
+        "parameter_ranges.csv",
+        "plausibility.csv",
+    ],
 )
 def test_side_tables_need_a_source_for_every_value(tmp_path, table):
     rows, _ = read_rows(resources_dir() / "parameters" / table)
@@ -246,3 +254,13 @@ def test_side_tables_need_a_source_for_every_value(tmp_path, table):
         assert caught.value.code == "PARAMETERS_INVALID"
         assert problem in caught.value.values["problems"]
         assert caught.value.values["count"] == (1 if problem == "source: -" else len(rows))
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(tmp_path):
+    rows, _ = read_rows(resources_dir() / "parameters" / "parameter_ranges.csv")
+    rows.loc[0, ["low", "high"]] = rows.loc[0, ["high", "low"]].to_numpy()
+    (tmp_path / "parameter_ranges.csv").write_text(rows.to_csv(index=False), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_parameters(tmp_path)
+    assert caught.value.code == "PARAMETERS_INVALID"
+    assert caught.value.values["count"] == 1
