@@ -133,6 +133,8 @@ def test_candidates_from_coordinates(extent, first, also):
 def test_no_candidate_for_coordinates_from_elsewhere():
     assert crs.candidates((5e9, 5e9, 6e9, 6e9)) == []
     assert crs.candidates((np.nan,) * 4) == []
+    assert crs.candidates((1.2e6, 2.9e6, 1.21e6, 2.91e6)) == []  # too far east for a plane without a zone's prefix
+    assert crs.candidates((5e5, 3.3e6, 5.1e5, 3.31e6)) == []  # north of Fujian
     assert "EPSG:32650" in [candidate.code for candidate in crs.candidates((5e5, 2.9e6, 5.1e5, 2.91e6))]
 
 
