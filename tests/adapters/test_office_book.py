@@ -146,6 +146,16 @@ def test_a_text_never_becomes_a_formula(tmp_path):
         assert (cell.value, cell.data_type) == (text, "s")
 
 
+@pytest.mark.parametrize(("language", "told"), [("zh", ["将乐县", "青溪镇"]), ("en", ["Jiangle", "Qingxi"])])
+def test_places_of_the_table_are_told_by_name_and_by_code_where_there_is_none(tmp_path, language, told):
+    template, out = _form(tmp_path / "form.xlsx", _name("sc_table", "'Sheet 2'!$C$8")), tmp_path / "out.xlsx"
+    stands = STANDS.assign(township=["199", "200"])
+    names = {"350428": ("Jiangle", "将乐县"), "350428-199": ("Qingxi", "青溪镇")}
+    fill_template(template, out, VALUES, stands, language, UnitChoice(), names)
+    sheet = load_workbook(out)["Sheet 2"]
+    assert [[cell.value for cell in row] for row in sheet["C8:D9"]] == [told, [told[0], "200"]]
+
+
 @pytest.mark.parametrize(
     ("names", "code"),
     [

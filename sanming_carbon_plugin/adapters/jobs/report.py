@@ -97,7 +97,7 @@ def report(request: ReportRequest, progress: Progress) -> JobOutcome:
             values = template_values(rows.frame, themed, rows.run, request.units)
             filled = beside / FILLED.format(request.template.name)
             counts["filled_cells"] = fill_template(
-                request.template, filled, values, rows.frame, request.language, request.units
+                request.template, filled, values, rows.frame, request.language, request.units, names
             )
     return JobOutcome(request.out, counts)
 

@@ -61,13 +61,20 @@ def template_values(
 
 
 def fill_template(
-    template: Path, out: Path, values: Mapping[str, object], stands: pd.DataFrame, language: str, units: UnitChoice
+    template: Path,
+    out: Path,
+    values: Mapping[str, object],
+    stands: pd.DataFrame,
+    language: str,
+    units: UnitChoice,
+    names: Mapping[str, tuple[str, str]] | None = None,
 ) -> int:
     """Write ``template`` with its named cells filled to ``out``; gives the number of cells.
 
     A name may belong to the workbook or to a sheet, and to both: each of its cells is filled. The name ``sc_table``
     marks the upper left cell of the table by township, species group, age group and measure. Everything else of the
-    template stays: formulas, which are computed when the file is opened, looks, pictures, macros, protection.
+    template stays: formulas, which are computed when the file is opened, looks, pictures, macros, protection. ``names``
+    are those of places in English and Chinese by code.
 
     Raises
     ------
@@ -88,7 +95,11 @@ def fill_template(
     owner: dict[Place, str] = {}
     unknown_word = word("report", "unknown", language)
     for name, cell in cells:
-        more = _table(book, cell, stands, language, units, template) if name == TABLE else {cell: values[name]}
+        more = (
+            {cell: values[name]}
+            if name != TABLE
+            else _table(book, cell, _named(forest_sums(stands), names or {}, language), language, units, template)
+        )
         for place, value in more.items():
             if owner.setdefault(place, name) != name:
                 raise InputError(
@@ -125,12 +136,24 @@ def _writable(place: Place, joined: Sequence[JoinedCells]) -> Place:
     return place if block is None else Place(place.sheet, block.top, block.left)
 
 
+def _named(sums: pd.DataFrame, names: Mapping[str, tuple[str, str]], language: str) -> pd.DataFrame:
+    """The sums with the names of counties and townships, and the code where there is none."""
+    full = {"county": sums["county"], "township": sums["county"].astype(str) + "-" + sums["township"].astype(str)}
+    told = {
+        level: [
+            names[code][language == "zh"] if code in names else own
+            for code, own in zip(codes, sums[level], strict=True)
+        ]
+        for level, codes in full.items()
+    }
+    return sums.assign(**told)
+
+
 def _table(
-    book: OfficeBook, corner: Place, stands: pd.DataFrame, language: str, units: UnitChoice, template: Path
+    book: OfficeBook, corner: Place, sums: pd.DataFrame, language: str, units: UnitChoice, template: Path
 ) -> dict[Place, object]:
     """The table from ``corner`` on, one row per group, without a head: the template has its own."""
     cells: dict[Place, object] = {}
-    sums = forest_sums(stands)
     measures = measure_words(sums["measure"], language)
     for down, row in enumerate(sums.to_dict("records")):
         row["measure"] = measures[str(row["measure"])]
