@@ -61,6 +61,20 @@ def ring_of_two_vertices(folder: Path) -> Path:
 
 
 @loads(_one_missing("GEOMETRY_UNREADABLE"))
+def ring_there_and_back(folder: Path) -> Path:
+    ring = _wkb_ring((X0, Y0), (X0 + 9, Y0), (X0, Y0))
+    return stands(folder / "a.gpkg", "GPKG", shapes=[square(0), ring, square(2)])
+
+
+@loads(_one_missing("GEOMETRY_UNREADABLE"))
+def hole_there_and_back(folder: Path) -> Path:
+    shell = _wkb_ring((X0, Y0), (X0 + 9, Y0), (X0 + 9, Y0 + 9), (X0, Y0))
+    hole = _wkb_ring((X0 + 5, Y0 + 1), (X0 + 6, Y0 + 1), (X0 + 5, Y0 + 1))
+    both = shell[:5] + b"\x02\x00\x00\x00" + shell[9:] + hole[9:]
+    return stands(folder / "a.gpkg", "GPKG", shapes=[square(0), both, square(2)])
+
+
+@loads(_one_missing("GEOMETRY_UNREADABLE"))
 def ring_that_does_not_close(folder: Path) -> Path:
     ring = _wkb_ring((X0, Y0), (X0 + 9, Y0), (X0 + 9, Y0 + 9), (X0, Y0 + 9))
     return stands(folder / "a.gpkg", "GPKG", shapes=[square(0), ring, square(2)])

@@ -19,6 +19,7 @@ Simplify = Callable[[bytes], bytes | None]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 _ROWS_PER_CALL = 2_000
+_FEWEST_VERTICES = 4
 _NO_HEAD = b"\xff" * 5
 _Z, _M, _ZM = 1, 2, 3
 _PLAIN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7})
@@ -166,6 +167,9 @@ def _flat_polygons(
     kinds = shapely.get_type_id(geometry)
     other = (kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & ~is_null & ~unreadable & ~empty
     geometry[other] = None
+    short = _with_a_short_ring(geometry)
+    geometry[short] = None
+    unreadable |= short
     noticed.count("GEOMETRY_COLLECTION_PARTS", len(collections))
     for code, which in (
         ("GEOMETRY_NULL", is_null),
@@ -175,6 +179,18 @@ def _flat_polygons(
     ):
         noticed.rows(code, which, first_row)
     return geometry
+
+
+def _with_a_short_ring(geometry: Geometries) -> npt.NDArray[np.bool_]:
+    """Rows with a ring of three vertices, there and back: GEOS reads it and then fails in other places over it."""
+    found = np.zeros(len(geometry), dtype=bool)
+    parts, row = shapely.get_parts(geometry, return_index=True)
+    pierced = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
+    rings, owner = shapely.get_rings(parts[pierced], return_index=True)
+    for outlines, rows in ((parts, row), (rings, row[pierced][owner])):
+        vertices = shapely.get_num_coordinates(outlines)
+        found[rows[(vertices > 0) & (vertices < _FEWEST_VERTICES)]] = True
+    return found
 
 
 def _polygon_parts(collection: shapely.Geometry) -> shapely.Geometry | None:
