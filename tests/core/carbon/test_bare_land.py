@@ -46,19 +46,24 @@ def test_nothing_recorded_where_a_stand_stood_is_the_whole_loss(change, land, sp
 
 @pytest.mark.parametrize("land", ["cutover", "plantable_barren", "unestablished_plantation"])
 def test_what_is_left_on_bare_land_without_a_species_never_grew_and_measures_nothing(change, land):
-    today = {"land_class": land, "species_code": [None]}
-    more, grown = change(today | {"volume_m3_ha": 120.0}, PINE_STAND)
+    today = {"land_class": land, "species_code": [None], "survey_date": "2020-12-31"}
+    then = PINE_STAND | {"survey_date": "2015-12-31"}
+    more, grown = change(today | {"volume_m3_ha": 120.0}, then)
     assert np.isnan(grown)
     assert set(more.issues["code"]) >= {"SINK_NOW_UNKNOWN"}
-    less, tonnes = change(today | {"volume_m3_ha": 80.0}, PINE_STAND)
-    assert tonnes == pytest.approx(-200 * PINE)
+    less, _ = change(today | {"volume_m3_ha": 80.0}, then)
+    lost = less.columns["sink_tco2e_yr"] * less.columns["years"]
+    assert lost.tolist() == pytest.approx([-200 * PINE])
     assert less.columns["sink_basis"].tolist() == ["two_layers"]
 
 
 def test_trees_of_then_without_a_species_are_lost_as_what_today_names(change):
-    today = {"land_class": "cutover", "species_code": ["220"], "volume_m3_ha": np.nan}
-    found, tonnes = change(today, PINE_STAND | {"species_code": [None]})
-    assert tonnes == pytest.approx(-1000 * PINE)
+    today = {"land_class": "cutover", "species_code": ["220"], "volume_m3_ha": np.nan, "survey_date": "2020-12-31"}
+    then = PINE_STAND | {"survey_date": "2015-12-31"}
+    assert change(today, then)[0].columns["sink_basis"].tolist() == ["measured"]
+    found, _ = change(today, then | {"species_code": [None]})
+    lost = found.columns["sink_tco2e_yr"] * found.columns["years"]
+    assert lost.tolist() == pytest.approx([-1000 * PINE])
     assert found.columns["sink_basis"].tolist() == ["two_layers"]
     assert "SINK_SPECIES_ONE_DATE" in set(found.issues["code"])
 
