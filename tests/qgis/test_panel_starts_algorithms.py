@@ -32,6 +32,7 @@ ALLOWED = {
     "adapters.geopackage_rows": "whether a file is a result",
     "adapters.issue_list": "the list of doubts",
     "adapters.issue_status": "what people decided about doubts",
+    "adapters.maps.area_table": "the table of the sheet",
     "adapters.maps.layers": "layers of a result",
     "adapters.maps.sheet": "the sheet in the layout designer",
     "adapters.maps.themes": "themes of a result",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..column_words import title_of
 from .document import Heading, PageBreak, Paragraph, Part, Signature, Table
 from .papers import PaperFile, Register
 from .parameters import shipped_hashes
@@ -114,7 +113,7 @@ def identity_rows(words: Words, application: ApplicationFolder) -> tuple[tuple[s
     """Profile, parameters and rules with version, status and hash."""
     facts, shipped = application.facts, shipped_hashes(application)
     rows = [
-        (words.say("item.profile"), _titled(words, facts["profile_id"]), words.text(facts["profile_version"]),
+        (words.say("item.profile"), words.text(facts["profile_id"]), words.text(facts["profile_version"]),
          status(words, facts["profile_status"]), words.text(facts["profile_sha256"]))
     ]  # fmt: skip
     for name, value in (application.result_run.get("rules") or {}).items():
@@ -126,15 +125,9 @@ def identity_rows(words: Words, application: ApplicationFolder) -> tuple[tuple[s
                 known = shipped.get((str(one["id"]), str(one.get("version"))))
                 digest = one.get("sha256") or (words.say("shipped_hash", hash=known) if known else words.say("shipped"))
                 rows.append(
-                    (told, _titled(words, one["id"]), version, status(words, one.get("status")), words.text(digest))
+                    (told, words.text(one["id"]), version, status(words, one.get("status")), words.text(digest))
                 )
     return tuple(rows)
-
-
-def _titled(words: Words, code: object) -> str:
-    """Title of a shipped file with its identifier; the identifier alone of any other."""
-    title = title_of(str(code), words.language)
-    return words.text(code) if title == str(code) else "{} ({})".format(words.text(title), words.text(code))
 
 
 def _programs(words: Words, application: ApplicationFolder) -> str:

@@ -20,7 +20,6 @@ from sanming_carbon_plugin.adapters.dossier.papers import register_papers
 from sanming_carbon_plugin.adapters.dossier.parameters import rows_used
 from sanming_carbon_plugin.adapters.dossier.reading import read_application
 from sanming_carbon_plugin.adapters.dossier.statement import Contents, statement
-from sanming_carbon_plugin.adapters.dossier.statement_papers import identity_rows
 from sanming_carbon_plugin.adapters.dossier.texts import Words, clean, rows_of
 from sanming_carbon_plugin.adapters.dossier.word_file import column_widths_mm, write_word
 from sanming_carbon_plugin.adapters.profiles import load_profile, shipped_profiles
@@ -48,14 +47,6 @@ def _texts(document):
                 yield from row
         elif isinstance(part, Signature):
             yield from (part.title, part.declaration, *part.lines)
-
-
-def test_rules_are_named_by_their_titles_with_their_identifiers(contents):
-    rows = identity_rows(Words("zh"), contents.application)
-    assert rows[0][1] == "三明林业碳票（暂行） (sanming_ticket)"
-    rows = identity_rows(Words("en"), contents.application)
-    assert rows[0][1] == "Sanming forestry carbon ticket (provisional) (sanming_ticket)"
-    assert len(rows) > 1
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
