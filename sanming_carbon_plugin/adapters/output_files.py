@@ -30,11 +30,13 @@ def require_writable(path: Path, *, overwrite: bool) -> None:
     OutputError
         ``OUTPUT_EXISTS``, ``OUTPUT_NOT_WRITABLE``, ``OUTPUT_LOCKED``, ``DISK_FULL``.
     """
-    if path.exists() and not overwrite:
+    with output_errors(path):  # a name may be longer than any can be
+        there = path.exists()
+    if there and not overwrite:
         raise OutputError("OUTPUT_EXISTS", path=str(path))
     if path.is_dir():
         raise OutputError("OUTPUT_NOT_WRITABLE", path=str(path), reason="it is a folder")
-    if path.exists():
+    if there:
         _require_unlocked(path)
     probe = _temporary_name(path)
     with output_errors(path):
@@ -58,8 +60,6 @@ def require_no_input(path: Path, inputs: Iterable[str]) -> None:
     OutputError
         ``OUTPUT_IS_INPUT``.
     """
-    if not path.exists():
-        return
     for given in inputs:
         for place in (given, given.split("|", maxsplit=1)[0], given.rpartition("#")[0]):
             with suppress(OSError, ValueError):

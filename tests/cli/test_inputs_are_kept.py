@@ -124,3 +124,14 @@ def test_a_run_that_is_stopped_while_libraries_load_says_so_in_one_line(monkeypa
     told = capsys.readouterr().err.splitlines()
     expected = render_error(CancelledError(), language)
     assert told == [f"error[CANCELLED]: {('' if language == 'zh' else ' ').join(expected)}"]
+
+
+@pytest.mark.parametrize("given", ["", " ", "名" * 300])
+def test_no_name_and_names_longer_than_any_are_told(run, stands, monkeypatch, given):
+    monkeypatch.chdir(stands)
+    for path in ("before.gpkg", "none.gpkg", "link.gpkg"):
+        (stands / path).unlink()  # the folder holds one layer alone
+    assert run("check", given) == (3, "INPUT_NOT_FOUND")
+    if given.strip():
+        assert run("check", "s.gpkg", "--out", f"{given}.gpkg") == (4, "OUTPUT_NOT_WRITABLE")
+        assert run("zonal", "s.gpkg", "--raster", f"a={given}", "--out", "z.csv") == (3, "RASTER_MISSING")

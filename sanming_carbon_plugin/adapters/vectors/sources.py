@@ -76,13 +76,21 @@ def located(path: str | Path, layer: str | None, encoding: str | None) -> Iterat
         yield Source(text, without_password(text))
         return
     place = Path(text).expanduser()
-    if not place.exists():
-        raise InputError("INPUT_NOT_FOUND", path=text)
+    # No name at all would mean the folder that one happens to be in.
+    if not text.strip() or not _exists(place):
+        raise InputError("INPUT_NOT_FOUND", path=text.strip() or "''")
     with tempfile.TemporaryDirectory(prefix="sanming-carbon-") as folder:
         if place.is_file() and zipfile.is_zipfile(place) and place.suffix.lower() in (".zip", ".shz"):
             yield _file_source(_unpacked(place, layer, Path(folder)), text, encoding, Path(folder), layer, (place,))
         else:
             yield _file_source(place, text, encoding, Path(folder), layer)
+
+
+def _exists(place: Path) -> bool:
+    try:
+        return place.exists()
+    except OSError:  # longer than any name can be
+        return False
 
 
 def without_password(connection: str) -> str:
