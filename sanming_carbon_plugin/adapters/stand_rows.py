@@ -62,7 +62,8 @@ def stand_rows(result: Path, stand_key: str) -> Iterator[StandRows]:
         Where the result cannot be read or has no such stand.
     """
     with opened(result) as database:
-        stands, facts = (_row(database, result, table, stand_key) for table in ("stands", "facts"))
+        # Facts first: what is no result has none, while a layer of stands may have the other name.
+        facts, stands = (_row(database, result, table, stand_key) for table in ("facts", "stands"))
         geometry = stands.pop("geometry", None)
         shape = None if geometry is None else geometry[0]
         yield StandRows(database, result, stand_key, stands, facts, shape)

@@ -135,3 +135,7 @@ def test_no_name_and_names_longer_than_any_are_told(run, stands, monkeypatch, gi
     if given.strip():
         assert run("check", "s.gpkg", "--out", f"{given}.gpkg") == (4, "OUTPUT_NOT_WRITABLE")
         assert run("zonal", "s.gpkg", "--raster", f"a={given}", "--out", "z.csv") == (3, "RASTER_MISSING")
+
+
+def test_explaining_a_stand_of_a_file_that_is_no_result_says_so(run, stands):
+    assert run("explain", stands / "s.gpkg", "350428-199-001-0001-00001") == (3, "GEOPACKAGE_TABLE_MISSING")
