@@ -41,7 +41,12 @@ def load_profile(name_or_file: str | Path | None = None) -> Profile:
         if not isinstance(base, str) or base not in shipped:
             raise InputError("PROFILE_NOT_FOUND", profile=str(base), known=", ".join(shipped))
         data = read_json(shipped[base]) | {"declared": data["declared"]}
-    return Profile.from_dict(data)
+    try:
+        return Profile.from_dict(data)
+    except InputError as problem:
+        if problem.code == "PROFILE_INVALID":
+            problem.values["profile"] = str(path)
+        raise
 
 
 def shipped_uses() -> dict[str, Path]:

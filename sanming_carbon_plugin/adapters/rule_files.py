@@ -8,6 +8,7 @@ from pathlib import Path
 from ..core.classes.fields import KNOWN_FIELDS, KnownField
 from ..core.classes.measures import measure_rules, with_declared, with_own_rules
 from ..core.classes.rules import RuleSet
+from ..core.errors import InputError
 from ..paths import resources_dir
 from .resources import read_json
 
@@ -40,6 +41,12 @@ def load_rule_sets(own: Path | None = None, known_fields: Mapping[str, KnownFiel
     if own is None:
         return shipped
     data = read_json(own)
-    if "measures" not in data and "declared" in data:
-        return with_declared(shipped, data)
-    return with_own_rules(shipped, measure_rules(data, known_fields))
+    try:
+        if "measures" not in data and "declared" in data:
+            return with_declared(shipped, data)
+        return with_own_rules(shipped, measure_rules(data, known_fields))
+    except InputError as problem:
+        # A copy has the id of the shipped file, or none: which file is meant is told by its path.
+        if problem.code == "RULES_INVALID":
+            problem.values["rules"] = str(own)
+        raise

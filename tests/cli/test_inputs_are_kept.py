@@ -139,3 +139,12 @@ def test_no_name_and_names_longer_than_any_are_told(run, stands, monkeypatch, gi
 
 def test_explaining_a_stand_of_a_file_that_is_no_result_says_so(run, stands):
     assert run("explain", stands / "s.gpkg", "350428-199-001-0001-00001") == (3, "GEOPACKAGE_TABLE_MISSING")
+
+
+@pytest.mark.parametrize("option", ["--rules", "--profile"])
+def test_a_faulty_file_of_rules_is_named_by_its_path(stands, monkeypatch, capsys, option):
+    monkeypatch.setenv("SANMING_CARBON_LANGUAGE", "en")
+    (stands / "own.json").write_text("{}", encoding="utf-8")
+    asked = ["assess", stands / "s.gpkg", "--out", stands / "r.gpkg", option, stands / "own.json"]
+    assert main([str(part) for part in asked]) == 3
+    assert f"{stands / 'own.json'} has " in capsys.readouterr().err.splitlines()[-1]
