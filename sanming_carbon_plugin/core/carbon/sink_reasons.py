@@ -13,7 +13,7 @@ from .change import BoolArray, PieceChange
 from .limits import SinkLimits
 from .parameters import FloatArray, TextArray
 from .period import Period
-from .sums import any_by
+from .sums import any_by, sum_by
 from .survey import SurveyTimes, survey_dates
 from .two_dates import LINE_SHARE, Pieces
 
@@ -87,6 +87,8 @@ def _why_unknown(
     callipered = {"callipered": f"{limits.callipered_dbh_cm:g}"}
     planted = {"planted": f"{limits.planted_age_yr:g}"}
     age, cover = numbers(facts, "age_yr"), np.round(pieces.cover, 4)
+    few = change.reason == "cover"
+    of_known_stock = np.round(sum_by(change.stand[few], change.share_of_now[few], count), 4)
 
     def because(reason: str) -> BoolArray:
         return any_by(change.stand, change.reason == reason, count)
@@ -94,7 +96,7 @@ def _why_unknown(
     rows = []
     for code, where, field, seen, params in (
         ("SINK_NOW_UNKNOWN", because("now"), "sink_tco2e_yr", None, {}),
-        ("SINK_NO_EARLIER_STAND", because("cover"), "earlier_cover", cover, {}),
+        ("SINK_NO_EARLIER_STAND", because("cover"), "earlier_cover", of_known_stock, {}),
         ("SINK_NOT_FOREST", because("not_forest"), "land_class", None, {}),
         ("SINK_EARLIER_ZERO", because("zero"), "sink_tco2e_yr", None, callipered),
         ("SINK_OLDER_THAN_ZERO", because("old"), "age_yr", age, planted),

@@ -155,6 +155,18 @@ def test_only_the_covered_part_counts_and_is_told(compare):
     assert "SINK_COVER_NOT_MEASURED" in codes(found)
 
 
+def test_the_share_that_is_told_is_that_of_known_stock(compare):
+    """All of the stand lies on earlier stands, a tenth of it on one whose stock is known."""
+    found = compare(
+        boxes((0, 0, 400, 250)),
+        {"keys": ["n"], "volume_m3_ha": 120.0},
+        boxes((0, 0, 40, 250), (40, 0, 400, 250)),
+        {"keys": ["t", "u"], "volume_m3_ha": 100.0, "species_code": ["220", None]},
+    )
+    told = found.issues[found.issues["code"] == "SINK_NO_EARLIER_STAND"]
+    assert [float(value) for value in told["value"]] == [pytest.approx(0.1)]
+
+
 @pytest.mark.parametrize(
     ("covered", "basis", "told"),
     [
