@@ -8,7 +8,10 @@ every picture afterwards.
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +51,10 @@ PICTURES = {
 """Name in the help: the size of the texts, the picture of the day, and what is cut out of it."""
 
 COLOURS = 256
+TEXTS = HERE / "help_texts.csv"
+"""Texts of the forms when the pictures were taken."""
+
+_SHOWN = ("text", "title", "windowTitle", "placeholderText")
 
 
 def click_through(folder: Path, locale: str, scale: str) -> None:
@@ -74,6 +81,23 @@ def click_through(folder: Path, locale: str, scale: str) -> None:
     work.rename(folder / "done {} {}".format(locale, scale))
 
 
+def texts_of_forms() -> str:
+    """What the forms of the panel show: form, English and Chinese, a line each."""
+    told = ET.parse(REPOSITORY / "i18n" / "sanming_carbon_plugin_zh.ts").getroot()
+    chinese = {
+        (context.findtext("name"), message.findtext("source")): message.findtext("translation")
+        for context in told.iter("context")
+        for message in context.iter("message")
+    }
+    lines = io.StringIO()
+    rows = csv.writer(lines, lineterminator="\n")
+    for path in sorted((REPOSITORY / "sanming_carbon_plugin" / "gui" / "ui").glob("*.ui")):
+        form = ET.parse(path).getroot()
+        shown = [each.findtext("string") for each in form.iter("property") if each.get("name") in _SHOWN]
+        rows.writerows((path.stem, text, chinese[form.findtext("class"), text]) for text in shown if text)
+    return lines.getvalue()
+
+
 def put_into_help() -> None:
     """Cut the pictures out, make them small, and put them where the help looks for them."""
     from PIL import Image
@@ -84,6 +108,7 @@ def put_into_help() -> None:
                 picture = taken.convert("RGB").crop(part or (0, 0, *taken.size))
             small = picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE)
             small.save(IMAGES / "{}_{}.png".format(name, locale), optimize=True)
+    TEXTS.write_text(texts_of_forms(), encoding="utf-8")
 
 
 def _palette(picture: Image.Image) -> Image.Image:

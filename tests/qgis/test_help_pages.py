@@ -7,7 +7,7 @@ from html import escape
 
 import pytest
 from every_algorithm import spoken, translation_of_today
-from help_pictures import HERE, PICTURES
+from help_pictures import HERE, PICTURES, TEXTS, texts_of_forms
 from help_tables import HELP, page_of, parameter_table, with_table
 from qgis.PyQt.QtGui import QImage
 
@@ -107,3 +107,8 @@ def test_the_pictures_of_the_help_are_pictures_of_the_day():
     """Each is taken again with the others, see tests/desktop/help_pictures.py."""
     day = (HERE / "day_in_qgis.py").read_text(encoding="utf-8")
     assert [shot for _, shot, _ in PICTURES.values() if '"{}"'.format(shot) not in day] == []
+
+
+def test_the_pictures_of_the_help_show_the_texts_of_today():
+    """Where a form says something else, take its pictures again: tests/desktop/help_pictures.py."""
+    assert texts_of_forms() == TEXTS.read_text(encoding="utf-8")
