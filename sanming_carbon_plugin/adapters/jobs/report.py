@@ -20,8 +20,8 @@ from ..decided_stands import waiting_decisions
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
 from ..maps.class_areas import class_table
-from ..maps.map_rows import MapRows, class_of_rows, place_names, read_map_rows
-from ..maps.run_note import read_run_part
+from ..maps.map_rows import SHARED, MapRows, class_of_rows, place_names, read_map_rows
+from ..maps.run_note import read_run_part, shared_note
 from ..maps.themes import Theme, plan_themes, themes
 from ..output_files import output_folder, require_writable
 from ..reports import ReportInput, write_report
@@ -38,7 +38,7 @@ from .request import JobOutcome
 FOREST_TABLE = "forest_tables.xlsx"
 FILLED = "filled_{}"
 _MAPPED = ("measure", "carbon_density", "sink", "ticket")
-_LEFT_OUT = ("rule_files", DECIDED)
+_LEFT_OUT = ("rule_files", DECIDED, SHARED)
 _PERCENT = 100.0
 _GROWTH_COLUMNS = ("species_code", "land_class", "age_yr", "volume_m3_ha", "origin")
 
@@ -92,7 +92,8 @@ def report(request: ReportRequest, progress: Progress) -> JobOutcome:
     with output_folder(request.out) as beside:  # all of it or nothing
         counts["files"] = len(write_report(content, beside, request.language, progress)) + 1
         progress.raise_if_cancelled()
-        write_forest_table(beside / FOREST_TABLE, rows.frame, names, request.language, request.units)
+        note = shared_note(rows.run, request.language)
+        write_forest_table(beside / FOREST_TABLE, rows.frame, names, request.language, request.units, note)
         if request.template is not None:
             values = template_values(rows.frame, themed, rows.run, request.units)
             filled = beside / FILLED.format(request.template.name)
@@ -140,6 +141,7 @@ def _content(
         sections=tuple(sections),
         names=names,
         waiting=waiting_decisions(request.result),
+        note=shared_note(rows.run, language).strip(),
     )
     return content, themed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,8 @@ from .themes import Theme
 
 PLACE_COLUMNS = ("county", "township", "village", "compartment", "stand_no")
 STANDS = "stands"
+SHARED = "shared_ground"
+"""In the record of a run: how many of its stands lie on ground that others cover too."""
 _RUN_TABLES = ("run", "plan_run")
 _QUOTED_NAME = re.compile(r'"([^"]+)"')
 
@@ -83,6 +85,9 @@ def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> Map
         del frame[DECIDED]
     else:
         record[DECIDED] = int(frame[DECIDED].notna().sum())
+    shared = _on_shared_ground(result, tables)
+    if shared:
+        record[SHARED] = shared
     crs = read_layer_crs(result, theme.layer)
     around = ground or (result if theme.layer != STANDS and STANDS in tables else None)
     if around is None:
@@ -92,6 +97,19 @@ def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> Map
         places = beneath.frame.drop_duplicates("stand_key").set_index("stand_key")[list(PLACE_COLUMNS)]
         frame[list(PLACE_COLUMNS)] = places.reindex(frame["stand_key"]).to_numpy()
     return MapRows(frame, geometry, crs, record, beneath)
+
+
+def _on_shared_ground(result: Path, tables: list[str]) -> int:
+    """How many stands lie on ground that others cover too, which counts once in the totals of the run."""
+    if "issues" not in tables:
+        return 0
+    with (
+        suppress(sqlite3.OperationalError),  # a list of another command may have other columns
+        closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database,
+    ):
+        found = database.execute("SELECT value FROM issues WHERE code = 'STOCK_COUNTED_ONCE'").fetchone()
+        return int(float(found[0])) if found and found[0] else 0
+    return 0
 
 
 def _ground(result: Path, crs: str | None) -> MapRows:

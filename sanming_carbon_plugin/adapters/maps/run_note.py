@@ -31,6 +31,11 @@ _DECIDED = {
     "en": " Classes of {count} stands are shown as a person decided them.",
     "zh": "其中 {count} 个小班的类型按人工决定表示。",
 }
+_SHARED = {
+    "en": " {count} stands lie on ground that others cover too: here each counts whole, in the totals of the run such "
+    "ground counts once.",
+    "zh": "有 {count} 个小班与其他小班重叠:此处各按全部面积计,总计中重叠部分只计一次。",
+}
 _FILE = {"en": "{name} v{version} ({told})", "zh": "{name} {version} 版({told})"}
 _BETWEEN = {"en": ", ", "zh": ";"}
 _STATUS = {
@@ -68,6 +73,12 @@ def note_of(run: Mapping[str, object], crs: str | None, language: str) -> str:
 def decided_note(count: int, language: str) -> str:
     """Of how many stands the classes are those that a person decided; empty for none."""
     return _DECIDED[language].format(count=count) if count else ""
+
+
+def shared_note(run: Mapping[str, object], language: str) -> str:
+    """Of how many stands the figures hold ground that others hold too; empty for none."""
+    count = int(str(run.get("shared_ground") or 0))
+    return _SHARED[language].format(count=count) if count else ""
 
 
 def author_note(author: str, day: str, language: str) -> str:
@@ -114,7 +125,7 @@ def _data_and_rules(run: Mapping[str, object], language: str) -> str:
         told += _RULES[language].format(rules=between.join(named), parameters=table)
     if planning:
         told += _TABLES[language].format(tables=between.join(_versioned(one, files, language) for one in planning))
-    return told + decided_note(int(str(run.get("decided") or 0)), language)
+    return told + decided_note(int(str(run.get("decided") or 0)), language) + shared_note(run, language)
 
 
 def _own_files(files: Mapping[str, object]) -> dict[str, dict]:

@@ -30,3 +30,5 @@ class ReportInput:
     """Names of places in English and Chinese by code."""
     waiting: int = 0
     """Decisions of people that were made since the run."""
+    note: str = ""
+    """What else a reader has to know of the figures of stands."""

@@ -56,6 +56,7 @@ def write_forest_table(
     names: Mapping[str, tuple[str, str]],
     language: str,
     units: UnitChoice,
+    note: str = "",
 ) -> None:
     """Write the workbook.
 
@@ -69,6 +70,8 @@ def write_forest_table(
         Names of places by code.
     language, units
         In which words and units.
+    note
+        What else a reader has to know of the figures.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def write_forest_table(
         Where openpyxl is not installed.
     """
     sums = _with_decided(forest_sums(stands), stands)
-    book = GuardedBook(" ".join(filter(None, (_NOTE[language], decided_note(stands, 0, language)))))
+    book = GuardedBook(" ".join(filter(None, (_NOTE[language], decided_note(stands, 0, language), note.strip()))))
     columns = [Column(_title(name, units, language), None) for name in GROUPS]
     columns += [Column(word("column", "stands", language), 0)]
     columns += [Column(_title(name, units, language), _decimals(name, units)) for name in AMOUNTS]

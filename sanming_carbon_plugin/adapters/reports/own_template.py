@@ -45,7 +45,8 @@ def template_values(
     values: dict[str, object] = {"sc_day": str(run.get("ended") or "")[:10] or None}
     values |= {"sc_version": run.get("plugin_version"), "sc_stands": int(whole["stands"])}
     for name in AMOUNTS:
-        values["sc_" + name] = _amount(whole[name], name, units)
+        total = run.get("total_" + name)  # ground that several stands cover counts once in it
+        values["sc_" + name] = _amount(total if isinstance(total, float) else whole[name], name, units)
         values["sc_unknown_" + name] = int(whole["unknown_" + name])
     for side in ("low", "high"):
         column = f"sink_{side}_tco2e_yr"

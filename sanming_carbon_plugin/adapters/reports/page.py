@@ -80,7 +80,7 @@ def _computed(run: Mapping[str, object], language: str) -> str:
 
 
 def _decided(content: ReportInput, language: str) -> str:
-    note = decided_note(content.stands, content.waiting, language)
+    note = " ".join(filter(None, (decided_note(content.stands, content.waiting, language), content.note)))
     return f'<p class="note">{escape(note)}</p>' if note else ""
 
 
