@@ -164,14 +164,9 @@ def _piece_change(
     stock_now, stock_then = per_hectare(s.q_now, s.f_now), per_hectare(s.q_then, s.f_then)
     raw = stock_now - stock_then
     change: FloatArray = np.where(same_kind, np.fmin(by_now, by_then), np.minimum(raw, 0.0)).astype(np.float64)
-    # A constant per hectare shows no growth, not even from 0.
-    by_area_then = (s.kind_then == FAMILY_AREA) & (s.q_then > 0.0)
-    constant = (s.kind_now == FAMILY_AREA) & (s.q_now > 0.0) & (by_area_then | (s.q_then == 0.0))
+    constant = _constant(s)
     change[constant | ((s.nameless_now | s.nameless_then) & (change > 0.0))] = np.nan
-    trees_now, trees_then = now.volume_basis[pieces.now] == BASIS_TREES, then.volume_basis[pieces.then] == BASIS_TREES
-    stand_in = now.stands_in[pieces.now] != then.stands_in[pieces.then]
-    light = (now.ageless[pieces.now] != then.ageless[pieces.then]) & (change < 0.0)
-    no_gain = ((trees_now != trees_then) | stand_in) & (change > 0.0)
+    no_gain, other_basis = _by_other_bases(pieces, now, then, change)
     change = _lost(change, no_gain)
     use = np.isnan(by_then) | (by_now <= by_then)
     factor, row = np.where(use, set_now, set_then), np.where(use, row_now, row_then)
@@ -199,9 +194,26 @@ def _piece_change(
         volume_then=_volume(s.q_then, s.kind_then),
         reason=_reason(s, change, constant),
         converted=s.cleared & (s.q_then > 0.0),
-        other_basis=np.asarray(trees_now | trees_then | stand_in | light, dtype=bool),
+        other_basis=other_basis,
         nameless=(s.nameless_now & (s.q_now > 0.0)) | (s.nameless_then & (s.q_then > 0.0)),
     )
+
+
+def _constant(s: _Sides) -> BoolArray:
+    """Pieces that are counted by a constant per hectare, which shows no growth, not even from 0."""
+    by_area_then = (s.kind_then == FAMILY_AREA) & (s.q_then > 0.0)
+    return np.asarray((s.kind_now == FAMILY_AREA) & (s.q_now > 0.0) & (by_area_then | (s.q_then == 0.0)))
+
+
+def _by_other_bases(
+    pieces: Pieces, now: StandAccount, then: StandAccount, change: FloatArray
+) -> tuple[BoolArray, BoolArray]:
+    """Pieces whose gain may only come of what stands in for a missing figure, and those that therefore measure none."""
+    trees_now, trees_then = now.volume_basis[pieces.now] == BASIS_TREES, then.volume_basis[pieces.then] == BASIS_TREES
+    stand_in = now.stands_in[pieces.now] != then.stands_in[pieces.then]
+    light = (now.ageless[pieces.now] != then.ageless[pieces.then]) & (change < 0.0)
+    no_gain = ((trees_now != trees_then) | stand_in) & (change > 0.0)
+    return no_gain, np.asarray(trees_now | trees_then | stand_in | light, dtype=bool)
 
 
 def _lost(change: FloatArray, no_gain: BoolArray) -> FloatArray:
