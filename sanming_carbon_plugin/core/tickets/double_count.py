@@ -25,8 +25,11 @@ from .surveyed import DaysOfPeriod, Surveyed, survey_day_issues
 
 Shares = npt.NDArray[np.float64]
 
-OVERLAY_NOISE = 1e-9
-"""Share of a stand below which a rest is rounding of the overlay; it counts as blocked, never as free."""
+OVERLAY_NOISE = 1e-7
+"""Share of a stand below which a rest is rounding of the overlay; it counts as blocked, never as free.
+
+Coordinates with the number of their zone are rounded to 7.5e-9 m, and every cut through a stand leaves such a gap.
+"""
 
 PIECE_COLUMNS = ("stand_key", "scheme", "scheme_id", "from", "to", "blocked_share", "state", "reason", "geometry")
 

@@ -111,6 +111,16 @@ def test_days_are_read_however_offices_write_them(square, first, last):
     assert result.stands.loc["A", "blocked_share"] == pytest.approx(730 / DAYS)
 
 
+def test_ground_credited_in_a_thousand_strips_leaves_nothing_free():
+    left, bottom, side = 39_536_000.0, 2_955_000.0, 316.2277
+    stand = shapely.box(left, bottom, left + side, bottom + side)
+    edges = left + side * np.arange(1_001) / 1_000
+    strips = [shapely.box(a, bottom, a + side / 1_000, bottom + side) for a in edges[:-1]]
+    result = one(stand, credited(strips))
+    assert result.free_share["A"] == 0.0
+    assert result.stands.loc["A", "state"] == "blocked"
+
+
 def test_a_row_of_the_scheme_none_does_not_block(square):
     result = one(square, credited([square], scheme=["none"]))
     assert result.free_share["A"] == 1.0
