@@ -15,7 +15,7 @@ import pandas as pd
 from ...core.carbon.account import numbers
 from ...core.planning.gains import GrowthAhead
 from ...core.planning.left_ground import left_outlines
-from ...core.planning.limits import LATER, Counted, LimitRows
+from ...core.planning.limits import LATER, TARGET, Counted, LimitRows
 from ...core.planning.open_ground import OpenGround
 from ...core.planning.options import Options, PlanTerms, workable
 from ...core.planning.plan_layers import (
@@ -200,10 +200,11 @@ def plan_counts(
         "method": choice.method,
     }
     limits = frames["constraints"]
-    later = limits.loc[limits["kind"] == LATER, ["measure", "area_unit", "year_from", "year"]]
+    later = limits[limits["kind"] == LATER].assign(kind=TARGET)
     if len(later):
-        told = [f"{measure} {unit} {first:.0f}-{last:.0f}" for measure, unit, first, last in later.to_numpy()]
-        counts["targets_beyond_years"] = "; ".join(told)
+        language = spoken_language()
+        told = [limit_text(row, opened.tables.units, language) for row in later.to_dict("records")]
+        counts["targets_beyond_years"] = ("；" if language == "zh" else "; ").join(told)
     past = [year for year in years if year < today().year]
     if past:
         counts["years_past"] = f"{past[0]}-{past[-1]}"

@@ -43,13 +43,13 @@ def smallest_clusters(rule: BlockRule, stands: IntArray, largest: int = SMALL_CL
     area, limit = rule.area_ha.tolist(), rule.limit_ha.tolist()
     found: set[Cluster] = {frozenset((one,)) for one in usable if too_large(rule, (one,))}
     usable -= {one for cluster in found for one in cluster}
-    ground = set(range(rule.stands, len(area)))
+    allowed = usable | set(range(rule.stands, len(area)))
     open_sets = [(frozenset((one,)), area[one], limit[one]) for one in sorted(usable) if one in beside]
     for _ in range(largest - 1):
         seen: set[Cluster] = set()
         grown = []
         for cluster, size, bound in open_sets:
-            for other in {n for one in cluster for n in beside[one]} & (usable | ground) - cluster:
+            for other in {n for one in cluster for n in beside[one] if n in allowed and n not in cluster}:
                 wider = cluster | {other}
                 if wider in seen:
                     continue
@@ -121,14 +121,14 @@ def cluster_rows(
     by_stand: dict[int, list[int]] = defaultdict(list)
     for option in cut.tolist():
         by_stand[int(stand[option])].append(option)
-    year = rule.year.tolist()
+    year, spans = rule.year.tolist(), windows(rule)
     rows: list[int] = []
     columns: list[int] = []
     high: list[float] = []
     for cluster in clusters:
         options = [option for one in sorted(cluster) for option in by_stand[one]]
         ground = {one for one in cluster if one >= rule.stands}
-        for first, last in windows(rule):
+        for first, last in spans:
             if ground and not ground <= set(open_ground(rule, first, last).tolist()):
                 continue
             inside = [option for option in options if first <= year[option] <= last]

@@ -309,10 +309,16 @@ def _whole(
     held: IntArray | None,
     closer: float = 1.0,
 ) -> Found | None:
-    """Decide the ``free`` stands in whole numbers, the others as ``held``; what neighbours break is closed off."""
+    """Decide the ``free`` stands in whole numbers, the others as ``held``; what neighbours break is closed off.
+
+    With a smallest patch the branches hold for all rounds together: each of them is hard.
+    """
     free = free.copy()
+    left = limits.nodes
     for _ in range(PATCH_ROUNDS if problem.patches is not None and held is not None else MAX_ROUNDS):
-        answer = _decided(problem, limits, free, held, closer)
+        answer, nodes = _decided(problem, replace(limits, nodes=left), free, held, closer)
+        if problem.patches is not None:
+            left = max(left - nodes, FIRST_NODES if held is not None else 0)
         if answer is None:
             return None
         broken = ground.broken(answer[0])
@@ -325,7 +331,8 @@ def _whole(
 
 def _decided(
     problem: ChoiceProblem, limits: SolverLimits, free: BoolArray, held: IntArray | None, closer: float
-) -> Found | None:
+) -> tuple[Found | None, int]:
+    """What was found for one question, and how many branches that took."""
     option = np.full(problem.stands, NONE, dtype=np.int64)
     base = 0.0
     low, high = problem.low, problem.high
@@ -346,14 +353,15 @@ def _decided(
     whole = held is None or bool(free.all())
     nodes = limits.nodes if whole else min(limits.nodes, FIRST_NODES if closer == 1.0 else CORE_NODES)
     answer = _milp(small, limits.gap if whole else limits.gap * closer, nodes)
+    used = 0 if answer is None else int(answer.mip_node_count or 0)
     if answer is None or answer.x is None:
-        return None
+        return None, used
     taken = np.flatnonzero(answer.x > HALF)
     option[small.stand[taken]] = mine[taken]
     if not keeps_rows(problem, option):
-        return None
+        return None, used
     proven = base - float(answer.mip_dual_bound) * _unit(small) if whole else np.inf
-    return option, proven, OPTIMAL if answer.status == SOLVED else LIMIT
+    return (option, proven, OPTIMAL if answer.status == SOLVED else LIMIT), used
 
 
 def _milp(problem: ChoiceProblem, gap: float, nodes: int) -> OptimizeResult | None:

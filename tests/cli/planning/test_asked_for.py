@@ -66,14 +66,14 @@ def test_a_budget_of_one_number_holds_for_every_parcel(moved, tmp_path):
     assert plan["cost_yuan"].sum() <= 800_000 + 1e-3
     limits = read_geopackage_table(tmp_path / "moved_plan.gpkg", "constraints").set_index("kind")
     assert limits.loc["budget", "used"] == pytest.approx(plan["cost_yuan"].sum())
-    assert limits.loc["budget", "text"].strip() == "budget"
+    assert tuple(limits.loc["budget", ["text", "text_zh"]]) == ("budget of all stands", "预算：全部小班")
 
 
 def test_a_quota_table_without_rows_allows_no_felling(run, made, table):
     empty = table(QUOTA, "quota.csv")
     finished = run("--quota", empty)
     check_line(finished, "PLAN_INFEASIBLE", "en")
-    assert "felling quota" in finished.last_line
+    assert "fellings that no quota covers" in finished.last_line
     closing = HEADER + "closure,350428,2026,2026,20,ha,at_least,x\n"
     plan, _ = made("--quota", empty, targets=closing)
     assert plan["felled_m3"].sum() == 0

@@ -109,6 +109,23 @@ def patch_sizes(problem, option):
         yield area
 
 
+def test_with_a_smallest_patch_the_branches_hold_for_all_rounds_together(monkeypatch):
+    milp, used, given = solver._milp, [], []
+
+    def counted(problem, gap, nodes):
+        given.append(nodes)
+        answer = milp(problem, gap, nodes)
+        answer.mip_node_count = 4  # as if each round took so many
+        used.append(answer.mip_node_count)
+        return answer
+
+    monkeypatch.setattr(solver, "_milp", counted)
+    problem = row_of_stands([5, -1, -1, -1, 4, 0.5, -1, 3, -2, 6], 4.0)
+    assert solve(problem, SolverLimits(0.0, 10)) is not None
+    assert len(given) >= 3
+    assert given == [max(10 - 4 * at, 0) for at in range(len(given))]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(10))
 def test_no_plan_of_divided_counties_holds_a_patch_below_the_minimum(monkeypatch, seed):
