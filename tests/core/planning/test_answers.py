@@ -1,4 +1,4 @@
-"""What an answer says of itself: its value, how far it may be from the best, and whether there is a plan at all."""
+"""What an answer says of itself: its value, and how far it may be from the best."""
 
 from dataclasses import replace
 
@@ -6,26 +6,11 @@ import numpy as np
 import pytest
 
 from sanming_carbon_plugin.core.planning import counties
-from sanming_carbon_plugin.core.planning.problem import LIMIT, NOT_FOUND, OPTIMAL, Choice
-from sanming_carbon_plugin.core.planning.solver import SolverLimits, choice_of
-
-from .small_plans import SmallPlan
+from sanming_carbon_plugin.core.planning.problem import LIMIT, OPTIMAL, Choice
+from sanming_carbon_plugin.core.planning.solver import SolverLimits
 
 NOTHING = np.empty(0)
 ANSWER = Choice(np.zeros(1, dtype=np.int64), 90.0, 100.0, NOTHING, NOTHING, LIMIT, NOTHING, 0.0)
-
-
-def test_without_a_plan_there_is_no_value_and_no_gap():
-    problem, *_ = SmallPlan(0).problem()
-    rows, options = problem.matrix.shape
-    prices = np.zeros(rows), np.zeros(options), 50.0
-    option = np.full(problem.stands, -1, dtype=np.int64)
-    found = choice_of(problem, problem, (option, np.inf, NOT_FOUND), prices)
-    assert not found.found
-    assert found.value == -np.inf
-    assert found.gap == np.inf
-    empty = choice_of(problem, problem, (option, np.inf, LIMIT), prices)
-    assert (empty.found, empty.value, empty.gap) == (True, 0.0, 1.0)
 
 
 def test_of_two_answers_the_better_plan_and_the_closer_bound_are_kept():
