@@ -2945,7 +2945,7 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>读取各类面积</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/word_choice.py" line="41"/>
+        <location filename="../sanming_carbon_plugin/processing/word_choice.py" line="42"/>
         <source>{name} [optional]</source>
         <translation>{name} [可选]</translation>
     </message>
