@@ -11,7 +11,7 @@ from osgeo import gdal, ogr
 
 from sanming_carbon_plugin.core.results import RESULT_COLUMNS
 
-from .layers import TENURE, read_rows, stand, write_credited, write_stands
+from .layers import TENURE, read_rows, square, stand, write_credited, write_stands
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,24 @@ def small_result(command, tmp_path_factory):
     finished = command("assess", folder / "s.gpkg", "--out", folder / "r.gpkg")
     assert finished.status == 0, finished.err
     return folder / "r.gpkg", finished
+
+
+def test_ground_that_is_drawn_twice_is_in_the_totals_once(command, tmp_path):
+    drawn = square(39_536_000, 2_955_000, 300)
+    for name, times in (("once", 1), ("twice", 2)):
+        write_stands(tmp_path / f"{name}.gpkg", [stand(number) for number in range(times)], [drawn] * times)
+    once, twice = (
+        command("assess", tmp_path / f"{name}.gpkg", "--out", tmp_path / f"{name}_r.gpkg") for name in ("once", "twice")
+    )
+    assert float(once.counts["total_stock_tco2e"]) > 0
+    for name in ("total_area_ha", "total_stock_tco2e", "total_stock_alt_tco2e"):
+        assert twice.counts[name] == once.counts[name]
+    assert (once.counts["stands"], twice.counts["stands"]) == ("1", "2")
+    assert twice.issues["STOCK_COUNTED_ONCE"] == 1
+    stocks = [row["stock_tco2e"] for row in read_rows(tmp_path / "twice_r.gpkg", "stands")]
+    assert stocks[0] == stocks[1] > 0  # each keeps its own numbers
+    sums = [row["stock_tco2e"] for row in read_rows(tmp_path / "twice_r.gpkg", "summary")]
+    assert sums == [pytest.approx(stocks[0])] * len(sums)
 
 
 def test_layers_and_columns_of_the_contract(small_result):

@@ -313,6 +313,7 @@ def test_a_ledger_is_read_in_the_words_of_the_office_and_the_years_of_the_target
         "ticket,T5,350428,2023-01-01,7,作废",
         "ticket,T6,350428,2023-01-01,80,有效",
         "ticket,T6,350428,2024-01-01,80,注销",
+        "ticket,T7,350428,2024-06-01,5000,planned",
         "project,P1,350428,2023-01-01,,驳回",
         "project,P2,350428,2023-01-01,,planned",
         "project,P3,350428,2035-01-01,,planned",
