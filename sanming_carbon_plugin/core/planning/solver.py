@@ -353,15 +353,15 @@ def _decided(
     whole = held is None or bool(free.all())
     nodes = limits.nodes if whole else min(limits.nodes, FIRST_NODES if closer == 1.0 else CORE_NODES)
     answer = _milp(small, limits.gap if whole else limits.gap * closer, nodes)
-    used = 0 if answer is None else int(answer.mip_node_count or 0)
+    branches = 0 if answer is None else int(answer.mip_node_count or 0)
     if answer is None or answer.x is None:
-        return None, used
+        return None, branches
     taken = np.flatnonzero(answer.x > HALF)
     option[small.stand[taken]] = mine[taken]
     if not keeps_rows(problem, option):
-        return None, used
+        return None, branches
     proven = base - float(answer.mip_dual_bound) * _unit(small) if whole else np.inf
-    return (option, proven, OPTIMAL if answer.status == SOLVED else LIMIT), used
+    return (option, proven, OPTIMAL if answer.status == SOLVED else LIMIT), branches
 
 
 def _milp(problem: ChoiceProblem, gap: float, nodes: int) -> OptimizeResult | None:

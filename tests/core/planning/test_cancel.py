@@ -2,11 +2,14 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from sanming_carbon_plugin.adapters.solver_process import SolverProcesses, SpawnedWorker
 from sanming_carbon_plugin.core.planning import solver
 from sanming_carbon_plugin.core.planning.counties import solve_by_county
+from sanming_carbon_plugin.core.planning.openings import smallest_clusters
+from sanming_carbon_plugin.core.planning.problem import BlockRule
 from sanming_carbon_plugin.core.planning.solver import SolverLimits
 from sanming_carbon_plugin.core.progress import Progress
 
@@ -45,3 +48,15 @@ def test_no_phase_of_a_large_question_keeps_a_cancel_waiting(monkeypatch, whole,
     watch.is_cancelled()
     assert choice.found
     assert watch.longest <= 2.0
+
+
+def test_openings_of_many_clear_cuts_are_looked_through_soon():
+    """No cancel is heard meanwhile, so the work may only grow with the stands, not with their square."""
+    count = 30_000
+    first = np.arange(count - 1)
+    first = first[first % 10 != 9]
+    every, year = np.ones(count, dtype=bool), np.full(count, 2026)
+    rule = BlockRule(first, first + 1, np.ones(count), np.full(count, 20.0), every, year, 3)
+    begun = time.process_time()
+    assert smallest_clusters(rule, np.arange(count)) == []
+    assert time.process_time() - begun <= 4.0
