@@ -261,15 +261,13 @@ def test_a_county_may_hold_what_its_municipality_needs_where_no_other_has_candid
 def test_work_that_its_own_target_asks_for_may_go_beyond_another_that_it_counts_for():
     """All pine stands are infested: transforming them counts for pest control too, of which little is wanted."""
     table = pd.DataFrame({"stand": range(4), "work": [0, 0, 2, 2], "year": 2026, "area_ha": 5.0})
-    all_four = np.ones(4, bool)
+    all_four, limits = np.ones(4, bool), LimitRows(4)
     counted = Counted(table, works(), MATRIX, {"pine_transform": all_four, "pest_control": all_four})
-    limits = LimitRows(4)
     targets = [Target("pine_transform", "350428", 2026, 2026, 10.0, "ha", "at_least", ""),
                Target("pest_control", "350428", 2026, 2026, 2.0, "ha", "at_least", "")]  # fmt: skip
     add_targets(limits, counted, targets, lambda _: 0.0, {"350428": all_four}, Beyond(0.1), ~all_four)
-    used = limits.matrix() @ np.array([1.0, 1.0, 0.0, 0.0])
-    found = limits.table().assign(used=used)
-    assert ((found["low"] <= used) & (used <= found["high"])).all()
+    found = limits.table().assign(used=limits.matrix() @ np.array([1.0, 1.0, 0.0, 0.0]))
+    assert found["used"].between(found["low"], found["high"]).all()
     pest = found[found["measure"] == "pest_control"].set_index("kind")["used"]
     assert (pest["target"], pest["beyond"]) == (10.0, 0.0)
     assert (limits.matrix() @ np.array([1.0, 1.0, 1.0, 1.0]) > found["high"]).any()
