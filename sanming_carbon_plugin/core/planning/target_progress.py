@@ -86,7 +86,7 @@ def _row(
 ) -> dict[str, object]:
     done, planned, available = (np.nan if value is None else value for value in sums)
     wanted = np.nan if target is None else target.amount
-    missing = np.nan if np.isnan(wanted) else max(wanted - np.nan_to_num(done) - planned, 0.0)
+    missing = np.nan if np.isnan(wanted) or np.isnan(done) else max(wanted - done - planned, 0.0)
     met = UNKNOWN
     if not (np.isnan(wanted) or np.isnan(done)):  # a plan meets nothing, only accepted ground does
         met = YES if done >= wanted * (1 - 1e-9) else NO
