@@ -13,7 +13,7 @@ import pandas as pd
 from ..core.carbon.parameter_checks import CellReader
 from ..core.errors import InputError, UsageError
 from ..core.planning.area_units import COUNTY_DIGITS, AreaUnits, normalised_unit
-from ..core.planning.assembly import Locks
+from ..core.planning.assembly import LockedWork, Locks
 from ..core.planning.limits import ANY
 from ..core.planning.options import Weights
 from ..core.planning.works import FELLING_TYPES, CountingMatrix, Works
@@ -144,14 +144,7 @@ def read_shares(path: Path | None, works: Works) -> pd.DataFrame:
     cells.need_columns(tuple(columns))
     measure, technique = cells.text("measure"), cells.text("technique")
     for row in range(len(frame)):
-        known = sorted({str(name) for name in works.measure})
-        if measure[row] in known:
-            column, given = "technique", technique[row]
-            known = sorted({str(name) for name in works.technique[works.measure == measure[row]]})
-        else:
-            column, given = "measure", measure[row]
-        if given not in known:
-            cells.note(row, column, f"{given or '-'} ({' | '.join(known)})")
+        _note_unknown_work(cells, row, measure[row], technique[row], works)
     low, high = cells.number("low", (0.0, 1.0)), cells.number("high", (0.0, 1.0))
     cells.note_where(low > high, "high", high)
     for row in np.flatnonzero(np.isnan(low) & np.isnan(high)):
@@ -192,13 +185,27 @@ def _numbers(
     return result
 
 
-def read_locks(path: Path | None, keys: pd.Index) -> Locks:
+def _note_unknown_work(cells: CellReader, row: int, measure: str | None, technique: str | None, works: Works) -> None:
+    """Note a measure that ``works`` does not have, or a technique that its measure does not."""
+    known = sorted({str(name) for name in works.measure})
+    column, given = "measure", measure
+    if measure in known:
+        column, given = "technique", technique
+        known = sorted({str(name) for name in works.technique[works.measure == measure]})
+    if given not in known:
+        cells.note(row, column, f"{given or '-'} ({' | '.join(known)})")
+
+
+def read_locks(path: Path | None, keys: pd.Index, works: Works) -> Locks:
     """Parcels locked in and out, CSV ``stand_key``, ``lock`` (``in``/``out``) and, if wanted, measure, technique, year.
+
+    A stand that is locked out with a measure, a technique or a year is locked out of that alone.
 
     Raises
     ------
     InputError
-        ``PARAMETERS_INVALID``, or ``LOCKS_UNKNOWN`` with keys that are not in the result.
+        ``PARAMETERS_INVALID`` with every bad cell, measures and techniques that ``works`` does not have among them;
+        ``LOCKS_UNKNOWN`` with keys that are not in the result, ``LOCKS_BOTH``, ``LOCKS_DIFFER``.
     """
     locks = Locks.none(len(keys))
     if path is None:
@@ -211,12 +218,17 @@ def read_locks(path: Path | None, keys: pd.Index) -> Locks:
     year = cells.number("year", YEARS)
     for row in np.flatnonzero(pd.isna(lock)):
         cells.note(int(row), "lock", "empty")
+    for row in range(len(key)):
+        for name, given, known in (("measure", measure, works.measure), ("technique", technique, works.technique)):
+            if given[row] is not None and given[row] not in known:
+                cells.note(row, name, f"{given[row]} ({' | '.join(sorted({str(one) for one in known}))})")
     cells.refuse("locks")
     at = keys.get_indexer(pd.Index(key))
     if (at < 0).any():
         raise InputError("LOCKS_UNKNOWN", stands=", ".join(str(one) for one in key[at < 0][:10]))
     locks.locked_in[at[lock == "in"]] = True
-    locks.locked_out[at[lock == "out"]] = True
+    whole = np.array([one is two is None for one, two in zip(measure, technique, strict=True)]) & np.isnan(year)
+    locks.locked_out[at[(lock == "out") & whole]] = True
     both = np.flatnonzero(locks.locked_in & locks.locked_out)
     if len(both):
         raise InputError("LOCKS_BOTH", stands=", ".join(str(keys[one]) for one in both[:10]))
@@ -224,14 +236,14 @@ def read_locks(path: Path | None, keys: pd.Index) -> Locks:
     several = said[lock == "in"].drop_duplicates().groupby("stand").size()
     if (several > 1).any():
         raise InputError("LOCKS_DIFFER", stands=", ".join(str(keys[one]) for one in several.index[several > 1][:10]))
-    rows = range(len(at))
-    years = [None if np.isnan(value) else int(value) for value in year]
+    asked = [
+        LockedWork(m, t, None if np.isnan(y) else int(y)) for m, t, y in zip(measure, technique, year, strict=True)
+    ]
     return Locks(
         locks.locked_in,
         locks.locked_out,
-        {int(at[row]): measure[row] for row in rows},
-        {int(at[row]): technique[row] for row in rows},
-        {int(at[row]): years[row] for row in rows},
+        {int(at[row]): asked[row] for row in np.flatnonzero(lock == "in")},
+        tuple((int(at[row]), asked[row]) for row in np.flatnonzero((lock == "out") & ~whole)),
     )
 
 

@@ -184,7 +184,7 @@ def _options(
         facts, works, terms, ahead, infested_ha(facts, opened.tables.rules), measures, opened.taken_ha,
         opened_ha=beside.uncounted_ha,
     )  # fmt: skip
-    locks = read_locks(request.locks, facts.index)
+    locks = read_locks(request.locks, facts.index, works)
     options = locked_options(options, works, locks)
     counted = Counted.of(options, works, opened.tables.matrix, opened.left_ha)
     options = options.only(asked_for(counted, targets, opened.done_ha, opened.units, locks.locked_in), NOT_ASKED)

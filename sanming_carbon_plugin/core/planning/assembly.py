@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,24 @@ CORNER, FULL_TURN_DEG, METRES_PER_DEGREE = 4.0, 360.0, 111_320.0
 
 
 @dataclass(frozen=True)
+class LockedWork:
+    """The work that a lock is about; None for any."""
+
+    measure: str | None
+    technique: str | None
+    year: int | None
+
+    def among(self, table: pd.DataFrame, works: Works) -> BoolArray:
+        """Which rows of a table of options are of it, shape (options,)."""
+        found = np.ones(len(table), dtype=bool)
+        work = table["work"].to_numpy(dtype=np.int64)
+        for name, column in ((self.measure, works.measure), (self.technique, works.technique)):
+            if name is not None:
+                found &= column[work] == name
+        return found if self.year is None else found & (table["year"].to_numpy() == self.year)
+
+
+@dataclass(frozen=True)
 class Locks:
     """Parcels that someone decided about.
 
@@ -32,37 +50,33 @@ class Locks:
     ----------
     locked_in, locked_out
         Stands that must and that must not be in the plan, shape (stands,).
-    measure, technique, year
-        By stand number, what a stand is locked in for, None for anything that fits.
+    work
+        By stand number, what a stand is locked in for.
+    out_of
+        Stand number and work: what a stand is locked out of, where that is not everything.
     """
 
     locked_in: BoolArray
     locked_out: BoolArray
-    measure: Mapping[int, str | None]
-    technique: Mapping[int, str | None]
-    year: Mapping[int, int | None]
+    work: Mapping[int, LockedWork]
+    out_of: Sequence[tuple[int, LockedWork]] = ()
 
     @classmethod
     def none(cls, stands: int) -> Locks:
         """Nobody decided anything."""
-        return cls(np.zeros(stands, dtype=bool), np.zeros(stands, dtype=bool), {}, {}, {})
+        return cls(np.zeros(stands, dtype=bool), np.zeros(stands, dtype=bool), {})
 
 
 def locked_options(options: Options, works: Works, locks: Locks) -> Options:
     """Options without those that a lock rules out."""
     table = options.table
-    stand, work = table["stand"].to_numpy(dtype=np.int64), table["work"].to_numpy(dtype=np.int64)
+    stand = table["stand"].to_numpy(dtype=np.int64)
     out = locks.locked_out[stand]
     other = np.zeros(len(table), dtype=bool)
-    for one in np.flatnonzero(locks.locked_in):
-        mine = stand == one
-        wanted = np.ones(len(table), dtype=bool)
-        for names, column in ((locks.measure, works.measure[work]), (locks.technique, works.technique[work])):
-            if names.get(int(one)) is not None:
-                wanted &= column == names[int(one)]
-        if locks.year.get(int(one)) is not None:
-            wanted &= table["year"].to_numpy() == locks.year[int(one)]
-        other |= mine & ~wanted
+    for one, work in locks.work.items():
+        other |= (stand == one) & ~work.among(table, works)
+    for one, work in locks.out_of:
+        other |= (stand == one) & work.among(table, works)
     refused = dict(options.refused)
     if locks.locked_out.any():
         refused[LOCKED_OUT] = locks.locked_out.copy()

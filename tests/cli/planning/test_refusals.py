@@ -80,6 +80,8 @@ BAD_TABLES = [
     ("--locks", LOCK + "{key},maybe,,,\n", "PARAMETERS_INVALID"),
     ("--locks", LOCK + "{key},in,,,\n{key},out,,,\n", "LOCKS_BOTH"),
     ("--locks", LOCK + "{key},in,closure,,\n", "LOCK_WITHOUT_WORK"),
+    ("--locks", LOCK + "{key},out,clear_cut,,\n", "PARAMETERS_INVALID"),
+    ("--locks", LOCK + "{key},out,,felling,\n", "PARAMETERS_INVALID"),
     ("--designs", "measure,technique\npine_transform,clear_cut\n", "PARAMETERS_INVALID"),
     ("--works", "measure,technique\npine_transform,clear_cut\n", "PARAMETERS_INVALID"),
     ("--counting", "measure,other,together,source\ntending,tending,yes,x\n", "PARAMETERS_INVALID"),

@@ -188,7 +188,7 @@ class SmallPlan:
 
     def problem(self):
         """The question as the package puts it together, and what its rows are about."""
-        locks = Locks(self.locked_in, self.locked_out, {}, {}, {})
+        locks = Locks(self.locked_in, self.locked_out, {})
         options = locked_options(Options(self.table, self.fits), self.works, locks)
         counted = Counted.of(options, self.works, MATRIX)
         asked = asked_for(counted, self.targets, self.done_ha, self.units(), self.locked_in)
