@@ -180,7 +180,7 @@ def test_an_accepted_clear_cut_is_an_opening_whether_or_not_it_counts(run, made,
     _, finished = made("--locks", locks, "--acceptance", accepted, "--green-up", "1", targets=text, name="later")
     assert finished.counts["acceptance_refused"] == "1"
     rows = [(around, "pine_transform", "strip_cut", "2025-06-01", "0.2", None, None)]
-    made("--locks", locks, "--acceptance", layer_of(tmp_path / "strips.gpkg", rows, srs), targets=text, name="beside_strips")
+    made("--locks", locks, "--acceptance", layer_of(tmp_path / "strips.gpkg", rows, srs), targets=text, name="again")
 
 
 @pytest.mark.long
