@@ -126,8 +126,8 @@ class Stalls:
         # Who waits behind threads of this very process waits for us, not for a busy machine.
         busy = time.process_time() - self._process - computing - self._watched(threads)
         waited = min(waiting + min(blocked, unseen) * share, max(0.0, length - busy / PROCESSORS))
-        # A thread that held the lock may have ended before anybody could look.
-        held = min(blocked if workers else min(blocked, unseen), length - ours)
+        # A thread that held the lock may have ended before anybody could look: what it computed tells of it.
+        held = min(blocked if workers else min(blocked, unseen, max(busy, 0.0)), length - ours)
         return {
             "part": self.part,
             "action": self.action,
