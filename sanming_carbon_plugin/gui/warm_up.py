@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -30,7 +32,11 @@ class _Loading(QgsTask):
 
 
 class WarmUp(QObject):
-    """Starts loading once, when the panel is shown for the first time: nothing is done while QGIS starts."""
+    """Starts loading once, when the panel is shown for the first time: nothing is done while QGIS starts.
+
+    What is loaded then is left out when Python looks for garbage: it stays anyway, and looking through all of it would
+    stop the window for a fifth of a second now and then. It is looked through again when the plugin goes.
+    """
 
     ready = pyqtSignal()
     """Loading is through."""
@@ -57,6 +63,7 @@ class WarmUp(QObject):
     def shut_down(self) -> None:
         """Wait for what is on its way, so that no thread outlives the plugin."""
         task, self._task = self._task, None
+        gc.unfreeze()
         if task is not None:
             task.taskCompleted.disconnect(self._ended)
             task.taskTerminated.disconnect(self._ended)
@@ -64,4 +71,5 @@ class WarmUp(QObject):
 
     def _ended(self) -> None:
         self._task = None  # QGIS deletes it
+        gc.freeze()
         self.ready.emit()
