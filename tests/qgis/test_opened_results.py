@@ -49,7 +49,7 @@ def test_stands_of_a_result_added_by_hand_are_a_result_and_no_input(
     opened = []
     monkeypatch.setattr(qgis_iface, "openLayoutDesigner", opened.append, raising=False)
     dock.maps.page.open_map.click()
-    assert len(opened) == 1
+    qtbot.waitUntil(lambda: len(opened) == 1)  # the sheet is filled bit by bit
 
 
 def test_a_layer_of_ones_own_is_no_result(dock, tmp_path):
