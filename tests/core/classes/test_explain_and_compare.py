@@ -47,7 +47,7 @@ def test_interval_and_missing_fields_are_told():
     assert steep["missing"] == ["slope_over_25_share"]
     assert records["CC_SLOPE25"]["value"] == [15.0, 24.9]
     assert records["CC_SLOPE25"]["distance"] == pytest.approx(0.1)
-    to_the_next_class = explained(stand("pine", f"slope_deg_low=15 slope_deg_high={np.nextafter(25, 0)!r}"))
+    to_the_next_class = explained(stand("pine", f"slope_deg_low=15 slope_deg_high={float(np.nextafter(25, 0))!r}"))
     assert to_the_next_class["CC_SLOPE25"]["distance"] == 0.0  # below it, by no number that means anything
     assert records["CC_REDLINE"]["missing"] == ["red_line"]
     assert records["CC_REDLINE"]["value"] is None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sanming_carbon_plugin.adapters.profiles import load_profile
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.tickets.credited_parcels import with_known_schemes
-from sanming_carbon_plugin.core.tickets.double_count import free_share, self_overlaps, shown_pieces
+from sanming_carbon_plugin.core.tickets.double_count import OVERLAY_NOISE, free_share, self_overlaps, shown_pieces
 
 from .conftest import FiveYears, credited, shapes
 
@@ -355,7 +355,8 @@ def test_adding_shifted_copies_never_frees_anything_and_what_was_issued_is_never
         [free.loc[free["stand_key"] == key, "geometry"].map(lambda g: g.area).sum() for key in KEYS]
     )
     taken_now = again.stands["blocked_share"].to_numpy() - first.stands["blocked_share"].to_numpy()
-    assert np.abs(taken_now - space_free / 2500.0).max() < 1e-9
+    # Free ground below the noise of the overlay is taken with the rest.
+    assert np.abs(taken_now - space_free / 2500.0).max() < OVERLAY_NOISE + 1e-9
 
 
 @given(credited_layers(least=1))
