@@ -58,6 +58,7 @@ def test_what_others_do_is_a_stall_but_not_ours(stalls, qtbot):
     assert found["ours_s"] <= 0.25 * HELD_S, in_a_line(found)
 
 
+@pytest.mark.long
 def test_waiting_behind_threads_of_our_own_is_no_busy_machine(stalls, qtbot):
     """Threads that compute without the interpreter's lock take the processors from the window of the same process."""
     source = "def crowd(compress, data, until, now):\n    while now() < until:\n        compress(data)\n"

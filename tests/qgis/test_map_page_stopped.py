@@ -68,6 +68,7 @@ def _told_when_drawing(monkeypatch, progress: _Stops) -> None:
         monkeypatch.setattr(atlas, name, write)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("form", "name"), [("pdf", "set.pdf"), ("pdf", "set"), ("png", "set")])
 @pytest.mark.parametrize("after", [1, 50, 399])
 def test_a_page_is_left_where_somebody_wishes_to_stop(tmp_path, monkeypatch, form, name, after):

@@ -104,6 +104,7 @@ CASES = ("long names", "one small stand", "80 km to the east", "80 km to the nor
          "sixty classes upright", "no outlines", "scattered parts", "odd signs", "class not in the theme")  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("paper", "language"), [("a4", "zh"), ("a4", "en"), ("a3", "zh")])
 @pytest.mark.parametrize("case", CASES)
 def test_a_hostile_unit_has_a_sheet_on_which_nothing_overlaps(tmp_path, case, paper, language):

@@ -57,6 +57,7 @@ def test_a_table_without_outlines_says_nothing_about_outlines(result, surveyor):
     assert outcome.counts["recorded"] == 40
 
 
+@pytest.mark.long
 def test_one_package_given_twice_counts_once(result, surveyor):
     one = surveyor()
     one.set(3, species_code=one.other_species(3), verdict="wrong")
@@ -110,6 +111,7 @@ def test_a_time_of_another_zone_is_the_day_in_china(written, day):
     assert iso_date(written) == day
 
 
+@pytest.mark.long
 def test_an_outline_that_was_emptied_crossed_or_moved_is_only_shown(result, surveyor):
     one = surveyor()
     keys = [one.value(fid, "stand_key") for fid in (1, 2, 3)]
@@ -154,6 +156,7 @@ def with_outlines(one, wkt, fids):
         layer.SetFeature(feature)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fids", [(3, 4), range(1, 41)], ids=["two", "all"])
 @pytest.mark.parametrize(("wkt", "code"), NO_OUTLINE.items(), ids=["far", "empty", "none"])
 def test_rows_with_unusable_outlines_are_told_and_the_rest_is_merged(result, surveyor, wkt, code, fids):

@@ -48,6 +48,7 @@ def test_no_parcel_is_planned_in_a_year_that_no_target_asks_for(made):
         assert not set(plan["stand_key"]) & set(why.index[why == "no_target_needs_it"])
 
 
+@pytest.mark.long
 def test_no_parcel_is_planned_in_a_county_that_no_target_asks_for(moved, tmp_path):
     plan, candidates = plan_of(
         moved, tmp_path, "pine_transform,350428,2026,2026,60,ha,at_least,x\n", "--benefit", "infestation"
@@ -59,6 +60,7 @@ def test_no_parcel_is_planned_in_a_county_that_no_target_asks_for(moved, tmp_pat
     assert not {"chosen_for_value", "chosen_for_targets"} & (reasons["-"] | reasons[OUTSIDE])
 
 
+@pytest.mark.long
 def test_a_budget_of_one_number_holds_for_every_parcel(moved, tmp_path):
     targets = f"pine_transform,{OUTSIDE},2026,2027,30,ha,at_least,x\ntending,350400,2026,2027,30,ha,at_least,x\n"
     plan, _ = plan_of(moved, tmp_path, targets, "--budget", "800000", "--beyond", "1", "--benefit", "carbon")
@@ -69,6 +71,7 @@ def test_a_budget_of_one_number_holds_for_every_parcel(moved, tmp_path):
     assert tuple(limits.loc["budget", ["text", "text_zh"]]) == ("budget of all stands", "预算：全部小班")
 
 
+@pytest.mark.long
 def test_a_quota_table_without_rows_allows_no_felling(run, made, table):
     empty = table(QUOTA, "quota.csv")
     finished = run("--quota", empty)

@@ -55,6 +55,7 @@ def told_beside(found):
     return found.columns.index.isin(told)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [*range(28), 179])
 def test_no_blank_cell_grants_a_tonne(seed):
     """Each cell of a stand, in turn; every stand that it touches.

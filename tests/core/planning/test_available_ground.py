@@ -73,6 +73,7 @@ def plan_of(mine, found, seed):
     }), counted, rows.index  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start", range(0, 60, 20))
 def test_what_progress_calls_available_is_what_a_plan_can_choose(start):
     for seed in range(start, start + 20):
