@@ -73,10 +73,10 @@ def locked_options(options: Options, works: Works, locks: Locks) -> Options:
     stand = table["stand"].to_numpy(dtype=np.int64)
     out = locks.locked_out[stand]
     other = np.zeros(len(table), dtype=bool)
-    for one, work in locks.work.items():
-        other |= (stand == one) & ~work.among(table, works)
-    for one, work in locks.out_of:
-        other |= (stand == one) & work.among(table, works)
+    asked = [(one, work, False) for one, work in locks.work.items()] + [(one, work, True) for one, work in locks.out_of]
+    for one, work, is_out in asked:
+        mine = np.flatnonzero(stand == one)
+        other[mine] |= work.among(table.iloc[mine], works) == is_out
     refused = dict(options.refused)
     if locks.locked_out.any():
         refused[LOCKED_OUT] = locks.locked_out.copy()
