@@ -23,6 +23,7 @@ from ..profiles import load_profile
 from ..rasters import low_support_share
 from ..rule_files import load_rule_sets
 from ..stand_tables import load_stand_tables
+from ..vectors.sources import place_name
 from .images import OpenedImages, image_term_identities, open_images
 from .opening import beside, described, geodesy_of, open_earlier, open_inventory, open_rasters, require_all
 from .opening import survey_methods as parsed_survey_methods
@@ -144,7 +145,10 @@ def raster_record(spec: str, progress: Progress) -> dict[str, object]:
     """File and hash of a raster given as ``PATH`` or ``PATH#BAND``."""
     path = Path(spec if Path(spec).exists() else spec.rpartition("#")[0])
     known = path.is_file()
-    return {"source": path.name if known else spec, "sha256": sha256_of_file(path, progress) if known else None}
+    return {
+        "source": path.name if known else place_name(spec),
+        "sha256": sha256_of_file(path, progress) if known else None,
+    }
 
 
 def file_record(path: Path | None) -> dict[str, object] | None:
@@ -170,14 +174,18 @@ def parameter_identities(parameters: ParameterTable, errors: ErrorTable, given: 
 
 def plain_options(request: AssessRequest) -> dict[str, object]:
     """The options as given; layers taken from the screen by their name, files without their folders."""
-    return {name: _plain(value) for name, value in vars(request).items()}
+    places = {
+        "rasters": [[name, place_name(path)] for name, path in request.rasters],
+        "profile": None if request.profile is None else place_name(request.profile),
+    }
+    return {name: _plain(value) for name, value in vars(request).items()} | places
 
 
 def _plain(value: object) -> object:
     if isinstance(value, VectorLayer):
         return value.name
     if isinstance(value, LayerSource):
-        return asdict(value) | {"path": value.path if ":" in value.path[2:] else Path(value.path).name}
+        return asdict(value) | {"path": place_name(value.path)}
     if isinstance(value, UnitChoice):
         return asdict(value)
     if isinstance(value, Path):

@@ -21,7 +21,8 @@ from ..rasters import open_raster
 from ..resources import read_json
 from ..stand_tables import load_stand_tables
 from ..vectors import read_layer
-from .request import LayerSource, StandSource
+from ..vectors.sources import place_name
+from .request import StandSource
 
 SURVEY_METHODS = ("plot", "angle_gauge", "ocular", "lidar", "model", "unknown")
 _DATES = 2
@@ -188,7 +189,7 @@ def described(source: StandSource | None, layer: VectorLayer | None) -> dict[str
     if source is None or layer is None:
         return None
     return {
-        "source": Path(layer.source).name if isinstance(source, LayerSource) else layer.source or layer.name,
+        "source": place_name(layer.source) if layer.source else layer.name,
         "layer": layer.name,
         "rows": len(layer),
         "crs": authority(layer.crs_wkt) if layer.crs_wkt else None,

@@ -41,6 +41,7 @@ from ...core.planning.target_progress import indicators, target_progress
 from ..geopackage import OutputTable
 from ..language import spoken_language
 from ..plan_words import fallen_back_text, limit_text, reason_text
+from ..vectors.sources import place_name
 from .plan_inputs import Programme, ProgrammeRequest
 from .run_record import run_record, run_table, today
 
@@ -154,6 +155,8 @@ def run_of(
 ) -> OutputTable:
     """The table ``plan_run``: what was ``found``, and the record of how, with the rules of the result itself."""
     options = {name: _plain(value) for name, value in vars(request).items() if name not in ("result", "out")}
+    if options.get("budget"):  # a number or a file
+        options["budget"] = place_name(str(options["budget"]))
     record = run_record(
         inputs=opened.described,
         rules={"planning": opened.tables.identities, "result": json.loads(str(opened.run.get("rules") or "{}"))},
@@ -175,7 +178,7 @@ def _plain(value: object) -> object:
     if isinstance(value, (str, int, float, bool, type(None))):
         return value
     path = getattr(value, "path", None)
-    return "layer" if path is None else Path(str(path)).name
+    return "layer" if path is None else place_name(str(path))
 
 
 def plan_counts(

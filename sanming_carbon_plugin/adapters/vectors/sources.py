@@ -27,6 +27,8 @@ _PASSWORDS = (
     re.compile(r"(://[^/@:\s]*:)[^@\s]+(?=@)"),
 )
 _PASSWORD_AND_REST = re.compile(r"(password\s*=).*?(?=: |$)", re.IGNORECASE)
+_OF_DRIVER = re.compile(r"^\w{2,}:")
+_FOLDERS = re.compile(r'(?:\b[A-Za-z]:)?[/\\](?:[^/\\":;|]*[/\\])*')
 _SHAPE_HEADER_BYTES = 100
 _UNPACKED_LIMIT_BYTES = 8 << 30
 
@@ -98,6 +100,25 @@ def without_password(connection: str) -> str:
     for pattern in _PASSWORDS:
         connection = pattern.sub(r"\g<1>***", connection)
     return connection
+
+
+def place_name(place: str) -> str:
+    """A file without its folders, a connection without its password: what the record of a run keeps of an input.
+
+    Results are passed on: whose machine they come from is nobody's business, and the same run is the same everywhere.
+    What follows a file stays: the layer after ``|``, the band after ``#``.
+    """
+    place = without_password(place)
+    if "://" in place:
+        return place
+    file, bar, rest = place.partition("|")
+    driver = _OF_DRIVER.match(file)
+    if driver is not None:  # a connection, or a part of a file such as NETCDF:"/folder/file.nc":band
+        return driver[0] + _FOLDERS.sub("", file[driver.end() :]) + bar + rest
+    named, mark, band = file.rpartition("#") if "#" in file and not _exists(Path(file)) else (file, "", "")
+    if Path(named).is_absolute() or _exists(Path(named)):
+        named = Path(named).name
+    return named + mark + band + bar + rest
 
 
 def as_reason(message: str) -> str:
