@@ -11,6 +11,8 @@ import shapely
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_errors, load_parameters
 from sanming_carbon_plugin.core.carbon.period import Period
+from sanming_carbon_plugin.core.carbon.sink import sink
+from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
 
 FIVE_YEARS = Period(date(2016, 1, 1), date(2020, 12, 31))
 
@@ -53,3 +55,20 @@ def row_of_boxes():
         return shapely.box(x, 0.0, x + 400.0, 250.0)
 
     return make
+
+
+@pytest.fixture
+def compare(make_facts, parameters, errors, five_years):
+    """The sink between two layers of surveyed pine; further columns of either by name."""
+
+    def run(now_shapes, now, then_shapes, then, **more):
+        tables = []
+        for shapes, columns, day in ((now_shapes, now, "2020-12-31"), (then_shapes, then, "2015-12-31")):
+            columns.setdefault("species_code", "220")
+            columns.setdefault("survey_date", [day] * len(shapes))
+            columns.setdefault("area_ha", np.nan_to_num(shapely.area(shapes)) / 1e4)
+            tables.append(make_facts(columns.pop("keys", None) or [f"s{i}" for i in range(len(shapes))], **columns))
+        earlier = EarlierInventory(tables[1], then_shapes)
+        return sink(tables[0], now_shapes, earlier, parameters, errors, more.pop("period", five_years), **more)
+
+    return run
