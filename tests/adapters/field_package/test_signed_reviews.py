@@ -7,7 +7,7 @@ from sanming_carbon_plugin.adapters.field_package.correction_files import correc
 from sanming_carbon_plugin.adapters.field_package.settings_files import load_form
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
 
-from .test_merging_files import changed, merge
+from .merged_files import changed, merge
 
 
 def test_a_second_copy_after_the_review_is_not_signed_by_it(result, surveyor):

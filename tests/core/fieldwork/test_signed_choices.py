@@ -12,7 +12,7 @@ from sanming_carbon_plugin.core.fieldwork.resolution import (
     with_corrections,
 )
 
-from .test_merge import FORM, base_table, codes, field_table, lines, merged
+from .returned_copies import FORM, base_table, codes, field_table, lines, merged
 
 ZHANG = {"surveyor": ["张三"] * 3, "photo_1": ["a.jpg"] * 3, "note": ["A"] * 3, "verdict": ["wrong"] * 3}
 LI = {"surveyor": ["李四"] * 3, "photo_1": ["b.jpg"] * 3, "note": ["B"] * 3, "verdict": ["wrong"] * 3,
