@@ -41,6 +41,14 @@ def readable_messages(kind: str) -> dict[str, dict[str, str]]:
     return table
 
 
+@lru_cache(maxsize=1)
+def hints_in_qgis() -> dict[str, dict[str, str]]:
+    """What QGIS offers where the hint for the command line names its options, by code; a damaged table has none."""
+    with suppress(InputError):
+        return _messages(resources_dir() / "messages" / "hints_in_qgis.csv")
+    return {}
+
+
 def _message_files(kind: str) -> list[Path]:
     return sorted((resources_dir() / "messages" / kind).glob("*.csv"))
 

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import CarbonError
-from .message_tables import readable_messages
+from .message_tables import hints_in_qgis, readable_messages
 from .sentences import filled
 
 _MESSAGES = (("message", "en"), ("message_zh", "zh"))
 
 
-def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
-    """What is wrong and where, and what to do, in ``en`` or ``zh``.
+def render_error(exc: CarbonError, language: str = "en", *, in_qgis: bool = False) -> tuple[str, str]:
+    """What is wrong and where, and what to do, in ``en`` or ``zh``; ``in_qgis`` by its boxes instead of by options.
 
     A code that no table knows gives the exception's own text and an empty hint. Never fails: this is the
     last place that can say anything.
@@ -21,6 +21,8 @@ def render_error(exc: CarbonError, language: str = "en") -> tuple[str, str]:
     words = readable_messages("errors").get(exc.code)
     if words is None:
         return str(exc), ""
+    if in_qgis:
+        words = words | hints_in_qgis().get(exc.code, {})
     chosen = "zh" if language.lower().startswith("zh") else "en"
     suffix = "_zh" if chosen == "zh" else ""
     message, hint = (words.get(name + suffix) or words.get(name, "") for name in ("message", "hint"))

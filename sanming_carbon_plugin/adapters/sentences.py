@@ -5,7 +5,7 @@ A template may say how a value is to be read: ``{doubt:doubt}`` tells what anoth
 ``{value:title}`` a shipped file of rules by its title, ``{strata:stratum}`` strata of a sample, each in quotes,
 ``{value:answer}`` a value of the field in question,
 ``{technique:pine_technique}`` a code of that kind in ``words.csv``, ``{value:.0%}`` a number, ``{value:if_any}`` and
-``{value:or_unknown}`` what may be missing.
+``{value:or_unknown}`` what may be missing, ``{names:fitting}`` what names fit, if any.
 Lists are texts with ``;`` or ``,`` between.
 """
 
@@ -59,6 +59,10 @@ class _Sentence(string.Formatter):
             return _joined([self._name(format_spec, name) for name in _names(value)], MOST_NAMES[format_spec], language)
         if format_spec in ("doubt", "answer", "title"):
             return self._told(format_spec, value)
+        if format_spec == "fitting":
+            names = value if isinstance(value, (list, tuple)) else _names(value)
+            told = "、" if language == "zh" else ", "
+            return word("fitting", "some" if names else "none", language).format(names=told.join(map(str, names)))
         if value is None and (format_spec == "if_any" or words_of(format_spec, language)):
             return word("report", "none", language)
         if format_spec == "or_unknown":

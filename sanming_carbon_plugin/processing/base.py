@@ -146,5 +146,5 @@ def error_in_words(error: CarbonError) -> str:
     # The table of messages is read with pandas, which may be missing when QGIS loads the plugin.
     from ..adapters.messages import render_error  # noqa: PLC0415
 
-    message, hint = render_error(error, language())
+    message, hint = render_error(error, language(), in_qgis=True)
     return "{}{}{} [{}]".format(message, "" if language() == "zh" else " ", hint, error.code)

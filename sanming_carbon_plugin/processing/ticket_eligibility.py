@@ -109,9 +109,16 @@ class TicketEligibilityAlgorithm(TicketAlgorithm):
             "parameters": self.file(parameters, self.PARAMETERS, context),
         }
         if self.result is not None and (self.earlier is not None or any(self.of_stands.values())):
-            told = "EARLIER, PERIOD, SURVEY_METHOD, MAPPING, PARAMETERS"
+            told = ", ".join("“{}”".format(title) for title in self._titles_of_stands(parameters))
             raise UsageError("TICKET_RESULT_OPTIONS", options=told, path=self.result.name)
         self.themes = themed_layers(("judged",))
+
+    def _titles_of_stands(self, parameters: dict[str, Any]) -> list[str]:
+        """What was filled in that only stands need, as the form names it."""
+        names = (two_dates.EARLIER, two_dates.PERIOD_START, two_dates.PERIOD_END, two_dates.SURVEY_METHOD)
+        names += (two_dates.SURVEY_METHOD_EARLIER, MAPPING, self.PARAMETERS)
+        given = [name for name in names if parameters.get(name) not in (None, "")]
+        return [str(self.parameterDefinition(name).description()) for name in given]
 
     def run_job(self, feedback: QgsProcessingFeedback, progress: Progress) -> dict[str, Any]:
         """Judge the stands."""

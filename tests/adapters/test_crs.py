@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from osgeo import osr
 
 from sanming_carbon_plugin.adapters import crs
+from sanming_carbon_plugin.adapters.messages import render_error
+from sanming_carbon_plugin.adapters.vectors.reading import require_crs
 from sanming_carbon_plugin.core.errors import InputError
 
 pytestmark = pytest.mark.everywhere
@@ -172,3 +175,32 @@ def test_local_systems_have_no_place():
         with pytest.raises(InputError) as caught:
             call(local)
         assert caught.value.code == "CRS_NOT_GEOREFERENCED"
+
+
+@pytest.mark.parametrize(
+    ("place", "crs_wkt", "code"),
+    [
+        ((7.0e6, 9.0e6), None, "CRS_MISSING"),
+        ((7.0e6, 9.0e6), 'LOCAL_CS["CAD",UNIT["Meter",1]]', "CRS_NOT_GEOREFERENCED"),
+        ((7.0e6, 9.0e6), "EPSG:4527", "CRS_EXTENT_MISMATCH"),
+    ],
+)
+def test_coordinates_that_fit_nothing_are_told_so(place, crs_wkt, code):
+    squares = np.array([shapely.box(place[0], place[1], place[0] + 100, place[1] + 100)])
+    with pytest.raises(InputError) as caught:
+        require_crs(wkt(4527) if crs_wkt == "EPSG:4527" else crs_wkt, squares, "三明.shp")
+    assert caught.value.code == code
+    english, chinese = (render_error(caught.value, language)[0] for language in ("en", "zh"))
+    assert english.endswith("fit none of the coordinate systems used in Fujian.")
+    assert chinese.endswith("与福建常用的坐标系都不符。")
+    assert "可能是" not in chinese
+    assert "?" not in english + chinese
+
+
+def test_coordinates_that_fit_some_are_told_which():
+    squares = np.array([shapely.box(39_500_000, 2_900_000, 39_500_100, 2_900_100)])
+    with pytest.raises(InputError) as caught:
+        require_crs(None, squares, "三明.shp")
+    english, chinese = (render_error(caught.value, language)[0] for language in ("en", "zh"))
+    assert "fit EPSG:4527 (CGCS2000 / 3-degree Gauss-Kruger zone 39), EPSG:2363 (" in english
+    assert "可能是 EPSG:4527 (CGCS2000 / 3-degree Gauss-Kruger zone 39)、EPSG:2363 (" in chinese

@@ -129,7 +129,9 @@ def test_a_result_or_a_stand_layer(provider, layers, result, tmp_path):
         "ticketeligibility", {"RESULT": str(result), "STANDS": layers["stands"], **out}
     )
     dates = {"PERIOD_START": "2016-01-01", "PERIOD_END": "2020-12-31"}
-    assert "TICKET_RESULT_OPTIONS" in _refusal("ticketeligibility", {"RESULT": str(result), **dates, **out})
+    refused = _refusal("ticketeligibility", {"RESULT": str(result), **dates, **out})
+    assert "TICKET_RESULT_OPTIONS" in refused
+    assert "“First day of the period”, “Last day of the period”" in refused, "as the form names them"
 
 
 def test_free_and_blocked_ground_as_layers(provider, layers, tmp_path):

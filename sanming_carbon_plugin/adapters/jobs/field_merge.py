@@ -140,7 +140,7 @@ def _sent(request: MergeRequest, files: Sequence[ReturnedFile], form: Form) -> S
     if len(packages) > 1:
         raise InputError("FIELD_RETURNS_DIFFER", packages=packages)
     if request.base is None and not packages:
-        raise InputError("FIELD_RETURN_UNFIT", path=str(request.returned[0]), reason="field_package; --base base.gpkg")
+        raise InputError("FIELD_PACKAGE_UNNAMED", path=str(request.returned[0]))
     path = request.base or kept_base(request.result, packages[0])
     if not path.is_file():
         raise InputError("FIELD_BASE_MISSING", package=packages[0] if packages else "?", path=str(path))

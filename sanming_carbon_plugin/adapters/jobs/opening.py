@@ -21,6 +21,7 @@ from ..rasters import open_raster
 from ..resources import read_json
 from ..stand_tables import load_stand_tables
 from ..vectors import read_layer
+from ..vectors.reading import require_crs
 from ..vectors.sources import place_name
 from .request import StandSource
 
@@ -92,7 +93,7 @@ def crs_of(layer: VectorLayer) -> str:
         CRS_MISSING: a layer that was read always has one, one taken from the screen may not.
     """
     if not layer.crs_wkt:
-        raise InputError("CRS_MISSING", path=layer.source or layer.name, x="?", y="?", candidates=["?"])
+        return require_crs(None, layer.geometry, layer.source or layer.name)
     return layer.crs_wkt
 
 

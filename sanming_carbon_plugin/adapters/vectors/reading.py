@@ -258,13 +258,13 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str, *, anywhe
     Raises
     ------
     InputError
-        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names the likely candidates, or
+        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names the likely candidates, if any, or
         ``CRS_AXES_EXCHANGED`` where coordinates fit one only with northing and easting exchanged.
     """
     extent = middle_extent(geometry)
-    likely = ["{} ({})".format(*item) for item in crs.candidates(extent)] or ["?"]
+    likely = ["{} ({})".format(*item) for item in crs.candidates(extent)]
     where = {"path": shown, "x": round((extent[0] + extent[2]) / 2, 4), "y": round((extent[1] + extent[3]) / 2, 4)}
-    if likely == ["?"] and not anywhere:
+    if not likely and not anywhere:
         _require_order(crs_wkt, extent, where)
     if not crs_wkt or crs.is_undefined(crs_wkt):
         raise InputError("CRS_MISSING", candidates=likely, **where)
