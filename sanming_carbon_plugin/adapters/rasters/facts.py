@@ -43,7 +43,10 @@ class BandFacts:
 
 @dataclass(frozen=True)
 class RasterFacts:
-    """Size, place and bands of a raster; ``transform`` is None where it has no place on earth."""
+    """Size, place and bands of a raster; ``transform`` is None where it has no place on earth.
+
+    ``inside`` names the rasters of a file that holds several.
+    """
 
     path: str
     driver: str
@@ -55,3 +58,4 @@ class RasterFacts:
     block_width: int
     block_height: int
     metadata: dict[str, str]
+    inside: tuple[str, ...]

@@ -21,7 +21,9 @@ class OpenRaster:
     """An open file; not shared between threads."""
 
     def __init__(self, path: str) -> None:
-        self._file = _checked(lambda: gdal.OpenEx(path, gdal.OF_RASTER))
+        # Left to itself, GDAL would fetch a whole file from the net, however little of it is read.
+        place = f"/vsicurl/{path}" if path.startswith(("http://", "https://")) else path
+        self._file = _checked(lambda: gdal.OpenEx(place, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR))
         self.facts = self._facts(path)
 
     def _facts(self, path: str) -> RasterFacts:
@@ -39,11 +41,14 @@ class OpenRaster:
             block_width=max((band.GetBlockSize()[0] for band in bands), default=1),
             block_height=max((band.GetBlockSize()[1] for band in bands), default=1),
             metadata=dict(source.GetMetadata() or {}),
+            inside=tuple(name for name, _ in source.GetSubDatasets() or ()),
         )
 
     def read(self, bands: list[int], part: Part, into: npt.NDArray[Any]) -> None:
         """Put values of bands (numbers from 1) of one type into an array of the shape (bands, rows, columns)."""
-        _checked(lambda: self._file.ReadAsArray(*part, buf_obj=into, band_list=bands))
+        # Before GDAL 3.7, signed bytes come as unsigned ones of the same bits.
+        whole = into.view(np.uint8) if into.dtype == np.int8 and not hasattr(gdal, "GDT_Int8") else into
+        _checked(lambda: self._file.ReadAsArray(*part, buf_obj=whole, band_list=bands))
 
     def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
         """Mask of a band, 0 where it does not count, shape (rows, columns)."""
@@ -57,10 +62,12 @@ class OpenRaster:
 
 def _band_facts(number: int, band: gdal.Band) -> BandFacts:
     scale, offset = band.GetScale(), band.GetOffset()
+    dtype = np.dtype(gdal_array.GDALTypeCodeToNumericTypeCode(band.DataType)).name
+    is_signed = dtype == "uint8" and band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE"
     return BandFacts(
         number=number,
         description=band.GetDescription() or "",
-        dtype=np.dtype(gdal_array.GDALTypeCodeToNumericTypeCode(band.DataType)).name,
+        dtype="int8" if is_signed else dtype,
         nodata=band.GetNoDataValue(),
         scale=1.0 if scale is None else scale,
         offset=0.0 if offset is None else offset,

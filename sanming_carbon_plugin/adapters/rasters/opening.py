@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +22,7 @@ from ..resources import read_json
 from .facts import BandFacts, RasterFacts
 from .ground import ground_metres
 from .placing import mover
-from .reading import FileBands, TrueValues
+from .reading import FileBands, OpenFile, TrueValues
 
 DECODE_THREADS = 2
 """Handles that read parts of a strip side by side. GDAL's own NUM_THREADS is not used: in GDAL 3.6 it handed on
@@ -30,6 +31,14 @@ the content of a damaged tile without an error."""
 ELEVATION_NAME, CANOPY_NAME = "dem", "chm"
 """The names that mark a raster as an elevation model and as canopy heights, both in metres."""
 
+_WIDE = ("int64", "uint64")
+"""Whole numbers of eight bytes are read through osgeo: rasterio 1.3 takes signed for unsigned ones and rounds their
+nodata value."""
+
+_DRIVER = re.compile(r"[A-Za-z0-9_]{2,}:")
+"""Names of rasters inside a file begin so: ``NETCDF:"file.nc":height``; a single letter is a drive of Windows."""
+
+_MOST_NAMED = 8
 _AS_STORED = (1.0, 0.0)
 _STRETCH_ROWS = 17
 _STRETCH_OF_NOTE = 0.001
@@ -132,11 +141,7 @@ def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True
     path, wanted = _path_and_band(spec)
     if _is_local(path) and not _exists(path):
         raise InputError("RASTER_MISSING", path=path)
-    module = _module(backend or back_end_name())
-    try:
-        files = [module.OpenRaster(path) for _ in range(DECODE_THREADS)]
-    except module.READ_ERRORS as error:
-        raise InputError("RASTER_FORMAT", path=path, reason=str(error)) from error
+    files, module = _opened(path, backend or back_end_name())
     try:
         grid, bands = _checked(files[0].facts, wanted, crs_needed=crs_needed)
     except CarbonError:
@@ -149,7 +154,7 @@ def open_bands(spec: str, backend: str | None = None, *, crs_needed: bool = True
 def _checked(facts: RasterFacts, wanted: str | None, *, crs_needed: bool) -> tuple[Grid, list[BandFacts]]:
     path = facts.path
     if not facts.bands:
-        raise InputError("RASTER_WITHOUT_BANDS", path=path)
+        raise InputError("RASTER_WITHOUT_BANDS", path=path, inside=", ".join(facts.inside[:_MOST_NAMED]) or "-")
     if facts.transform is None or not _has_cells(facts.transform):
         raise InputError("RASTER_WITHOUT_PLACE", path=path)
     if facts.crs_wkt is None and crs_needed:
@@ -161,6 +166,19 @@ def _has_cells(transform: tuple[float, float, float, float, float, float]) -> bo
     """Whether cells have an area and a place: a file may declare cells of size 0, or no number at all."""
     _, width, row_turn, _, column_turn, height = transform
     return bool(np.isfinite(transform).all()) and width * height != row_turn * column_turn
+
+
+def _opened(path: str, backend: str) -> tuple[list[OpenFile], ModuleType]:
+    """Handles of a file, and the back end they are of."""
+    module = _module(backend)
+    try:
+        first = module.OpenRaster(path)
+        if backend == "rasterio" and any(band.dtype in _WIDE for band in first.facts.bands):
+            first.close()
+            return _opened(path, "gdal")
+        return [first, *(module.OpenRaster(path) for _ in range(DECODE_THREADS - 1))], module
+    except module.READ_ERRORS as error:
+        raise InputError("RASTER_FORMAT", path=path, reason=str(error)) from error
 
 
 def _module(backend: str) -> ModuleType:
@@ -175,7 +193,8 @@ def _module(backend: str) -> ModuleType:
 
 
 def _is_local(path: str) -> bool:
-    return not path.startswith("/vsi") and "://" not in path and not path.lstrip().startswith("<")
+    """Whether the text can only be the path of a file."""
+    return not path.startswith("/vsi") and not path.lstrip().startswith("<") and not _DRIVER.match(path)
 
 
 def _exists(path: str) -> bool:

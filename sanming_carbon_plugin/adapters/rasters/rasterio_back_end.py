@@ -53,6 +53,7 @@ class OpenRaster:
             block_width=max((shape[1] for shape in source.block_shapes), default=1),
             block_height=max((shape[0] for shape in source.block_shapes), default=1),
             metadata=dict(source.tags()),
+            inside=tuple(source.subdatasets),
         )
 
     def read(self, bands: list[int], part: Part, into: npt.NDArray[Any]) -> None:

@@ -98,7 +98,7 @@ class FileBands:
 
     def _invalid(self, position: int, plane: npt.NDArray[Any]) -> Mask | None:
         nodata = self._bands[position].nodata
-        wrong = invalid_values(plane, nodata)
+        wrong = invalid_values(plane, nodata, self._bands[position].dtype)
         if self.heights:
             marks = marked(plane)
             return marks if wrong is None else wrong | marks

@@ -36,6 +36,8 @@ def test_values_arrive_unchanged(folder, backend):
         (np.array([-3.4028234663852886e38, 2, 3, 5] * 3, dtype=np.float32), -3.40282e38),
         (np.array([-3.4028234663852886e38, 2, 3, 5] * 3, dtype=np.float32), -3.4028234663852886e38),
         (np.array([-3.4028234663852886e38, 2, 3, 5] * 3, dtype=np.float32), -1.7976931348623157e308),
+        (np.array([-3.4028234663852886e38, 2, 3, 5] * 3, dtype=np.float32), -3.4e38),
+        (np.array([1.7014118346046923e38, 2, 3, 5] * 3, dtype=np.float32), 1.7e38),
         (np.array([-1.7976931348623157e308, 2, 3, 5] * 3, dtype=np.float64), -1.7976931348623157e308),
         (np.array([-9999, 2, 3, 5] * 3, dtype=np.int16), -9999),
         (np.array([255, 2, 3, 5] * 3, dtype=np.uint8), 255),
