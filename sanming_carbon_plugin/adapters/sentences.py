@@ -57,12 +57,8 @@ class _Sentence(string.Formatter):
         language = self._language
         if format_spec in MOST_NAMES:
             return _joined([self._name(format_spec, name) for name in _names(value)], MOST_NAMES[format_spec], language)
-        if format_spec in ("doubt", "answer", "title"):
+        if format_spec in ("doubt", "answer", "title", "fitting"):
             return self._told(format_spec, value)
-        if format_spec == "fitting":
-            names = value if isinstance(value, (list, tuple)) else _names(value)
-            told = "、" if language == "zh" else ", "
-            return word("fitting", "some" if names else "none", language).format(names=told.join(map(str, names)))
         if value is None and (format_spec == "if_any" or words_of(format_spec, language)):
             return word("report", "none", language)
         if format_spec == "or_unknown":
@@ -74,6 +70,9 @@ class _Sentence(string.Formatter):
     def _told(self, how: str, value: object) -> str:
         if how == "title":
             return title_of(str(value), self._language)
+        if how == "fitting":
+            names = ("、" if self._language == "zh" else ", ").join(_names(value))
+            return word("fitting", "some" if names else "none", self._language).format(names=names)
         if how == "doubt":
             return _quoted(str(value), self._language)
         return _answer(str(self._values.get("field")), value, self._language)

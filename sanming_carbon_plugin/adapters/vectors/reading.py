@@ -258,7 +258,7 @@ def require_crs(crs_wkt: str | None, geometry: Geometries, shown: str, *, anywhe
     Raises
     ------
     InputError
-        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names the likely candidates, if any, or
+        ``CRS_MISSING``, ``CRS_NOT_GEOREFERENCED``, ``CRS_EXTENT_MISMATCH``; each names likely candidates, if any, or
         ``CRS_AXES_EXCHANGED`` where coordinates fit one only with northing and easting exchanged.
     """
     extent = middle_extent(geometry)
