@@ -29,6 +29,7 @@ _RULE_OUTCOMES = {"+": "pass", "-": "fail", "?": "unknown"}
 _STRATA = ("pine_transform", "reserve_forest")
 _DIGITS = re.compile(r"_\d+(?=_)")
 _QUANTILE = re.compile(r"q(\d{1,3})")
+_CLASS_SHARE = re.compile(r"(?P<of>.+)_share_(?P<number>-?\d+)")
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +79,9 @@ def _worded(name: str, language: str) -> str:
 
 
 def _of_raster(name: str, language: str) -> str:
+    share = _CLASS_SHARE.fullmatch(name)
+    if share:
+        return "{} {}".format(share["of"], word("statistic", "class_share", language).format(share["number"]))
     of, _, statistic = name.rpartition("_")
     quantile = _QUANTILE.fullmatch(statistic)
     text = words_of("statistic", language).get("quantile" if quantile else statistic, "")

@@ -17,7 +17,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--statistics",
         default="",
         metavar="LIST",
-        help="mean,std,support by default; also min, max, median, q5 … q95, count, majority, shares",
+        help="mean,std,support (share of valid area) by default; also min, max, median, quantiles q0 … q100, "
+        "count (cells); of a map of classes majority and shares",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing result")
     parser.set_defaults(run=_run)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import (
+    Qgis,
     QgsMapLayer,
     QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
@@ -20,6 +21,9 @@ from ..core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from ..adapters.qgis_layers import LayerSnapshot
+
+_WKT = Qgis.CrsWktVariant.Wkt2_2019
+_HALF_WIDTH = str.maketrans("；＃", ";#")
 
 
 def take_layer(layer: QgsVectorLayer, encoding: str | None = None) -> LayerSnapshot:
@@ -61,30 +65,59 @@ def raster_sources(layers: Iterable[QgsMapLayer], names: str) -> tuple[tuple[str
     layers
         The raster layers.
     names
-        ``NAME`` or ``NAME#BAND`` for each, ``;`` between, in the same order; a missing one is made from
-        the layer's name.
+        ``NAME`` or ``NAME#BAND`` for each, ``;`` between, in the same order, also as a Chinese keyboard writes these
+        two signs; a missing one is made from the layer's name.
+
+    Raises
+    ------
+    UsageError
+        ``RASTER_NAMES_TOO_MANY``; ``RASTER_NAME_WRONG`` where a name cannot begin names of columns.
     """
     layers = list(layers)
-    given = [name.strip() for name in names.split(";")] if names.strip() else []
+    given = names.translate(_HALF_WIDTH).split(";") if names.strip() else []
     if len(given) > len(layers):
         raise UsageError("RASTER_NAMES_TOO_MANY", names=len(given), rasters=len(layers))
     given += [""] * (len(layers) - len(given))
     pairs = []
     for layer, text in zip(layers, given, strict=True):
-        name, _, band = text.partition("#")
+        name, band = (part.strip() for part in text.partition("#")[::2])
+        if name and not name.replace("_", "a").isalnum():
+            raise UsageError("RASTER_NAME_WRONG", name=name)
         path = raster_path(layer)
         pairs.append((name or layer_identifier(layer.name()), "{}#{}".format(path, band) if band else path))
     return tuple(pairs)
 
 
 def raster_path(layer: QgsMapLayer) -> str:
-    """File of a raster layer; services without a file cannot be counted cell by cell."""
+    """File of a raster layer; services without a file cannot be counted cell by cell.
+
+    Raises
+    ------
+    InputError
+        ``RASTER_NOT_A_FILE``; ``RASTER_CRS_IN_QGIS`` or ``RASTER_NODATA_IN_QGIS`` where somebody told QGIS otherwise
+        than the file says, so that what is counted would not be what is on the screen.
+    """
     if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal":
         raise InputError("RASTER_NOT_A_FILE", raster=layer.name())
+    _require_as_in_file(layer)
     parts = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
     path = parts.get("path") or layer.source()
     inside = parts.get("layerName")
     return "{}:{}:{}".format(parts.get("driver") or "GPKG", path, inside) if inside else path
+
+
+def _require_as_in_file(layer: QgsRasterLayer) -> None:
+    from ..adapters.crs import same_crs  # noqa: PLC0415 - numpy may be missing on loading
+
+    provider = layer.dataProvider()
+    own, shown = provider.crs(), layer.crs()
+    if own.isValid() and shown.isValid() and own != shown and not same_crs(own.toWkt(_WKT), shown.toWkt(_WKT)):
+        names = {"own": own.userFriendlyIdentifier(), "set_there": shown.userFriendlyIdentifier()}
+        raise InputError("RASTER_CRS_IN_QGIS", raster=layer.name(), **names)
+    for band in range(1, layer.bandCount() + 1):
+        is_unused = provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band)
+        if is_unused or provider.userNoDataValues(band):
+            raise InputError("RASTER_NODATA_IN_QGIS", raster=layer.name())
 
 
 def layer_identifier(name: str) -> str:

@@ -18,15 +18,20 @@ from made_results import SAMPLE
 from osgeo import gdal, osr
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
+    QgsRasterRange,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QTimer
+
+from sanming_carbon_plugin.core.errors import InputError, UsageError
+from sanming_carbon_plugin.processing.inputs import raster_path, raster_sources
 
 pytestmark = pytest.mark.qgis
 
@@ -149,6 +154,57 @@ def test_evidence_follows_a_recipe(provider, small_layer, tmp_path):
     rows = _rows(out)
     assert {"s2020_ndvi_mean", "height_mean", "slope_deg_mean"} <= set(rows[0])
     assert any(float(row["s2020_ndvi_mean"] or "nan") > 0.3 for row in rows)
+
+
+def _two_rasters():
+    return QgsRasterLayer(str(SAMPLE / "dem.tif"), "高程"), QgsRasterLayer(str(SAMPLE / "composite_2020.tif"), "s")
+
+
+@pytest.mark.parametrize("names", ["dem;s2020#b4", "dem；s2020＃b4", " dem ； s2020 # b4 "])
+def test_names_of_rasters_may_be_parted_as_a_chinese_keyboard_does(provider, names):
+    """Taken for one name, an elevation model would not be known as such, and slopes would be missing unnoticed."""
+    (first, _), (second, path) = raster_sources(_two_rasters(), names)
+    assert (first, second, path.rpartition("#")[2]) == ("dem", "s2020", "b4")
+
+
+@pytest.mark.parametrize("names", ["dem，s2020", "dem s2020", "d-em"])
+def test_names_that_cannot_begin_columns_are_refused(provider, names):
+    with pytest.raises(UsageError) as caught:
+        raster_sources(_two_rasters(), names)
+    assert caught.value.code == "RASTER_NAME_WRONG"
+
+
+def test_a_raster_that_is_told_otherwise_in_qgis_is_refused(provider):
+    """Else what is counted would not be what the user sees: zeros would count that are no data on the screen."""
+    raster = _two_rasters()[0]
+    own = raster.crs()
+
+    def code():
+        try:
+            raster_path(raster)
+        except InputError as refused:
+            return refused.code
+        return None
+
+    found = [code()]
+    for crs in (QgsCoordinateReferenceSystem("EPSG:32650"), QgsCoordinateReferenceSystem.fromWkt(own.toWkt())):
+        raster.setCrs(crs)
+        found.append(code())
+    provider = raster.dataProvider()
+    for values in ([QgsRasterRange(0, 0)], []):
+        provider.setUserNoDataValue(1, values)
+        found.append(code())
+    provider.setUseSourceNoDataValue(1, False)
+    found.append(code())
+    nodata = "RASTER_NODATA_IN_QGIS"
+    assert found == [
+        None,
+        "RASTER_CRS_IN_QGIS",
+        None,
+        nodata,
+        None,
+        nodata if provider.sourceHasNoDataValue(1) else None,
+    ]
 
 
 @pytest.mark.parametrize("algorithm_id", ["sanmingcarbon:zonal", "sanmingcarbon:evidence"])

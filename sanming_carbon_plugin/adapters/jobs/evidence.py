@@ -24,7 +24,7 @@ from .images import open_recipe
 from .inputs import file_record, raster_record
 from .issue_table import issue_counts, issues_table
 from .opening import described, geodesy_of, open_inventory, open_rasters, require_all
-from .per_stand_file import check_per_stand_file, write_per_stand_file
+from .per_stand_file import check_per_stand_file, seen_counts, stand_doubts, write_per_stand_file
 from .request import JobOutcome, StandSource
 from .run_record import now, run_record, run_table
 
@@ -55,7 +55,8 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
     inventory = open_inventory(request.stands, request.mapping, None, progress, packed=True)
     layer = inventory.layer
     require_all(layer)
-    known = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress).columns
+    stage = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress)
+    known = stage.columns
     store, tables = CoverageStore.beside(layer.source), recipe_tables()
     opened = open_rasters(request.rasters, layer)
     try:
@@ -75,14 +76,14 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
     healthy = healthy_stands(known, tables.healthy_where)
     changes = changes_against_healthy(found.columns, prepared.changes, healthy, tables.healthy_stands_least)
     figures = pd.concat([found.columns, changes.columns], axis=1)
-    doubts = join_issues([prepared.issues, found.issues, changes.issues, store.notes()])
+    doubts = join_issues([stand_doubts(layer, stage), prepared.issues, found.issues, changes.issues, store.notes()])
     issues = issues_table(doubts, known.index, layer.geometry, layer.crs_wkt)
     run = run_table(_record(request, recipe, layer, started, progress))
     columns = {"stand_key": FieldType("text"), **dict.fromkeys(figures.columns, FieldType("real"))}
     result = ResultTable(columns, figures.rename_axis("stand_key").reset_index())
     further = [issues, OutputTable("run", run.columns, run.frame, None, None)]
     write_per_stand_file(layer, result, request.out, request.overwrite, progress, further)
-    counts: dict[str, object] = {"stands": len(layer), "columns": len(figures.columns)}
+    counts: dict[str, object] = {"stands": len(layer), "columns": len(figures.columns)} | seen_counts(found.issues)
     counts |= {"healthy_stands": int(healthy.sum())} if prepared.changes else {}
     return JobOutcome(request.out, counts, issue_counts(issues.frame))
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from ...core.errors import DependencyError
+from ...core.issues import issues_by_key, join_issues
 from ...core.progress import Progress
 from ...core.results import ResultTable, source_names
+from ...core.stage import StageResult
 from ...core.stands.layer import VectorLayer
 from ..geopackage import OutputTable, write_geopackage
 from ..output_files import moved_into_place, output_errors
@@ -15,6 +19,8 @@ from .opening import check_output
 
 ROWS_AT_ONCE = 1_000
 FORMATS = (".gpkg", ".csv", ".parquet")
+_ABOUT_THE_STAND = ("STAND_KEY_MISSING", "STAND_KEY_REPEATED", "AREA_UNCERTAIN")
+_UNSEEN, _LITTLE = ("RASTER_OUTSIDE", "RASTER_NODATA"), ("RASTER_LOW_SUPPORT",)
 
 
 def check_per_stand_file(out: Path, overwrite: bool, reads: object) -> None:
@@ -56,6 +62,23 @@ def write_per_stand_file(
             result.frame.to_csv(beside, index=False, encoding="utf-8-sig", chunksize=ROWS_AT_ONCE)
         else:
             result.frame.to_parquet(beside, index=False)
+
+
+def stand_doubts(layer: VectorLayer, known: StageResult) -> pd.DataFrame:
+    """What keeps figures from being those of a stand: no outline, one that crosses itself, a key that is not its own.
+
+    What else is wrong with a stand is for checks: rasters say nothing of it.
+    """
+    own = known.issues[known.issues["code"].isin(_ABOUT_THE_STAND)]
+    return join_issues([issues_by_key(layer.notes, known.columns.index), own])
+
+
+def seen_counts(doubts: pd.DataFrame) -> dict[str, object]:
+    """How many stands some raster does not show at all, and of how many it shows too little."""
+    return {
+        name: int(doubts.loc[doubts["code"].isin(codes), "stand_key"].nunique())
+        for name, codes in (("stands_unseen", _UNSEEN), ("stands_low_support", _LITTLE))
+    }
 
 
 def _require_parquet() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,21 +18,23 @@ from ..rasters import low_support_share
 from ..stand_tables import load_stand_tables
 from .issue_table import issue_counts, issues_table
 from .opening import geodesy_of, open_inventory, open_rasters, require_all
-from .per_stand_file import check_per_stand_file, write_per_stand_file
+from .per_stand_file import check_per_stand_file, seen_counts, stand_doubts, write_per_stand_file
 from .request import JobOutcome, StandSource
 
 USUAL_STATISTICS = ("mean", "std", "support")
+_BETWEEN = re.compile(r"[,，、\s]+")
+"""A comma, also as a Chinese keyboard writes it, or a space."""
 
 
 def parse_statistics(text: str) -> tuple[str, ...]:
-    """Statistics from a list with commas between; the usual ones where it is empty.
+    """Statistics from a list with commas or spaces between; the usual ones where it is empty.
 
     Raises
     ------
     UsageError
         STATISTIC_UNKNOWN.
     """
-    chosen = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    chosen = tuple(dict.fromkeys(part.lower() for part in _BETWEEN.split(text) if part))
     if not chosen and text.strip():
         raise UsageError("STATISTIC_UNKNOWN", statistic=text.strip(), known=", ".join(STATISTICS))
     require_known(chosen)
@@ -60,7 +63,8 @@ def zonal(
     inventory = open_inventory(stands, mapping, None, progress, packed=True)
     layer = inventory.layer
     require_all(layer)
-    keys = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress).columns.index
+    known = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress)
+    keys = known.columns.index
     opened = open_rasters(rasters, layer)
     store = CoverageStore.beside(layer.source)
     try:
@@ -81,6 +85,8 @@ def zonal(
     result = ResultTable(
         {"stand_key": FieldType("text"), **columns}, found.columns.rename_axis("stand_key").reset_index()
     )
-    issues = issues_table(join_issues([found.issues, store.notes()]), keys, layer.geometry, layer.crs_wkt)
+    doubts = join_issues([stand_doubts(layer, known), found.issues, store.notes()])
+    issues = issues_table(doubts, keys, layer.geometry, layer.crs_wkt)
     write_per_stand_file(layer, result, out, overwrite, progress, [issues])
-    return JobOutcome(out, {"stands": len(layer), "columns": len(columns)}, issue_counts(issues.frame))
+    counts: dict[str, object] = {"stands": len(layer), "columns": len(columns)} | seen_counts(found.issues)
+    return JobOutcome(out, counts, issue_counts(issues.frame))

@@ -1,0 +1,73 @@
+"""What keeps raster figures from being those of a stand is told beside them, and counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from sample_parts import SAMPLE, written
+
+from sanming_carbon_plugin.adapters.column_words import column_name
+from sanming_carbon_plugin.adapters.geopackage import OutputTable, read_geopackage_table, write_geopackage
+from sanming_carbon_plugin.adapters.jobs.evidence import EvidenceRequest, evidence
+from sanming_carbon_plugin.adapters.jobs.request import LayerSource
+from sanming_carbon_plugin.adapters.jobs.zonal import parse_statistics, zonal
+from sanming_carbon_plugin.adapters.vectors import read_layer
+from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.stands.layer import FieldType
+
+DEM = (("dem", str(SAMPLE / "dem.tif")),)
+WEST, SOUTH = 39_545_000.0, 2_955_000.0
+TOLD = {"GEOMETRY_NULL": ["2"], "AREA_UNCERTAIN": ["3"], "RASTER_OUTSIDE": ["4"], "RASTER_LOW_SUPPORT": ["5"]}
+
+
+@pytest.fixture
+def odd(tmp_path) -> LayerSource:
+    """A stand as it should be, one without an outline, one that crosses itself, one beside the raster, one half in."""
+    whole = shapely.box(WEST, SOUTH, WEST + 300, SOUTH + 200)
+    crossing = shapely.Polygon([(WEST, SOUTH), (WEST + 300, SOUTH + 200), (WEST + 300, SOUTH), (WEST, SOUTH + 200)])
+    beside = shapely.box(WEST + 1e5, SOUTH, WEST + 100_300, SOUTH + 200)
+    west_edge = shapely.bounds(read_layer(str(SAMPLE / "stands.gpkg")).geometry)[:, 0].min()
+    half = shapely.box(west_edge - 3_000, SOUTH, west_edge + 1_000, SOUTH + 200)
+    geometry = np.array([whole, None, crossing, beside, half], dtype=object)
+    frame = pd.DataFrame({"XIAO_BAN": ["1", "2", "3", "4", "5"]}, dtype=object)
+    wkt = read_layer(str(SAMPLE / "stands.gpkg")).crs_wkt
+    path = tmp_path / "小班.gpkg"
+    write_geopackage(path, [OutputTable("stands", {"XIAO_BAN": FieldType("text")}, frame, geometry, wkt)])
+    return LayerSource(str(path))
+
+
+def _taken(kind: str, stands: LayerSource, out: Path):
+    if kind == "zonal":
+        return zonal(stands, DEM, out, None, False, Progress(), ("mean",))
+    recipe = written(out.with_suffix(".json"), {"dem": "dem"})
+    return evidence(EvidenceRequest(stands, DEM, recipe, out), Progress())
+
+
+@pytest.mark.parametrize("kind", ["zonal", "evidence"])
+def test_stands_without_figures_of_their_own_are_listed_and_counted(odd, tmp_path, kind):
+    outcome = _taken(kind, odd, tmp_path / "figures.gpkg")
+    doubts = read_geopackage_table(tmp_path / "figures.gpkg", "issues")
+    told = doubts.groupby("code")["stand_key"].apply(lambda keys: [key.rpartition("-")[2] for key in keys]).to_dict()
+    assert {code: told.get(code) for code in TOLD} == TOLD
+    assert (outcome.counts["stands_unseen"], outcome.counts["stands_low_support"]) == (1, 1)
+
+
+@pytest.mark.parametrize("text", ["mean,q90", "mean，q90", "mean、q90", "mean q90", "Mean ， q90、"])
+def test_statistics_may_be_parted_as_a_chinese_keyboard_does(text):
+    assert parse_statistics(text) == ("mean", "q90")
+
+
+@pytest.mark.parametrize(
+    ("column", "english", "chinese"),
+    [
+        ("cover_share_3", "cover share of class 3", "cover 类别3的面积占比"),
+        ("cover_b2_share_-1", "cover_b2 share of class -1", "cover_b2 类别-1的面积占比"),
+        ("wilt_ndvi_change", "wilt_ndvi change against healthy stands", "wilt_ndvi 与健康小班相比的变化"),
+    ],
+)
+def test_shares_of_classes_and_changes_have_names(column, english, chinese):
+    assert (column_name(column, "en"), column_name(column, "zh")) == (english, chinese)
