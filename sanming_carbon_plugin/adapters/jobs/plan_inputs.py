@@ -16,19 +16,25 @@ from ...core.carbon.survey import survey_dates
 from ...core.errors import InputError
 from ...core.planning.acceptance import Accepted, accepted_of
 from ...core.planning.area_units import units_of_stands
-from ...core.planning.done_ground import DoneGround, done_ground
+from ...core.planning.done_ground import DoneGround, done_ground, outside_of
 from ...core.planning.feasibility import FellingNeeds
 from ...core.planning.options import fitting
+from ...core.planning.shared_ground import SharedGround
 from ...core.planning.targets import LAST_YEAR, Target, targets_of
 from ...core.progress import Progress
 from ...core.results import RESULT_COLUMNS
+from ...core.stands.area import stand_areas_m2
+from ...core.stands.checks.neighbours import Overlaps, common_ground
+from ...core.stands.checks.shapes import polygons_only
 from ...core.stands.layer import VectorLayer
+from ...core.units import hectares_from_square_metres
 from ...paths import resources_dir
 from ..geopackage import read_geopackage_table
 from ..hashes import sha256_of_file
 from ..plan_tables import PlanningTables, load_planning_tables, read_ledger, read_targets
+from ..stand_tables import load_stand_tables
 from ..work_design.parcels import load_design_tables
-from .opening import beside, described, open_layer, open_parcels
+from .opening import beside, described, geodesy_of, open_layer, open_parcels
 from .request import LayerSource, StandSource
 from .run_record import today
 
@@ -113,6 +119,26 @@ class Programme:
         """Outlines that can be cut with others: those that cross themselves mended."""
         return np.asarray(shapely.make_valid(self.geometry), dtype=object)
 
+    @cached_property
+    def overlaps(self) -> Overlaps:
+        """Stands that lie on each other."""
+        return common_ground(self.geometry, self.facts, load_stand_tables().settings)
+
+    @cached_property
+    def shared(self) -> SharedGround:
+        """The same, for sums in which such ground counts once."""
+        return SharedGround(self.facts, self.overlaps, self.grounds, self.sound)
+
+    @cached_property
+    def outside_ha(self) -> float:
+        """Accepted hectares in no stand, by the ellipsoid; unknown where nobody says what is done."""
+        if self.accepted is None:
+            return float("nan")
+        left = polygons_only(outside_of(self.accepted, self.sound))
+        left, geodesy = left[~shapely.is_empty(left)], geodesy_of(self.stands)
+        area_m2 = stand_areas_m2(left, geodesy.to_lonlat, geodesy.semi_major_m, geodesy.flattening)
+        return float(hectares_from_square_metres(area_m2.sum()))
+
     @property
     def crs_wkt(self) -> str | None:
         """Their CRS."""
@@ -133,7 +159,8 @@ class Programme:
             return None
         if (first, last) not in self._done:
             area = self.facts["area_ha"].to_numpy(dtype=np.float64)
-            found = done_ground(self.accepted, self.sound, area, self.tables.matrix, (first, last), self.fits)
+            lying, years = self.overlaps, (first, last)
+            found = done_ground(self.accepted, self.sound, area, self.tables.matrix, years, self.fits, lying)
             self._done[first, last] = found
         return self._done[first, last]
 

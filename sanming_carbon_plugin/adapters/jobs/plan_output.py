@@ -78,7 +78,8 @@ def plan_output(
         limits[column] = [limit_text(row, opened.tables.units, language) for row in limits.to_dict("records")]
 
     name = request.scenario or request.out.stem
-    carbon = carbon_frame(facts, planned.counted, choice.option, planned.ahead, planned.project_years, name)
+    share = opened.shared.share()
+    carbon = carbon_frame(facts, planned.counted, choice.option, planned.ahead, planned.project_years, name, share)
     tables = [
         OutputTable("plan", PLAN_COLUMNS, chosen, plan_outlines(opened, chosen, ground), opened.crs_wkt),
         OutputTable("candidates", CANDIDATE_COLUMNS, candidates),
@@ -118,12 +119,21 @@ def progress_tables(opened: Programme, plan: pd.DataFrame | None = None) -> list
     free = workable(opened.facts, tables.works, opened.needs, opened.taken_ha)
     done = None if opened.accepted is None else opened.done
     ground = None if plan is None else PlannedGround.of(plan, opened.facts.index, opened.left_ha, tables.matrix)
-    found = target_progress(opened.targets, opened.units, opened.level_of, free, done, ground)
+    found = target_progress(opened.targets, opened.units, opened.level_of, free, done, ground, opened.shared)
     seen = indicators(
-        opened.facts, tables.indicators, opened.targets, opened.units, tables.units, opened.ledger,
+        opened.shared.counted(), tables.indicators, opened.targets, opened.units, tables.units, opened.ledger,
         tables.rules["covered_share"],
     )  # fmt: skip
     return [OutputTable("progress", PROGRESS_COLUMNS, found), OutputTable("indicators", INDICATOR_COLUMNS, seen)]
+
+
+def acceptance_counts(opened: Programme) -> dict[str, object]:
+    """Numbers to print about accepted ground: polygons that do not count, and what of the others is in no stand."""
+    if opened.accepted is None:
+        return {}
+    told: dict[str, object] = {"acceptance_refused": sum(opened.accepted.refused.values())}
+    outside = f"{opened.outside_ha:.3f}"
+    return told | ({} if float(outside) == 0 else {"accepted_outside_ha": outside})
 
 
 def fall_back_notes(opened: Programme, choice: Choice) -> dict[str, str | None]:
@@ -166,7 +176,7 @@ def run_of(
         seed=seed,
         started=started,
     )
-    run = run_table({**found, **record})
+    run = run_table({**found, "accepted_outside_ha": opened.outside_ha, **record})
     return OutputTable("plan_run", run.columns, run.frame)
 
 
@@ -218,9 +228,7 @@ def plan_counts(
     if notes["fallen_back"]:
         counts["fallen_back"] = notes["fallen_back"]
         counts["note"] = notes["note_zh" if spoken_language() == "zh" else "note"]
-    if opened.accepted is not None:
-        counts["acceptance_refused"] = sum(opened.accepted.refused.values())
-    return counts
+    return counts | acceptance_counts(opened)
 
 
 def _sum(frame: pd.DataFrame, name: str) -> str:

@@ -13,7 +13,7 @@ from ...core.progress import Progress
 from ..geopackage import read_geopackage_table, write_geopackage
 from .opening import check_output
 from .plan_inputs import ProgrammeRequest, open_programme
-from .plan_output import progress_tables, run_of
+from .plan_output import acceptance_counts, progress_tables, run_of
 from .request import JobOutcome
 from .run_record import now
 
@@ -51,10 +51,9 @@ def tell_progress(request: ProgressRequest, progress: Progress) -> JobOutcome:
         "targets": len(own),
         "targets_met": int((own["met"] == "yes").sum()),
     }
-    if opened.accepted is not None:
-        counts["acceptance_refused"] = sum(opened.accepted.refused.values())
-        if opened.accepted.refused:
-            counts["acceptance_reasons"] = json.dumps(opened.accepted.refused)
+    counts |= acceptance_counts(opened)
+    if opened.accepted is not None and opened.accepted.refused:
+        counts["acceptance_reasons"] = json.dumps(opened.accepted.refused)
     return JobOutcome(request.out, counts)
 
 

@@ -13,7 +13,7 @@ from ...core.units import UnitChoice
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import table_names
 from ..palette import palette
-from ..unit_choice import area_unit
+from ..unit_choice import area_text, area_unit
 from ..words import word
 
 PARTS = tuple((name, palette()["target_" + name].fill) for name in ("done", "planned", "missing"))
@@ -21,10 +21,17 @@ _WORDS = {
     "title": ("Progress to the targets", "目标完成进度"), "done": ("Done", "已完成"), "planned": ("Planned", "已规划"),
     "missing": ("Missing", "缺口"), "available": ("Available", "可安排"), "target": ("Target", "目标"),
     "measure": ("Measure", "措施"), "year": ("Until", "截止年"), "unit": ("Unit", "单位"), "unknown": ("–", "–"),
+    "once": ("Ground that several stands cover counts once.", "小班重叠的部分只计一次。"),
+    "outside": (
+        " {} of accepted ground lie in no stand of the layer and are not counted as done.",
+        "另有 {} 验收面积落在图层全部小班之外，未计入已完成面积。",
+    ),
 }  # fmt: skip
 _LEVELS = ("municipality", "county", "township")
 _BAR, _LEFT, _ROW, _RIGHT = 560.0, 250.0, 30.0, 190.0
 """Right of the bars stands what of them is not known."""
+SHOWN_HA = 0.005
+"""Less is 0.00 ha in print."""
 
 
 def progress_section(
@@ -46,11 +53,19 @@ def progress_section(
     asked = table[table["target_ha"].notna()]
     level = next((one for one in _LEVELS if ((table if asked.empty else asked)["level"] == one).any()), None)
     rows = table[table["level"] == level] if level else table
-    return _say("title", language), _bars(rows, language, units) + _table(rows, language, units, names or {})
+    note = f"<p>{escape(_say('once', language) + _outside(plan, language, units))}</p>"
+    return _say("title", language), _bars(rows, language, units) + _table(rows, language, units, names or {}) + note
 
 
 def _say(name: str, language: str) -> str:
     return _WORDS[name][language == "zh"]
+
+
+def _outside(plan: Path, language: str, units: UnitChoice) -> str:
+    """How much accepted ground is in no stand; nothing where none is, or where nobody says what is done."""
+    run = read_geopackage_table(plan, "plan_run") if "plan_run" in table_names(plan) else pd.DataFrame()
+    told = run.get("accepted_outside_ha", pd.Series(dtype=float)).sum()
+    return _say("outside", language).format(area_text(float(told), units, language)) if told >= SHOWN_HA else ""
 
 
 def _bars(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:

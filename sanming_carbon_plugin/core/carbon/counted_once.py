@@ -115,7 +115,7 @@ def counted_once(
     if not len(overlaps.first):
         return facts, errors, no_issues()
     stands = len(np.unique(np.concatenate([overlaps.first, overlaps.second])))
-    place = _places(facts, overlaps)
+    place = taking_order(facts, overlaps)
     ground = _share_kept(overlaps, place)
     cover = np.nan_to_num(numbers(facts, "earlier_cover"), nan=1.0)
     if earlier is not None:
@@ -133,7 +133,7 @@ def counted_once(
     )
 
 
-def _places(facts: pd.DataFrame, overlaps: Overlaps) -> IntArray:
+def taking_order(facts: pd.DataFrame, overlaps: Overlaps) -> IntArray:
     """Order in which the overlapping stands take their ground."""
     some = np.unique(np.concatenate([overlaps.first, overlaps.second]))
     part = facts.iloc[some]

@@ -42,17 +42,9 @@ def left_outlines(
     left = outlines[stands].copy()
     uncounted = opened.geometry[~opened.counted]
     for at, stand in enumerate(stands.tolist()):
-        taken = [one for where, ground in grounds if where[stand] for one in taken_shapes(ground, stand, measure[at])]
+        taken = [one for where, ground in grounds if where[stand] for one in ground.taken_shapes(stand, measure[at])]
         if fells[at]:
             taken += uncounted[shapely.intersects(uncounted, left[at])].tolist()
         if taken:
             left[at] = left[at].difference(shapely.union_all(taken))
     return np.asarray(polygons_only(left), dtype=object)
-
-
-def taken_shapes(ground: DoneGround, stand: int, measure: str) -> list[shapely.Geometry]:
-    """Outlines in a stand on which a measure may not be counted once more; as :meth:`DoneGround.taken_ha` sums them."""
-    own = [
-        shape for one, shape in ground.own.get(stand, []) if one == measure or not ground.matrix.together(one, measure)
-    ]
-    return own + [shape for one, shape in ground.counted.get(stand, []) if one == measure]

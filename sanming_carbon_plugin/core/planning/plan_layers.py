@@ -91,7 +91,8 @@ PROGRESS_COLUMNS: dict[str, FieldType] = {
 """``progress`` (no geometry): done, planned, available and missing area per ``level`` (``municipality``,
 ``county``, ``township``), ``area_unit`` (code, ``350400`` for Sanming), measure and period. ``target_*`` and
 ``missing_*`` are NULL where nobody set a target, ``done_*`` where no acceptance layer was given. ``missing`` is
-target less done less planned, never below 0; ``met`` (``yes``, ``no``, ``unknown``) looks at what is done alone."""
+target less done less planned, never below 0; ground that several stands cover counts once, in ``available`` too;
+``met`` (``yes``, ``no``, ``unknown``) looks at what is done alone."""
 
 INDICATOR_COLUMNS: dict[str, FieldType] = {
     "indicator": _TEXT,

@@ -132,10 +132,11 @@ def targets_met(constraints: pd.DataFrame) -> tuple[int, int]:
 
 def carbon_frame(
     facts: pd.DataFrame, counted: Counted, option: npt.NDArray[np.int64], ahead: GrowthAhead, years: Sequence[int],
-    scenario: str,
+    scenario: str, share: npt.NDArray[np.float64],
 ) -> pd.DataFrame:  # fmt: skip
     """Rows of the table ``plan_carbon``: modelled stock with and without the plan, by county and in all.
 
+    ``share`` is what of each stand counts in sums, shape (n,): ground that several stands cover counts once.
     Gains of one kind of work share their error, so they are added as they are; kinds of work are added in
     quadrature.
     """
@@ -149,7 +150,7 @@ def carbon_frame(
     units += [(name, county == name) for name in sorted({str(c) for c in county if c is not None})]
     rows = []
     for year in years:
-        without = ahead.without(year)
+        without = ahead.without(year) * share
         gain = np.zeros(len(stands))
         for one, then in {(int(w), int(y)) for w, y in zip(work, when, strict=True) if y <= year}:
             at = np.flatnonzero((work == one) & (when == then))

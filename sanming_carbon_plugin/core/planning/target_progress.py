@@ -14,6 +14,7 @@ from ..units import mu_from_hectares
 from .area_units import MUNICIPALITY, TOWNSHIP, AreaUnits
 from .plan_layers import INDICATOR_COLUMNS, PROGRESS_COLUMNS
 from .planned_ground import PlannedGround
+from .shared_ground import SharedGround
 from .targets import AT_LEAST, Target
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,6 +38,7 @@ def target_progress(
     free_ha: Mapping[str, FloatArray],
     done: Callable[[str, int, int], FloatArray] | None,
     plan: PlannedGround | None = None,
+    shared: SharedGround | None = None,
 ) -> pd.DataFrame:
     """Rows of the layer ``progress``: every measure and period of the targets for every unit.
 
@@ -52,6 +54,8 @@ def target_progress(
         Hectares of each stand done for a measure from a year to a year; None where nobody says.
     plan
         What is planned: no ground of it is available for what cannot be counted beside it. None for nothing.
+    shared
+        Stands that lie on each other: what of them is available counts once. None for none.
     """
     nothing = np.zeros(max((len(stands) for stands in units.values()), default=0))
     wanted = {
@@ -64,6 +68,8 @@ def target_progress(
         planned_ha = nothing if plan is None else plan.planned_ha(measure, first, last)
         held_ha = nothing if plan is None else plan.held_ha(measure)
         rest = np.maximum(free_ha.get(measure, nothing) - held_ha, 0.0)
+        if shared is not None:
+            rest = shared.available_once(measure, rest, held_ha > 0)
         here = [
             *units,
             *(unit for m, unit, f, y in wanted if (m, f, y) == (measure, first, last) and unit not in units),
@@ -114,7 +120,8 @@ def indicators(
 
     Forest cover and growing stock come from the stands; both are only set against a target where the layer covers
     the unit (``covered_share`` of its land area). Tickets, trade and projects come from the ledger, from the years
-    of the target; a unit without a target of its own is told for the years of the programme's first.
+    of the target; a unit without a target of its own is told for the years of the programme's first. ``facts`` are
+    the stands as they enter sums: ground that several of them cover counts once.
     """
     date = survey_dates(facts)
     area = np.nan_to_num(numbers(facts, "area_ha"))
@@ -148,14 +155,15 @@ def _of_stands(
     name: str, facts: pd.DataFrame, classes: str, stands: BoolArray, land_ha: float, covered: bool
 ) -> tuple[float | None, bool]:
     """Value of an indicator from the stands, and whether all that belongs to it is known."""
+    area = numbers(facts, "area_ha")
     inside = stands & np.isin(texts(facts, "land_class").astype(str), classes.split(";"))
-    area = np.nan_to_num(numbers(facts, "area_ha"))
+    inside &= area != 0.0  # all of its ground counts with other stands
+    amount = area if name == "forest_cover" else area * numbers(facts, "volume_m3_ha")
+    known = inside & ~np.isnan(amount)
+    complete = covered and bool(known.sum() == inside.sum())
     if name == "forest_cover":
-        return (float(area[inside].sum() / land_ha * 100.0) if covered else None), covered
-    volume = numbers(facts, "volume_m3_ha")
-    known = inside & ~np.isnan(volume)
-    value = float((volume[known] * area[known]).sum()) if known.any() else None
-    return value, covered and bool(known.sum() == inside.sum())
+        return (float(amount[known].sum() / land_ha * 100.0) if covered else None), complete
+    return (float(amount[known].sum()) if known.any() else None), complete
 
 
 def _of_ledger(

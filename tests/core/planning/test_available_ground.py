@@ -39,6 +39,7 @@ def programme(seed):
         "survey_date": rng.choice(np.array(SURVEYS, dtype=object), COUNT),
         "dispute": rng.choice(np.array(["no", "no", "no", "yes", None], dtype=object), COUNT),
         "county": rng.choice(np.array(["350428"] * 4 + [None], dtype=object), COUNT),
+        "township": None, "village": None, "compartment": None,
     }, index=[f"S{n}" for n in range(COUNT)])  # fmt: skip
     count = int(rng.integers(0, 6))
     left, low = rng.uniform(0, 500, count), rng.uniform(0, 60, count)

@@ -118,7 +118,8 @@ def programme(dates, *accepted, first=2026):
     """Stands of 1 ha with a day of survey, ground accepted in a year for a measure, and a target from a year on."""
     shapes, measures, years = zip(*accepted, strict=True)
     done = Accepted(np.array(measures, dtype=object), np.array(years), array(*shapes), {})
-    facts = pd.DataFrame({"survey_date": dates, "area_ha": 1.0})
+    places = dict.fromkeys(("county", "township", "village", "compartment"))
+    facts = pd.DataFrame({"survey_date": dates, "area_ha": 1.0, **places})
     tables = SimpleNamespace(matrix=CountingMatrix(frozenset()), works=WORKS)
     target = Target("tending", "350400", first, 2030, 1.0, "ha", "at_least", "made")
     return Programme(

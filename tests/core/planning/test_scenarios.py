@@ -30,7 +30,7 @@ def stock_ahead(options, stock=(1000.0,), area=(2.0,), county=("350428",)):
     chosen = np.full(count, -1, dtype=np.int64)
     chosen[table["stand"]] = table.index
     counted = Counted(table, WORKS, TABLES.matrix, {})
-    return carbon_frame(facts, counted, chosen, ahead, YEARS, "A").set_index(["area_unit", "year"])
+    return carbon_frame(facts, counted, chosen, ahead, YEARS, "A", np.ones(len(facts))).set_index(["area_unit", "year"])
 
 
 def test_the_figures_of_the_works_that_the_hand_counts_with():
