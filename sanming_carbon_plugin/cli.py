@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CarbonError as problem:
         return _tell(problem, language)
     except KeyboardInterrupt:
-        return _tell(CancelledError(), language)
+        return tell_stopped()
     except BrokenPipeError:
         # The reader of our output went away (`… | head`): nothing is wrong with the result.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:  # noqa: BLE001 - the door: whatever went wrong is told in one line
         return _tell(CarbonError("UNEXPECTED", fault=type(fault).__name__, report=_fault_report()), language)
     return 0
+
+
+def tell_stopped() -> int:
+    """Say that the run was stopped, and give the exit status."""
+    return _tell(CancelledError(), spoken_language())
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
