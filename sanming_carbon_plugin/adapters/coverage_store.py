@@ -1,9 +1,9 @@
 """Saved coverage indices, so that the next band or date of the same stands starts at once.
 
 A file holds the blocks of one index after a header line; its name is the SHA-256 of the outlines and the grid.
-It is written under another name and moved when complete. On reading, its length and the hash of its content are
-checked before anything of it is used; a damaged file is removed and the index is computed again. Where no index can
-be kept, the run goes on without; only a full disk is an error.
+It is written under another name and moved when complete. On reading, its length, the hash of its content and the name
+it was written for are checked before anything of it is used; a damaged file is removed and the index is computed again.
+Where no index can be kept, the run goes on without; only a full disk is an error.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ import logging
 import os
 import secrets
 import struct
-import sys
-import tempfile
-import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import fields
@@ -35,6 +32,7 @@ from ..core.progress import Progress
 from ..core.rasters.coverage import CoverageBlock, coverage_blocks
 from ..core.rasters.grid import Grid
 from ..core.stands.packed import Outlined, PackedOutlines
+from .coverage_folders import ASIDE, SUFFIX, clear_up, user_cache
 from .output_files import output_error
 
 FORMAT = b"sanming-carbon coverage 1\n"
@@ -48,10 +46,9 @@ _TWO_BYTES = 1 << 16
 _GEOMETRIES_AT_ONCE = 20_000
 _BYTES_AT_ONCE = 2**22
 _PARTS, _POLYGON, _MULTIPOLYGON = 1_000_003, 3, 6
-_SUFFIX, _ASIDE = ".coverage", ".coverage-"
 _FOLDER = ".sanming_coverage"
-_UNUSED_SECONDS = 90 * 86_400
-_LEFT_BEHIND_SECONDS = 2 * 86_400
+_OF = b"of "
+"""Begins the name at the end of a file; files of older versions end without one."""
 _BROKEN = (OSError, ValueError, TypeError, KeyError, struct.error)
 
 
@@ -114,7 +111,7 @@ class CoverageStore:
             When the user cancelled.
         """
         progress = progress or Progress()
-        name = coverage_key(geometry, grid, progress) + _SUFFIX
+        name = coverage_key(geometry, grid, progress) + SUFFIX
         for folder in self.folders:
             file = self._sound(folder / name, progress)
             if file is not None:
@@ -134,7 +131,7 @@ class CoverageStore:
             return None
         is_usable = False
         try:
-            is_usable = is_sound(file, progress)
+            is_usable = is_sound(file, progress, path.stem)
         except OSError as problem:
             _log.info("a saved coverage index cannot be read: %s (%s)", path, problem)
         finally:
@@ -158,7 +155,7 @@ class CoverageStore:
             return
         aside, file = begun
         path = aside.with_name(name)
-        writer: _Writer | None = _Writer(file)
+        writer: _Writer | None = _Writer(file, path.stem)
         try:
             for block in blocks:
                 writer = _kept_on(writer, block, path)
@@ -176,34 +173,17 @@ class CoverageStore:
         for folder in self.folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                aside = folder / (_ASIDE + secrets.token_hex(8))
+                aside = folder / (ASIDE + secrets.token_hex(8))
                 # Colleagues who share the folder may read it, as far as the folder's owner lets them.
                 number = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
             except OSError as problem:
                 _raise_if_full(problem, folder)
                 _log.info("no coverage index can be kept in %s (%s)", folder, problem)
                 continue
-            _clear_up(folder)
+            with suppress(OSError):
+                clear_up(folder)
             return aside, os.fdopen(number, "wb")
         return None
-
-
-def user_cache() -> Path:
-    """The folder for indices of layers beside which nothing can be written."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or tempfile.gettempdir())
-    elif sys.platform == "darwin":
-        base = _home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache")
-    return base / "sanming_carbon" / "coverage"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:  # a service account may have none
-        return Path(tempfile.gettempdir())
 
 
 def _kept_on(writer: _Writer | None, block: CoverageBlock, path: Path) -> _Writer | None:
@@ -234,21 +214,12 @@ def _raise_if_full(problem: OSError, path: Path) -> None:
         raise error from problem
 
 
-def _clear_up(folder: Path) -> None:
-    """Remove indices that nobody used for a quarter of a year, and what a power cut left."""
-    now = time.time()
-    for pattern, most in (("*" + _SUFFIX, _UNUSED_SECONDS), (_ASIDE + "*", _LEFT_BEHIND_SECONDS)):
-        for path in folder.glob(pattern):
-            with suppress(OSError):
-                if now - path.stat().st_mtime > most:
-                    path.unlink()
-
-
 class _Writer:
-    """Writes blocks and, last, the hash of all bytes before it."""
+    """Writes blocks, then the name they are for, last the hash of all bytes before it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, key: str) -> None:
         self._file = file
+        self._key = key
         self._hash = hashlib.sha256()
         self._write(FORMAT)
 
@@ -263,7 +234,7 @@ class _Writer:
             self._write(one.data.cast("B") if len(one) else b"")
 
     def finish(self) -> None:
-        self._write(struct.pack("<I", 0))
+        self._write(struct.pack("<I", 0) + _OF + self._key.encode())
         self._file.write(self._hash.digest())
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -318,8 +289,11 @@ def _content(geometry: Outlined, part: slice) -> tuple[npt.NDArray[np.float64], 
     return points, [*counts, holes] if holes.any() else counts
 
 
-def is_sound(file: BinaryIO, progress: Progress | None = None) -> bool:
-    """Whether a file is complete: begins with the format's name and ends with the hash of what is before."""
+def is_sound(file: BinaryIO, progress: Progress | None = None, key: str = "") -> bool:
+    """Whether a file is complete: begins with the format's name and ends with the hash of what is before.
+
+    Where it says for which ``key`` it was written, that has to be this one.
+    """
     left = file.seek(0, os.SEEK_END) - _DIGEST_BYTES
     if left < len(FORMAT):
         return False
@@ -333,7 +307,14 @@ def is_sound(file: BinaryIO, progress: Progress | None = None) -> bool:
             return False
         content.update(part)
         left -= len(part)
-    return file.read() == content.digest()
+    if file.read() != content.digest():
+        return False
+    named = len(_OF) + len(key)
+    if not key or file.tell() < len(FORMAT) + named + _DIGEST_BYTES:
+        return True
+    file.seek(-named - _DIGEST_BYTES, os.SEEK_END)
+    told = file.read(named)
+    return not told.startswith(_OF) or told == _OF + key.encode()
 
 
 def _saved_or_found(file: BinaryIO, geometry: Outlined, grid: Grid, progress: Progress) -> Iterator[CoverageBlock]:

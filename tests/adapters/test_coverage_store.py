@@ -1,24 +1,30 @@
 """Saved coverage indices: same figures, never stale, never half-written."""
 
 import errno
+import hashlib
 import io
+import itertools
 import os
+import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-from sanming_carbon_plugin.adapters import coverage_store
+from sanming_carbon_plugin.adapters import coverage_folders, coverage_store
 from sanming_carbon_plugin.adapters.coverage_store import CoverageStore, coverage_key
 from sanming_carbon_plugin.core.errors import CancelledError, InputError, OutputError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import outlines
+from sanming_carbon_plugin.core.rasters.coverage import coverage_blocks
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
-from sanming_carbon_plugin.core.stands.packed import packed_outlines
+from tests.coverage_helpers import packed_outlines
 
 GRID = Grid(60, 50, (0.0, 1.0, 0.0, 50.0, 0.0, -1.0))
 
@@ -149,6 +155,69 @@ def test_a_damaged_index_is_computed_again_and_told(tmp_path, stands, damage):
         assert coverage_store.is_sound(file)
 
 
+def test_an_index_of_other_stands_under_this_name_is_never_used(tmp_path, stands):
+    """As when a program that keeps folders alike, or somebody by hand, mixes up two files."""
+    store = CoverageStore(tmp_path)
+    told(stands[::-1], store)
+    (other,) = tmp_path.iterdir()
+    other.rename(tmp_path / f"{coverage_key(stands, GRID)}.coverage")
+    assert told(stands, store).equals(told(stands, None))
+    assert store.notes().code.tolist() == ["COVERAGE_INDEX_DAMAGED"]
+    assert told(stands, CoverageStore(tmp_path)).equals(told(stands, None))
+
+
+def test_an_index_that_an_older_version_wrote_stays_in_use(tmp_path, stands, monkeypatch):
+    """Older ones do not say for which stands they are."""
+    store = CoverageStore(tmp_path)
+    plain = told(stands, store)
+    (path,) = tmp_path.iterdir()
+    content = path.read_bytes()[: -len(path.stem) - 3 - 32]
+    path.write_bytes(content + hashlib.sha256(content).digest())
+    monkeypatch.setattr(coverage_store, "coverage_blocks", None)
+    assert told(stands, store).equals(plain)
+    assert store.notes().empty
+
+
+def test_a_process_killed_while_it_writes_leaves_no_index_that_is_used(tmp_path, stands):
+    """What it leaves has another name, and goes away after some days."""
+    script = (
+        "import os, sys; sys.path.insert(0, sys.argv[2]); import numpy as np, shapely\n"
+        "from pathlib import Path\n"
+        "from sanming_carbon_plugin.adapters.coverage_store import CoverageStore\n"
+        "from sanming_carbon_plugin.core.rasters.grid import Grid\n"
+        "grid = Grid(60, 50, (0.0, 1.0, 0.0, 50.0, 0.0, -1.0))\n"
+        "for _ in CoverageStore(Path(sys.argv[1])).covering(shapely.buffer(shapely.points([[9, 9]]), 5), grid):\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    root = Path(coverage_store.__file__).parents[2]
+    subprocess.run([sys.executable, "-c", script, str(tmp_path), str(root)], check=False, timeout=60)
+    (left,) = files(tmp_path)
+    assert left.startswith(".coverage-")
+    store = CoverageStore(tmp_path)
+    assert told(stands, store).equals(told(stands, None))
+    assert store.notes().empty
+
+
+def test_two_writers_of_one_index_do_not_disturb_each_other(tmp_path, stands, monkeypatch):
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
+    first, second = (CoverageStore(tmp_path).covering(stands, GRID) for _ in range(2))
+    for _ in itertools.zip_longest(first, second):
+        pass
+    assert files(tmp_path) == [f"{coverage_key(stands, GRID)}.coverage"]
+    monkeypatch.setattr(coverage_store, "coverage_blocks", None)
+    told(stands, CoverageStore(tmp_path))
+
+
+def test_a_folder_that_goes_away_midway_stops_nothing(tmp_path, stands, monkeypatch):
+    monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
+    blocks = CoverageStore(tmp_path / "c").covering(stands, GRID)
+    count = 1 if next(blocks) else 0
+    if sys.platform != "win32":  # there, the open file keeps its folder
+        shutil.rmtree(tmp_path / "c")
+    count += sum(1 for _ in blocks)
+    assert count == len(list(coverage_blocks(stands, GRID)))
+
+
 def test_an_error_midway_leaves_nothing(tmp_path, stands, monkeypatch):
     monkeypatch.setattr(outlines, "CELLS_PER_BLOCK", 300)
     store = CoverageStore(tmp_path)
@@ -266,6 +335,17 @@ def test_indices_that_nobody_uses_go_away(tmp_path, stands):
         os.utime(path, (time.time() - days * 86_400,) * 2)
     told(stands, CoverageStore(tmp_path))
     assert [path.exists() for path in (old, left, used)] == [False, False, True]
+
+
+def test_the_least_used_indices_go_away_where_they_are_too_many(tmp_path, stands, monkeypatch):
+    monkeypatch.setattr(coverage_folders, "_MOST_BYTES", 2_500)
+    for number in range(4):
+        path = tmp_path / f"{number}.coverage"
+        path.write_bytes(b"x" * 1_000)
+        os.utime(path, (time.time() - 100 * (number + 1),) * 2)
+    told(stands, CoverageStore(tmp_path))
+    assert [(tmp_path / f"{number}.coverage").exists() for number in range(4)] == [True, True, False, False]
+    assert f"{coverage_key(stands, GRID)}.coverage" in files(tmp_path)
 
 
 def test_a_cancelled_run_leaves_no_index(tmp_path, stands, monkeypatch):

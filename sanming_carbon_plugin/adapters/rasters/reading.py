@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,6 +25,9 @@ BYTES_PER_READING = 96 * 2**20
 fetched one by one from that cache."""
 
 CELLS_PER_READING = 1_000_000
+
+_DATABASES = ("GPKG", "MBTiles", "Rasterlite")
+"""Other tables of such a file may be written while a raster is read."""
 
 
 class OpenFile(Protocol):
@@ -56,6 +60,7 @@ class FileBands:
         self._alpha = next((band for band in facts.bands if band.is_alpha), None)
         self._masked = next((band.number for band in bands if band.has_mask), None)
         self._own_masks = any(band.has_own_mask for band in bands)
+        self._state = _state_of(facts)
         self.facts = facts
         self.name = facts.path
         self.grid = grid
@@ -83,6 +88,7 @@ class FileBands:
                 last_row=first_row + row_count,
                 reason=_first_reason(error),
             ) from error
+        self._require_unchanged()
         wrong = [self._invalid(position, plane) for position, plane in enumerate(values)]
         if all(one is None for one in wrong):
             return values, np.ones((1, 1, 1), dtype=bool) if shared is None else shared
@@ -95,6 +101,16 @@ class FileBands:
         if len(valid) > 1 and (valid[1:] == valid[0]).all():
             valid = valid[:1]
         return values, valid
+
+    def _require_unchanged(self) -> None:
+        """Refuse a file that was written meanwhile: some rows would be of the old, some of the new content."""
+        if self._state is None:
+            return
+        state = _state_of(self.facts)
+        # A new file under the same name is none of ours: the old one stays as it is while it is open.
+        if state is not None and state[0] == self._state[0] and state != self._state:
+            self.close()
+            raise InputError("RASTER_CHANGED", path=self.name)
 
     def _invalid(self, position: int, plane: npt.NDArray[Any]) -> Mask | None:
         nodata = self._bands[position].nodata
@@ -156,6 +172,17 @@ class FileBands:
             file.read([self._alpha.number], part, alpha)
             return alpha > 0
         return None
+
+
+def _state_of(facts: RasterFacts) -> tuple[int, int, int] | None:
+    """Which file it is, its length and the time it was written; None for what is no file of its own."""
+    if facts.driver in _DATABASES:
+        return None
+    try:
+        about = Path(facts.path).stat()
+    except (OSError, ValueError):
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns
 
 
 def _first_reason(error: BaseException) -> str:

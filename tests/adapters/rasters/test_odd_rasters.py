@@ -1,14 +1,17 @@
 """Rasters of rare number types, inside other files and under odd names, through both back ends."""
 
+import os
 import shutil
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
 from made_rasters import CGCS_39, NUMBERS, facts, write
 from osgeo import gdal
 
-from sanming_carbon_plugin.adapters.rasters import open_raster
+from sanming_carbon_plugin.adapters.rasters import open_bands, open_raster
 from sanming_carbon_plugin.core.errors import InputError
 
 PLACE = (39500000, 10, 0, 2900000, 0, -10)
@@ -100,3 +103,28 @@ def test_why_a_file_cannot_be_opened_is_told_by_both_back_ends(folder, backend, 
         open_raster(str(folder / spec) if spec == "empty.tif" else spec, "x", CGCS_39, backend=backend)
     assert caught.value.code == "RASTER_FORMAT"
     assert caught.value.values["reason"] not in {"", "unknown"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be written there")
+def test_a_file_that_is_written_while_it_is_read_is_one_clear_error(folder, backend):
+    """Uncompressed, every mixture of old and new rows can be read."""
+    values = np.ones((1, 640, 64))
+    path = write(folder / "d.tif", values)
+    with closing(open_bands(path, backend)) as reader:
+        assert reader.read_rows(0, 10)[0].mean() == 1
+        Path(path).write_bytes(Path(write(folder / "new.tif", values * 7)).read_bytes())
+        os.utime(path, (1, 1))
+        with pytest.raises(InputError) as caught:
+            reader.read_rows(300, 340)
+    assert caught.value.code == "RASTER_CHANGED"
+    assert caught.value.values["path"] == path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file keeps its name there")
+def test_a_new_file_under_the_same_name_leaves_the_reading_of_the_old_one_alone(folder, backend):
+    path = write(folder / "d.tif", np.ones((1, 640, 64)))
+    with closing(open_bands(path, backend)) as reader:
+        Path(write(folder / "new.tif", np.full((1, 640, 64), 7.0))).replace(path)
+        assert reader.read_rows(0, 640)[0].mean() == 1
+        Path(path).unlink()
+        assert reader.read_rows(0, 640)[0].mean() == 1
