@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.qgis, pytest.mark.desktop, pytest.mark.slow]
 
 ARCHIVE = REPOSITORY / "build" / "{}.zip".format(PACKAGE)
 LARGEST_BYTES = 25 << 20
+BUILT = {"__pycache__", ".sanming_coverage"}
 
 
 @pytest.fixture(scope="module")
