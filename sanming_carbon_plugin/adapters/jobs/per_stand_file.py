@@ -48,6 +48,7 @@ def write_per_stand_file(
 
     A GeoPackage has the source columns too, and the ``further`` layers; the other formats the figures only.
     """
+    progress.step("write")
     if out.suffix.lower() == ".gpkg":
         names = source_names(layer.attributes.columns, result.columns)
         frame = layer.attributes.rename(columns=names).reset_index(drop=True).join(result.frame)
@@ -57,11 +58,18 @@ def write_per_stand_file(
         return
     with moved_into_place(out, overwrite=overwrite) as beside, output_errors(out):
         if out.suffix.lower() == ".csv":
-            # The mark at the beginning lets Excel read Chinese; repr keeps every digit. Few rows at a time let the
-            # window of QGIS move on meanwhile.
-            result.frame.to_csv(beside, index=False, encoding="utf-8-sig", chunksize=ROWS_AT_ONCE)
+            _write_csv(result.frame, beside, progress)
         else:
             result.frame.to_parquet(beside, index=False)
+
+
+def _write_csv(frame: pd.DataFrame, path: Path, progress: Progress) -> None:
+    """A table that Excel reads in Chinese, with every digit; few rows at a time let a window and a cancel through."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        for first in range(0, max(len(frame), 1), ROWS_AT_ONCE):
+            progress.raise_if_cancelled()
+            progress.update(first / max(len(frame), 1))
+            frame.iloc[first : first + ROWS_AT_ONCE].to_csv(file, index=False, header=first == 0)
 
 
 def stand_doubts(layer: VectorLayer, known: StageResult) -> pd.DataFrame:

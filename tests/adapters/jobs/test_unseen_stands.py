@@ -16,6 +16,7 @@ from sanming_carbon_plugin.adapters.jobs.evidence import EvidenceRequest, eviden
 from sanming_carbon_plugin.adapters.jobs.request import LayerSource
 from sanming_carbon_plugin.adapters.jobs.zonal import parse_statistics, zonal
 from sanming_carbon_plugin.adapters.vectors import read_layer
+from sanming_carbon_plugin.core.errors import CancelledError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.stands.layer import FieldType
 
@@ -71,3 +72,24 @@ def test_statistics_may_be_parted_as_a_chinese_keyboard_does(text):
 )
 def test_shares_of_classes_and_changes_have_names(column, english, chinese):
     assert (column_name(column, "en"), column_name(column, "zh")) == (english, chinese)
+
+
+class _CancelsWhileWriting(Progress):
+    """Says stop as soon as the result is begun to be written."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    def step(self, name: str, position: int = 0, count: int = 0) -> None:
+        self.steps.append(name)
+
+    def is_cancelled(self) -> bool:
+        return self.steps[-1:] == ["write"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "gpkg"])
+def test_a_cancel_is_heard_while_the_result_is_written_and_leaves_nothing(odd, tmp_path, ending):
+    before = set(tmp_path.iterdir())
+    with pytest.raises(CancelledError):
+        zonal(odd, DEM, tmp_path / f"figures.{ending}", None, False, _CancelsWhileWriting(), ("mean",))
+    assert {path for path in tmp_path.iterdir() if not path.name.startswith(".")} == before
