@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sysconfig
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -16,6 +20,36 @@ HERE = REPOSITORY / "tests" / "desktop"
 SHOTS = REPOSITORY / "build" / "screenshots"
 PACKAGE = "sanming_carbon_plugin"
 PROJ_DATA = "/usr/share/proj"
+_SERVER_S, _TELLING_S = 60, 2
+
+
+@contextmanager
+def x_server(screen: str) -> Iterator[str]:
+    """A screen in memory, ``1400x900``; gives what stands in ``DISPLAY``.
+
+    The server says itself which number it took and that it is there. ``xvfb-run`` waits for a signal instead: on a
+    busy machine the signal comes before it waits, and it waits for ever.
+    """
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen + "x24", "-dpi", "96"]
+    server = subprocess.Popen(
+        [*command, "-nolisten", "tcp", "-noreset"],
+        pass_fds=[writing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading, encoding="ascii") as told:
+            ready, _, _ = select.select([told], [], [], _SERVER_S)
+            number = told.readline().strip() if ready else ""
+        if not number:
+            raise AssertionError("the X server did not start")
+        yield ":" + number
+    finally:
+        server.terminate()
+        server.wait()
 
 
 class Profile:
@@ -72,19 +106,13 @@ class Profile:
 
         The script must end QGIS itself. Its answer is JSON. ``project`` is opened on starting.
         """
-        command = [
-            "xvfb-run",
-            "-a",
-            "-s",
-            "-screen 0 {}x24 -dpi 96".format(screen),
-            "qgis",
-            "--nologo",
-            "--noversioncheck",
-        ]
+        command = ["qgis", "--nologo", "--noversioncheck"]
         command += ["--profiles-path", str(self.folder), "--code", str(script)]
         command += [] if project is None else ["--project", str(project)]
-        places = {"SANMING_RESULT": str(result), "SANMING_TESTS": str(Path(__file__).parent)}
-        done = self._run(command, timeout_s, QT_QPA_PLATFORM="xcb", **(places | more_env))
+        places = {"SANMING_RESULT": str(result), "SANMING_TESTS": str(HERE)}
+        with x_server(screen) as display:
+            places |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYQGIS_STARTUP": str(HERE / "told_when_hung.py")}
+            done = self._run(command, timeout_s, **(places | more_env))
         if not result.exists():
             raise AssertionError("QGIS wrote no result, status {}:\n{}".format(done.returncode, done.stderr[-4000:]))
         answer = json.loads(result.read_text(encoding="utf-8"))
@@ -100,13 +128,16 @@ class Profile:
 
     def _run(self, command: list[str], timeout_s: float, **more_env: str) -> subprocess.CompletedProcess[str]:
         env = os.environ | environment() | {"QGIS_CUSTOM_CONFIG_PATH": str(self.folder)} | more_env
-        # A session of its own, so that QGIS and its X server end with it when it hangs.
+        # A session of its own, so that what QGIS started ends with it when it hangs.
         started = subprocess.Popen(
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
         try:
             out, err = started.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
+            if "PYQGIS_STARTUP" in env:
+                os.kill(started.pid, signal.SIGUSR1)  # it tells where its threads stand
+                time.sleep(_TELLING_S)
             os.killpg(started.pid, signal.SIGKILL)
             out, err = started.communicate()
             raise AssertionError("QGIS did not end in {} s:\n{}".format(timeout_s, err[-4000:])) from None
