@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..core.carbon.growth import GrowthCurve
+from ..core.units import UnitChoice
 from .palette import palette
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,6 +25,7 @@ COLOURS = tuple(palette()[look].fill for look in ("age_1", "age_2", "age_3", "ag
 POINTS_AT_MOST = 800
 FAR_ABOVE = 1.5
 """Points this many times above 99 % of all do not stretch the axis; they stand at its end with their value."""
+FAR_DIGITS = {"ha": 0, "mu": 1}
 GROWTH_HEIGHT = HEIGHT - 44
 LEGEND_WIDTH = 104
 YEARS_NAMED = 12
@@ -104,18 +106,28 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def growth_chart(
-    curve: GrowthCurve, age_yr: FloatArray, volume_m3_ha: FloatArray, title: str, x_title: str, y_title: str
+    curve: GrowthCurve,
+    age_yr: FloatArray,
+    volume_m3_ha: FloatArray,
+    title: str,
+    x_title: str,
+    y_title: str,
+    units: UnitChoice | None = None,
 ) -> str:
-    """Stands as points (age, volume) with the fitted curve; dashed where it leaves the ages behind it."""
+    """Stands as points (age, volume) with the fitted curve; dashed where it leaves the ages behind it.
+
+    Volumes are drawn per area of ``units``, which ``y_title`` names.
+    """
+    per_area = units or UnitChoice()
     known = np.flatnonzero((age_yr > 0) & (volume_m3_ha >= 0))
     if len(known) > POINTS_AT_MOST:
         known = np.random.default_rng(0).choice(known, POINTS_AT_MOST, replace=False)
     last = max(curve.age_to_yr * 1.2, float(np.max(age_yr[known], initial=1.0)))
     at = np.linspace(max(curve.age_from_yr, 1.0), last, 120)
-    volume = curve.fitted.volume_m3_ha(at)
-    usual = FAR_ABOVE * float(np.quantile(volume_m3_ha[known], 0.99)) if len(known) else 1.0
-    inside = volume_m3_ha[known] <= usual
-    highest = float(max(volume.max(), np.max(volume_m3_ha[known][inside], initial=1.0)))
+    volume, stands = per_area.per_area_of(curve.fitted.volume_m3_ha(at)), per_area.per_area_of(volume_m3_ha[known])
+    usual = FAR_ABOVE * float(np.quantile(stands, 0.99)) if len(known) else 1.0
+    inside = stands <= usual
+    highest = float(max(volume.max(), np.max(stands[inside], initial=1.0)))
     sheet = _Sheet(title, x_title, y_title, 0.0, highest)
     sheet.value_axis()
 
@@ -124,10 +136,11 @@ def growth_chart(
 
     for tick in ticks(0.0, last, 10):
         sheet.text(x(tick), HEIGHT - BOTTOM + 20, f"{tick:g}")
-    for age, stood in zip(age_yr[known][~inside], volume_m3_ha[known][~inside], strict=True):
-        sheet.text(x(age), TOP + 10, f"▲ {stood:,.0f}", more='font-size="11" fill="#a33"')
+    digits = FAR_DIGITS[per_area.area]
+    for age, stood in zip(age_yr[known][~inside], stands[~inside], strict=True):
+        sheet.text(x(age), TOP + 10, f"▲ {stood:,.{digits}f}", more='font-size="11" fill="#a33"')
     stand, line = (palette()[look].fill for look in ("growth_stand", "growth_curve"))
-    for age, stood in zip(age_yr[known][inside], volume_m3_ha[known][inside], strict=True):
+    for age, stood in zip(age_yr[known][inside], stands[inside], strict=True):
         sheet.marks.append(f'<circle cx="{x(age):.1f}" cy="{sheet.y(stood):.1f}" r="2" fill="{stand}" opacity="0.45"/>')
     for part, dash in ((at <= curve.age_to_yr, ""), (at >= curve.age_to_yr, ' stroke-dasharray="6 4"')):
         points = " ".join(f"{x(a):.1f},{sheet.y(v):.1f}" for a, v in zip(at[part], volume[part], strict=True))

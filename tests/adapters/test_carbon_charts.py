@@ -12,7 +12,9 @@ from sanming_carbon_plugin.adapters.carbon_charts import growth_chart, products_
 from sanming_carbon_plugin.adapters.carbon_parameters import load_growth_rules, load_parameters
 from sanming_carbon_plugin.adapters.reports.charts import growth_charts
 from sanming_carbon_plugin.core.carbon.growth import fit_curve, fit_growth
+from sanming_carbon_plugin.core.units import UnitChoice
 
+HECTARES, MU = UnitChoice(), UnitChoice("mu")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -43,6 +45,28 @@ def test_a_growth_chart_shows_no_stand_that_is_behind_no_curve():
     parameters = load_parameters()
     (chart,) = growth_charts(facts, parameters, fit_growth(facts, parameters, load_growth_rules()), "en").values()
     assert len(ET.fromstring(chart).findall(f"{SVG}circle")) == 90
+
+
+@pytest.mark.parametrize(("language", "per_ha", "per_mu"), [("en", "(m³/ha)", "(m³/mu)"), ("zh", "每公顷", "每亩")])
+def test_a_growth_chart_speaks_in_the_chosen_unit_of_area(language, per_ha, per_mu):
+    age = np.linspace(5, 50, 100)
+    volume = 300 * (1 - np.exp(-0.06 * age)) ** 2.2 * np.random.default_rng(1).lognormal(0, 0.1, 100)
+    volume[50] = 1530.0
+    facts = pd.DataFrame({"species_code": "220", "age_yr": age, "volume_m3_ha": volume, "land_class": "arbor"})
+    parameters = load_parameters()
+    growth = fit_growth(facts, parameters, load_growth_rules())
+    for units, here, there, far in ((HECTARES, per_ha, per_mu, "▲ 1,530"), (MU, per_mu, per_ha, "▲ 102.0")):
+        (chart,) = growth_charts(facts, parameters, growth, language, units).values()
+        root = ET.fromstring(chart)
+        words = [text.text for text in root.findall(f"{SVG}text")]
+        assert far in words
+        assert sum(here in one for one in words) == 1
+        assert not any(there in one for one in words)
+        lines = [float(line.get("y1")) for line in root.findall(f"{SVG}line")]
+        highest = float(words[len(lines) - 1])  # at the last line of the axis
+        drawn = [float(circle.get("cy")) for circle in root.findall(f"{SVG}circle")]
+        stood = (lines[0] - np.array(drawn)) / (lines[0] - lines[-1]) * highest
+        assert stood == pytest.approx(np.delete(volume, 50) / units.area_factor, abs=0.001 * highest)
 
 
 def test_a_slipped_decimal_point_does_not_squash_the_chart():

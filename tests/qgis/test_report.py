@@ -154,6 +154,9 @@ def test_units_are_followed(result_file, tmp_path):
     html = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
     assert "{:,.2f}".format(rows["stock_tco2e"].sum() / 10_000) in html
     assert "万吨二氧化碳当量" in html
+    curves = [text for text in re.findall(r"<svg.*?</svg>", html, re.DOTALL) if "林龄" in text]
+    assert curves
+    assert all("每亩蓄积" in text and "公顷" not in text for text in curves)
 
 
 @pytest.mark.long

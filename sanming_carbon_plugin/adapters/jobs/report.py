@@ -185,11 +185,11 @@ def _theme_section(
 
 def _carbon(rows: MapRows, errors: SinkErrors | None, language: str, units: UnitChoice) -> CarbonReport:
     """Stock by species and age, the sink with its interval where the result keeps its errors, growth curves."""
-    charts = stock_and_sink_charts(rows.frame, errors, language, units) | _growth(rows, language)
+    charts = stock_and_sink_charts(rows.frame, errors, language, units) | _growth(rows, language, units)
     return CarbonReport(charts) if errors is None else CarbonReport(charts, contributions=_components(errors))
 
 
-def _growth(rows: MapRows, language: str) -> dict[str, str]:
+def _growth(rows: MapRows, language: str, units: UnitChoice) -> dict[str, str]:
     """Growth curves of the stands, where the result was made with the shipped parameters: others are not kept."""
     facts = rows.frame.set_index("stand_key")
     used = read_run_part(rows.run, "rules").get("parameters")
@@ -197,7 +197,8 @@ def _growth(rows: MapRows, language: str) -> dict[str, str]:
     if own or not set(_GROWTH_COLUMNS) <= set(facts.columns):
         return {}
     parameters, seed = load_parameters(), int(float(str(rows.run.get("seed") or 0)))
-    return growth_charts(facts, parameters, fit_own_growth(facts, parameters, load_growth_rules(), seed), language)
+    growth = fit_own_growth(facts, parameters, load_growth_rules(), seed)
+    return growth_charts(facts, parameters, growth, language, units)
 
 
 def _components(errors: SinkErrors) -> pd.DataFrame:

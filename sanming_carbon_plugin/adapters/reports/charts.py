@@ -11,6 +11,7 @@ from ...core.carbon.parameters import ParameterTable
 from ...core.carbon.uncertainty import SinkErrors, total_interval
 from ...core.units import UnitChoice
 from ..carbon_charts import growth_chart, sink_chart, stock_chart
+from ..unit_choice import titled_in_units
 from ..words import word, words_of
 
 
@@ -23,7 +24,8 @@ def carbon_charts(
     units: UnitChoice | None = None,
 ) -> dict[str, str]:
     """All charts of an assessment by the name of their file; what is not known has none."""
-    return stock_and_sink_charts(facts, errors, language, units) | growth_charts(facts, parameters, growth, language)
+    growing = growth_charts(facts, parameters, growth, language, units)
+    return stock_and_sink_charts(facts, errors, language, units) | growing
 
 
 def stock_and_sink_charts(
@@ -60,8 +62,15 @@ def sink_by_species(facts: pd.DataFrame, errors: SinkErrors) -> pd.DataFrame:
     return table
 
 
-def growth_charts(facts: pd.DataFrame, parameters: ParameterTable, growth: GrowthFit, language: str) -> dict[str, str]:
-    """Age and volume of the stands of each species group with their curve for all sites."""
+def growth_charts(
+    facts: pd.DataFrame,
+    parameters: ParameterTable,
+    growth: GrowthFit,
+    language: str,
+    units: UnitChoice | None = None,
+) -> dict[str, str]:
+    """Age and volume of the stands of each species group with their curve for all sites, in the chosen units."""
+    units = units or UnitChoice()
     account = open_account(facts, parameters)
     age = facts["age_yr"].to_numpy(dtype=float)
     charts = {}
@@ -77,6 +86,7 @@ def growth_charts(facts: pd.DataFrame, parameters: ParameterTable, growth: Growt
             account.volume_m3_ha[mine],
             f"{word('report', 'chart_growth', language)} · {name} ({basis}, n = {curve.stands})",
             word("report", "axis_age", language),
-            word("column", "volume_m3_ha", language),
+            titled_in_units(word("column", "volume_m3_ha", language), units, language),
+            units,
         )
     return charts
