@@ -26,6 +26,15 @@ def test_every_command_stands_in_the_table():
     assert sorted(name for name in listed if name != "make") == sorted(name for name, _, _ in COMMANDS)
 
 
+def test_every_algorithm_stands_in_one_of_the_tables():
+    """Beside the commands, which the toolbox offers under the same names, the steps that it alone has."""
+    offered = {path.stem for path in (ROOT / "resources" / "help" / "en").glob("*.html")} - {"dock"}
+    rows = re.findall(r"^\| (`[a-z]+`(?:、`[a-z]+`)*) \|", TEXT, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"[a-z]+", row)}
+    assert offered - {name for name, _, _ in COMMANDS} == told & offered
+    assert offered - told == {name for name, _, _ in COMMANDS} - {"explain"}
+
+
 def test_every_target_of_make_is_told_and_there_is_no_other():
     told = set(re.findall(r"make ([a-z0-9-]+)", TEXT))
     assert told <= TARGETS
