@@ -57,7 +57,7 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
     require_all(layer)
     stage = know_stands(inventory, load_stand_tables(), geodesy_of(layer), progress)
     known = stage.columns
-    store, tables = CoverageStore.beside(layer.source), recipe_tables()
+    store, tables, low = CoverageStore.beside(layer.source), recipe_tables(), low_support_share()
     opened = open_rasters(request.rasters, layer)
     try:
         recipe, prepared = open_recipe(request.recipe, opened)
@@ -67,14 +67,14 @@ def evidence(request: EvidenceRequest, progress: Progress) -> JobOutcome:
             layer.geometry,
             prepared.rasters,
             progress,
-            low_support=low_support_share(),
+            low_support=low,
             covering=store.covering,
         )
     finally:
         for raster in opened:
             raster.reader.close()
     healthy = healthy_stands(known, tables.healthy_where)
-    changes = changes_against_healthy(found.columns, prepared.changes, healthy, tables.healthy_stands_least)
+    changes = changes_against_healthy(found.columns, prepared.changes, healthy, tables.healthy_stands_least, low)
     figures = pd.concat([found.columns, changes.columns], axis=1)
     doubts = join_issues([stand_doubts(layer, stage), prepared.issues, found.issues, changes.issues, store.notes()])
     issues = issues_table(doubts, known.index, layer.geometry, layer.crs_wkt)

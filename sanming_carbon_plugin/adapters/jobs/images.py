@@ -14,7 +14,7 @@ from ...core.rasters.named_raster import NamedRaster
 from ...core.rasters.recipes import Prepared, Scene
 from ...paths import resources_dir
 from ..image_models import load_species_terms, load_wilt_terms, read_model
-from ..rasters import apply_recipe, recipe_tables
+from ..rasters import apply_recipe, low_support_share, recipe_tables
 from ..resources import read_json
 
 RECIPE_KEYS = ("dem", "chm", "scenes", "changes", "species", "damage")
@@ -57,6 +57,7 @@ def open_images(path: Path | None, rasters: Sequence[NamedRaster], seed: int) ->
         changes=prepared.changes,
         healthy_where=tables.healthy_where,
         healthy_least=tables.healthy_stands_least,
+        low_support=low_support_share(),
         seed=seed,
         issues=prepared.issues,
     )
@@ -98,7 +99,11 @@ def _damage(entry: object, prepared: Prepared) -> tuple[Scene, Scene] | None:
         if str(name).casefold() not in named:
             raise InputError("RECIPE_WRONG", place=f"damage.{key}", known=", ".join(named))
         pair.append(named[str(name).casefold()])
-    return pair[0], pair[1]
+    before, after = pair
+    if before is after or (before.date and after.date and before.date > after.date):
+        # The other way round crowns that recovered would be counted as discoloured.
+        raise InputError("RECIPE_WRONG", place="damage.from", known="from < to")
+    return before, after
 
 
 def image_term_identities() -> dict[str, object]:

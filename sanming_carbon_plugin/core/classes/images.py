@@ -51,6 +51,8 @@ class Images:
         When a cell is discoloured.
     changes, healthy_where, healthy_least
         Changes of indices, and the healthy stands they are counted from.
+    low_support
+        Share of a stand (0..1) that both scenes of a change must show.
     issues
         What was noticed when the scenes were opened.
     """
@@ -63,6 +65,7 @@ class Images:
     changes: tuple[Change, ...] = ()
     healthy_where: Mapping[str, str] = field(default_factory=dict)
     healthy_least: int = 1
+    low_support: float = 1.0
     seed: int = 0
     issues: pd.DataFrame = field(default_factory=no_issues)
 
@@ -100,7 +103,8 @@ def images_say(
     parts = [StageResult(pd.DataFrame(index=facts.index), images.issues)]
     if images.changes:
         healthy = healthy_stands(facts, images.healthy_where)
-        parts.append(changes_against_healthy(facts, images.changes, healthy, images.healthy_least))
+        least, low = images.healthy_least, images.low_support
+        parts.append(changes_against_healthy(facts, images.changes, healthy, least, low))
     if images.species is not None and images.scenes:
         parts.append(_species(facts, geometry, images, images.species, PartOfProgress(progress, 0.0, 0.6)))
     if images.damage is not None and images.wilt is not None:

@@ -19,14 +19,20 @@ BoolArray = npt.NDArray[np.bool_]
 _OPERATIONS: dict[str, Callable[..., Any]] = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 _DEEPEST = 20
 _TERMS = 3
+_SAME_LINE = 1e-4
+"""Cells by which two lines of a grid may differ and still be one."""
 
 
 @dataclass(frozen=True)
 class Index:
-    """A formula over roles of bands, as nested lists ``[operation, term, term]``."""
+    """A formula over roles of bands, as nested lists ``[operation, term, term]``.
+
+    ``within`` are the lowest and the highest value that count: beyond, a divisor near 0 made the number.
+    """
 
     name: str
     formula: object
+    within: tuple[float, float] = (-np.inf, np.inf)
 
     @classmethod
     def from_data(cls, name: str, data: Mapping[str, Any]) -> Index:
@@ -37,7 +43,8 @@ class Index:
         InputError
             ``INDEX_FORMULA`` when the formula is not made of known operations, roles and numbers.
         """
-        index = cls(name, data.get("formula"))
+        lowest, highest = data.get("within", (-np.inf, np.inf))
+        index = cls(name, data.get("formula"), (float(lowest), float(highest)))
         index.roles()
         return index
 
@@ -48,9 +55,19 @@ class Index:
         return found
 
     def of(self, reflectance: Mapping[str, FloatArray]) -> FloatArray:
-        """The index of cells; NaN or infinite where a division has no result."""
+        """The index of cells; NaN where a division has no result or a value is beyond those that count."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return np.asarray(_evaluated(self.formula, reflectance), dtype=np.float64)
+            found = np.asarray(_evaluated(self.formula, reflectance), dtype=np.float64)
+            return np.where(np.isfinite(found) & (found >= self.within[0]) & (found <= self.within[1]), found, np.nan)
+
+    def is_ratio(self) -> bool:
+        """Whether it stays the same when all reflectances are multiplied."""
+        some: dict[str, FloatArray] = {
+            role: np.array([0.1 + 0.07 * number]) for number, role in enumerate(sorted(self.roles()))
+        }
+        double = {role: 2.0 * cells for role, cells in some.items()}
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return bool(np.allclose(_evaluated(self.formula, some), _evaluated(self.formula, double), equal_nan=True))
 
     def _collect(self, term: object, found: set[str], depth: int) -> None:
         if isinstance(term, str):
@@ -93,7 +110,8 @@ class Quality:
     Attributes
     ----------
     reader
-        Its first band is used; its cells are those of the image or whole multiples of them.
+        Its first band is used; its cells are those of the image or whole multiples of them. It may begin and end
+        elsewhere; beside it nothing counts.
     keep
         Classes that count, or None where bits decide.
     clear
@@ -106,19 +124,24 @@ class Quality:
 
     def counts(self, grid: Grid, first_row: int, row_count: int) -> BoolArray:
         """True where a cell of ``grid`` counts, shape (rows, width)."""
-        factor = _cells_per_cell(grid, self.reader)
-        first = first_row // factor
-        last = min(-(-(first_row + row_count) // factor), self.reader.grid.height)
-        values, valid = self.reader.read_rows(first, last - first)
-        numbers = values[0].astype(np.int64)
+        factor, down, right = _place_on(grid, self.reader)
+        layer = self.reader.grid
+        rows = (np.arange(first_row, first_row + row_count) + down) // factor
+        columns = (np.arange(grid.width) + right) // factor
+        inside, across = (rows >= 0) & (rows < layer.height), (columns >= 0) & (columns < layer.width)
+        counts = np.zeros((row_count, grid.width), dtype=bool)
+        if inside.any() and across.any():
+            first, last = int(rows[inside][0]), int(rows[inside][-1])
+            values, valid = self.reader.read_rows(first, last - first + 1)
+            good = self._good(values[0]) & np.broadcast_to(valid, values.shape)[0]
+            counts[np.ix_(inside, across)] = good[np.ix_(rows[inside] - first, columns[across])]
+        return counts
+
+    def _good(self, values: npt.NDArray[Any]) -> BoolArray:
+        numbers = np.nan_to_num(values, nan=-1.0).astype(np.int64)
         if self.keep is not None:
-            good = np.isin(numbers, self.keep)
-        else:
-            good = (numbers & sum(1 << bit for bit in self.clear)) == 0
-        good &= np.broadcast_to(valid, values.shape)[0]
-        fine = np.repeat(np.repeat(good, factor, axis=0), factor, axis=1)
-        start = first_row - first * factor
-        return fine[start : start + row_count, : grid.width]
+            return np.isin(numbers, self.keep)
+        return (numbers & sum(1 << bit for bit in self.clear)) == 0
 
 
 class _FewerCells:
@@ -140,7 +163,7 @@ class MaskedBands(_FewerCells):
 
     def __init__(self, reader: BandReader, quality: Quality) -> None:
         super().__init__(reader)
-        _cells_per_cell(reader.grid, quality.reader)
+        _place_on(reader.grid, quality.reader)
         self._quality = quality
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], BoolArray]:
@@ -193,7 +216,8 @@ class IndexBands:
             if id(band.reader) not in read:
                 read[id(band.reader)] = band.reader.read_rows(first_row, row_count)
             values, valid = read[id(band.reader)]
-            reflectance[role] = (values[band.band] + band.offset) * band.scale
+            # Haze and shade that were taken off too much leave less than nothing, which no ratio can stand.
+            reflectance[role] = np.maximum((values[band.band] + band.offset) * band.scale, 0.0)
             known[role] = np.broadcast_to(valid, values.shape)[band.band]
         result = np.empty((len(self._indices), row_count, self.grid.width), dtype=np.float32)
         valid = np.empty(result.shape, dtype=bool)
@@ -213,12 +237,23 @@ def same_cells(a: Grid, b: Grid) -> bool:
     return bool((a.width, a.height) == (b.width, b.height) and near)
 
 
-def _cells_per_cell(fine: Grid, coarse: BandReader) -> int:
-    """How many columns of a grid make one of a layer on it; whole cells only."""
+def _place_on(fine: Grid, coarse: BandReader) -> tuple[int, int, int]:
+    """How many columns of a grid make one of a layer, and how far below and right of the layer's corner it begins."""
     grid = coarse.grid
     factor = max(round(np.sqrt(grid.cell_area / fine.cell_area)), 1)
-    steps = np.array(fine.transform) * np.array([1, factor, factor, 1, factor, factor])
-    fits = np.allclose(steps, grid.transform, rtol=0, atol=1e-6 * np.sqrt(fine.cell_area))
-    if not fits or grid.width * factor < fine.width or grid.height * factor < fine.height:
+    x, right, row_x, y, column_y, down = fine.transform
+    steps = np.array([right, row_x, column_y, down])
+    corner = np.array([x - grid.transform[0], y - grid.transform[3]])
+    beyond = np.linalg.solve(steps.reshape(2, 2), corner)
+    whole = np.round(beyond)
+    same_steps = np.allclose(
+        steps * factor, np.array(grid.transform)[[1, 2, 4, 5]], rtol=0, atol=1e-6 * np.sqrt(fine.cell_area)
+    )
+    meets = (whole > -np.array([fine.width, fine.height])).all() and (
+        whole < factor * np.array([grid.width, grid.height])
+    ).all()
+    # Cells of the same size lie on the same lines in two zones of a projection, too.
+    one_crs = grid.crs_wkt == fine.crs_wkt or not whole.any()
+    if not (same_steps and one_crs and meets and np.allclose(beyond, whole, rtol=0, atol=_SAME_LINE)):
         raise InputError("QUALITY_GRID_DIFFERS", path=coarse.name)
-    return int(factor)
+    return int(factor), int(whole[1]), int(whole[0])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date as day
 from typing import Any
 
 import numpy as np
@@ -21,18 +20,27 @@ from ..issues import join_issues, layer_issue
 from ..stage import StageResult
 from .bands import BandReader
 from .boundary import FloatArray
+from .evidence import band_columns
 from .indices import BandsWithoutFill, Index, IndexBands, MaskedBands, Quality, RoleBand
 from .named_raster import NamedRaster
+from .recipe_entries import Change, QualityEntry, SceneEntry, change_entries, plain, scene_entries, wrong
+from .reflectance import with_scaling
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SAMPLES = (0.2, 0.4, 0.6, 0.8)
+__all__ = ["Change", "Prepared", "RecipeTables", "Scene", "changes_against_healthy", "healthy_stands", "prepare"]
+
+_AFTER_NAME = re.compile(r"[,;(（，；]")
+"""What follows the name of a band in its description: ``B4, central wavelength 665 nm``."""
 
 
 @dataclass(frozen=True)
 class RecipeTables:
-    """What the data files say: sensors, indices, which stands are healthy and how many of them a median needs."""
+    """What the data files say: sensors, indices, which stands are healthy and how many of them a median needs.
+
+    ``reflectance`` tells numbers that are reflectances from others.
+    """
 
     sensors: Mapping[str, Mapping[str, Any]]
+    reflectance: Mapping[str, Any]
     indices: Mapping[str, Index]
     healthy_where: Mapping[str, str]
     healthy_stands_least: int
@@ -43,17 +51,9 @@ class RecipeTables:
         known = dict(sensors["sensors"])
         resolved = {name: known[data["like"]] if "like" in data else data for name, data in known.items()}
         made = {name.lower(): Index.from_data(name, data) for name, data in indices["indices"].items()}
-        return cls(resolved, made, indices["healthy_where"], int(indices["healthy_stands_least"]))
-
-
-@dataclass(frozen=True)
-class Change:
-    """A difference of two scenes: ``later`` minus ``earlier``, index by index."""
-
-    name: str
-    earlier: str
-    later: str
-    indices: tuple[str, ...]
+        return cls(
+            resolved, sensors["reflectance"], made, indices["healthy_where"], int(indices["healthy_stands_least"])
+        )
 
 
 @dataclass(frozen=True)
@@ -108,108 +108,49 @@ def prepare(recipe: Mapping[str, Any], rasters: Sequence[NamedRaster], tables: R
     Raises
     ------
     InputError
-        ``RECIPE_WRONG`` with the place in the recipe; ``SCENE_BAND_MISSING``; ``SCENE_GRIDS_DIFFER``;
+        ``RECIPE_WRONG`` with the place in the recipe; ``SCENE_BAND_MISSING``; ``SCENE_BAND_TWICE``;
         ``QUALITY_GRID_DIFFERS``.
     """
     named = {raster.name.casefold(): raster for raster in rasters}
-    scenes = _entries(recipe, "scenes")
-    quality_names = {str(scene["quality"]["raster"]).casefold() for scene in scenes if scene.get("quality")}
+    entries = scene_entries(recipe, tables.sensors)
+    quality_names = {entry.quality.raster.casefold() for entry in entries if entry.quality is not None}
     ready = {name: raster for name, raster in named.items() if name not in quality_names}
     derived: list[NamedRaster] = []
     issues: list[pd.DataFrame] = []
     found: list[Scene] = []
-    for number, entry in enumerate(scenes):
-        scene, indices, doubts = _scene(entry, f"scenes[{number}]", named, tables)
+    for entry in entries:
+        scene, indices, doubts = _scene(entry, named, tables)
         ready[scene.raster.name.casefold()] = scene.raster
         found.append(scene)
         issues.append(doubts)
         if indices is not None:
-            derived.append(replace(scene.raster, reader=indices, names_bands=True))
-    changes = tuple(_change(entry, number) for number, entry in enumerate(_entries(recipe, "changes")))
+            derived.append(NamedRaster(scene.raster.name, indices, scene.raster.to_grid, names_bands=True))
+    dates = {scene.raster.name.casefold(): scene.date for scene in found}
+    changes = change_entries(recipe, dates, {name.casefold() for one in derived for name in band_columns(one)})
     return Prepared((*ready.values(), *derived), changes, join_issues(issues), tuple(found))
 
 
 def _scene(
-    scene: Mapping[str, Any], place: str, named: Mapping[str, NamedRaster], tables: RecipeTables
+    entry: SceneEntry, named: Mapping[str, NamedRaster], tables: RecipeTables
 ) -> tuple[Scene, IndexBands | None, pd.DataFrame]:
     """The image of a scene without the cells its quality layer rejects, its indices, and what was noticed."""
-    raster = _named(named, scene.get("raster"), f"{place}.raster")
-    sensor = tables.sensors.get(str(scene.get("sensor")))
-    if sensor is None:
-        raise InputError("RECIPE_WRONG", place=f"{place}.sensor", known=", ".join(tables.sensors))
-    date = str(scene.get("date") or "")
-    if date and not _is_day(date):
-        raise InputError("RECIPE_WRONG", place=f"{place}.date", known="YYYY-MM-DD")
-    fill = scene.get("fill", sensor.get("fill"))
-    if isinstance(fill, (int, float)) and not isinstance(fill, bool):
-        raster = replace(raster, reader=BandsWithoutFill(raster.reader, fill))
-    quality = _quality(scene.get("quality"), sensor, named, place)
-    if quality is not None:
+    raster, sensor = _named(named, entry.raster, f"{entry.place}.raster"), tables.sensors[entry.sensor]
+    if entry.fill is not None:
+        raster = replace(raster, reader=BandsWithoutFill(raster.reader, entry.fill))
+    if entry.quality is not None:
+        quality = _quality(entry.quality, sensor, named, f"{entry.place}.quality")
         raster = replace(raster, reader=MaskedBands(raster.reader, quality))
-    roles = _roles(scene, sensor, raster.reader, raster.name)
-    roles, doubts = with_offsets(roles, scene, sensor, date, raster.name)
-    wanted = [_index(tables, name, f"{place}.indices") for name in scene.get("indices", [])]
-    for index in wanted:
-        for role in sorted(index.roles() - set(roles)):
-            raise InputError("SCENE_BAND_MISSING", scene=raster.name, role=role)
-    return Scene(raster, date, roles), IndexBands(wanted, roles, raster.name) if wanted else None, doubts
-
-
-def _is_day(text: str) -> bool:
-    try:
-        day.fromisoformat(text)
-    except ValueError:
-        return False
-    return _DATE.fullmatch(text) is not None
-
-
-def with_offsets(
-    roles: Mapping[str, RoleBand], scene: Mapping[str, Any], sensor: Mapping[str, Any], date: str, name: str
-) -> tuple[dict[str, RoleBand], pd.DataFrame]:
-    """Roles with scale and offset: the recipe's, else the sensor's, else what the cells themselves show.
-
-    Sentinel-2 numbers carry 1000 more since 25 January 2022, unless the provider took it off. Uncorrected, an NDVI
-    of 0.84 reads 0.55. Whether it is still there is seen from the darkest cells and told in any case. Scenes of
-    earlier days carry it only where they were processed anew, which is told as a doubt.
-    """
-    scale = float(scene.get("scale", sensor["scale"]))
-    later = sensor.get("later_offset")
-    stated = scene.get("offset")
-    if isinstance(stated, (int, float)) and not isinstance(stated, bool):
-        offset, doubts = float(stated), join_issues([])
-    elif later is None:
-        offset, doubts = float(sensor["offset"]), join_issues([])
-    elif date and date < later["from"]:
-        offset, code = offset_seen(roles.get(later["seen_in"]), later)
-        is_there = code == "SENTINEL2_OFFSET_SUBTRACTED"
-        offset = offset if is_there else float(sensor["offset"])
-        doubts = layer_issue("SENTINEL2_OFFSET_UNSURE", name, offset, date=date) if is_there else join_issues([])
-    else:
-        offset, code = offset_seen(roles.get(later["seen_in"]), later, has_date=bool(date))
-        doubts = layer_issue(code, name, offset, date=date or "?")
-    return {role: replace(band, scale=scale, offset=offset) for role, band in roles.items()}, doubts
-
-
-def offset_seen(band: RoleBand | None, later: Mapping[str, Any], *, has_date: bool = True) -> tuple[float, str]:
-    """Offset of a scene from its darkest cells, and the code of what is to be told."""
-    numbers = _sample(band) if band is not None else np.empty(0)
-    if not len(numbers):
-        return (float(later["offset"]) if has_date else 0.0), "SENTINEL2_OFFSET_UNSURE"
-    if np.mean(numbers < -later["offset"]) > later["dark_share"]:
-        return 0.0, "SENTINEL2_OFFSET_REMOVED_BEFORE"
-    is_bright = np.quantile(numbers, later["bright_quantile"]) > later["bright_number"]
-    return float(later["offset"]), "SENTINEL2_OFFSET_UNSURE" if is_bright else "SENTINEL2_OFFSET_SUBTRACTED"
-
-
-def _sample(band: RoleBand) -> FloatArray:
-    """Valid numbers of some rows spread over the image."""
-    parts = []
-    for share in _SAMPLES:
-        step = band.reader.row_step
-        first = int(band.reader.grid.height * share) // step * step
-        values, valid = band.reader.read_rows(first, min(step, band.reader.grid.height - first))
-        parts.append(values[band.band][np.broadcast_to(valid, values.shape)[band.band]].astype(np.float64))
-    return np.concatenate(parts)
+    wanted = [_index(tables, name, f"{entry.place}.indices") for name in entry.indices]
+    roles, guessed = _roles(entry, sensor, raster.reader)
+    needed = set().union(*(index.roles() for index in wanted))
+    for role in sorted(needed - set(roles)):
+        raise InputError("SCENE_BAND_MISSING", scene=raster.name, role=role)
+    in_ratios = all(index.is_ratio() for index in wanted)
+    roles, doubts = with_scaling(roles, entry, sensor, tables.reflectance, in_ratios=in_ratios)
+    if needed & set(guessed) or (guessed and not wanted):
+        doubts = join_issues([doubts, layer_issue("SCENE_BANDS_BY_ORDER", raster.name, ", ".join(sensor["order"]))])
+    indices = IndexBands(wanted, roles, raster.name) if wanted else None
+    return Scene(raster, entry.date, roles), indices, doubts
 
 
 def healthy_stands(facts: pd.DataFrame, where: Mapping[str, str]) -> npt.NDArray[np.bool_]:
@@ -221,7 +162,7 @@ def healthy_stands(facts: pd.DataFrame, where: Mapping[str, str]) -> npt.NDArray
 
 
 def changes_against_healthy(
-    columns: pd.DataFrame, changes: Sequence[Change], healthy: npt.NDArray[np.bool_], least: int
+    columns: pd.DataFrame, changes: Sequence[Change], healthy: npt.NDArray[np.bool_], least: int, low_support: float
 ) -> StageResult:
     """Change of indices between two scenes, each counted from the healthy stands of its own scene.
 
@@ -231,28 +172,31 @@ def changes_against_healthy(
     Parameters
     ----------
     columns
-        Evidence with ``SCENE_index_mean``, n rows.
+        Evidence with ``SCENE_index_mean`` and ``SCENE_index_support``, n rows.
     changes
         What to compare.
     healthy
         True for healthy stands of the kind that is looked at (pine without any disturbance), n.
     least
         Number of healthy stands known in both scenes that a median needs.
+    low_support
+        A stand of which a scene shows less than this share (0..1) has no change: the rest would be compared with
+        another part of it.
 
     Returns
     -------
     StageResult
-        ``NAME_index_change``, unit of the index; NaN where one scene is unknown or there are too few healthy stands.
+        ``NAME_index_change``, unit of the index; NaN where too little is seen of a stand or there are too few
+        healthy stands.
     """
     found: dict[str, FloatArray] = {}
     issues = []
     known = {str(name).casefold(): name for name in columns.columns}
     for change in changes:
         for index in change.indices:
-            pair = [known.get(f"{scene}_{index}_mean".casefold()) for scene in (change.earlier, change.later)]
-            if None in pair:
-                raise InputError("RECIPE_WRONG", place=f"changes.{change.name}.{index}", known="indices of both scenes")
-            earlier, later = (columns[name].to_numpy(dtype=np.float64) for name in pair)
+            earlier, later = (
+                _well_seen(columns, known, f"{scene}_{index}", low_support) for scene in (change.earlier, change.later)
+            )
             usable = healthy & np.isfinite(earlier) & np.isfinite(later)
             name = f"{change.name}_{index}_change"
             if usable.sum() < least:
@@ -263,68 +207,75 @@ def changes_against_healthy(
     return StageResult(pd.DataFrame(found, index=columns.index), join_issues(issues))
 
 
-def _entries(recipe: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    entries = recipe.get(name, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise InputError("RECIPE_WRONG", place=name, known="a list of objects")
-    return entries
+def _well_seen(columns: pd.DataFrame, known: Mapping[str, str], name: str, low_support: float) -> FloatArray:
+    """Means of an index, NaN where less of the stand is seen."""
+    mean, support = (
+        columns[known[f"{name}_{one}".casefold()]].to_numpy(dtype=np.float64) for one in ("mean", "support")
+    )
+    return np.where(support >= low_support, mean, np.nan)
 
 
-def _named(named: Mapping[str, NamedRaster], name: object, place: str) -> NamedRaster:
-    raster = named.get(str(name).casefold())
+def _named(named: Mapping[str, NamedRaster], name: str, place: str) -> NamedRaster:
+    raster = named.get(name.casefold())
     if raster is None:
-        raise InputError("RECIPE_WRONG", place=place, known=", ".join(named))
+        raise wrong(named, place)
     return raster
 
 
-def _index(tables: RecipeTables, name: object, place: str) -> Index:
-    index = tables.indices.get(str(name).lower())
+def _index(tables: RecipeTables, name: str, place: str) -> Index:
+    index = tables.indices.get(name.lower())
     if index is None:
-        raise InputError("RECIPE_WRONG", place=place, known=", ".join(one.name for one in tables.indices.values()))
+        raise wrong((one.name for one in tables.indices.values()), place)
     return index
 
 
-def _quality(
-    entry: Mapping[str, Any] | None, sensor: Mapping[str, Any], named: Mapping[str, NamedRaster], place: str
-) -> Quality | None:
-    if not entry:
-        return None
-    reader = _named(named, entry.get("raster"), f"{place}.quality.raster").reader
-    rule = {**sensor.get("quality", {}), **entry}
-    if "keep" in entry or (rule.get("kind") == "classes" and "clear" not in entry):
-        return Quality(reader, keep=tuple(int(number) for number in rule["keep"]))
-    if "clear" not in rule:
-        raise InputError("RECIPE_WRONG", place=f"{place}.quality", known="keep, clear")
-    return Quality(reader, clear=tuple(int(bit) for bit in rule["clear"]))
+def _quality(entry: QualityEntry, sensor: Mapping[str, Any], named: Mapping[str, NamedRaster], place: str) -> Quality:
+    """The layer that tells which cells count, by the classes or bits of the recipe, else of the sensor."""
+    reader = _named(named, entry.raster, f"{place}.raster").reader
+    usual = sensor.get("quality", {})
+    keep, clear = entry.keep, entry.clear
+    if keep is None and clear is None:
+        keep, clear = usual.get("keep"), usual.get("clear")
+    if keep is None and clear is None:
+        raise wrong(["keep", "clear"], place)
+    return Quality(reader, None if keep is None else tuple(keep), tuple(clear or ()))
 
 
-def _roles(scene: Mapping[str, Any], sensor: Mapping[str, Any], reader: BandReader, name: str) -> dict[str, RoleBand]:
-    """Which band plays which role: as the recipe says, else by description, else by the sensor's usual order."""
-    plain = [_plain(description) for description in reader.band_names]
-    roles = {}
+def _roles(entry: SceneEntry, sensor: Mapping[str, Any], reader: BandReader) -> tuple[dict[str, RoleBand], list[str]]:
+    """Which band plays which role: as the recipe says, else by description, else by the sensor's usual order.
+
+    Returns
+    -------
+    roles, guessed
+        Bands by role, and the roles that only the usual order gave; that is used where no band has a name.
+    """
+    names = [plain(_AFTER_NAME.split(description)[0]) for description in reader.band_names]
+    roles, guessed = {}, []
     for role, descriptions in sensor["bands"].items():
-        position = next((plain.index(_plain(one)) for one in descriptions if _plain(one) in plain), None)
-        if position is not None:
-            roles[role] = RoleBand(reader, position)
-    if not roles and not any(plain) and "order" in sensor:
-        roles = {role: RoleBand(reader, at) for at, role in enumerate(sensor["order"]) if at < len(plain)}
-    for role, band in dict(scene.get("bands", {})).items():
-        is_number = isinstance(band, int) and not isinstance(band, bool)
-        position = band - 1 if is_number else plain.index(_plain(str(band))) if _plain(str(band)) in plain else -1
-        if not 0 <= position < len(plain):
-            raise InputError("SCENE_BAND_MISSING", scene=name, role=f"{role} ({band})")
-        roles[str(role)] = RoleBand(reader, position)
-    return roles
+        known = [plain(one) for one in descriptions]
+        name = next((one for one in known if one in names), None)
+        if name is not None and role not in entry.bands:
+            roles[role] = RoleBand(reader, _only_one(names, name, entry, role))
+    if not any(names):
+        guessed = [role for role in sensor.get("order", [])[: len(names)] if role not in entry.bands]
+        roles = {role: RoleBand(reader, sensor["order"].index(role)) for role in guessed}
+    for role, band in entry.bands.items():
+        roles[role] = RoleBand(reader, _position(names, band, entry, role))
+    return roles, guessed
 
 
-def _plain(description: str) -> str:
-    return "".join(letter for letter in description.lower() if letter.isalnum())
+def _position(names: Sequence[str], band: str | int, entry: SceneEntry, role: str) -> int:
+    """Place of a band that the recipe names or numbers from 1."""
+    if isinstance(band, str) and plain(band) in names:
+        return _only_one(names, plain(band), entry, role)
+    number = band if isinstance(band, int) else int(band) if band.isascii() and band.isdigit() else 0
+    if not 1 <= number <= len(names):
+        raise InputError("SCENE_BAND_MISSING", scene=entry.raster, role=f"{role} ({band})")
+    return number - 1
 
 
-def _change(entry: Mapping[str, Any], number: int) -> Change:
-    try:
-        indices = tuple(str(name).lower() for name in entry["indices"])
-        return Change(str(entry["name"]).lower(), str(entry["from"]).lower(), str(entry["to"]).lower(), indices)
-    except KeyError as missing:
-        place = f"changes[{number}].{missing.args[0]}"
-        raise InputError("RECIPE_WRONG", place=place, known="name, from, to, indices") from missing
+def _only_one(names: Sequence[str], name: str, entry: SceneEntry, role: str) -> int:
+    """Place of the band with a name; two of them would leave it to chance which date or tile is meant."""
+    if names.count(name) > 1:
+        raise InputError("SCENE_BAND_TWICE", scene=entry.raster, role=role, band=name)
+    return names.index(name)

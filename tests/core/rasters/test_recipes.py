@@ -1,43 +1,25 @@
 """Scenes, indices, offsets, quality layers and changes of a recipe."""
 
-import json
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 from arrays import ArrayBands, named
+from scenes import BANDS, GRID, TABLES, WHOLE, image, scene, told
 
 from sanming_carbon_plugin.core.errors import InputError
+from sanming_carbon_plugin.core.rasters.canopy import CanopyRecipe
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.indices import Index
-from sanming_carbon_plugin.core.rasters.recipes import RecipeTables, changes_against_healthy, healthy_stands, prepare
-
-FOLDER = Path(__file__).parents[3] / "resources" / "recipes"
-TABLES = RecipeTables.from_data(
-    *(json.loads((FOLDER / name).read_text("utf-8")) for name in ("sensors.json", "indices.json"))
+from sanming_carbon_plugin.core.rasters.recipes import (
+    Change,
+    changes_against_healthy,
+    healthy_stands,
+    prepare,
 )
-GRID = Grid(8, 6, (0.0, 10.0, 0.0, 60.0, 0.0, -10.0))
-WHOLE = np.array([shapely.box(0, 0, 80, 60)], dtype=object)
-BANDS = ["B02", "B03", "B04", "B08"]
-
-
-def image(name="s2", offset=0, red=300.0, nir=4000.0):
-    """A Sentinel-2 image of a forest: numbers of 16 bits, a little noise."""
-    rng = np.random.default_rng(1)
-    numbers = np.array([200.0, 400.0, red, nir])[:, None, None] + rng.integers(0, 20, (4, 6, 8)) + offset
-    return named(name, numbers.astype(np.uint16), GRID, band_names=BANDS)
-
-
-def scene(**more):
-    return {"scenes": [{"raster": "s2", "sensor": "sentinel2", "date": "2024-11-05", "indices": ["NDVI"], **more}]}
-
-
-def told(recipe, *rasters):
-    prepared = prepare(recipe, rasters, TABLES)
-    return evidence(["a"], WHOLE, prepared.rasters).columns.loc["a"], prepared
+from sanming_carbon_plugin.core.rasters.terrain import TerrainRecipe
 
 
 def test_indices_are_computed_per_cell():
@@ -131,11 +113,89 @@ def test_quality_bits():
     assert found.s2_ndvi_support == 0.5
 
 
-def test_a_quality_layer_on_other_cells_is_refused():
-    shifted = named("scl", np.zeros((1, 6, 8), dtype=np.uint8), Grid(8, 6, (5.0, 10.0, 0.0, 60.0, 0.0, -10.0)))
+ZONES = "zone 50", "zone 49"
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ((5, 10, 0, 60, 0, -10), 0),
+        ((0, 15, 0, 60, 0, -15), 0),
+        ((0, 10, 0, 60, 0, 10), 0),
+        ((0, 5, 0, 60, 0, -5), 0),
+        ((1000, 10, 0, 60, 0, -10), 0),
+        ((0, 10, 0, -60, 0, -10), 0),
+        ((-20, 20, 0, 60, 0, -20), 1),
+    ],
+    ids=["half a cell", "one and a half", "south up", "finer", "beside", "below", "another zone"],
+)
+def test_a_quality_layer_on_other_cells_is_refused(place, zone):
+    raster = image()
+    raster.reader.grid = Grid(8, 6, GRID.transform, ZONES[0])
+    other = named("scl", np.full((1, 6, 8), 4, dtype=np.uint8), Grid(8, 6, place, ZONES[zone]))
     with pytest.raises(InputError) as caught:
-        told(scene(quality={"raster": "scl"}), image(), shifted)
+        told(scene(quality={"raster": "scl"}), raster, other)
     assert caught.value.code == "QUALITY_GRID_DIFFERS"
+
+
+@pytest.mark.parametrize("row_step", [1, 2, 6])
+@pytest.mark.parametrize(("x", "y", "width", "height"), [(-30, 90, 20, 16), (-10, 70, 4, 2), (30, 50, 9, 9)])
+def test_a_quality_layer_of_the_whole_tile_fits_a_part_cut_out_of_it(x, y, width, height, row_step):
+    """Cells of 20 m below an image of 10 m that begins elsewhere; beside the layer nothing counts."""
+    classes = np.random.default_rng(3).choice([4, 9], (height, width)).astype(np.uint8)
+    layer = named("scl", classes[None], Grid(width, height, (x, 20.0, 0.0, y, 0.0, -20.0)), row_step=1)
+    raster = named("s2", image().reader.values, GRID, band_names=BANDS, row_step=row_step)
+    found, _ = told(scene(quality={"raster": "scl"}), raster, layer)
+    good = 0
+    for row in range(6):
+        for column in range(8):
+            i, j = int((y - (55 - 10 * row)) // 20), int((5 + 10 * column - x) // 20)
+            good += 0 <= i < height and 0 <= j < width and classes[i, j] == 4
+    assert found.s2_ndvi_support == found.s2_b04_support == pytest.approx(good / 48)
+
+
+def test_scene_classes_and_quality_bits_of_the_sensors():
+    classes, bits = np.zeros((1, 6, 8), dtype=np.uint8), np.zeros((1, 6, 8), dtype=np.float32)
+    classes[0].flat[:12] = range(12)
+    classes[0].flat[12:] = 3
+    found, _ = told(scene(quality={"raster": "scl"}), image(), named("scl", classes, GRID))
+    assert found.s2_ndvi_support == pytest.approx(5 / 48)  # vegetation, bare, water, unclassified, snow
+    bits[0].flat[:16] = 1 << np.arange(16)
+    bits[0].flat[16:] = 1 << 3 | 1 << 8
+    bits[0].flat[47] = np.nan
+    recipe = scene(sensor="landsat8", quality={"raster": "qa"}, bands={"red": 3, "nir": 4}, scale=0.0001, offset=0)
+    found, _ = told(recipe, image(), named("qa", bits, GRID))
+    assert found.s2_ndvi_support == pytest.approx(11 / 48)
+
+
+def test_indices_do_not_tell_of_the_scale_their_image_declares():
+    raster = replace(image(), scaling=((0.0001, 0.0),) * 4)
+    prepared = prepare(scene(indices=["NDVI", "GNDVI", "RGI", "EVI", "ndvi"]), [raster], TABLES)
+    found = evidence(["a"], WHOLE, prepared.rasters)
+    doubts = found.issues[found.issues["code"] == "RASTER_SCALE_DECLARED"]
+    assert doubts["field"].tolist() == [f"s2_{name}_mean" for name in ("b02", "b03", "b04", "b08")]
+
+
+@pytest.mark.parametrize("role", ["dem", "chm"])
+def test_indices_of_an_image_play_no_role_of_heights(role):
+    raster = replace(image(), terrain=TerrainRecipe((), 5, 8, 1, 9) if role == "dem" else None,
+                     canopy=CanopyRecipe() if role == "chm" else None)  # fmt: skip
+    _, indices = prepare(scene(), [raster], TABLES).rasters
+    assert indices.terrain is None
+    assert indices.canopy is None
+
+
+def test_a_change_is_not_told_from_scenes_that_show_too_little():
+    """What is left of a stand under cloud is another part of it; and such stands are no reference either."""
+    columns = two_dates(40)
+    columns.loc[:4, "b_ndvi_mean"], columns.loc[:4, "b_ndvi_support"] = -0.5, 0.79
+    columns.loc[5, "a_ndvi_support"] = 0.5
+    columns.loc[6, "a_ndvi_support"] = 0.8
+    found = changes_against_healthy(columns, [CHANGE], np.ones(40, bool), 34, 0.8)
+    assert found.columns.d_ndvi_change.isna().tolist() == [True] * 6 + [False] * 34
+    assert found.columns.d_ndvi_change[6:].to_numpy() == pytest.approx(0)
+    few = changes_against_healthy(columns, [CHANGE], np.ones(40, bool), 35, 0.8)
+    assert few.issues["value"].tolist() == ["34"]
 
 
 def test_bands_are_named_by_the_recipe_or_taken_in_the_usual_order():
@@ -190,25 +250,30 @@ def test_known_indices_of_known_reflectances():
     assert {name: TABLES.indices[name].of(cells)[0] for name in expected} == pytest.approx(expected)
 
 
+CHANGE = Change("d", "a", "b", ("ndvi",))
+LEAST = TABLES.healthy_stands_least
+
+
+def two_dates(count):
+    columns = {"a_ndvi_mean": np.full(count, 0.8), "b_ndvi_mean": np.full(count, 0.7)}
+    return pd.DataFrame(columns | {f"{scene}_ndvi_support": np.ones(count) for scene in "ab"})
+
+
 def test_changes_count_from_healthy_stands_of_their_own_scene():
     healthy = np.arange(50) < 40
-    columns = pd.DataFrame({"a_ndvi_mean": np.full(50, 0.8), "b_ndvi_mean": np.full(50, 0.7)})
+    columns = two_dates(50)
     columns.loc[45, "b_ndvi_mean"] = 0.5
     columns.loc[46, "b_ndvi_mean"] = np.nan
-    recipe = {"changes": [{"name": "d", "from": "a", "to": "b", "indices": ["NDVI"]}]}
-    (change,) = prepare(recipe, [], TABLES).changes
-    found = changes_against_healthy(columns, [change], healthy, TABLES.healthy_stands_least).columns.d_ndvi_change
+    found = changes_against_healthy(columns, [CHANGE], healthy, LEAST, 0.8).columns.d_ndvi_change
     assert found[0] == pytest.approx(0)
     assert found[45] == pytest.approx(-0.2)
     assert np.isnan(found[46])
 
 
 def test_a_few_stands_that_only_seem_healthy_do_not_move_the_rest():
-    columns = pd.DataFrame({"a_ndvi_mean": np.full(50, 0.8), "b_ndvi_mean": np.full(50, 0.7)})
+    columns = two_dates(50)
     columns.loc[:8, "b_ndvi_mean"] = 0.1  # felled, and not yet in the inventory
-    recipe = {"changes": [{"name": "d", "from": "a", "to": "b", "indices": ["NDVI"]}]}
-    (change,) = prepare(recipe, [], TABLES).changes
-    found = changes_against_healthy(columns, [change], np.ones(50, bool), TABLES.healthy_stands_least).columns
+    found = changes_against_healthy(columns, [CHANGE], np.ones(50, bool), LEAST, 0.8).columns
     assert found.d_ndvi_change[49] == pytest.approx(0)
     assert found.d_ndvi_change[0] == pytest.approx(-0.6)
 
@@ -222,9 +287,8 @@ def test_healthy_stands_are_pine_known_to_be_undisturbed():
 
 
 def test_too_few_healthy_stands_give_no_change():
-    columns = pd.DataFrame({"a_ndvi_mean": np.full(9, 0.8), "b_ndvi_mean": np.full(9, 0.7)})
-    recipe = {"changes": [{"name": "d", "from": "a", "to": "b", "indices": ["NDVI"]}]}
-    result = changes_against_healthy(columns, prepare(recipe, [], TABLES).changes, np.ones(9, bool), 30)
+    columns = two_dates(9)
+    result = changes_against_healthy(columns, [CHANGE], np.ones(9, bool), 30, 0.8)
     assert result.columns.d_ndvi_change.isna().all()
     assert result.issues.code.tolist() == ["HEALTHY_STANDS_TOO_FEW"]
 
