@@ -15,6 +15,8 @@ import shapely
 from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.reports.progress_chart import progress_section
+from sanming_carbon_plugin.core.units import UnitChoice
 
 from .conftest import ERROR_LINE, ROOT
 
@@ -235,18 +237,23 @@ def accepted_layer(path, rows, epsg):
 
 
 def test_done_is_accepted_ground_and_no_hectare_counts_twice(command, result, targets, tmp_path):
+    """Nor does any in no stand, which is told with its area."""
     stands = read_geopackage_table(result, "stands", geometry=True)
     fits = stands[stands["measures"].fillna("").str.contains("pine_transform")].iloc[:2]
     first, second = ((shapely.get_geometry(shape, 0)) for shape in fits["geometry"])
     with sqlite3.connect(result) as database:
         srs = database.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name='stands'").fetchone()[0]
     layer = tmp_path / "accepted.gpkg"
+    east, south = shapely.total_bounds(stands["geometry"].to_numpy())[[2, 1]]
+    beyond = shapely.box(east + 100, south, east + 200, south + 100)
     rows = [
         (first, "pine_transform", "2026-05-01", "a.jpg", 0.95),
         (first, "pine_transform", "2026-06-01", "b.jpg", 0.95),
         (first, "tending", "2026-07-01", "c.jpg", None),
         (second, "pine_transform", "2026-05-01", None, 0.95),
         (second, "pine_transform", "2026-05-01", "d.jpg", 0.4),
+        (beyond, "closure", "2026-05-01", "e.jpg", None),
+        (beyond, "tending", "2026-06-01", "f.jpg", None),
     ]
     accepted_layer(layer, rows, srs)
     out = tmp_path / "progress.gpkg"
@@ -263,6 +270,11 @@ def test_done_is_accepted_ground_and_no_hectare_counts_twice(command, result, ta
     for level in ("municipality", "township"):
         row = progress[(progress["level"] == level) & (progress["measure"] == "pine_transform")].iloc[0]
         assert row["done_ha"] == pytest.approx(fits["area_ha"].iloc[0], rel=1e-6)
+    outside = table(out, "plan_run")["accepted_outside_ha"].iloc[0]
+    assert outside == pytest.approx(1.0, rel=0.01)
+    assert finished.counts["accepted_outside_ha"] == f"{outside:.3f}"
+    for language, told in (("en", "15.0 mu of accepted ground lie in no stand"), ("zh", "另有 15.0 亩验收面积落在")):
+        assert told in progress_section(out, language, UnitChoice("mu"))[1]
 
 
 @pytest.mark.long

@@ -20,11 +20,11 @@ PARTS = tuple((name, palette()["target_" + name].fill) for name in ("done", "pla
 _WORDS = {
     "title": ("Progress to the targets", "目标完成进度"), "done": ("Done", "已完成"), "planned": ("Planned", "已规划"),
     "missing": ("Missing", "缺口"), "available": ("Available", "可安排"), "target": ("Target", "目标"),
-    "measure": ("Measure", "措施"), "year": ("Until", "截止年"), "unit": ("Unit", "单位"), "unknown": ("–", "–"),
+    "measure": ("Measure", "措施"), "year": ("Until", "截止年"), "unit": ("Place", "地区"), "unknown": ("–", "–"),
     "once": ("Ground that several stands cover counts once.", "小班重叠的部分只计一次。"),
     "outside": (
         " {} of accepted ground lie in no stand of the layer and are not counted as done.",
-        "另有 {} 验收面积落在图层全部小班之外，未计入已完成面积。",
+        "另有 {}验收面积落在图层全部小班之外，未计入已完成面积。",
     ),
 }  # fmt: skip
 _LEVELS = ("municipality", "county", "township")
@@ -91,7 +91,8 @@ def _bars(rows: pd.DataFrame, language: str, units: UnitChoice) -> str:
             if pd.isna(amount):
                 unknown.append(_say(name, language))
         if unknown:  # no bar is not a bar of length 0
-            text = escape("{}: {}".format(", ".join(unknown), _say("unknown", language)))
+            between, colon = ("、", "：") if language == "zh" else (", ", ": ")
+            text = escape(f"{between.join(unknown)}{colon}{_say('unknown', language)}")
             marks.append(f'<text x="{at + 6:.1f}" y="{top + 15:.0f}">{text}</text>')
     height = 46 + len(rows) * _ROW
     for place, (name, colour) in enumerate(PARTS):
