@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import shapely
 
-from ...core.errors import InputError, UsageError
+from ...core.errors import CarbonError, InputError, UsageError
 from ...core.pipeline import Geodesy, Inventory
 from ...core.progress import Progress
 from ...core.rasters.named_raster import NamedRaster
 from ...core.stands.area import moved_or_none
 from ...core.stands.layer import VectorLayer
 from ...core.stands.mapping import FieldMapping, recognise_fields, settled_roles
+from ...core.stands.packed import bounds_of
 from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
 from ..output_files import require_no_input, require_writable
 from ..rasters import open_raster
@@ -166,7 +168,26 @@ def open_rasters(pairs: Sequence[tuple[str, str]], stands: VectorLayer) -> tuple
     for name in names:
         if names.count(name) > 1:
             raise UsageError("RASTER_NAME_TWICE", name=name)
-    return tuple(open_raster(path, name, stands.crs_wkt) for name, path in pairs)
+    extent = _extent_of(stands)
+    opened: list[NamedRaster] = []
+    try:
+        for name, path in pairs:
+            opened.append(open_raster(path, name, stands.crs_wkt, extent=extent))
+    except CarbonError:
+        for raster in opened:
+            raster.reader.close()
+        raise
+    return tuple(opened)
+
+
+def _extent_of(layer: VectorLayer) -> tuple[float, float, float, float] | None:
+    """xmin, ymin, xmax, ymax of all outlines; None where there are none."""
+    boxes = bounds_of(layer.geometry)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return None
+    low, high = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    return low[0], low[1], high[0], high[1]
 
 
 def survey_methods(text: str | None) -> tuple[str | None, str | None]:

@@ -21,7 +21,7 @@ from .. import crs
 from ..resources import read_json
 from .facts import BandFacts, RasterFacts
 from .ground import ground_metres
-from .placing import mover
+from .placing import columns_near, mover
 from .reading import FileBands, OpenFile, TrueValues
 
 DECODE_THREADS = 2
@@ -67,7 +67,13 @@ def _choose() -> str:
     return "rasterio" if has_rasterio else "gdal"
 
 
-def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str | None = None) -> NamedRaster:
+def open_raster(
+    spec: str,
+    name: str,
+    stands_crs_wkt: str | None,
+    backend: str | None = None,
+    extent: tuple[float, float, float, float] | None = None,
+) -> NamedRaster:
     """Open a raster for evidence.
 
     Parameters
@@ -80,6 +86,8 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
         CRS of the stands, None where they state none.
     backend
         ``rasterio`` or ``gdal``; None for the one of this process.
+    extent
+        xmin, ymin, xmax, ymax of the stands: of a raster that is far wider, only the columns there are used.
 
     Raises
     ------
@@ -93,6 +101,9 @@ def open_raster(spec: str, name: str, stands_crs_wkt: str | None, backend: str |
     reader = open_bands(spec, backend, crs_needed=stands_crs_wkt is not None)
     try:
         move = mover(stands_crs_wkt, reader.grid, reader.name)
+        near = None if extent is None else columns_near(reader.grid, move, extent)
+        if near is not None:
+            reader.narrow(*near)
         scaling = reader.scaling if any(pair != _AS_STORED for pair in reader.scaling) else ()
         raster = NamedRaster(name, reader, move, scaling=scaling)
         if name.casefold() == ELEVATION_NAME:
@@ -115,10 +126,17 @@ def as_canopy(raster: NamedRaster) -> NamedRaster:
 
 
 def _in_metres(raster: NamedRaster) -> NamedRaster:
-    """Heights with the factor and offset that their file declares, and without cells that are none."""
-    if isinstance(raster.reader, FileBands):
-        raster.reader.heights = True
-    return replace(raster, reader=TrueValues(raster.reader, raster.scaling), scaling=()) if raster.scaling else raster
+    """Heights with the factor, offset and unit that their file declares, and without cells that are none."""
+    reader = raster.reader
+    if not isinstance(reader, FileBands):
+        return raster
+    reader.heights = True
+    known = read_json(resources_dir() / "recipes" / "heights.json")["metres"]
+    metres = [known.get(unit.strip().casefold(), 1.0) for unit in reader.units]
+    scaling = tuple((one * scale, one * offset) for one, (scale, offset) in zip(metres, reader.scaling, strict=True))
+    if all(pair == _AS_STORED for pair in scaling):
+        return raster
+    return replace(raster, reader=TrueValues(reader, scaling), scaling=())
 
 
 def terrain_of(dem: BandReader) -> TerrainRecipe:

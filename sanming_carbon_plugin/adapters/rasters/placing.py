@@ -22,6 +22,11 @@ _UNNOTICED_CELLS = 1e-6
 _BEND_CELLS = 1e-4
 """How far a densified edge may lie from the true one."""
 
+_WIDE_CELLS = 20_000
+"""Wider than any scene: mosaics of provinces and countries."""
+
+_MARGIN_CELLS, _ROUND_CELLS = 64, 1_024
+
 _EARTH_RADIUS_M = 6_378_137.0
 _ROUND_THE_EARTH = 4 * np.pi
 """Twice round: no stand is that long, in whatever projection."""
@@ -61,6 +66,36 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
         return placed
 
     return move
+
+
+def columns_near(
+    grid: Grid, move: Callable[[ObjectArray], ObjectArray] | None, extent: tuple[float, float, float, float]
+) -> tuple[int, int] | None:
+    """First and end column of the part of a wide raster that stands can lie on; None for all of it.
+
+    Parameters
+    ----------
+    grid
+        The cells. Images of one scene are never cut: their darkest cells may lie far from the stands.
+    move
+        As :func:`mover` gives it.
+    extent
+        xmin, ymin, xmax, ymax of the stands in their CRS.
+    """
+    low_x, low_y, high_x, high_y = extent
+    if grid.width < _WIDE_CELLS or not np.isfinite(extent).all():
+        return None
+    box: ObjectArray = np.array([shapely.box(low_x, low_y, high_x, high_y)], dtype=object)
+    cells = grid.to_cells(shapely.get_coordinates(box if move is None else move(box)))
+    if not len(cells) or not np.isfinite(cells).all():
+        return None
+    low, high = cells.min(axis=0), cells.max(axis=0)
+    if (high <= 0).any() or (low >= (grid.width, grid.height)).any():
+        return None
+    # Round numbers, so that rasters on the same cells stay on the same cells, and their saved indices of use.
+    first = max(int((low[0] - _MARGIN_CELLS) // _ROUND_CELLS) * _ROUND_CELLS, 0)
+    end = min(int(-((-high[0] - _MARGIN_CELLS) // _ROUND_CELLS)) * _ROUND_CELLS, grid.width)
+    return (first, end) if 2 * (end - first) <= grid.width else None
 
 
 def _on_earth(geometry: ObjectArray, radius: float) -> ObjectArray:

@@ -65,13 +65,22 @@ class FileBands:
         self.name = facts.path
         self.grid = grid
         self.band_names = tuple(band.description for band in bands)
-        self.row_step = _row_step(facts, bands)
+        self._first_column = 0
+        self.row_step = _row_step(facts, bands, facts.width)
         self.scaling = tuple((band.scale, band.offset) for band in bands)
         """Per band the factor and the offset that the file declares; ``read_rows`` gives the numbers as stored."""
+        self.units = tuple(band.unit for band in bands)
+        """Unit of each band as the file declares it, '' where it does not."""
         self.marks: dict[int, float] = {}
         """Value such as −9999 that was read, by the position of a band that declares no nodata."""
         self.heights = False
         """Whether the values are heights, which −9999 cannot be: such cells then do not count."""
+
+    def narrow(self, first_column: int, end_column: int) -> None:
+        """Be the raster of these columns alone, the second not included; others are neither read nor decoded."""
+        self._first_column = first_column
+        self.grid = self.grid.columns(first_column, end_column)
+        self.row_step = _row_step(self.facts, self._bands, self.grid.width)
 
     def read_rows(self, first_row: int, row_count: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Values (bands, rows, width) and validity of the same shape, (1, rows, width) or (1, 1, 1)."""
@@ -137,16 +146,17 @@ class FileBands:
 
         Each handle reads some columns of tiles, or some rows where tiles are wide.
         """
-        whole = Part(0, first_row, self.facts.width, row_count)
-        by_column = self.facts.block_width * len(self._files) <= self.facts.width
+        width = self.grid.width
+        whole = Part(self._first_column, first_row, width, row_count)
+        by_column = self.facts.block_width * len(self._files) <= width
         parts = _split_columns(whole, self.facts.block_width, len(self._files)) if by_column else [whole]
         if not by_column:
             parts = _split_rows(whole, min(self.facts.block_height, self.facts.height), len(self._files))
         # One array for all parts: put together afterwards they would be in memory twice.
-        values = np.empty((len(self._bands), row_count, self.facts.width), dtype=self._dtype)
+        values = np.empty((len(self._bands), row_count, width), dtype=self._dtype)
         if self._pool is None or len(parts) == 1:
             return values, self._read_part(self._files[0], whole, values)
-        views = [values[:, _rows_of(part, whole), _columns_of(part)] for part in parts]
+        views = [values[:, _rows_of(part, whole), _columns_of(part, whole)] for part in parts]
         masks = [mask for mask in self._pool.map(self._read_part, self._files, parts, views) if mask is not None]
         return values, np.concatenate(masks, axis=2 if by_column else 1) if masks else None
 
@@ -207,14 +217,15 @@ def _rows_of(part: Part, whole: Part) -> slice:
     return slice(part.first_row - whole.first_row, part.first_row - whole.first_row + part.row_count)
 
 
-def _columns_of(part: Part) -> slice:
-    return slice(part.first_column, part.first_column + part.column_count)
+def _columns_of(part: Part, whole: Part) -> slice:
+    first = part.first_column - whole.first_column
+    return slice(first, first + part.column_count)
 
 
 def _split_columns(whole: Part, block: int, count: int) -> list[Part]:
     share = math.ceil(whole.column_count / count / block) * block
-    starts = range(0, whole.column_count, share)
-    return [whole._replace(first_column=at, column_count=min(share, whole.column_count - at)) for at in starts]
+    columns = [(at, min(share, whole.column_count - at)) for at in range(0, whole.column_count, share)]
+    return [whole._replace(first_column=whole.first_column + at, column_count=count) for at, count in columns]
 
 
 def _split_rows(whole: Part, block: int, count: int) -> list[Part]:
@@ -246,12 +257,12 @@ class TrueValues:
         self._stored.close()
 
 
-def _row_step(facts: RasterFacts, bands: list[BandFacts]) -> int:
+def _row_step(facts: RasterFacts, bands: list[BandFacts], width: int) -> int:
     """Rows per reading: whole tiles where they fit into the memory allowed, many rows where they are flat."""
-    row_bytes = sum(np.dtype(band.dtype).itemsize for band in bands) * facts.width
+    row_bytes = sum(np.dtype(band.dtype).itemsize for band in bands) * width
     most = max(BYTES_PER_READING // max(row_bytes, 1), 1)
     block = min(facts.block_height, facts.height)
     if block >= most:
         return int(most)
-    wanted = max(min(CELLS_PER_READING // facts.width, most), 1)
+    wanted = max(min(CELLS_PER_READING // width, most), 1)
     return int(max(wanted // block, 1) * block)

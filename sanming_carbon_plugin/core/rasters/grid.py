@@ -61,6 +61,11 @@ class Grid:
         low, high = corners.min(axis=0), corners.max(axis=0)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
+    def columns(self, first: int, end: int) -> Grid:
+        """The grid of these columns alone, the second not included."""
+        x0, a, b, y0, c, d = self.transform
+        return Grid(end - first, self.height, (x0 + first * a, a, b, y0 + first * c, c, d), self.crs_wkt)
+
     def to_map(self, columns_rows: FloatArray) -> FloatArray:
         """Positions in the CRS, shape (n, 2), of positions counted in columns and rows, shape (n, 2)."""
         x0, a, b, y0, c, d = self.transform
