@@ -14,10 +14,11 @@ from osgeo import ogr
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
-from sanming_carbon_plugin.adapters.maps.map_rows import read_map_rows
+from sanming_carbon_plugin.adapters.maps.map_rows import read_map_rows, stands_on_shared_ground
 from sanming_carbon_plugin.adapters.maps.run_note import note_of
 from sanming_carbon_plugin.adapters.maps.themes import themes
 from sanming_carbon_plugin.adapters.reports.own_template import template_values
+from sanming_carbon_plugin.core.errors import CancelledError, InputError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.units import UnitChoice
 from sanming_carbon_plugin.paths import resources_dir
@@ -52,6 +53,19 @@ def test_an_own_form_takes_what_counts_once(result):
         area, stock = database.execute("SELECT sum(area_ha), sum(stock_tco2e) FROM summary").fetchone()
     assert values["sc_area_ha"] == pytest.approx(area) != pytest.approx(rows.frame["area_ha"].sum())
     assert values["sc_stock_tco2e"] == pytest.approx(stock) != pytest.approx(rows.frame["stock_tco2e"].sum())
+
+
+def test_counting_them_stops_when_it_is_told_to(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "r.gpkg")) as database, database:
+        database.execute("CREATE TABLE issues (code TEXT, value TEXT)")
+        database.executemany("INSERT INTO issues VALUES (?, ?)", [("OTHER", "1")] * 20_000)
+        database.execute("INSERT INTO issues VALUES ('STOCK_COUNTED_ONCE', '4')")
+    assert stands_on_shared_ground(tmp_path / "r.gpkg") == 4
+    with pytest.raises(CancelledError):
+        stands_on_shared_ground(tmp_path / "r.gpkg", lambda: True)
+    (tmp_path / "none.gpkg").write_bytes(b"nothing that is a database, whatever its name says")
+    with pytest.raises(InputError):
+        stands_on_shared_ground(tmp_path / "none.gpkg")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

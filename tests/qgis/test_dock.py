@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from made_results import SAMPLE
+from osgeo import ogr
 from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
@@ -220,7 +221,14 @@ def opened_maps(qgis_iface, monkeypatch):
     return opened
 
 
+def _ground_is_covered_twice(made_gpkg):
+    file = ogr.Open(str(made_gpkg), 1)
+    file.ExecuteSQL("UPDATE issues SET code = 'STOCK_COUNTED_ONCE', value = '3' WHERE fid = 1")
+    del file
+
+
 def test_the_target_map_opens_in_the_designer(dock, made_gpkg, opened_maps, qtbot):
+    _ground_is_covered_twice(made_gpkg)
     add_results_group(QgsProject.instance(), made_gpkg, "en")
     dock.maps.open_map()
     assert opened_maps == [], "the window has its turn while the sheet is filled"
@@ -230,6 +238,7 @@ def test_the_target_map_opens_in_the_designer(dock, made_gpkg, opened_maps, qtbo
     (layout,) = QgsProject.instance().layoutManager().printLayouts()
     assert opened_maps[1] is layout
     assert layout.itemById("legend").isVisible()
+    assert "3 stands lie on ground that others cover too" in layout.itemById("notes").text()
 
 
 def test_the_stands_of_a_map_are_read_beside_the_window(dock, made_gpkg, opened_maps, qtbot, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...core.classes.in_force import DECIDED, with_decisions
-from ...core.errors import InputError
+from ...core.errors import CancelledError, InputError
 from ...paths import resources_dir
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import read_layer_crs, table_names
+from ..issue_list import ASKED_EVERY_STEPS, Stop
 from ..resources import read_table
 from .themes import Theme
 
@@ -85,7 +86,7 @@ def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> Map
         del frame[DECIDED]
     else:
         record[DECIDED] = int(frame[DECIDED].notna().sum())
-    shared = _on_shared_ground(result, tables)
+    shared = stands_on_shared_ground(result)
     if shared:
         record[SHARED] = shared
     crs = read_layer_crs(result, theme.layer)
@@ -99,17 +100,28 @@ def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> Map
     return MapRows(frame, geometry, crs, record, beneath)
 
 
-def _on_shared_ground(result: Path, tables: list[str]) -> int:
-    """How many stands lie on ground that others cover too, which counts once in the totals of the run."""
-    if "issues" not in tables:
-        return 0
-    with (
-        suppress(sqlite3.OperationalError),  # a list of another command may have other columns
-        closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database,
-    ):
-        found = database.execute("SELECT value FROM issues WHERE code = 'STOCK_COUNTED_ONCE'").fetchone()
-        return int(float(found[0])) if found and found[0] else 0
-    return 0
+def stands_on_shared_ground(result: Path, stop: Stop | None = None) -> int:
+    """How many stands lie on ground that others cover too, which counts once in the totals of the run.
+
+    Raises
+    ------
+    CancelledError, InputError
+        Where ``stop`` says so; ``GEOPACKAGE_NOT_READABLE``.
+    """
+    try:
+        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            if stop is not None:
+                database.set_progress_handler(stop, ASKED_EVERY_STEPS)
+            # There may be no list of doubts, or that of another command, with other columns.
+            there = {row[0] for row in database.execute("SELECT name FROM pragma_table_info('issues')")}
+            if not {"code", "value"} <= there:
+                return 0
+            found = database.execute("SELECT value FROM issues WHERE code = 'STOCK_COUNTED_ONCE'").fetchone()
+    except sqlite3.Error as error:
+        if stop is not None and stop():
+            raise CancelledError from error
+        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error
+    return int(float(found[0])) if found and found[0] else 0
 
 
 def _ground(result: Path, crs: str | None) -> MapRows:

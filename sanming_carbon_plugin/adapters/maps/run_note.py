@@ -86,10 +86,19 @@ def author_note(author: str, day: str, language: str) -> str:
     return _AUTHORS[language].format(author=author.strip() or "____________", day=day)
 
 
-def run_note(layer: QgsVectorLayer, language: str) -> str:
-    """The note of the run that wrote the file of ``layer``."""
+def run_note(layer: QgsVectorLayer, language: str, shared: int | None = None) -> str:
+    """The note of the run that wrote the file of ``layer``.
+
+    ``shared`` stands lie on ground that others cover too; None to have them counted here.
+    """
+    # What reads it needs pandas, which may be missing when QGIS loads the plugin.
+    from .map_rows import SHARED, stands_on_shared_ground
+
     crs = layer.crs().authid() or layer.crs().description() or None
-    return note_of(_run_of(layer) | {"decided": layer.customProperty(DECIDED_STANDS) or 0}, crs, language)
+    if shared is None:
+        shared = stands_on_shared_ground(Path(layer.source().partition("|")[0]))
+    more = {"decided": layer.customProperty(DECIDED_STANDS) or 0, SHARED: shared}
+    return note_of(_run_of(layer) | more, crs, language)
 
 
 def _run_of(layer: QgsVectorLayer) -> dict[str, object]:

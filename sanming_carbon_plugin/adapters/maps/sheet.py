@@ -213,9 +213,11 @@ def target_map_steps(
     table: Sequence[Row],
     template: Path | None = None,
     author: str = "",
+    shared: int | None = None,
 ) -> Generator[None, None, QgsPrintLayout]:
     """The sheet of :func:`target_map` with the rows of its ``table``, bit by bit: the window has its turn between.
 
+    ``shared`` is how many stands lie on ground that others cover too, None to have them counted here.
     Whoever goes on after a step makes sure that ``layer`` is still in ``project``.
     """
     theme = themes()[theme_name]
@@ -227,7 +229,7 @@ def target_map_steps(
     content = SheetContent(
         title=name,
         subtitle=Path(layer.source().partition("|")[0]).stem,
-        notes=run_note(layer, language),
+        notes=run_note(layer, language, shared),
         author=author_note(author, datetime.now().astimezone().date().isoformat(), language),
         layers=[layer],
         legend=[(layer, theme.title(language))],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from qgis.gui import QgisInterface, QgsFileWidget
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...adapters.maps.area_table import area_reader
-from ...adapters.maps.layers import THEME
+from ...adapters.maps.layers import THEME, file_of
 from ...adapters.maps.sheet import target_map_steps
 from ...adapters.maps.themes import themes
 from ...core.errors import CarbonError
@@ -79,7 +80,10 @@ class MapsStep(Step):
             return
         self._drawing = layer.id(), str(self.page.theme.currentData())
         self._filling = None
-        self._areas.start({"rows": area_reader(layer, themes()[self._drawing[1]], language())}, at_once=True)
+        from ...adapters.maps.map_rows import stands_on_shared_ground  # noqa: PLC0415 - needs pandas
+
+        rows = area_reader(layer, themes()[self._drawing[1]], language())
+        self._areas.start({"rows": rows, "shared": partial(stands_on_shared_ground, file_of(layer))}, at_once=True)
 
     def shut_down(self) -> None:
         """Stop what is on its way, before the plugin goes."""
@@ -90,7 +94,9 @@ class MapsStep(Step):
         layer_id, theme = self._drawing
         layer = QgsProject.instance().mapLayer(layer_id)
         if isinstance(layer, QgsVectorLayer):
-            self._filling = target_map_steps(QgsProject.instance(), layer, theme, language(), found["rows"])
+            self._filling = target_map_steps(
+                QgsProject.instance(), layer, theme, language(), found["rows"], shared=found["shared"]
+            )
             self._fill_next()
 
     def _fill_next(self) -> None:
