@@ -19,7 +19,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class BandFacts:
-    """One band: number (from 1), description, declared nodata, scale and offset, whether it is alpha."""
+    """One band: number (from 1), description, declared nodata, scale, offset and unit, whether it is alpha."""
 
     number: int
     description: str
@@ -29,6 +29,7 @@ class BandFacts:
     offset: float
     is_alpha: bool
     mask_flags: int
+    unit: str = ""
 
     @property
     def has_mask(self) -> bool:

@@ -73,6 +73,7 @@ def _band_facts(number: int, band: gdal.Band) -> BandFacts:
         offset=0.0 if offset is None else offset,
         is_alpha=band.GetColorInterpretation() == gdal.GCI_AlphaBand,
         mask_flags=band.GetMaskFlags(),
+        unit=band.GetUnitType() or "",
     )
 
 

@@ -38,6 +38,7 @@ class OpenRaster:
                 offset=source.offsets[number - 1],
                 is_alpha=source.colorinterp[number - 1] == ColorInterp.alpha,
                 mask_flags=sum(flag.value for flag in source.mask_flag_enums[number - 1]),
+                unit=source.units[number - 1] or "",
             )
             for number in source.indexes
         )

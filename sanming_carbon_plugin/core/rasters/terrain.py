@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from ..issues import layer_issue, stand_issues
 from .bands import BandReader
 from .boundary import FloatArray
 from .grid import Grid
@@ -44,6 +46,10 @@ class TerrainRecipe:
     stretch
         For a CRS whose units are not as long on the ground: row of the grid, metres per unit towards east and
         towards north; in between they are interpolated.
+    aspect_agreement_least
+        How far the directions of the cells of a stand must agree (0 not at all, 1 wholly) for it to have an aspect.
+    steepest_likely_deg
+        Above this median slope of all stands the heights are doubted.
     """
 
     slope_shares_deg: tuple[float, ...]
@@ -53,6 +59,8 @@ class TerrainRecipe:
     no_aspect_code: int
     metres_per_unit: float = 1.0
     stretch: tuple[tuple[float, float, float], ...] = ()
+    aspect_agreement_least: float = 0.0
+    steepest_likely_deg: float = 90.0
 
     @classmethod
     def from_data(
@@ -67,6 +75,8 @@ class TerrainRecipe:
             no_aspect_code=int(data["no_aspect_code"]),
             metres_per_unit=metres_per_unit,
             stretch=stretch,
+            aspect_agreement_least=float(data["aspect_agreement_least"]),
+            steepest_likely_deg=float(data["steepest_likely_deg"]),
         )
 
 
@@ -166,7 +176,8 @@ def terrain_columns(
     -------
     dict
         ``slope_deg_mean``, ``slope_over_15_share`` … (0..1), ``elevation_m_mean`` and
-        ``aspect_code`` (the direction most of the land falls to, or flat; codes of PO_XIANG).
+        ``aspect_code`` (the mean direction that the land falls to, or flat where most of it is; codes of PO_XIANG);
+        NaN where the directions cancel out, as on a ridge.
     """
     means = [band.mean() for band in terrain]
     limits = recipe.slope_shares_deg
@@ -180,5 +191,40 @@ def terrain_columns(
     with np.errstate(invalid="ignore"):
         towards = np.degrees(np.arctan2(east, north)) % 360.0
         number = np.floor(towards / sector + 0.5) % recipe.aspect_count
-        code = np.where(flat > _MAJORITY, recipe.no_aspect_code, recipe.first_aspect_code + number)
+        agreement = np.hypot(east, north) / (1.0 - flat)
+        code = np.where(agreement >= recipe.aspect_agreement_least, recipe.first_aspect_code + number, np.nan)
+        code = np.where(flat > _MAJORITY, recipe.no_aspect_code, code)
     return columns | {"aspect_code": np.where(unknown, np.nan, code)}
+
+
+def terrain_doubts(
+    keys: pd.Index,
+    recipe: TerrainRecipe,
+    slope_deg: FloatArray,
+    seen: tuple[FloatArray, FloatArray],
+    low_support: float,
+) -> list[pd.DataFrame]:
+    """Stands of which the heights are known but too few slopes, and slopes too steep to be land.
+
+    Parameters
+    ----------
+    keys
+        Of the stands, n.
+    recipe
+        What was asked.
+    slope_deg
+        Mean slope, n.
+    seen
+        Share of each stand (0..1) where the height is known, and where the slope is, n.
+    low_support
+        Below it a stand is marked.
+    """
+    heights, slopes = seen
+    # Cells at the rim of the model and beside unknown ones have a height, but no slope.
+    few = (heights >= low_support) & (slopes < low_support)
+    doubts = [stand_issues("RASTER_LOW_SUPPORT", keys[few], "slope_deg_mean", slopes[few], threshold=low_support)]
+    known = slope_deg[np.isfinite(slope_deg)]
+    if len(known) and np.median(known) > recipe.steepest_likely_deg:
+        middle = round(float(np.median(known)), 1)
+        doubts.append(layer_issue("SLOPES_UNLIKELY", "slope_deg_mean", middle, likely=recipe.steepest_likely_deg))
+    return doubts

@@ -1,5 +1,8 @@
 """Slope, aspect and elevation of stands on planes whose slope is known."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
@@ -106,3 +109,83 @@ def test_strips_do_not_show():
         raster.reader.values = raster.reader.values + noise
         both.append(told(raster))
     assert both[0].slope_deg_mean == pytest.approx(both[1].slope_deg_mean, rel=1e-6)
+
+
+def shipped(**more):
+    data = json.loads((Path(__file__).parents[3] / "resources" / "recipes" / "terrain.json").read_text("utf-8"))
+    return TerrainRecipe.from_data({**data, **more}, 1.0)
+
+
+def test_the_shipped_file_asks_for_what_the_survey_asks():
+    recipe = shipped()
+    assert recipe.slope_shares_deg == (15, 25, 35)
+    assert (recipe.flat_below_deg, recipe.aspect_count, recipe.first_aspect_code, recipe.no_aspect_code) == (5, 8, 1, 9)
+    assert 0 < recipe.aspect_agreement_least < 0.5
+    found = told(land(NORTH_UP, np.tan(np.radians(30)), 0, recipe))
+    assert (found.slope_over_15_share, found.slope_over_25_share, found.slope_over_35_share) == (1, 1, 0)
+
+
+def ridge(east_share, recipe):
+    """Land that falls to both sides of a ridge at a share of the stand."""
+    raster = land(NORTH_UP, 0, 0, recipe)
+    columns = np.arange(20) - (2 + 16 * east_share)
+    raster.reader.values = np.broadcast_to(300 - 15 * np.abs(columns)[None, None], (1, 16, 20)).copy()
+    return told(raster, shapely.transform(shapely.box(2.5, 2, 18.5, 14), NORTH_UP.to_map))
+
+
+def test_a_ridge_has_no_aspect_by_chance():
+    """Cells that fall to east and to west cancel out: what is left would be north, where nothing falls."""
+    assert np.isnan(ridge(0.5, shipped()).aspect_code)
+    assert ridge(0.15, shipped()).aspect_code == 3
+    assert ridge(0.85, shipped()).aspect_code == 7
+
+
+@pytest.mark.parametrize("lean", [-20.0, -1.0, 1.0, 20.0])
+def test_north_is_one_aspect_on_both_sides_of_its_line(lean):
+    """Cells that fall to 340 and to 20 degrees are north, whatever the mean of those numbers is."""
+    rise = np.tan(np.radians(20))
+    raster = land(NORTH_UP, 0, -rise, shipped())
+    columns = np.abs(np.arange(20) - 9.5) * 30
+    raster.reader.values = raster.reader.values + columns[None, None] * rise * np.tan(np.radians(lean))
+    assert told(raster).aspect_code == 1
+
+
+def test_cells_at_the_rim_have_heights_but_no_slopes_and_are_told():
+    raster = land(NORTH_UP, 0.3, 0)
+    stands = np.array([shapely.transform(shapely.box(*box), NORTH_UP.to_map)
+                       for box in ((0, 0, 2, 2), (4, 4, 8, 8), (-3, 4, 1, 8))])  # fmt: skip
+    found = evidence(["rim", "inner", "half"], stands, [raster], low_support=0.8)
+    assert found.columns.slope_deg_mean.isna().tolist() == [True, False, True]
+    assert found.columns.aspect_code.isna().tolist() == [True, False, True]
+    low = found.issues[found.issues["code"] == "RASTER_LOW_SUPPORT"].set_index("stand_key")
+    assert low["field"].to_dict() == {"rim": "slope_deg_mean", "half": "dem_support"}
+    assert float(low["value"]["rim"]) == pytest.approx(0.25)
+
+
+def test_a_void_takes_the_slopes_around_it():
+    raster = land(NORTH_UP, 0.3, 0)
+    raster.reader.valid = np.ones((1, 16, 20), dtype=bool)
+    raster.reader.valid[0, 7, 9] = False
+    stand = shapely.transform(shapely.box(6, 4, 13, 11), NORTH_UP.to_map)
+    found = evidence(["a"], np.array([stand]), [raster], low_support=0.9)
+    assert np.isnan(found.columns.slope_deg_mean["a"])
+    assert found.columns.dem_support["a"] == pytest.approx(48 / 49)
+    assert found.issues[["code", "field"]].to_numpy().tolist() == [["RASTER_LOW_SUPPORT", "slope_deg_mean"]]
+    assert float(found.issues["value"][0]) == pytest.approx(40 / 49)
+    assert evidence(["a"], np.array([stand]), [raster], low_support=0.5).columns.slope_deg_mean["a"] > 0
+
+
+def test_a_model_coarser_than_the_stands_still_weighs_by_area():
+    raster = land(NORTH_UP, 0.3, 0)
+    small = shapely.box(1000 + 5 * 30 + 20, 2000 - 5 * 30 - 10, 1000 + 6 * 30 + 10, 2000 - 5 * 30 - 4)
+    found = told(raster, small)
+    assert found.elevation_m_mean == pytest.approx(300 + 0.3 * 30 * 6)
+    assert found.slope_deg_mean == pytest.approx(np.degrees(np.arctan(0.3)))
+
+
+@pytest.mark.parametrize(("factor", "told_codes"), [(1, []), (3.2808, ["SLOPES_UNLIKELY"]), (10, ["SLOPES_UNLIKELY"])])
+def test_land_that_is_too_steep_is_doubted(factor, told_codes):
+    """Heights in feet or decimetres that say nothing of it."""
+    raster = land(NORTH_UP, factor * np.tan(np.radians(23)), 0, shipped())
+    found = evidence(["a"], np.array([inner(NORTH_UP)]), [raster])
+    assert found.issues["code"].tolist() == told_codes
