@@ -37,7 +37,8 @@ from .unit_choice import mass_unit
 from .words import word
 
 _CLASS_COLUMNS = {"pine_transform": "pine_technique", "reserve_forest": "reserve_mode", "ticket": None}
-_KINDS = dict.fromkeys(("pine_transform", "reserve_forest", "ticket"), "outcome") | {
+_KINDS = dict.fromkeys(("pine_transform", "reserve_forest"), "outcome") | {
+    "ticket": "ticket_outcome",
     "measure": "measure",
     "pine_technique": "pine_technique",
     "reserve_mode": "reserve_mode",
@@ -222,8 +223,7 @@ def _class(
 ) -> ClassBlock:
     first = rules[0]
     outcome = str(row.values.get(measure) or "unknown") if measure in _CLASS_COLUMNS else str(first["measure_outcome"])
-    kind = "ticket_outcome" if measure == _TICKET else "outcome"
-    answer = word(kind, outcome, language)
+    answer = word(_KINDS.get(measure, "outcome"), outcome, language)
     column = _CLASS_COLUMNS.get(measure)
     technique = row.values.get(column) if column else None
     if technique:

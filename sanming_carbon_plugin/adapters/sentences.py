@@ -26,7 +26,7 @@ from .problem_words import problems_in_words
 from .words import word, words_of
 
 MOST_NAMES = {"fact": 30, "rule": 6, "stratum": 10}
-_ANSWERS = {"pine_transform": "outcome", "reserve_forest": "outcome", "ticket": "outcome"}
+_ANSWERS = {"pine_transform": "outcome", "reserve_forest": "outcome", "ticket": "ticket_outcome"}
 _ANSWERS |= {name: name for name in ("measure", "pine_technique", "reserve_mode")}
 _DIGITS = 5
 _LARGE = 1000

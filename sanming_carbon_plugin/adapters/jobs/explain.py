@@ -111,7 +111,7 @@ _MARKS = dict(zip(OUTCOME_WORDS.values(), "+?-", strict=True))
 _KINDS = {"sink_basis": "sink_basis", "species_group": "species_group", "measure": "measure"}
 _KINDS |= {"image_species_group": "species_group", "image_conflict": "outcome"}
 _KINDS |= {"pine_technique": "pine_technique", "reserve_mode": "reserve_mode"}
-_KINDS |= dict.fromkeys(("pine_transform", "reserve_forest", "ticket"), "outcome")
+_KINDS |= dict.fromkeys(("pine_transform", "reserve_forest"), "outcome") | {"ticket": "ticket_outcome"}
 
 
 def explanation_text(explanation: dict[str, Any], language: str) -> str:

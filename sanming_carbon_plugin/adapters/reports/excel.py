@@ -53,7 +53,7 @@ def write_workbook(path: Path, content: ReportInput, language: str) -> None:
             ("pine_technique", "pine_technique"),
             ("reserve_forest", "outcome"),
             ("reserve_mode", "reserve_mode"),
-            ("ticket", "outcome"),
+            ("ticket", "ticket_outcome"),
             ("measure", "measure"),
         )
     ]

@@ -188,7 +188,7 @@ def _bar_text(value: float) -> str:
 
 
 def _outcomes(stands: pd.DataFrame, language: str) -> str:
-    columns = (("pine_transform", "outcome"), ("reserve_forest", "outcome"), ("ticket", "outcome"))
+    columns = (("pine_transform", "outcome"), ("reserve_forest", "outcome"), ("ticket", "ticket_outcome"))
     return _table(pd.concat([area_by(stands, name, kind, language) for name, kind in columns], ignore_index=True))
 
 
