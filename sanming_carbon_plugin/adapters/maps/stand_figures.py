@@ -20,8 +20,8 @@ STAND_COLUMNS = (
 
 KINDS = {
     "species_group": "species_group", "origin": "origin", "measure": "measure", "pine_technique": "pine_technique",
-    "reserve_mode": "reserve_mode", "ticket": "ticket_outcome", "pine_transform": "outcome", "reserve_forest": "outcome",
-    "sink_basis": "sink_basis",
+    "reserve_mode": "reserve_mode", "ticket": "ticket_outcome", "pine_transform": "outcome",
+    "reserve_forest": "outcome", "sink_basis": "sink_basis",
 }  # fmt: skip
 """Columns whose codes are told in words, and the kind of word."""
 
