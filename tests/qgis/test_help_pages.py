@@ -66,6 +66,16 @@ def test_every_step_has_its_section(qgis_app):
             assert bool(CHINESE.search(heading)) == (each == "zh")
 
 
+def test_the_chinese_page_calls_the_buttons_by_the_names_they_bear(qgis_app, tmp_path):
+    """The English page speaks of them in its sentences instead."""
+    page = (HELP / "zh" / "dock.html").read_text(encoding="utf-8")
+    with spoken("zh-Hans", translation_of_today(tmp_path)):
+        titles = {algorithm().name(): algorithm().displayName() for algorithm in ALGORITHMS}
+    wanted = [name for step in (CheckStep, TicketsStep, MapsStep) for name in step.tools]
+    missing = [name for name in wanted if '<a href="{}.html">{}</a>'.format(name, titles[name]) not in page]
+    assert missing == []
+
+
 def test_no_link_leads_nowhere():
     for each in ("en", "zh"):
         for path in (HELP / each).glob("*.html"):
