@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,14 @@ def file_mark(path: Path, table: str = "") -> str:
     return "{}|{}|{}".format(path.as_posix(), seen.st_size, seen.st_mtime_ns)
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file; none is where nobody may look, or where a name is longer than any can be."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def decisions_file(result: str) -> Path:
     """Where the decisions about a result are kept; what writes them needs pandas, which may be missing."""
     return Path(result).with_suffix(".decisions.csv")
@@ -71,9 +79,12 @@ def decisions_mark(*results: str) -> str:
     """
     rows = set()
     for beside in {decisions_file(result) for result in results if result}:
-        if beside.is_file():
-            with beside.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-                rows |= {tuple(row[:-1]) for row in csv.reader(file)}
+        # Most results have none; one that cannot be read is told of by the run that needs it.
+        with (
+            suppress(OSError, csv.Error),
+            beside.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+        ):
+            rows |= {tuple(row[:-1]) for row in csv.reader(file)}
     return sha256(repr(sorted(rows)).encode("utf-8")).hexdigest() if rows else ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QObject
 
 from ..processing.parameters import OUTPUT
+from .input_marks import is_there
 from .project_entries import read_entry, write_entry
 
 _KEY = "made_files"
@@ -44,7 +45,7 @@ class MadeFiles(QObject):
 
     def values(self) -> dict[str, str]:
         """Files by the parameter they fit; one that is gone is not offered."""
-        return {name: path for name, path in self._kept.items() if Path(path).exists()}
+        return {name: path for name, path in self._kept.items() if is_there(Path(path))}
 
     def remember(self) -> None:
         """Write the files into the project."""

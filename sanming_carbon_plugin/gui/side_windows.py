@@ -16,6 +16,7 @@ from ..processing.parameters import OUTPUT, OVERWRITE
 from ..processing.recheck import RecheckAlgorithm
 from ..processing.translation import tr
 from .forms import read, write
+from .input_marks import is_there
 
 if TYPE_CHECKING:
     from .issue_panel import IssuePanel
@@ -127,7 +128,7 @@ class SideWindows(QObject):
         if not result:
             return None
         path = Path(str(result))
-        found = [each for each in (path, path.with_name(path.stem + "_issues.gpkg")) if each.is_file()]
+        found = [each for each in (path, path.with_name(path.stem + "_issues.gpkg")) if is_there(each)]
         return max(found, key=lambda each: each.stat().st_mtime, default=None)
 
     def _take_fields(self) -> None:

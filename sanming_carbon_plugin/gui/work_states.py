@@ -13,7 +13,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ..processing.assess import AssessAlgorithm
 from ..processing.parameters import OUTPUT, STANDS
 from ..processing.translation import tr
-from .input_marks import count_edit, decisions_file, decisions_mark, file_mark, marks_of
+from .input_marks import count_edit, decisions_file, decisions_mark, file_mark, is_there, marks_of
 from .project_entries import read_entry, write_entry
 from .reading import Reading
 from .result_layers import results
@@ -89,7 +89,7 @@ class WorkStates(QObject):
         self.problems = data_problems(
             values,
             has_crs=layer is None or layer.crs().isValid(),
-            target_exists=bool(target) and Path(target).exists() and Path(target) not in results(),
+            target_exists=bool(target) and is_there(Path(target)) and Path(target) not in results(),
         )
         states = {step: self._records.state(step, marks) for step in (CHECK, CARBON, TICKETS, MAPS)}
         states[DATA] = data_state(values, self.problems)
@@ -117,7 +117,7 @@ class WorkStates(QObject):
         if not last or Path(last) == Path(target):
             return ""
         files = (Path(last), decisions_file(last))
-        return next((str(path) for path in files if path.is_file()), "")
+        return next((str(path) for path in files if is_there(path)), "")
 
     def begin(self) -> None:
         """A run begins: what it sees is what is there now."""

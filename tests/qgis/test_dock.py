@@ -213,6 +213,25 @@ def test_a_mere_name_lies_in_the_folder_of_the_project(dock, tmp_path):
     assert dock.maps.parameters()["REPORT"] == str(tmp_path / "报告")
 
 
+def test_a_result_where_nothing_can_be_looks_like_one_that_is_not_there(dock, tmp_path):
+    """A name that is longer than any can be, and a folder that is closed to the user."""
+    too_long = tmp_path / ("三明林业" * 30 + ".gpkg")
+    with pytest.raises(OSError, match="too long"):
+        too_long.stat()
+    dock.open_sample()
+    dock.data.page.result.setFilePath(str(too_long))
+    dock.states.refresh()
+    assert dock.states.problems == ()
+    assert dock.states.decided_before(str(tmp_path / "r.gpkg")) == ""
+    dock.made.note("sanmingcarbon:plan", {}, {"OUTPUT": str(too_long)})
+    assert dock.made.values() == {}
+    dock.side.open_list()
+    assert dock.side.panel.path is None
+    (tmp_path / "r.decisions.csv").mkdir()
+    dock.data.page.result.setFilePath(str(tmp_path / "r.gpkg"))
+    dock.states.refresh()
+
+
 @pytest.fixture
 def opened_maps(qgis_iface, monkeypatch):
     """Sheets that the designer was asked to open."""
