@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sanming_carbon_plugin.adapters.dependencies import REQUIRED
 from sanming_carbon_plugin.adapters.profiles import load_profile
 from sanming_carbon_plugin.commands import COMMANDS
 
@@ -33,6 +34,16 @@ def test_every_algorithm_stands_in_one_of_the_tables():
     told = {name for row in rows for name in re.findall(r"[a-z]+", row)}
     assert offered - {name for name, _, _ in COMMANDS} == told & offered
     assert offered - told == {name for name, _, _ in COMMANDS} - {"explain"}
+
+
+def test_the_libraries_that_users_are_told_of_are_those_that_are_needed():
+    """GDAL comes with QGIS."""
+    needed = {library.module for library in REQUIRED} - {"osgeo"}
+    metadata = (ROOT / "metadata.txt").read_text(encoding="utf-8")
+    told = re.findall(r"(?:Needs|需要) (numpy[^.。]+)", metadata)
+    assert len(told) == 2
+    for sentence in told:
+        assert set(re.findall(r"[a-z]{5,}", sentence)) & {*needed, "geopandas", "rasterio", "openpyxl"} == needed
 
 
 def test_every_target_of_make_is_told_and_there_is_no_other():
