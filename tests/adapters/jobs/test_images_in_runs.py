@@ -31,6 +31,9 @@ def result(layer, folder, name="r", **options) -> pd.DataFrame:
     return read_geopackage_table(out, "stands")
 
 
+DATED = [{"raster": name, "sensor": "sentinel2", "date": name[1:] + "-12-20"} for name, _ in IMAGES]
+
+
 def test_without_a_recipe_images_say_nothing(village, tmp_path):
     assert result(village, tmp_path, rasters=IMAGES)[IMAGE_COLUMNS].isna().all(axis=None)
 
@@ -38,8 +41,7 @@ def test_without_a_recipe_images_say_nothing(village, tmp_path):
 @pytest.mark.long
 def test_two_dates_give_the_damage_which_is_a_sign_for_pest_control_and_leave_the_rest_as_it_was(village, tmp_path):
     plain = result(village, tmp_path, rasters=IMAGES)
-    scenes = [{"raster": name, "sensor": "sentinel2", "date": name[1:] + "-12-20"} for name, _ in IMAGES]
-    path = written(tmp_path / "r.json", {"scenes": scenes, "species": False})
+    path = written(tmp_path / "r.json", {"scenes": DATED, "species": False})
     seen = result(village, tmp_path, rasters=IMAGES, recipe=path)
     assert seen["image_species_group"].isna().all()
     assert (seen["damage_share"] > 0).any()
@@ -50,10 +52,11 @@ def test_two_dates_give_the_damage_which_is_a_sign_for_pest_control_and_leave_th
     assert more.any()
     assert (seen["damage_share"][more] > 0.05).all()
     assert ("pest_control;" + plain["measures"][more].fillna("")).str.strip(";").equals(seen["measures"][more])
-    away = written(tmp_path / "r.json", {"scenes": scenes, "species": False, "damage": False})
+    away = written(tmp_path / "r.json", {"scenes": DATED, "species": False, "damage": False})
     assert result(village, tmp_path, rasters=IMAGES, recipe=away)["damage_share"].isna().all()
     backwards = {"from": "s2020", "to": "s2015"}
-    turned = written(tmp_path / "r.json", {"scenes": scenes, "species": False, "damage": backwards})
+    undated = [{"raster": name, "sensor": "sentinel2"} for name, _ in IMAGES]
+    turned = written(tmp_path / "r.json", {"scenes": undated, "species": False, "damage": backwards})
     found = result(village, tmp_path, rasters=IMAGES, recipe=turned)["damage_share"]
     assert (found > 0).sum() != (seen["damage_share"] > 0).sum()
 
@@ -69,6 +72,8 @@ def test_one_date_gives_no_damage(village, tmp_path):
     [
         ({"scene": []}, "scene"),
         ({"scenes": [], "damage": {"from": "s2015", "to": "s2020"}}, "damage.from"),
+        ({"scenes": DATED, "damage": {"from": "s2020", "to": "s2015"}}, "damage.from"),
+        ({"scenes": DATED, "damage": {"from": "s2020", "to": "S2020"}}, "damage.from"),
         ({"scenes": [], "species": {"model": 3}}, "species.model"),
         ({"scenes": [{"raster": "s2020", "sensor": "sentinel2", "date": "2020-02-30"}]}, "scenes[0].date"),
     ],
