@@ -17,7 +17,7 @@ from sanming_carbon_plugin.core.tickets.tenure_rights import rights_proved
 
 from .conftest import FiveYears, shapes
 from .test_applications import pieces
-from .test_eligibility import checked, edited, sign, stand
+from .ticket_stands import checked, edited, sign, stand
 
 pytestmark = pytest.mark.everywhere
 
