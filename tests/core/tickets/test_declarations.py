@@ -19,7 +19,7 @@ from sanming_carbon_plugin.core.tickets.eligibility import check_tickets
 from sanming_carbon_plugin.core.tickets.profiles import Profile
 
 from .test_applications import pieces, tenure
-from .test_eligibility import GOOD
+from .ticket_stands import GOOD
 
 PERIOD = parse_period("2016-01-01/2020-12-31")
 TODAY = date(2026, 6, 1)

@@ -17,7 +17,7 @@ from sanming_carbon_plugin.core.tickets.tenure_pieces import tenure_pieces
 
 from .conftest import FiveYears, credited, shapes
 from .test_applications import STANDS, TWO, results
-from .test_eligibility import PERIOD, SQUARE, checked, stand
+from .ticket_stands import PERIOD, SQUARE, checked, stand
 
 pytestmark = pytest.mark.everywhere
 GROWTH_T = 1000.0
