@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsApplication, QgsLayerTreeGroup, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..about import version
@@ -27,6 +28,7 @@ _RASTERS = {
     "s2": ("composite_2020.tif", "Composite 2020", "影像 2020"),
     "dem": ("dem.tif", "Elevation", "高程"),
 }
+_TITLES = ("Sample: a made-up township", "示例:虚构乡镇")
 _PERIOD = ("2016-01-01", "2020-12-31")
 
 
@@ -102,14 +104,13 @@ def sample_steps(project: QgsProject, language: str) -> Generator[None, None, di
         ``FILE_NOT_FOUND`` where this copy of the plugin came without the sample.
     """
     folder = own_copy()
-    title = "示例:虚构乡镇" if language == "zh" else "Sample: a made-up township"
-    if project.layerTreeRoot().findGroup(title) is None:
-        project.layerTreeRoot().insertGroup(0, title)
+    if _group(project) is None:
+        project.layerTreeRoot().insertGroup(0, _TITLES[language == "zh"])
     added: dict[str, str] = {}
     for name, (file, *titles) in [*_VECTORS.items(), *_RASTERS.items()]:
         yield
         path = folder / file
-        group = project.layerTreeRoot().findGroup(title)
+        group = _group(project)
         if group is None:  # removed meanwhile
             return {}
         known = next((node.layer() for node in group.findLayers() if _is_from(node.layer(), path)), None)
@@ -130,6 +131,12 @@ def sample_steps(project: QgsProject, language: str) -> Generator[None, None, di
     }
 
 
+def _group(project: QgsProject) -> QgsLayerTreeGroup | None:
+    """The group of the sample, in whichever language it was opened."""
+    found = (project.layerTreeRoot().findGroup(title) for title in _TITLES)
+    return next((group for group in found if group is not None), None)
+
+
 def own_copy() -> Path:
     """Folder with the user's own copy of the sample, made where it is missing or of another version.
 
@@ -143,7 +150,10 @@ def own_copy() -> Path:
         if not (source / file).exists():
             raise InputError("FILE_NOT_FOUND", path=str(source / file))
         if not (target / file).exists():
-            shutil.copyfile(source / file, target / file)
+            # Two windows of QGIS may open it at once: neither may see half a file.
+            beside = target / ".{}.{}".format(file, os.getpid())
+            shutil.copyfile(source / file, beside)
+            beside.replace(target / file)
     return target
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from made_results import SAMPLE
@@ -14,6 +16,7 @@ from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
 from sanming_carbon_plugin.adapters.maps.layers import add_results_group
 from sanming_carbon_plugin.core.errors import CancelledError
 from sanming_carbon_plugin.gui.dock import CarbonDock
+from sanming_carbon_plugin.gui.sample import own_copy
 
 pytestmark = [pytest.mark.qgis, pytest.mark.everywhere]
 
@@ -35,6 +38,33 @@ def test_the_sample_fills_in_all_that_assess_needs(dock):
     count = len(QgsProject.instance().mapLayers())
     dock.open_sample()  # once more adds nothing
     assert len(QgsProject.instance().mapLayers()) == count
+
+
+def test_the_sample_is_there_once_when_the_language_was_changed(dock, monkeypatch):
+    dock.open_sample()
+    before, values = set(QgsProject.instance().mapLayers()), _parameters(dock)
+    monkeypatch.setattr("sanming_carbon_plugin.gui.sample.language", lambda: "zh")
+    dock.open_sample()
+    assert set(QgsProject.instance().mapLayers()) == before
+    assert _parameters(dock) == values
+
+
+def test_two_windows_that_open_the_sample_at_once_never_see_half_a_file(dock, monkeypatch):
+    folder = own_copy()
+    (folder / "dem.tif").unlink()
+    copied = []
+
+    def copy(source, target):
+        assert not (folder / "dem.tif").exists(), "nobody sees what is not whole"
+        copied.append(Path(target))
+        return copyfile(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", copy)
+    assert own_copy() == folder
+    (beside,) = copied
+    assert beside.name != "dem.tif"
+    assert not beside.exists()
+    assert (folder / "dem.tif").stat().st_size == (SAMPLE / "dem.tif").stat().st_size
 
 
 def test_values_come_back_with_the_project(dock, tmp_path):
