@@ -9,7 +9,7 @@
         <translation>三明林业碳汇</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="55"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="56"/>
         <source>Choose the layer of stands.</source>
         <translation>请选择小班图层。</translation>
     </message>
@@ -69,7 +69,7 @@
         <translation>数据</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="57"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="58"/>
         <source>Plan and maps</source>
         <translation>规划与制图</translation>
     </message>
@@ -113,7 +113,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>评估结果</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="78"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="77"/>
         <source>Number of stands</source>
         <translation>小班数</translation>
     </message>
@@ -283,17 +283,17 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>不勾选时，若文件已存在则在开始之前停止。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="47"/>
         <source>Raster statistics per stand</source>
         <translation>小班栅格统计</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="52"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="51"/>
         <source>Exact area-weighted mean, standard deviation and support of rasters in each stand.</source>
         <translation>各小班内栅格按面积加权的精确均值、标准差和有效面积占比。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="56"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="55"/>
         <source>Each cell counts with the share of it that lies in the stand, so that small and narrow stands are right too. The support is the share of the stand&apos;s area with valid cells; where it is 0, mean and deviation stay empty.</source>
         <translation>每个像元按落入小班的面积比例计入，因此面积小、形状窄的小班同样准确。有效面积占比为有效像元占小班面积的比例；为 0 时均值和标准差留空。</translation>
     </message>
@@ -303,7 +303,7 @@ The result is one GeoPackage with the layers stands, issues, summary and run. Wh
         <translation>Parquet 文件</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="72"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="71"/>
         <source>Statistics</source>
         <translation>统计结果</translation>
     </message>
@@ -848,7 +848,7 @@ Where a column holds the species group of stands drawn at random and checked, ac
         <translation>保存字段对照</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="136"/>
+        <location filename="../sanming_carbon_plugin/gui/side_windows.py" line="137"/>
         <source>The fields are read as in {path}.</source>
         <translation>将按 {path} 识读字段。</translation>
     </message>
@@ -1145,22 +1145,17 @@ All of it is modelled, as projection_basis says, and nothing of it may be issued
         <translation>配方里用上面的栅格名称。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="66"/>
-        <source>Evidence</source>
-        <translation>依据材料</translation>
-    </message>
-    <message>
         <location filename="../sanming_carbon_plugin/processing/evidence.py" line="82"/>
         <source>No raster recipe was given.</source>
         <translation>没有给出影像配方。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="65"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="64"/>
         <source>Statistics to take</source>
         <translation>统计量</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="68"/>
+        <location filename="../sanming_carbon_plugin/processing/zonal.py" line="67"/>
         <source>With commas between: mean, std, support, min, max, median, quantiles such as q10, count (cells); for maps of classes majority and shares.</source>
         <translation>用逗号分隔：mean（均值）、std（标准差）、support（有效面积占比）、min（最小）、max（最大）、median（中位数）、q10 等分位数、count（像元数）；分类图可用 majority（面积最大的类别）和 shares（各类比例）。</translation>
     </message>
@@ -2354,7 +2349,7 @@ Species, densities, intensities and costs are tables with source and confidence;
         <translation>{count} 处冲突中有 {open} 处未决定，未决定的不予采用。</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="16"/>
+        <location filename="../sanming_carbon_plugin/gui/warm_up.py" line="18"/>
         <source>Get ready</source>
         <translation>准备运行环境</translation>
     </message>
@@ -2940,7 +2935,7 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <translation>质押贷款</translation>
     </message>
     <message>
-        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="48"/>
+        <location filename="../sanming_carbon_plugin/gui/steps/maps_step.py" line="49"/>
         <source>Read the areas of the classes</source>
         <translation>读取各类面积</translation>
     </message>
@@ -2948,6 +2943,11 @@ Every stand has a reason for being in the plan or not, and what a swap would cos
         <location filename="../sanming_carbon_plugin/processing/word_choice.py" line="42"/>
         <source>{name} [optional]</source>
         <translation>{name} [可选]</translation>
+    </message>
+    <message>
+        <location filename="../sanming_carbon_plugin/processing/evidence.py" line="66"/>
+        <source>Evidence per stand</source>
+        <translation>小班影像指标结果</translation>
     </message>
 </context>
 <context>

@@ -68,7 +68,7 @@ class EvidenceAlgorithm(StandAlgorithm):
                 RECIPE, tr("Raster recipe"), "json", tr("It calls the rasters by their names above."), optional=False
             ),
             *reading_parameters(),
-            table_output(tr("Evidence")),
+            table_output(tr("Evidence per stand")),
             overwrite_parameter(),
         )
         self.addOutput(QgsProcessingOutputNumber("STANDS_COUNT", tr("Number of stands")))

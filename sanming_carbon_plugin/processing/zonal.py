@@ -21,7 +21,6 @@ from .parameters import (
     OVERWRITE,
     RASTER_NAMES,
     RASTERS,
-    advanced,
     explained,
     overwrite_parameter,
     raster_names_parameter,
@@ -70,7 +69,7 @@ class ZonalAlgorithm(StandAlgorithm):
             "of classes majority and shares."
         )
         self.add_all(
-            advanced(explained(statistics, help_text)),
+            explained(statistics, help_text),
             *reading_parameters(),
             table_output(tr("Statistics")),
             overwrite_parameter(),

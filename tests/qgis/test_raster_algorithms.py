@@ -287,10 +287,12 @@ class _Pulse:
 def _longest_stall(algorithm_id, asked, qtbot) -> _Pulse:
     context, feedback, ended = QgsProcessingContext(), QgsProcessingFeedback(False), []
     context.setProject(QgsProject.instance())
+    pulse = _Pulse()
+    qtbot.wait(20)
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(algorithm_id)
+    # Here, in the main thread, layers are looked at: this counts as well.
     task = QgsProcessingAlgRunnerTask(algorithm, asked, context, feedback)
     task.executed.connect(lambda done, _: ended.append(done))
-    pulse = _Pulse()
     QgsApplication.taskManager().addTask(task)
     qtbot.waitUntil(lambda: bool(ended), timeout=120_000)
     pulse.stop()

@@ -141,7 +141,8 @@ def _round(layer: QgsVectorLayer, position: int, name: str, of: str) -> None:
     if not (column_name(name, "en", of) or name.startswith(IN_UNITS)):
         return
     digits = _WAN_T_DIGITS if name.startswith(IN_UNITS) else _DIGITS
-    digits = _SHARE_DIGITS if name.endswith(("_share", "_probability", "_ratio", "_support")) else digits
+    if name.endswith(("_share", "_probability", "_ratio", "_support")) or is_raster_column(name):
+        digits = 0 if name.endswith("_majority") else _SHARE_DIGITS  # an index lies between -1 and 1, too
     layer.setEditorWidgetSetup(position, QgsEditorWidgetSetup("Range", {"Precision": digits}))
 
 
