@@ -108,6 +108,10 @@ def test_contours_tell_their_interval_and_heights(tmp_path, language, words):
     with _sheet(tmp_path, shape, _dem(tmp_path / "dem.tif"), language) as layout:
         assert set(words) <= set(legend_words(layout))
         assert "%" not in layout.itemById("notes").text()
+        (heights_of,) = (each for each in layout.itemById("map").layers() if each.name() == words[1])
+        assert heights_of.labeling().settings().labelPerPart, "each hill tells its height"
+        (here,) = (each for each in layout.itemById("map").layers() if each.name() in ("设计小班", "This parcel"))
+        assert [row["label"] for row in here.getFeatures()] == ["0"], "the parcel itself tells its number"
         write_pdf(layout, path, path)
     text = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout
     heights = {int(found) for found in re.findall(r"^(\d{3})$", text, re.MULTILINE)}

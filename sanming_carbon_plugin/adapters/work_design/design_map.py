@@ -54,7 +54,7 @@ _WORDS = {
              "数字高程模型只覆盖小班范围的{:.0%},等高线不完整。"),
     "sheet": ("Parcel {} of {}", "第 {} 个小班,共 {} 个"),
 }  # fmt: skip
-_BROWN = "#a0683a"
+_BROWN = "#6e4220"
 _WHOLE = 0.999
 
 
@@ -121,7 +121,8 @@ class DesignMaps:
         language = self._language
         lines = self._contours(window, own)
         stand = stands_layer([shape], [measure], None, self._crs, self._theme, language, self._ears)
-        here = outline_layer([shape], None, self._crs, self._say("stand"), "unit", language)
+        number = short_name(str(self._rows.frame["stand_key"].iloc[position]), self._names, language)
+        here = outline_layer([shape], [number], self._crs, self._say("stand"), "unit", language)
         near = self._beside(position, window)
         layers = [here, *lines, *near, stand]
         for layer in (here, *near, stand):
@@ -237,6 +238,7 @@ def _line_layer(
         settings = QgsPalLayerSettings()
         settings.fieldName = "label"
         settings.placement = Qgis.LabelPlacement.Line
+        settings.labelPerPart = True
         settings.lineSettings().setPlacementFlags(Qgis.LabelLinePlacementFlag.OnLine)
         text = text_format(language, 5.0)
         text.setColor(QColor(_BROWN))
