@@ -35,7 +35,7 @@ from ..core.stands.packed import Outlined, PackedOutlines
 from .coverage_folders import ASIDE, SUFFIX, clear_up, user_cache
 from .output_files import output_error
 
-FORMAT = b"sanming-carbon coverage 1\n"
+FORMAT = b"sanming-carbon coverage 2\n"
 
 FOLDER_VARIABLE = "SANMING_CARBON_CACHE"
 

@@ -5,27 +5,21 @@ Mean and share come from sums; quantiles and the largest height need the cells o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from ..errors import InputError
+from ..issues import layer_issue
 from .bands import BandReader
-from .boundary import FloatArray
-from .moments import Moments, strips_with_values
-from .outlines import last_rows
-from .stand_cells import finished_cells, quantile_of, sorted_cells, statistic_of
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from ..progress import Progress
-    from ..stands.packed import Outlined
-    from .coverage import CoverageBlock
+from .boundary import FloatArray, IntArray
+from .cell_figures import cell_figures
+from .moments import Moments
+from .stand_cells import Cells, quantile_of
 
 HEIGHT, SUPPORT = "canopy_height_m", "canopy_height_m_support"
 _LARGEST = "max"
@@ -41,10 +35,13 @@ class CanopyRecipe:
         Beside the mean: ``max`` and quantiles such as ``q90``.
     cover_above_m
         Heights in metres above which the share of the stand is wanted.
+    tallest_likely_m
+        Above this median of all stands the heights are doubted.
     """
 
     statistics: tuple[str, ...] = ()
     cover_above_m: tuple[float, ...] = ()
+    tallest_likely_m: float = np.inf
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> CanopyRecipe:
@@ -59,7 +56,8 @@ class CanopyRecipe:
         for name in statistics:
             if name != _LARGEST and quantile_of(name) is None:
                 raise InputError("RECIPE_WRONG", place="canopy.json: statistics", known="max, q5 … q95")
-        return cls(statistics, tuple(float(limit) for limit in data["cover_above_m"]))
+        above = tuple(float(limit) for limit in data["cover_above_m"])
+        return cls(statistics, above, float(data["tallest_likely_m"]))
 
 
 class CanopyBands:
@@ -87,6 +85,15 @@ def height_columns(heights: Moments, support: FloatArray) -> dict[str, FloatArra
     return {f"{HEIGHT}_mean": heights.mean(), SUPPORT: support}
 
 
+def canopy_doubts(recipe: CanopyRecipe, height_m: FloatArray) -> list[pd.DataFrame]:
+    """Whether the mean heights of all stands are higher than trees are: other units, or heights above the sea."""
+    known = height_m[np.isfinite(height_m)]
+    if not len(known) or np.median(known) <= recipe.tallest_likely_m:
+        return []
+    middle = round(float(np.median(known)), 1)
+    return [layer_issue("CANOPY_HEIGHTS_UNLIKELY", f"{HEIGHT}_mean", middle, likely=recipe.tallest_likely_m)]
+
+
 def cover_columns(recipe: CanopyRecipe, cover: Sequence[Moments]) -> dict[str, FloatArray]:
     """``canopy_over_2m_share`` …: share (0..1) of what is seen of the stand."""
     return {
@@ -95,11 +102,7 @@ def cover_columns(recipe: CanopyRecipe, cover: Sequence[Moments]) -> dict[str, F
 
 
 def tallest_columns(
-    recipe: CanopyRecipe,
-    heights: BandReader,
-    placed: Outlined,
-    blocks: Generator[CoverageBlock, None, None],
-    progress: Progress,
+    recipe: CanopyRecipe, read: Callable[[], Generator[Cells, None, None]], last_row: IntArray
 ) -> dict[str, FloatArray]:
     """``canopy_height_m_q90``, ``canopy_height_m_max`` …, NaN where nothing is known.
 
@@ -107,22 +110,8 @@ def tallest_columns(
     ----------
     recipe
         What is asked.
-    heights
-        The raster; its first band counts.
-    placed
-        Outlines in its CRS, length n.
-    blocks
-        Their coverage.
-    progress
-        Told how much is done, asked for cancelling.
+    read, last_row
+        As for :func:`sanming_carbon_plugin.core.rasters.cell_figures.cell_figures`; the first band are the heights.
     """
-    columns = {f"{HEIGHT}_{name}": np.full(len(placed), np.nan) for name in recipe.statistics}
-    with closing(blocks):
-        for cells in finished_cells(strips_with_values(blocks, [heights], progress), last_rows(placed, heights.grid)):
-            stand, value, share = sorted_cells(cells, 0)
-            if not len(stand):
-                continue
-            starts = np.flatnonzero(np.concatenate([[True], stand[1:] != stand[:-1]]))
-            for name in recipe.statistics:
-                columns[f"{HEIGHT}_{name}"][stand[starts]] = statistic_of(name, value, share, starts)
-    return columns
+    figures = cell_figures(read, last_row, 1, recipe.statistics)[0]
+    return {f"{HEIGHT}_{name}": heights for name, heights in figures.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +36,7 @@ class CoverageBlock:
     areas
         Area of each item in cells, land beside the grid included.
     first_row
-        Row of the grid that the row pointers start at.
+        Row of the grid that the row pointers start at; no later block has cells above it.
     edge_start, run_start
         Row pointers, length rows + 1: boundary cells and runs of row ``first_row + i`` are those from
         ``start[i]`` to ``start[i + 1]``.
@@ -73,39 +73,6 @@ class CoverageBlock:
 
 
 @dataclass(frozen=True)
-class CoverageIndex:
-    """Coverage of all stands on one grid.
-
-    Attributes
-    ----------
-    grid
-        The grid it belongs to.
-    stand_count
-        Number of stands, those without any cell included.
-    blocks
-        In order of their first row.
-    """
-
-    grid: Grid
-    stand_count: int
-    blocks: Sequence[CoverageBlock]
-
-    def areas_cells(self) -> FloatArray:
-        """Area of each stand in cells, land beside the grid included."""
-        total = np.zeros(self.stand_count)
-        for block in self.blocks:
-            add_per_stand(total, block.stands, block.areas)
-        return total
-
-    def covered_cells(self) -> FloatArray:
-        """Area of each stand in cells within the grid."""
-        total = np.zeros(self.stand_count)
-        for block in self.blocks:
-            add_per_stand(total, block.stands, block.covered_per_item())
-        return total
-
-
-@dataclass(frozen=True)
 class _Segments:
     """Rows of the windows of a block, in order of row: their item, row, first column and place."""
 
@@ -121,8 +88,10 @@ def add_per_stand(total: FloatArray, stands: npt.NDArray[np.int32], amounts: Flo
     total[unique] += np.bincount(position, weights=amounts, minlength=len(unique))
 
 
-def coverage_index(geometry: Outlined, grid: Grid, progress: Progress | None = None) -> CoverageIndex:
-    """Exact coverage of every stand.
+def coverage_blocks(
+    geometry: Outlined, grid: Grid, progress: Progress | None = None, threads: int = 2
+) -> Generator[CoverageBlock, None, None]:
+    """Exact coverage of every stand: blocks one after the other, in order of their first row, computed a few ahead.
 
     Parameters
     ----------
@@ -132,15 +101,10 @@ def coverage_index(geometry: Outlined, grid: Grid, progress: Progress | None = N
     grid
         The cells.
     progress
-        Told the share of stands done; asked for cancelling between blocks.
+        Asked for cancelling between blocks.
+    threads
+        How many blocks are computed side by side.
     """
-    return CoverageIndex(grid, len(geometry), list(coverage_blocks(geometry, grid, progress)))
-
-
-def coverage_blocks(
-    geometry: Outlined, grid: Grid, progress: Progress | None = None, threads: int = 2
-) -> Generator[CoverageBlock, None, None]:
-    """Blocks of the index one after the other, in order of their first row; computed a few ahead."""
     progress = progress or Progress()
     outlines = outlines_in_row_order(geometry, grid)
     cuts = iter(outlines.cuts)
@@ -173,7 +137,8 @@ def coverage_block(outlines: Outlines, start: int, end: int, grid: Grid) -> Cove
         rings = rings_of(polygons, grid, repair=crossing | nowhere)
         shares, segments, areas = _shares(rings, limits, grid)
     areas[~outlines.counts_area[start:end]] = 0.0
-    return _packed(stands, areas, shares, segments)
+    # Stands below the grid count with their area, so their block, too, has to come while there are rows.
+    return _packed(stands, areas, shares, segments, min(int(limits[0][0]), grid.height - 1))
 
 
 def _shares(rings: Rings, limits: tuple[Rows, Rows], grid: Grid) -> tuple[FloatArray, _Segments, FloatArray]:
@@ -248,14 +213,18 @@ def _packed(
     areas: FloatArray,
     shares: FloatArray,
     segments: _Segments,
+    first_row: int,
 ) -> CoverageBlock:
+    """The block; ``first_row`` is the row of its first box, for blocks come in the order of their boxes.
+
+    On a turned grid the first cell of a stand can lie far below, and that of the next block above it.
+    """
     whole = np.zeros(len(shares) + 1, dtype=bool)
     np.greater_equal(shares, 1 - NOTHING, out=whole[1:])
     edge = np.flatnonzero((shares > NOTHING) & ~whole[1:])
     change = np.flatnonzero(whole[1:] != whole[:-1])
     run, run_end = change[::2], change[1::2]
 
-    first_row = int(segments.row[0]) if len(segments.row) else 0
     row_count = int(segments.row[-1]) + 1 - first_row if len(segments.row) else 0
     row_place = segments.place[np.searchsorted(segments.row, np.arange(row_count + 1) + first_row)]
     edge_item, edge_column = _item_and_column(edge, segments)

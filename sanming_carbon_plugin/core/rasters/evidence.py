@@ -24,13 +24,15 @@ from ..stands.packed import (
     outlined,
     portions_of,
 )
-from .canopy import CanopyBands, cover_columns, height_columns, tallest_columns
+from .canopy import CanopyBands, canopy_doubts, cover_columns, height_columns, tallest_columns
 from .coverage import CoverageBlock, add_per_stand, coverage_blocks
 from .grid import Grid
 from .marks import MarkedCells
-from .moments import Moments, moments
+from .moments import Moments, moments, strips_with_values
 from .named_raster import NamedRaster
-from .terrain import TerrainBands, terrain_columns
+from .outlines import last_rows
+from .stand_cells import Cells, cells_of
+from .terrain import TerrainBands, terrain_columns, terrain_doubts
 
 FloatArray = npt.NDArray[np.float64]
 Covering = Callable[[Outlined, Grid, Progress], Generator[CoverageBlock, None, None]]
@@ -96,7 +98,8 @@ def evidence(
     tallest = _tallest(canopies, geometry, PartOfProgress(progress, share, 1.0), covering)
     doubted = _undeclared(keys, rasters, geometry, PartOfProgress(progress, 1.0, 1.0), covering)
     columns = found.columns.assign(**tallest) if tallest else found.columns
-    return StageResult(columns, join_issues([found.issues, *doubted]))
+    opening = [doubt for raster in rasters for doubt in raster.doubts]
+    return StageResult(columns, join_issues([*opening, found.issues, *doubted]))
 
 
 def _undeclared(
@@ -128,29 +131,49 @@ def _tallest(
         if raster.canopy is not None:
             part = PartOfProgress(progress, number / len(canopies), (number + 1) / len(canopies))
             placed = placed_on(raster, geometry, progress)
-            blocks = covering(placed, raster.reader.grid, part)
-            columns |= tallest_columns(raster.canopy, raster.reader, placed, blocks, part)
+            read = readings(raster, placed, covering, part)
+            columns |= tallest_columns(raster.canopy, read, last_rows(placed, raster.reader.grid))
     return columns
+
+
+def readings(
+    raster: NamedRaster, placed: Outlined, covering: Covering, progress: Progress
+) -> Callable[[], Generator[Cells, None, None]]:
+    """Reads the cells of all stands strip by strip, as often as it is called; only the first time tells progress."""
+    parts = iter([progress])
+
+    def read() -> Generator[Cells, None, None]:
+        part = next(parts, PartOfProgress(progress, 1.0, 1.0))
+        with (
+            closing(covering(placed, raster.reader.grid, part)) as blocks,
+            closing(strips_with_values(blocks, [raster.reader], part)) as work,
+        ):
+            yield from map(cells_of, work)
+
+    return read
 
 
 def _told(keys: pd.Index, asked: Sequence[NamedRaster], found: _Sums, low_support: float) -> StageResult:
     columns: dict[str, FloatArray] = {}
     issues = []
-    elevation_m = np.empty(0)
+    elevation_m = seen = np.empty(0)
     for number, raster in enumerate(asked):
         # Sums are let go of as soon as they are figures: both at once are much for a million stands.
         sums, covered = found.pop(number)
         if raster.terrain is not None and isinstance(raster.reader, TerrainBands):
             support = support_share(sums[0].valid, covered.areas_known())
-            columns |= terrain_columns(raster.terrain, sums, elevation_m, support, low_support)
+            lie = terrain_columns(raster.terrain, sums, elevation_m, support, low_support)
+            issues.extend(terrain_doubts(keys, raster.terrain, lie["slope_deg_mean"], (seen, support), low_support))
+            columns |= lie
             continue
         if raster.canopy is not None and isinstance(raster.reader, CanopyBands):
             columns |= cover_columns(raster.canopy, sums)
             continue
         if raster.terrain is not None:
-            elevation_m = sums[0].mean()
+            elevation_m, seen = sums[0].mean(), support_share(sums[0].valid, covered.areas_known())
         if raster.canopy is not None:
             columns |= height_columns(sums[0], support_share(sums[0].valid, covered.areas_known()))
+            issues.extend(canopy_doubts(raster.canopy, sums[0].mean()))
         new, doubts = _columns(keys, raster, sums, covered, low_support)
         columns |= new
         issues.extend(doubts)

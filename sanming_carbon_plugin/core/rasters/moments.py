@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from .bands import BandReader
 from .boundary import FloatArray
 from .coverage import CoverageBlock
 from .grid import Grid
+from .marks import LOWEST, marked
 from .strips import CELLS_PER_STRIP, StripCoverage, strips_of
 
 BoolArray = npt.NDArray[np.bool_]
@@ -123,7 +124,7 @@ class _Sums:
 
 def strips_with_values(
     blocks: Iterable[CoverageBlock], readers: Sequence[BandReader], progress: Progress
-) -> Iterator[StripValues]:
+) -> Generator[StripValues, None, None]:
     """Strips with the cells that stands cover in them and the values of all bands, from the top.
 
     Rows are read in whole steps of the readers, so that no tile is decoded twice, and handed on in strips
@@ -192,17 +193,21 @@ def _strip_rows(grid: Grid, step: int) -> list[tuple[int, int]]:
 def _typical(values: npt.NDArray[Any], valid: BoolArray) -> FloatArray:
     """A value from the middle of each band, near enough to all others to keep the digits of squares.
 
-    NaN only where a band has no valid cell at all: the values of later rows then say what is typical.
+    Values that mean nodata without being declared are not typical, however many there are: beside −3.4e38 nothing
+    would be left of a height. NaN only where a band has no valid cell at all: the values of later rows then say what
+    is typical.
     """
     valid = np.broadcast_to(valid, values.shape)
     typical = np.full(len(values), np.nan)
     for band in range(len(values)):
         for step in (max(values[0].size // 10_000, 1), 1):
-            sample = values[band].ravel()[::step][valid[band].ravel()[::step]].astype(np.float64)
-            sample = sample[np.isfinite(sample)]
-            if len(sample):
-                typical[band] = np.median(sample)
+            sample = values[band].ravel()[::step][valid[band].ravel()[::step]]
+            likely = sample[~marked(sample)].astype(np.float64)
+            likely = likely[np.abs(likely) < -LOWEST]
+            if len(likely):
+                typical[band] = np.median(likely)
                 break
+            typical[band] = 0.0 if np.isfinite(sample).any() else np.nan
     return typical
 
 

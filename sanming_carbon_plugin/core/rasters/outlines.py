@@ -171,10 +171,10 @@ def polygon_parts(geometry: ObjectArray) -> tuple[ObjectArray, npt.NDArray[np.in
 
 
 def last_rows(geometry: Outlined, grid: Grid) -> IntArray:
-    """Last row of the grid that each geometry can reach; −1 where it has none."""
+    """Last row of the grid that each geometry can reach; the grid's last where a part of it has no place."""
     boxes = _boxes_in_cells(bounds_of(geometry), grid)
     usable = np.isfinite(boxes).all(axis=1)
-    rows = np.full(len(geometry), -1, dtype=np.int64)
+    rows = np.full(len(geometry), grid.height - 1, dtype=np.int64)
     rows[usable] = np.clip(np.floor(boxes[usable, 3]), -1, grid.height - 1)
     return rows
 

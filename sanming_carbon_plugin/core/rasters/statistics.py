@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,13 @@ from ..errors import InputError, UsageError
 from ..progress import Progress
 from ..stage import StageResult
 from ..stands.packed import Outlined, outlined
-from .boundary import FloatArray, IntArray
+from .boundary import FloatArray
+from .cell_figures import cell_figures
 from .coverage import coverage_blocks
-from .evidence import Covering, PartOfProgress, band_columns, evidence, placed_on, result_columns
-from .moments import strips_with_values
+from .evidence import Covering, PartOfProgress, band_columns, evidence, placed_on, readings, result_columns
 from .named_raster import NamedRaster
 from .outlines import last_rows
-from .stand_cells import finished_cells, quantile_of, sorted_cells, statistic_of
+from .stand_cells import Cells, quantile_of, sorted_cells
 
 STATISTICS = ("mean", "std", "support", "min", "max", "median", "count", "shares", "majority")
 """What can be asked for; besides, ``q5`` or ``q90`` for a quantile in percent."""
@@ -27,6 +26,8 @@ STATISTICS = ("mean", "std", "support", "min", "max", "median", "count", "shares
 MOST_CLASSES = 200
 """A raster with more different values in the stands is no map of classes."""
 
+_SAME_SHARE = 1e-9
+_AREAS_TOGETHER = 500_000
 _FROM_MOMENTS = frozenset({"mean", "std", "support"})
 
 
@@ -114,51 +115,75 @@ def _further(
     known: dict[str, Any],
 ) -> dict[str, FloatArray]:
     placed = placed_on(raster, geometry, progress)
-    grid = raster.reader.grid
     names = band_columns(raster)
     plain = [name for name in chosen if name not in {"shares", "majority"}]
-    columns = {f"{base}_{name}": np.full(len(geometry), np.nan) for base in names for name in plain}
+    classes = _ClassAreas(len(names), raster.reader.name)
+    also = classes.add if len(plain) < len(chosen) else None
+    read = readings(raster, placed, covering, progress)
+    found = cell_figures(read, last_rows(placed, raster.reader.grid), len(names), plain, also)
+    columns = {f"{base}_{name}": one[name] for base, one in zip(names, found, strict=True) for name in plain}
     for base in names if "count" in chosen else ():
-        columns[f"{base}_count"] = np.where(np.isnan(known[f"{base}_support"]), np.nan, 0.0)
-    classes: list[list[pd.Series]] = [[] for _ in names]
-    with closing(covering(placed, grid, progress)) as blocks:
-        work = strips_with_values(blocks, [raster.reader], progress)
-        for cells in finished_cells(work, last_rows(placed, grid)):
-            for band, base in enumerate(names):
-                stand, value, share = sorted_cells(cells, band)
-                if not len(stand):
-                    continue
-                if len(plain) < len(chosen):
-                    classes[band].append(_class_areas(stand, value, share, raster.reader.name))
-                starts = np.flatnonzero(np.concatenate([[True], stand[1:] != stand[:-1]]))
-                for name in plain:
-                    columns[f"{base}_{name}"][stand[starts]] = statistic_of(name, value, share, starts)
-    for base, areas in zip(names, classes, strict=True):
-        columns |= _class_columns(base, areas, chosen, len(geometry))
+        nothing = np.isnan(columns[f"{base}_count"]) & ~np.isnan(known[f"{base}_support"])
+        columns[f"{base}_count"][nothing] = 0.0
+    for band, base in enumerate(names):
+        columns |= _class_columns(base, classes.areas(band), chosen, len(geometry))
     return columns
 
 
-def _class_areas(stand: IntArray, value: FloatArray, share: FloatArray, path: str) -> pd.Series:
-    """Covered area per stand and class, in cells."""
-    areas = pd.Series(share).groupby([stand, value]).sum()
-    classes = areas.index.get_level_values(1)
-    if classes.nunique() > MOST_CLASSES or not (classes == np.floor(classes)).all():
-        raise InputError("RASTER_WITHOUT_CLASSES", path=path, most=MOST_CLASSES)
-    return areas
+class _ClassAreas:
+    """Covered area per stand and class, in cells, of each band."""
+
+    def __init__(self, band_count: int, path: str) -> None:
+        self._path = path
+        self._areas: list[list[pd.Series]] = [[] for _ in range(band_count)]
+        self._classes = [np.empty(0)] * band_count
+
+    def add(self, cells: Cells) -> None:
+        """Add the cells of a strip.
+
+        Raises
+        ------
+        InputError
+            ``RASTER_WITHOUT_CLASSES``.
+        """
+        for band, areas in enumerate(self._areas):
+            stand, value, share = sorted_cells(cells, band)
+            if not len(stand):
+                continue
+            starts = np.flatnonzero(np.concatenate([[True], (stand[1:] != stand[:-1]) | (value[1:] != value[:-1])]))
+            classes = self._classes[band] = np.union1d(self._classes[band], value[starts])
+            if len(classes) > MOST_CLASSES or (classes != np.floor(classes)).any():
+                raise InputError("RASTER_WITHOUT_CLASSES", path=self._path, most=MOST_CLASSES)
+            index = pd.MultiIndex.from_arrays([stand[starts], value[starts]])
+            areas.append(pd.Series(np.add.reduceat(share, starts), index))
+            # A large stand has some of each class in every strip.
+            if sum(map(len, areas[1:])) > max(_AREAS_TOGETHER, len(areas[0])):
+                areas[:] = [_summed(areas)]
+
+    def areas(self, band: int) -> pd.Series | None:
+        """The areas by stand and class; None where no stand has any valid cell."""
+        return _summed(self._areas[band]) if self._areas[band] else None
 
 
-def _class_columns(base: str, areas: list[pd.Series], chosen: Sequence[str], stand_count: int) -> dict[str, FloatArray]:
+def _summed(areas: list[pd.Series]) -> pd.Series:
+    return pd.concat(areas).groupby(level=[0, 1]).sum()
+
+
+def _class_columns(
+    base: str, areas: pd.Series | None, chosen: Sequence[str], stand_count: int
+) -> dict[str, FloatArray]:
     columns: dict[str, FloatArray] = {}
     if "majority" in chosen:
         columns[f"{base}_majority"] = np.full(stand_count, np.nan)
-    if not areas:
+    if areas is None:
         return columns
-    table = pd.concat(areas).groupby(level=[0, 1]).sum().unstack(fill_value=0.0).sort_index(axis=1)
+    table = areas.unstack(fill_value=0.0).sort_index(axis=1)
     stands = table.index.to_numpy()
     shares = table.to_numpy() / table.to_numpy().sum(axis=1, keepdims=True)
     classes = table.columns.to_numpy()
     if "majority" in chosen:
-        columns[f"{base}_majority"][stands] = classes[::-1][np.argmax(shares[:, ::-1], axis=1)]
+        largest = shares >= shares.max(axis=1, keepdims=True) - _SAME_SHARE
+        columns[f"{base}_majority"][stands] = classes[::-1][np.argmax(largest[:, ::-1], axis=1)]
     if "shares" in chosen:
         for number, name in enumerate(classes):
             column = np.full(stand_count, np.nan)

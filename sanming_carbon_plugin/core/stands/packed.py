@@ -271,11 +271,3 @@ def _starts(sizes: npt.NDArray[np.int32]) -> IntArray:
     starts = np.zeros(len(sizes) + 1, dtype=np.int64)
     np.cumsum(sizes, out=starts[1:])
     return starts
-
-
-def packed_outlines(geometry: ObjectArray) -> PackedOutlines:
-    """Packed outlines of an array of polygons, multipolygons and None."""
-    packer = OutlinePacker(len(geometry))
-    for _, part in portions_of(geometry):
-        packer.add(part)
-    return packer.packed()

@@ -7,18 +7,19 @@ from hypothesis import strategies as st
 from sanming_carbon_plugin.core.rasters.grid import Grid
 
 CELLS = 8
+_ORIGINS_M = [0.0, 117.5, 2_900_000.0, 39_450_000.0, 500_000.0, -123_456.789]
 
 
 @st.composite
 def grids(draw, rotated=False):
     """Grids of any origin, cell shape and direction."""
-    size = st.sampled_from([1.0, 10.0, 30.0, 0.00025, 2.5, 7.3])
+    size = st.sampled_from([1.0, 10.0, 30.0, 0.00025, 1e-5, 2.5, 7.3])
     dx, dy = draw(size), draw(size)
     if draw(st.booleans()):
         dy = -dy
     width, height = draw(st.integers(1, CELLS)), draw(st.integers(1, CELLS))
     # Degrees stand near small numbers: a cell of 0.00025 m at 500 km would have few digits left.
-    origin = st.sampled_from([0.0, 117.5] if min(abs(dx), abs(dy)) < 1 else [0.0, 117.5, 500_000.0, -123_456.789])
+    origin = st.sampled_from([0.0, 117.5] if min(abs(dx), abs(dy)) < 1 else _ORIGINS_M)
     turn = draw(st.floats(-3, 3)) if rotated else 0.0
     a, c = dx * np.cos(turn), dx * np.sin(turn)
     b, d = -dy * np.sin(turn), dy * np.cos(turn)

@@ -15,7 +15,7 @@ from sanming_carbon_plugin.core.rasters.canopy import CanopyRecipe
 from sanming_carbon_plugin.core.rasters.evidence import evidence, result_columns
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.statistics import statistics
-from sanming_carbon_plugin.core.stands.packed import packed_outlines
+from tests.coverage_helpers import packed_outlines
 
 GRID = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 SHIPPED = json.loads((Path(__file__).parents[3] / "resources" / "recipes" / "canopy.json").read_text("utf-8"))
@@ -112,3 +112,13 @@ def test_packed_outlines_and_chosen_statistics_give_the_same_and_progress_never_
 def test_the_columns_of_the_result_stay_those_of_the_contract():
     recipe = CanopyRecipe.from_data(SHIPPED)
     assert result_columns([raster(recipe, "chm")]) == ["chm_mean", "chm_std", "chm_support"]
+
+
+@pytest.mark.parametrize(("factor", "told_codes"), [(1, []), (10, ["CANOPY_HEIGHTS_UNLIKELY"])])
+def test_heights_that_no_trees_have_are_doubted(factor, told_codes):
+    """Decimetres, or heights above the sea, that the file does not tell."""
+    values = np.full((1, 8, 10), 12.0 * factor)
+    chm = replace(named("chm", values, GRID), canopy=CanopyRecipe.from_data(SHIPPED))
+    found = evidence(["a"], STANDS[:1], [chm])
+    assert found.issues["code"].tolist() == told_codes
+    assert found.columns.canopy_height_m_mean["a"] == 12 * factor

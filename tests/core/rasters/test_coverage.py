@@ -12,9 +12,8 @@ from outlines_strategy import grids, outlines
 from sanming_carbon_plugin.core.errors import CancelledError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import outlines as outlines_module
-from sanming_carbon_plugin.core.rasters.coverage import coverage_index
 from sanming_carbon_plugin.core.rasters.grid import Grid
-from sanming_carbon_plugin.core.stands.packed import packed_outlines
+from tests.coverage_helpers import packed_outlines, whole_coverage
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 
@@ -22,7 +21,7 @@ PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 def shares_of(geometry, grid):
     """Covered share of every cell, shape (stands, rows, columns), put together from the index."""
     shares = np.zeros((len(geometry), grid.height, grid.width))
-    for block in coverage_index(np.array(geometry, dtype=object), grid).blocks:
+    for block in whole_coverage(np.array(geometry, dtype=object), grid).blocks:
         for number in range(block.row_count):
             row = block.first_row + number
             for at in range(block.edge_start[number], block.edge_start[number + 1]):
@@ -46,7 +45,7 @@ def test_share_of_each_cell_is_the_area_of_its_intersection(data):
     grid = data.draw(grids(rotated=data.draw(st.booleans())))
     shape = data.draw(outlines(grid))
     np.testing.assert_allclose(shares_of([shape], grid)[0], expected_shares(shape, grid), atol=2e-7)
-    index = coverage_index(np.array([shape], dtype=object), grid)
+    index = whole_coverage(np.array([shape], dtype=object), grid)
     np.testing.assert_allclose(index.areas_cells()[0], shapely.area(shape) / grid.cell_area, rtol=1e-6, atol=1e-7)
 
 
@@ -60,7 +59,7 @@ def test_a_tessellation_covers_as_much_as_the_whole(data):
     parts = shapely.transform(shapely.get_parts(cells), lambda xy: xy * [grid.width, grid.height])
     parts = shapely.intersection(parts, whole)
     placed = np.array(shapely.transform(parts, grid.to_map), dtype=object)
-    covered = coverage_index(placed, grid).covered_cells().sum()
+    covered = whole_coverage(placed, grid).covered_cells().sum()
     assert covered == pytest.approx(shapely.area(shapely.union_all(parts)), rel=1e-6, abs=1e-8)
 
 
@@ -72,7 +71,7 @@ def test_horizontal_edges_inside_a_row_of_cells_cover_part_of_them():
 
 
 def test_a_stand_on_the_grid_lines_has_whole_cells_only():
-    (block,) = coverage_index(np.array([shapely.box(2, 2, 5, 6)], dtype=object), PLAIN).blocks
+    (block,) = whole_coverage(np.array([shapely.box(2, 2, 5, 6)], dtype=object), PLAIN).blocks
     assert len(block.edge_item) == 0
     assert block.run_length.tolist() == [3, 3, 3, 3]
     assert block.run_column.tolist() == [2, 2, 2, 2]
@@ -102,20 +101,20 @@ def test_stands_without_polygons_have_no_cells():
         shapely.LineString([(0, 0), (5, 5)]),
         shapely.box(1, 1, 2, 2),
     ]
-    index = coverage_index(np.array(geometry, dtype=object), PLAIN)
+    index = whole_coverage(np.array(geometry, dtype=object), PLAIN)
     assert index.covered_cells().tolist() == [0, 0, 0, 0, 1]
-    assert coverage_index(np.array([None], dtype=object), PLAIN).blocks == []
+    assert whole_coverage(np.array([None], dtype=object), PLAIN).blocks == []
 
 
 def test_a_collection_counts_its_polygons():
     inner = shapely.GeometryCollection([shapely.box(3, 3, 4, 4), shapely.Point(0, 0)])
     geometry = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), inner])
-    index = coverage_index(np.array([geometry], dtype=object), PLAIN)
+    index = whole_coverage(np.array([geometry], dtype=object), PLAIN)
     assert index.covered_cells().tolist() == [2]
 
 
 def test_land_beside_the_grid_counts_for_the_area_only():
-    index = coverage_index(np.array([shapely.box(-5, -5, 2, 3), shapely.box(50, 50, 60, 60)], dtype=object), PLAIN)
+    index = whole_coverage(np.array([shapely.box(-5, -5, 2, 3), shapely.box(50, 50, 60, 60)], dtype=object), PLAIN)
     assert index.areas_cells() == pytest.approx([56, 100])
     assert index.covered_cells() == pytest.approx([6, 0])
 
@@ -138,32 +137,36 @@ def test_a_corner_that_is_no_place_costs_its_own_stand_only(far, cell, is_hole):
         broken = shapely.Polygon(shapely.box(0, 0, 8, 8).exterior, [ring]) if is_hole else shapely.Polygon(ring)
         shapes = shapely.transform(np.array([broken, shapely.box(1, 1, 3, 3)], dtype=object), lambda xy: xy * cell)
     for geometry in (shapes, packed_outlines(shapes)):
-        covered = coverage_index(geometry, grid).covered_cells()
+        covered = whole_coverage(geometry, grid).covered_cells()
         assert covered[1] == pytest.approx(4)
         assert covered[0] == 0 or far == 1e15
 
 
 def test_a_degenerate_outline_that_vanishes_when_repaired_has_no_cells():
     flat = shapely.Polygon([(1, 1), (5, 1), (3, 1), (1, 1)])
-    assert coverage_index(np.array([flat], dtype=object), PLAIN).covered_cells().tolist() == [0]
+    assert whole_coverage(np.array([flat], dtype=object), PLAIN).covered_cells().tolist() == [0]
 
 
 def test_very_large_stands_are_cut_into_several_items(monkeypatch):
     monkeypatch.setattr(outlines_module, "CELLS_PER_BLOCK", 20)
     monkeypatch.setattr(outlines_module, "VERTICES_PER_BLOCK", 40)
     shape = shapely.Point(5, 4).buffer(3.3)
-    index = coverage_index(np.array([shape, shape], dtype=object), PLAIN)
+    index = whole_coverage(np.array([shape, shape], dtype=object), PLAIN)
     assert len(index.blocks) > 2
     np.testing.assert_allclose(shares_of([shape], PLAIN)[0], expected_shares(shape, PLAIN), atol=1e-9)
     assert index.areas_cells() == pytest.approx([shape.area, shape.area])
 
 
-def test_blocks_come_in_order_of_their_first_row():
+@pytest.mark.parametrize("turn", [0.0, 0.7])
+def test_blocks_come_in_order_of_their_first_row(monkeypatch, turn):
+    """Who reads the raster from the top would miss cells of a block that comes too late."""
+    monkeypatch.setattr(outlines_module, "VERTICES_PER_BLOCK", 30)
     rng = np.random.default_rng(5)
-    grid = Grid(300, 300, (0.0, 1.0, 0.0, 300.0, 0.0, -1.0))
-    discs = shapely.buffer(shapely.points(rng.uniform(0, 300, (3000, 2))), rng.uniform(1, 9, 3000))
-    blocks = coverage_index(discs, grid).blocks
-    assert len(blocks) > 2
+    grid = Grid(300, 300, (0.0, np.cos(turn), np.sin(turn), 300.0, np.sin(turn), -np.cos(turn)))
+    centres, slopes = grid.to_map(rng.uniform(0, 300, (400, 2))), rng.uniform(-2, 2, 400)
+    bars = shapely.linestrings(np.stack([centres, centres + 9 * np.column_stack([np.cos(slopes), np.sin(slopes)])], 1))
+    blocks = whole_coverage(shapely.buffer(bars, rng.uniform(0.1, 3, 400)), grid).blocks
+    assert len(blocks) > 10
     assert all(one.first_row <= two.first_row for one, two in itertools.pairwise(blocks))
 
 
@@ -173,7 +176,7 @@ def test_cancelling_leaves_between_blocks():
             return True
 
     with pytest.raises(CancelledError):
-        coverage_index(np.array([shapely.box(1, 1, 2, 2)], dtype=object), PLAIN, Cancelled())
+        whole_coverage(np.array([shapely.box(1, 1, 2, 2)], dtype=object), PLAIN, Cancelled())
 
 
 def test_a_grid_needs_cells_and_a_plane():

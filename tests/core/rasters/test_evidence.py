@@ -14,12 +14,13 @@ from outlines_strategy import grids, outlines, without_needles
 from sanming_carbon_plugin.core.errors import CancelledError, InputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
+from sanming_carbon_plugin.core.rasters import outlines as outlines_module
 from sanming_carbon_plugin.core.rasters.coverage import coverage_blocks
 from sanming_carbon_plugin.core.rasters.evidence import band_columns, evidence, result_columns
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.stands import packed as packed_module
-from sanming_carbon_plugin.core.stands.packed import packed_outlines
+from tests.coverage_helpers import packed_outlines
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 
@@ -174,6 +175,18 @@ def test_a_wild_value_in_one_stand_leaves_the_others_alone():
     assert found.columns.x_std["b"] == 0.5
 
 
+@pytest.mark.parametrize(("wild", "of_rows"), [(-3.4e38, 2), (-3.4e38, 3), (3e38, 2), (-9999, 2), (-9999, 3)])
+def test_undeclared_nodata_in_the_first_rows_costs_the_others_no_digits(wild, of_rows):
+    """Squares are counted from a typical value; nodata is none, though most cells of the first rows are."""
+    values = np.random.default_rng(3).normal(0.6, 1e-4, (1, 8, 10)).astype(np.float32)
+    values[0, :of_rows, 1:] = values[0, :of_rows] = wild
+    values[0, 1:of_rows, 0] = 0.6 if of_rows == 2 else wild
+    shapes = stands(shapely.box(0, 0, 10, 4), shapely.box(0, 5, 2, 8))
+    found = evidence(list("ab"), shapes, [named("x", values, PLAIN)]).columns.loc["a"]
+    assert found.x_mean == pytest.approx(values[0, 4:].mean(dtype=float), rel=1e-12)
+    assert found.x_std == pytest.approx(values[0, 4:].std(dtype=float), rel=1e-6)
+
+
 def test_one_thread_and_two_give_the_same_digits():
     rng = np.random.default_rng(8)
     grid = Grid(200, 150, (0.0, 1.0, 0.0, 150.0, 0.0, -1.0))
@@ -183,6 +196,38 @@ def test_one_thread_and_two_give_the_same_digits():
     one = evidence(range(300), discs, [raster], threads=1).columns
     two = evidence(range(300), discs, [raster], threads=2).columns
     assert one.equals(two)
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.785, 2.5])
+def test_many_blocks_and_strips_add_up_on_turned_grids(monkeypatch, turn):
+    monkeypatch.setattr(outlines_module, "VERTICES_PER_BLOCK", 60)
+    monkeypatch.setattr(moments_module, "CELLS_PER_STRIP", 1)
+    rng = np.random.default_rng(9)
+    a, b = np.cos(turn), np.sin(turn)
+    grid = Grid(14, 20, (39_450_000.0, 10 * a, 10 * b, 2_900_000.0, 10 * b, -10 * a))
+    centres, slopes = grid.to_map(rng.uniform(-5, 25, (90, 2))), rng.uniform(-2, 2, 90)
+    ends = centres + rng.uniform(1, 90, (90, 1)) * np.column_stack([np.cos(slopes), np.sin(slopes)])
+    bars = shapely.buffer(shapely.linestrings(np.stack([centres, ends], axis=1)), rng.uniform(1, 9, 90), quad_segs=2)
+    shapes = shapely.union(bars, np.roll(bars, 1))
+    values = rng.normal(20, 3, (1, 20, 14))
+    found = evidence(range(90), shapes, [named("x", values, grid, row_step=4)], low_support=0).columns
+    columns, rows = np.meshgrid(np.arange(14), np.arange(20))
+    cells = shapely.box(columns, rows, columns + 1, rows + 1).ravel()
+    placed = shapely.transform(shapes, grid.to_cells)
+    shares = shapely.area(shapely.intersection(placed[:, None], cells))
+    inside = shares.sum(axis=1) > 1e-6
+    assert 40 < inside.sum() < 90
+    np.testing.assert_allclose(found.x_support, shares.sum(axis=1) / shapely.area(placed), rtol=1e-6, atol=1e-7)
+    mean = shares @ values.ravel() / np.where(inside, shares.sum(axis=1), 1)
+    np.testing.assert_allclose(found.x_mean[inside], mean[inside], rtol=1e-6)
+
+
+def test_parts_beside_the_grid_count_for_support(monkeypatch):
+    monkeypatch.setattr(outlines_module, "VERTICES_PER_BLOCK", 1)
+    beside = [shapely.box(x, y, x + 1, y + 1) for x, y in ((-3, 4), (4, 12), (15, 4), (4, -6), (-3, -6))]
+    shapes = stands(shapely.MultiPolygon([shapely.box(2, 2, 4, 4.5), *beside]), shapely.box(0, 0, 10, 8))
+    found = evidence(list("ab"), shapes, [named("x", np.ones((1, 8, 10)), PLAIN)], low_support=0).columns
+    assert found.x_support.tolist() == pytest.approx([0.5, 1])
 
 
 def test_rows_are_read_once_and_in_whole_steps(monkeypatch):

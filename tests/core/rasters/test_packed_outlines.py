@@ -11,14 +11,14 @@ from outlines_strategy import grids, outlines
 
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.rasters import outlines as outlines_module
-from sanming_carbon_plugin.core.rasters.coverage import coverage_index
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.rasters.outlines import last_rows
 from sanming_carbon_plugin.core.rasters.statistics import statistics
 from sanming_carbon_plugin.core.stands import packed as packed_module
-from sanming_carbon_plugin.core.stands.packed import OutlinePacker, bounds_of, kinds_of, packed_outlines
+from sanming_carbon_plugin.core.stands.packed import OutlinePacker, bounds_of, kinds_of
+from tests.coverage_helpers import packed_outlines, whole_coverage
 
 PLAIN = Grid(10, 8, (0.0, 1.0, 0.0, 8.0, 0.0, -1.0))
 SQUARE, HOLE = [(1, 1), (6, 1), (6, 6), (1, 6), (1, 1)], [(2, 2), (4, 2), (4, 4), (2, 4), (2, 2)]
@@ -86,7 +86,7 @@ def test_coverage_is_the_same_to_the_last_digit(data):
     grid = data.draw(grids(rotated=data.draw(st.booleans())))
     shapes = data.draw(stands(grid))
     packed = packed_outlines(shapes)
-    assert_same_blocks(coverage_index(shapes, grid).blocks, coverage_index(packed, grid).blocks)
+    assert_same_blocks(whole_coverage(shapes, grid).blocks, whole_coverage(packed, grid).blocks)
     np.testing.assert_array_equal(last_rows(shapes, grid), last_rows(packed, grid))
     np.testing.assert_array_equal(bounds_of(shapes), bounds_of(packed))
 
@@ -127,7 +127,7 @@ def test_many_blocks_and_portions_make_no_difference(monkeypatch):
     raster = NamedRaster("x", ArrayBands(rng.normal(size=(3, 50, 60)), grid))
     plain = evidence(range(len(shapes)), shapes, [raster]).columns
     assert evidence(range(len(shapes)), packed_outlines(shapes), [raster]).columns.equals(plain)
-    assert_same_blocks(coverage_index(shapes, grid).blocks, coverage_index(packed_outlines(shapes), grid).blocks)
+    assert_same_blocks(whole_coverage(shapes, grid).blocks, whole_coverage(packed_outlines(shapes), grid).blocks)
 
 
 def test_a_stand_counts_for_support_where_it_has_no_place_on_the_raster():
@@ -179,7 +179,7 @@ def test_nothing_packed_is_nothing():
     assert len(packed) == 0
     assert bounds_of(packed).shape == (0, 4)
     assert len(np.asarray(packed)) == 0
-    assert coverage_index(packed_outlines(np.array([None], dtype=object)), PLAIN).blocks == []
+    assert whole_coverage(packed_outlines(np.array([None], dtype=object)), PLAIN).blocks == []
 
 
 def test_only_polygons_are_packed():

@@ -14,6 +14,8 @@ from outlines_strategy import grids, outlines, without_needles
 from sanming_carbon_plugin.core.errors import InputError, UsageError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import moments as moments_module
+from sanming_carbon_plugin.core.rasters import stand_cells
+from sanming_carbon_plugin.core.rasters import statistics as statistics_module
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
 from sanming_carbon_plugin.core.rasters.statistics import statistics
@@ -100,6 +102,27 @@ def test_equal_shares_go_to_the_larger_number():
     assert one(named("c", CLASSES, PLAIN), ("majority",), shapely.box(2, 0, 4, 4)).c_majority == 2
 
 
+def test_equal_shares_are_equal_in_spite_of_rounding():
+    thirds = [shapely.box(at, 7 - at, at + 0.1, 8 - at) for at in (0, 1, 2)]
+    assert sum(one.area for one in thirds) != 0.3  # as numbers
+    parts = shapely.MultiPolygon([*thirds, shapely.box(3, 0, 3.3, 1)])
+    assert one(named("c", CLASSES, PLAIN), ("majority",), parts).c_majority == 2
+
+
+def test_classes_are_counted_over_all_strips(monkeypatch):
+    monkeypatch.setattr(moments_module, "CELLS_PER_STRIP", 10)
+    values = np.arange(80).reshape(1, 8, 10) // 3
+    shape = shapely.box(0.5, 0.5, 9, 7.5)
+    plain = one(named("c", values, PLAIN), ("shares", "majority", "count"), shape)
+    assert plain.filter(like="share").sum() == pytest.approx(1)
+    monkeypatch.setattr(statistics_module, "_AREAS_TOGETHER", 3)
+    assert one(named("c", values, PLAIN), ("shares", "majority", "count"), shape).equals(plain)
+    monkeypatch.setattr(statistics_module, "MOST_CLASSES", 26)
+    with pytest.raises(InputError) as caught:
+        one(named("c", values, PLAIN), ("majority",), shape)
+    assert caught.value.code == "RASTER_WITHOUT_CLASSES"
+
+
 def test_measurements_are_no_classes():
     values = np.linspace(0, 1, 80).reshape(1, 8, 10)
     with pytest.raises(InputError) as caught:
@@ -138,3 +161,50 @@ def test_stands_over_many_strips_are_finished_once(monkeypatch):
     found = one(NamedRaster("x", ArrayBands(values, PLAIN, row_step=3)), ("min", "max", "median", "count"), parts)
     cells = np.concatenate([values[0, :2, :3].ravel(), values[0, 6:, 5:9].ravel()])
     assert found.tolist() == [cells.min(), cells.max(), np.median(cells), len(cells)]
+
+
+@pytest.mark.parametrize("far", [1e308, np.inf])
+def test_a_part_without_a_place_does_not_cut_a_stand_into_pieces(monkeypatch, far):
+    monkeypatch.setattr(moments_module, "CELLS_PER_STRIP", 10)
+    monkeypatch.setattr(stand_cells, "BYTES_AT_ONCE", 1)
+    with np.errstate(invalid="ignore"):
+        nowhere = shapely.Polygon([(1, 1), (far, 1), (3, 3)])
+        shape = shapely.MultiPolygon([shapely.box(0, 0, 10, 8), nowhere])
+    values = np.arange(80.0).reshape(1, 8, 10)
+    found = one(named("x", values, PLAIN), ("min", "max", "median", "count"), shape)
+    assert found.tolist() == [0, 79, 39.5, 80]
+
+
+def test_equal_values_count_cell_by_cell():
+    """exactextract 0.3.0 takes them for one cell and finds 1.5."""
+    values = np.array([[[1, 1, 1, 1, 2, 1, 1, 1, 1, 1]]], dtype=np.uint8)
+    row = Grid(10, 1, (0.0, 1.0, 0.0, 1.0, 0.0, -1.0))
+    assert one(named("x", values, row), ("median", "q90", "q100"), shapely.box(0, 0, 10, 1)).tolist() == pytest.approx(
+        np.quantile(values, [0.5, 0.9, 1.0])
+    )
+
+
+def test_the_outermost_quantiles_are_the_outermost_values():
+    """Slivers of neighbouring cells leave few digits to find a place between them."""
+    shape = shapely.box(1 - 3e-10, 0, 2 + 2e-10, 1)
+    values = np.array([[[7.1, 3.3, 9.7, 0, 0, 0, 0, 0, 0, 0]]], dtype=np.float32)
+    row = Grid(10, 1, (0.0, 1.0, 0.0, 1.0, 0.0, -1.0))
+    found = one(named("x", values, row), ("q0", "min", "q100", "max"), shape)
+    assert found.tolist() == [values[0, 0, 1]] * 2 + [values[0, 0, 2]] * 2
+
+
+@pytest.mark.parametrize("kind", ["uint8", "float32"])
+def test_quantiles_do_not_depend_on_the_order_of_equal_values(kind):
+    """Of cells with one value the one with the smallest share comes first."""
+    values = np.array([[[1, 1, 1, 2, 2, 3, 3, 3, 1, 1]]], dtype=kind)
+    shapes = [shapely.box(at, 0, at + share, 1) for at, share in enumerate([1, 0.2, 0.5, 1, 0.3, 1, 0.9, 0.1, 1, 1])]
+    row = Grid(10, 1, (0.0, 1.0, 0.0, 1.0, 0.0, -1.0))
+    chosen = ("q20", "median", "q70", "q80")
+    told = one(named("x", values, row), chosen, shapely.MultiPolygon(shapes))
+    for seed in range(6):
+        order = np.random.default_rng(seed).permutation(10)
+        moved = shapely.MultiPolygon([shapely.box(at, 0, at + shapes[old].area, 1) for at, old in enumerate(order)])
+        again = one(named("x", values[:, :, order], row), chosen, moved)
+        np.testing.assert_allclose(again, told, rtol=1e-12)
+    assert told.between(1, 3).all()
+    assert told.nunique() > 2
