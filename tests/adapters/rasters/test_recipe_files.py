@@ -7,9 +7,10 @@ from contextlib import closing
 import numpy as np
 import pytest
 import shapely
-from made_rasters import CGCS_39, write
+from made_rasters import CGCS_39, wkt, write
 from osgeo import gdal
 
+from sanming_carbon_plugin.adapters.crs import from_lonlat, to_lonlat
 from sanming_carbon_plugin.adapters.rasters import apply_recipe, open_raster, recipe_tables
 from sanming_carbon_plugin.adapters.resources import read_json
 from sanming_carbon_plugin.core.errors import InputError
@@ -56,6 +57,31 @@ def test_heights_are_in_metres_whatever_their_file_declares(folder, backend, uni
         assert found[column] == found[f"{name}_mean"] == pytest.approx(300 + 55 * np.tan(np.radians(20)))
         if name != "chm":
             assert found.slope_deg_mean == pytest.approx(20)
+
+
+@pytest.mark.parametrize(
+    ("epsg", "place", "east_m", "north_m"),
+    [
+        (4490, (117.4, 1 / 3600, 0, 26.7, 0, -1 / 3600), 27.647, 30.774),
+        (32650, (540000, 30, 0, 2953000, 0, -30), 30 / 0.99962, 30 / 0.99962),
+        (4549, (545000, 30, 0, 2956000, 0, -30), 30, 30),
+    ],
+    ids=["degrees", "UTM", "a strip of 3 degrees without its number"],
+)
+def test_a_model_is_as_steep_whatever_its_crs(folder, backend, epsg, place, east_m, north_m):
+    """Lengths of a degree at 26.7 north: 99,529 m and 110,787 m."""
+    rows, columns = np.mgrid[0:40, 0:40]
+    heights = 300 + columns * east_m * 0.4 - rows * north_m * 0.3
+    path = write(folder / "dem.tif", heights[None], epsg=epsg, place=place)
+    middle = np.array([[place[0] + 20 * place[1], place[3] + 20 * place[5]]])
+    x, y = middle[0] if epsg == 4549 else from_lonlat(CGCS_39)(to_lonlat(wkt(epsg))(middle))[0]
+    stands = CGCS_39 if epsg != 4549 else wkt(epsg)
+    stand = np.array([shapely.box(x - 200, y - 200, x + 200, y + 200)], dtype=object)
+    raster = open_raster(path, "dem", stands, backend)
+    with closing(raster.reader):
+        found = evidence(["a"], stand, [raster], low_support=0.8).columns.loc["a"]
+    assert found.slope_deg_mean == pytest.approx(np.degrees(np.arctan(0.5)), rel=1e-3)
+    assert found.aspect_code == 6  # it falls to the south-west
 
 
 NDVI = '{"note": "旱季影像", "scenes": [{"raster": "影像", "sensor": "sentinel2", "indices": ["NDVI"]}]}'

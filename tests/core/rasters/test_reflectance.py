@@ -133,6 +133,13 @@ def test_numbers_that_are_no_reflectances_are_told():
     assert found.s2_ndvi_mean == pytest.approx(NDVI)
 
 
+def test_ratios_need_no_reflectances():
+    _, prepared = told(scene(scale=1, offset=0, indices=["NDVI", "GNDVI"]), of(FOREST))
+    assert codes(prepared) == []
+    _, prepared = told(scene(scale=1, offset=0, indices=["NDVI", "EVI"]), of(FOREST))
+    assert codes(prepared) == ["SCENE_REFLECTANCE_UNLIKELY"]
+
+
 def test_an_index_that_is_no_ratio_wants_reflectances_of_aerial_images_too():
     numbers = of([60, 80, 40, 200], np.uint8, names=["red", "green", "blue", "nir"])
     _, prepared = told(scene(sensor="rgbn", indices=["NDVI", "GNDVI", "RGI"]), numbers)
