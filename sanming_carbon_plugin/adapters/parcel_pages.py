@@ -114,7 +114,8 @@ def _evidence_texts(card: ParcelCard) -> list[str]:
 def _class_title(block: ClassBlock, language: str) -> str:
     between = "：" if language == "zh" else ": "
     decided = " – {} {}".format(word("card", "decided", language), block.decided) if block.decided else ""
-    return "{}{}{} ({}){}".format(block.title, between, block.answer, block.status, decided)
+    status = "" if block.status in block.title else " ({})".format(block.status)  # some titles say it themselves
+    return "{}{}{}{}{}".format(block.title, between, block.answer, status, decided)
 
 
 def _doubt_text(doubt: Doubt) -> str:

@@ -204,6 +204,14 @@ def test_text_and_page_say_the_same(result, stands, language):
     assert all(each.text in text for each in card.doubts)
 
 
+@pytest.mark.parametrize(("language", "twice"), [("zh", "暂行"), ("en", "provisional")])
+def test_what_is_provisional_is_said_once_of_each_class(result, stands, language, twice):
+    text = card_text(parcel_card(result, stands["stand_key"].iloc[0], language))
+    titles = [line for line in text.splitlines() if line.endswith(("(暂行)", "(provisional)")) or "碳票" in line]
+    assert len(titles) >= 3
+    assert [line for line in titles if line.count(twice) > 1] == []
+
+
 @pytest.mark.long
 @pytest.mark.everywhere
 def test_a_decision_is_written_shown_and_survives_the_next_run(tmp_path):
