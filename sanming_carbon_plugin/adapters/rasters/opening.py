@@ -9,8 +9,10 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pandas as pd
 
 from ...core.errors import CarbonError, DependencyError, InputError
+from ...core.issues import layer_issue
 from ...core.rasters.bands import BandReader
 from ...core.rasters.canopy import CanopyRecipe
 from ...core.rasters.grid import Grid
@@ -21,7 +23,7 @@ from .. import crs
 from ..resources import read_json
 from .facts import BandFacts, RasterFacts
 from .ground import ground_metres
-from .placing import columns_near, mover
+from .placing import columns_near, mover, shift_is_unknown
 from .reading import FileBands, OpenFile, TrueValues
 
 DECODE_THREADS = 2
@@ -105,13 +107,24 @@ def open_raster(
         if near is not None:
             reader.narrow(*near)
         scaling = reader.scaling if any(pair != _AS_STORED for pair in reader.scaling) else ()
-        raster = NamedRaster(name, reader, move, scaling=scaling)
+        doubts = _doubts(name, reader.grid, stands_crs_wkt, extent)
+        raster = NamedRaster(name, reader, move, scaling=scaling, doubts=doubts)
         if name.casefold() == ELEVATION_NAME:
             return as_elevation(raster)
         return as_canopy(raster) if name.casefold() == CANOPY_NAME else raster
     except CarbonError:
         reader.close()
         raise
+
+
+def _doubts(
+    name: str, grid: Grid, stands_crs_wkt: str | None, extent: tuple[float, float, float, float] | None
+) -> tuple[pd.DataFrame, ...]:
+    """What is to be told of a raster before it is read."""
+    if stands_crs_wkt is None or grid.crs_wkt is None or not shift_is_unknown(stands_crs_wkt, grid, extent):
+        return ()
+    systems = {"stands": crs.crs_name(stands_crs_wkt), "raster": crs.crs_name(grid.crs_wkt)}
+    return (layer_issue("RASTER_SHIFT_UNKNOWN", name, None, **systems),)
 
 
 def as_elevation(raster: NamedRaster) -> NamedRaster:

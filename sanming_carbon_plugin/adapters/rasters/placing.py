@@ -27,6 +27,11 @@ _WIDE_CELLS = 20_000
 
 _MARGIN_CELLS, _ROUND_CELLS = 64, 1_024
 
+_ALIKE_M = 1.0
+"""CGCS2000, WGS 84 and all newer datums have ellipsoids of this size, and lie within a metre or two."""
+
+_NOTHING_DEG = 1e-8
+
 _EARTH_RADIUS_M = 6_378_137.0
 _ROUND_THE_EARTH = 4 * np.pi
 """Twice round: no stand is that long, in whatever projection."""
@@ -66,6 +71,28 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
         return placed
 
     return move
+
+
+def shift_is_unknown(stands_crs_wkt: str, grid: Grid, extent: tuple[float, float, float, float] | None) -> bool:
+    """Whether two datums on unlike ellipsoids are laid over each other as if nothing lay between them.
+
+    PROJ then keeps longitude and latitude: between Xi'an 1980 or Beijing 1954 and CGCS2000 that is some hundred metres
+    off. Spheres are left out, on which maps of the world are drawn with the latitudes of the ellipsoid.
+    """
+    if grid.crs_wkt is None or crs.same_crs(stands_crs_wkt, grid.crs_wkt):
+        return False
+    (own, own_flattening), (other, other_flattening) = (crs.ellipsoid(wkt) for wkt in (stands_crs_wkt, grid.crs_wkt))
+    if abs(own - other) < _ALIKE_M or not (own_flattening and other_flattening):
+        return False
+    if extent is None:
+        middle = crs.transformer(grid.crs_wkt, stands_crs_wkt)(
+            grid.to_map(np.array([[grid.width / 2, grid.height / 2]]))
+        )
+    else:
+        middle = np.array([[sum(extent[::2]) / 2, sum(extent[1::2]) / 2]])
+    moved = crs.transformer(stands_crs_wkt, grid.crs_wkt)(middle)
+    shift = crs.to_lonlat(grid.crs_wkt)(moved) - crs.to_lonlat(stands_crs_wkt)(middle)
+    return bool((np.abs(shift) < _NOTHING_DEG).all())
 
 
 def columns_near(

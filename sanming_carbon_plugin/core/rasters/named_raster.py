@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .bands import BandReader
 from .canopy import CanopyRecipe
@@ -35,6 +36,8 @@ class NamedRaster:
         Whether a single band, too, is named in its columns.
     scaling
         Factor and offset per band that the file declares and that are not applied; empty where there are none.
+    doubts
+        Rows of issues about it that were noticed when it was opened.
     """
 
     name: str
@@ -44,3 +47,4 @@ class NamedRaster:
     canopy: CanopyRecipe | None = None
     names_bands: bool = False
     scaling: tuple[tuple[float, float], ...] = ()
+    doubts: tuple[pd.DataFrame, ...] = field(default=(), compare=False)

@@ -170,3 +170,33 @@ def test_cells_without_an_area_have_no_place(folder, backend, place):
     with pytest.raises(InputError) as caught:
         facts(write(folder / "flat.tif", NUMBERS, place=place), backend)
     assert caught.value.code == "RASTER_WITHOUT_PLACE"
+
+
+@pytest.mark.parametrize(("epsg", "is_told"), [(4610, True), (2363, True), (4214, True), (2415, True), (4326, False)])
+@pytest.mark.parametrize("stands_epsg", [4527, 4490])
+def test_old_datums_without_a_known_shift_are_told(folder, epsg, is_told, stands_epsg):
+    """Xi'an 1980 and Beijing 1954 lie about 100 m beside CGCS2000, and PROJ knows no way over land in Fujian."""
+    corner = from_lonlat(wkt(epsg))(np.array([[117.6, 26.2]]))[0]
+    size = 10 if epsg > 2000 and epsg < 4000 else 1e-4
+    path = write(folder / "d.tif", NUMBERS, epsg=epsg, place=(corner[0], size, 0, corner[1], 0, -size))
+    stand = shapely.box(*from_lonlat(wkt(stands_epsg))(np.array([[117.6, 26.1998], [117.6002, 26.2]])).ravel())
+    for extent in (None, stand.bounds):
+        raster = open_raster(path, "dem", wkt(stands_epsg), extent=extent)
+        with closing(raster.reader):
+            issues = evidence(["a"], np.array([stand], dtype=object), [raster]).issues
+        assert ("RASTER_SHIFT_UNKNOWN" in set(issues.code)) == is_told
+    if is_told:
+        (params,) = issues.params[issues.code == "RASTER_SHIFT_UNKNOWN"]
+        assert params["stands"].startswith(f"EPSG:{stands_epsg} ")
+
+
+def test_a_shift_that_the_system_states_is_told_only_where_it_is_not_applied(folder):
+    """PROJ takes TOWGS84 at its word, and leaves it out on the way to CGCS2000."""
+    reference = osr.SpatialReference()
+    reference.ImportFromProj4("+proj=longlat +ellps=krass +towgs84=15,-154,-81,0,0,0,0 +no_defs")
+    for epsg, is_told in ((4326, False), (4490, True)):
+        path = write(folder / f"{epsg}.tif", NUMBERS, epsg=epsg, place=(117.6, 1e-4, 0, 26.2, 0, -1e-4))
+        raster = open_raster(path, "x", reference.ExportToWkt())
+        with closing(raster.reader):
+            assert bool(raster.doubts) == is_told
+            assert (raster.to_grid is None) == is_told
