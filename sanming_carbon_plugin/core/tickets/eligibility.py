@@ -14,16 +14,17 @@ from ..carbon.period import Period, refuse_future
 from ..classes.conditions import Comparison, Node
 from ..classes.evaluation import FAILED, PASSED, UNKNOWN, Evaluation, Outcomes, evaluate
 from ..classes.trace import texts_of, trace
-from ..issues import join_issues
+from ..issues import join_issues, no_issues, stand_issues
 from ..progress import Progress
 from ..stage import StageResult
+from ..units import SQUARE_METRES_PER_HECTARE
 from .credited_parcels import CreditedParcels, with_known_schemes
 from .declarations import declaration_issues, require_in_force
 from .double_count import DoubleCount, free_share, self_overlaps
 from .profiles import FIXED_CONDITIONS, Profile
 from .surveyed import DaysOfPeriod, surveyed_days
 from .tenure import TenureParcels, tenure_cover
-from .ticket_facts import ticket_facts
+from .ticket_facts import free_part_ha, ticket_facts
 from .ticket_issues import tenure_doubts, ticket_issues
 from .tonnes import Floats, ticket_tonnes, uncertainty_deduction
 from .total_error import ErrorOf, TotalError, error_of_total
@@ -161,13 +162,17 @@ def check_tickets(
     require_in_force(profile.rule_set, today)
     layers = None if credited is None else with_known_schemes(credited, profile.value("schemes"))
     cover = None if tenure is None else tenure_cover(geometry, tenure, period, watch, profile.value("tenure_rights"))
-    asked = ticket_facts(facts, geometry, profile, period, cover)
+    day = today or date.today()  # noqa: DTZ011 - the day of whoever judges
+    asked = ticket_facts(facts, geometry, profile, period, cover, day)
     evaluation = evaluate(profile.rule_set, asked)
     outcomes = dict(evaluation.outcomes)
     candidate = _all_of(outcomes, without=("FREE", "PRECISION")) > FAILED
-    found = None
+    found, told = None, no_issues()
     if layers is not None and period is not None:
         found = _guard(geometry, facts, candidate, period, layers, profile, tidy, watch)
+        rest = free_part_ha(facts, geometry, found, period, watch)
+        asked, outcomes, told = _on_free_ground(asked, outcomes, rest, profile)
+        candidate &= _all_of(outcomes, without=("FREE", "PRECISION")) > FAILED
     share = np.full(len(facts), np.nan) if found is None else found.free_share.to_numpy()
     # Where nobody looked for credited parcels the tonnes are those of the whole stand; the outcome says so.
     counted = _surveyed_share(facts, period) if found is None else share
@@ -182,8 +187,8 @@ def check_tickets(
     missing = missing_evidence(evaluation, outcomes, profile)
     tonnes = ticket_tonnes(facts, profile, period, counted, deduction)
     columns = _columns(asked, outcomes, tonnes, missing, evaluation)
-    issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None)
-    issues = join_issues([issues, declaration_issues(profile.rule_set, evaluation.facts), tenure_doubts(tenure)])
+    issues = ticket_issues(columns, facts, profile, period, missing, found, nobody_looked=credited is None, today=day)
+    issues = join_issues([issues, told, declaration_issues(profile.rule_set, evaluation.facts), tenure_doubts(tenure)])
     return TicketCheck(StageResult(columns, issues), asked, evaluation, outcomes, found, error, deduction)
 
 
@@ -281,6 +286,28 @@ def _guard(
     overlaps = self_overlaps(geometry[rows], facts.index[rows], progress, None if tidy is None else tidy[rows])
     hidden, days = profile.number("shown_from_share"), surveyed_days(facts)
     return free_share(geometry, facts.index, period, credited, overlaps, hidden, progress, days)
+
+
+def _on_free_ground(
+    asked: pd.DataFrame, outcomes: dict[str, Outcomes], free_ha: Floats, profile: Profile
+) -> tuple[pd.DataFrame, dict[str, Outcomes], pd.DataFrame]:
+    """What the rules ask and their outcomes where the parcel of a ticket is less than the stand, and who fails by it.
+
+    ``free_ha`` is the largest connected free part of each stand, NaN where nothing is taken from it for good.
+    """
+    whole = asked["parcel_area_ha"].to_numpy()
+    rows = np.flatnonzero(free_ha < whole)
+    asked = asked.assign(parcel_area_ha=np.fmin(whole, free_ha))
+    again = evaluate(profile.rule_set, asked.iloc[rows]).outcomes
+    before = _all_of(outcomes)[rows]
+    outcomes = {name: outcome.copy() for name, outcome in outcomes.items()}
+    for name, outcome in again.items():
+        outcomes[name][rows] = outcome
+    at = rows[(free_ha[rows] > 0.0) & (before > FAILED) & (_all_of(outcomes)[rows] == FAILED)]
+    square_metres = [f"{value:.0f}" for value in free_ha[at] * SQUARE_METRES_PER_HECTARE]
+    least = f"{profile.number('minimum_parcel_area_ha') * SQUARE_METRES_PER_HECTARE:.0f}"
+    told = stand_issues("TICKET_FREE_PART_SMALL", asked.index[at], "parcel_area_ha", square_metres, least=least)
+    return asked, outcomes, told
 
 
 def _surveyed_share(facts: pd.DataFrame, period: Period | None) -> Floats:

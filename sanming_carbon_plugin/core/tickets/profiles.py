@@ -162,6 +162,10 @@ class Profile:
         after = self.valid_from is None or date.fromisoformat(self.valid_from) <= day
         return after and (self.valid_to is None or day <= date.fromisoformat(self.valid_to))
 
+    def ended(self, day: date) -> bool:
+        """Whether the profile held until a day before ``day``."""
+        return self.valid_to is not None and date.fromisoformat(self.valid_to) < day
+
     def fingerprint(self) -> str:
         """SHA-256 over the file's content."""
         return self.rule_set.fingerprint()

@@ -10,6 +10,10 @@ import pandas as pd
 import shapely
 
 from ..carbon.period import Period
+from ..progress import Progress
+from .double_count import DoubleCount
+from .overlay import differences, union_of_groups
+from .parcel_layer import usable_polygons
 from .profiles import Profile
 from .surveyed import surveyed_days
 from .tenure import TenureCover
@@ -27,6 +31,7 @@ def ticket_facts(
     profile: Profile,
     period: Period | None,
     cover: TenureCover | None = None,
+    today: date | None = None,
 ) -> pd.DataFrame:
     """The table of stands with the columns that ticket rules ask about, except the free share.
 
@@ -36,7 +41,7 @@ def ticket_facts(
     """
     added = {
         "measured_at_both_dates": measured_at_both_dates(facts),
-        "period_allowed": np.full(len(facts), period_allowed(profile, period), dtype=object),
+        "period_allowed": np.full(len(facts), period_allowed(profile, period, today), dtype=object),
         "period_start_year": np.full(len(facts), np.nan if period is None else float(period.start.year)),
         "baseline_known": _yes_where(np.isfinite(baseline_tco2e_yr(facts, profile))),
         "parcel_area_ha": largest_part_ha(number_column(facts, "area_ha"), geometry),
@@ -61,8 +66,8 @@ def measured_at_both_dates(facts: pd.DataFrame) -> Texts:
     return result.where(known, None).to_numpy(dtype=object)
 
 
-def period_allowed(profile: Profile, period: Period | None) -> str | None:
-    """Whether the profile credits the period; None without one."""
+def period_allowed(profile: Profile, period: Period | None, today: date | None = None) -> str | None:
+    """Whether the profile credits the period; None without one, and where the profile holds no longer."""
     if period is None:
         return None
     earliest, shortest = profile.value("earliest_start"), profile.value("shortest_period_years")
@@ -70,7 +75,9 @@ def period_allowed(profile: Profile, period: Period | None) -> str | None:
     early = earliest is not None and period.start < date.fromisoformat(earliest)
     short = shortest is not None and period.days < int(shortest * _SHORT_YEAR_DAYS)
     long = longest is not None and period.days > int(longest * _LONG_YEAR_DAYS)
-    return "no" if early or short or long else "yes"
+    if early or short or long:
+        return "no"
+    return None if profile.ended(period.end if today is None else max(period.end, today)) else "yes"
 
 
 def largest_part_ha(area_ha: Floats, geometry: npt.NDArray[np.object_]) -> Floats:
@@ -86,6 +93,33 @@ def largest_part_ha(area_ha: Floats, geometry: npt.NDArray[np.object_]) -> Float
         largest[several] = biggest
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(whole > 0, area_ha * largest / whole, np.nan)
+
+
+def free_part_ha(
+    facts: pd.DataFrame, geometry: npt.NDArray[np.object_], found: DoubleCount, period: Period, progress: Progress
+) -> Floats:
+    """Area of the largest connected part of each stand that is free on any surveyed day. Shape (n,).
+
+    Ground that a parcel has credited for all these days is no ground of a ticket: what is left beside it has to be a
+    parcel by itself. NaN for stands of which no ground is credited so, or all of it.
+    """
+    begin, end = surveyed_days(facts)
+    first, last = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
+    begin, end = (np.where(np.isnat(days), all_days, days) for days, all_days in ((begin, first), (end, last)))
+    begin, end = np.maximum(begin, first), np.minimum(end, last)
+    some = found.stands.index[found.free_share > 0.0]
+    pieces = found.pieces[(found.pieces["state"] != "free") & found.pieces["stand_key"].isin(some)]
+    row = facts.index.get_indexer(pd.Index(pieces["stand_key"])).astype(np.int64)
+    since, until = (pieces[name].to_numpy().astype("datetime64[D]") for name in ("from", "to"))
+    whole = np.flatnonzero((since <= begin[row]) & (until >= end[row]))
+    whole = whole[np.argsort(row[whole], kind="stable")]
+    taken, unions = union_of_groups(pieces["geometry"].to_numpy(dtype=object)[whole], row[whole], progress)
+    stands = usable_polygons(geometry[taken])
+    rest = differences(stands, unions, progress)
+    share = largest_part_ha(shapely.area(rest), rest) / shapely.area(stands)
+    result = np.full(len(facts), np.nan)
+    result[taken] = number_column(facts, "area_ha")[taken] * np.nan_to_num(share)
+    return result
 
 
 def _yes_where(known: npt.NDArray[np.bool_]) -> Texts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -25,6 +27,7 @@ def ticket_issues(
     missing: npt.NDArray[np.object_],
     found: DoubleCount | None,
     nobody_looked: bool,
+    today: date | None = None,
 ) -> pd.DataFrame:
     """Rows about the layer first, then about stands."""
     undecided = (columns["ticket"] == "unknown").to_numpy()
@@ -34,7 +37,7 @@ def ticket_issues(
     two_layers = undecided & (text_column(facts, "sink_basis") == "two_layers")
     return join_issues(
         [
-            _about_the_run(profile, period, nobody_looked),
+            _about_the_run(profile, period, nobody_looked, today),
             _about_losses(facts, profile, possible),
             _about_the_total(facts, profile, possible),
             stand_issues("TICKET_EVIDENCE_MISSING", keys[named], "ticket", missing[named]),
@@ -68,10 +71,14 @@ def profile_issues(profile: Profile) -> pd.DataFrame:
     return join_issues(parts)
 
 
-def _about_the_run(profile: Profile, period: Period | None, nobody_looked: bool) -> pd.DataFrame:
+def _about_the_run(
+    profile: Profile, period: Period | None, nobody_looked: bool, today: date | None = None
+) -> pd.DataFrame:
     parts = [profile_issues(profile)]
     if period is None:
         parts.append(layer_issue("TICKET_PERIOD_MISSING"))
+    elif profile.ended(day := period.end if today is None else max(period.end, today)):
+        parts.append(layer_issue("TICKET_PROFILE_ENDED", None, profile.id, last=profile.valid_to, day=day.isoformat()))
     elif not profile.in_force(period.end):
         parts.append(layer_issue("TICKET_PROFILE_NOT_IN_FORCE", None, profile.id, day=period.end.isoformat()))
     if nobody_looked:
