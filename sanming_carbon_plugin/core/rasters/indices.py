@@ -41,10 +41,13 @@ class Index:
         Raises
         ------
         InputError
-            ``INDEX_FORMULA`` when the formula is not made of known operations, roles and numbers.
+            ``INDEX_FORMULA`` when the formula is not made of known operations, roles and numbers, or when the
+            range that counts is none.
         """
-        lowest, highest = data.get("within", (-np.inf, np.inf))
-        index = cls(name, data.get("formula"), (float(lowest), float(highest)))
+        within = data.get("within", [-np.inf, np.inf])
+        if not isinstance(within, list) or [type(end) in (int, float) for end in within] != [True, True]:
+            raise InputError("INDEX_FORMULA", index=name, part=f"within: {within}")
+        index = cls(name, data.get("formula"), (float(within[0]), float(within[1])))
         index.roles()
         return index
 

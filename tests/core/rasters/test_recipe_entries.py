@@ -111,6 +111,27 @@ def test_bands_are_known_by_the_beginning_of_their_description():
     assert (caught.value.code, caught.value.values["role"]) == ("SCENE_BAND_MISSING", "red")
 
 
+@pytest.mark.parametrize(
+    ("sensor", "names"),
+    [
+        ("sentinel2", ["blue", "green", "red", "nir"]),
+        ("landsat8", ["SR_B2", "SR_B3", "SR_B4", "SR_B5"]),
+        ("landsat9", ["sr_b2", "sr_b3", "sr_b4", "sr_b5"]),
+        ("rgbn", ["蓝", "绿", "红", "近红外"]),
+        ("rgbn", ["Blue", "Green", "Red", "Near Infrared"]),
+        ("rgbn", ["b", "g", "r", "n"]),
+    ],
+)
+def test_bands_are_known_by_the_names_they_bear(sensor, names):
+    raster = named("s2", image().reader.values, GRID, band_names=names)
+    _, prepared = told(scene(sensor=sensor, scale=0.0001, offset=0, indices=["NDVI", "EVI", "GNDVI", "RGI"]), raster)
+    roles = prepared.scenes[0].roles
+    assert {role: band.band for role, band in roles.items() if role != "nir_narrow"} == {
+        "blue": 0, "green": 1, "red": 2, "nir": 3
+    }  # fmt: skip
+    assert prepared.issues.empty
+
+
 def test_two_bands_of_one_name_leave_nothing_to_chance():
     """A stack of two dates: which red is meant only the recipe can say."""
     numbers = np.concatenate([image().reader.values, image(red=900).reader.values[2:3]])

@@ -233,6 +233,13 @@ def test_a_formula_is_data_and_nothing_else(formula):
     assert caught.value.code == "INDEX_FORMULA"
 
 
+@pytest.mark.parametrize("within", [3, [1], ["0", "1"], [True, False], None, {"low": 0}])
+def test_the_range_of_an_index_is_two_numbers(within):
+    with pytest.raises(InputError) as caught:
+        Index.from_data("X", {"formula": ["/", "red", "green"], "within": within})
+    assert caught.value.code == "INDEX_FORMULA"
+
+
 def test_known_indices_of_known_reflectances():
     reflectance = {"red": 0.03, "nir": 0.4, "blue": 0.02, "green": 0.05, "red_edge_1": 0.1, "red_edge_3": 0.35}
     reflectance |= {"nir_narrow": 0.41, "swir_1": 0.2, "swir_2": 0.1}
