@@ -6,14 +6,14 @@ import time
 from pathlib import Path
 
 import qgis.utils
-from qgis.PyQt.QtWidgets import QProgressBar, QPushButton, QTextEdit
+from qgis.PyQt.QtWidgets import QProgressBar, QPushButton
 from qgis.utils import iface
 
 sys.path.insert(0, os.environ["SANMING_TESTS"])
 from clicking import NAME, WORK, choose_step, click, dock, pauses, seen, start
 from closing import settled
 from stalls import Stalls
-from tool_clicking import choose_entry, type_text
+from tool_clicking import choose_entry, close_tool, open_tool, run_tool, tool, type_text
 
 INPUTS = Path(os.environ["SANMING_INPUTS"])
 COUNTY = 1
@@ -21,32 +21,15 @@ stalls = Stalls()
 pauses.append(stalls.pause)
 
 
-def _tool(name):
-    """The dialog of a tool that a button of the panel has just opened."""
-    return next(each for each in dock().tools._dialogs if each.objectName() == "dialog_" + name)
-
-
-def _run(dialog):
-    ended = []
-    dialog.algorithmFinished.connect(lambda good, found: ended.append((good, found)))
-    click(dialog.runButton())
-    yield lambda: bool(ended)
-    assert ended[0][0], dialog.findChild(QTextEdit, "txtLog").toPlainText()
-    seen.setdefault("made", {})[stalls.part] = {key: str(value) for key, value in ended[0][1].items()}
-    dialog.close()
+def _run(name):
+    seen.setdefault("made", {})[stalls.part] = yield from run_tool(name)
+    yield from close_tool(name)
     yield 300
 
 
 def _export(name, step, *fills):
-    choose_step(step)
-    yield 100
-    click(dock().tools.buttons[name])
-    yield 500
-    dialog = _tool(name)
-    for how, parameter, what in fills:
-        yield from how(dialog, parameter, what) or ()
-    yield 200
-    yield from _run(dialog)
+    yield from open_tool(name, step, *fills)
+    yield from _run(name)
 
 
 def map_set():
@@ -74,8 +57,9 @@ def target_map():
     choose_step(4)
     yield 100
     click(dock().maps.page.save_map)
+    yield lambda: tool("exportmaps") is not None
     yield 500
-    yield from _run(_tool("exportmaps"))
+    yield from _run("exportmaps")
 
 
 def map_in_the_designer():

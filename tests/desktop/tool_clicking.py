@@ -1,10 +1,54 @@
-"""Fills in the dialog of a Processing algorithm with mouse and keys: numbers, lists of layers, lists of files."""
+"""Opens, fills in and runs the dialog of a Processing algorithm with mouse and keys."""
 
-from clicking import click, on_modal, type_in
+from clicking import choose_step, click, dock, on_modal, type_in
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QComboBox, QDialogButtonBox, QLineEdit, QListView, QPushButton, QScrollArea, QToolButton
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QScrollArea,
+    QTextEdit,
+    QToolButton,
+)
+
+
+def tool(name):
+    """The dialog of a tool that is open; None where it is not."""
+    found = [w for w in QApplication.topLevelWidgets() if w.objectName() == "dialog_" + name and w.isVisible()]
+    return found[0] if found else None
+
+
+def open_tool(name, step, *fills):
+    """Open a tool with its button, and fill in what the panel does not know: ``fills`` are (how, parameter, what)."""
+    choose_step(step)
+    yield 100
+    click(dock().tools.buttons[name])
+    yield lambda: tool(name) is not None
+    yield 300
+    dialog = tool(name)
+    for how, parameter, what in fills:
+        yield from how(dialog, parameter, what) or ()
+    yield 200
+
+
+def run_tool(name):
+    """Run an open tool to its end; gives what it made, as texts."""
+    dialog, ended = tool(name), []
+    dialog.algorithmFinished.connect(lambda good, found: ended.append((good, found)))
+    click(dialog.runButton())
+    yield lambda: bool(ended)
+    assert ended[0][0], (name, dialog.findChild(QTextEdit, "txtLog").toPlainText())
+    return {key: str(value) for key, value in ended[0][1].items()}
+
+
+def close_tool(name):
+    tool(name).close()
+    yield lambda: tool(name) is None
 
 
 def _widget(dialog, name):
