@@ -95,6 +95,8 @@ class Document:
         Left text below every page; the page number stands to the right.
     page_of
         Template of the page number, with ``{page}`` and ``{pages}``.
+    closer
+        Whether rows may move closer together where that saves a page.
     """
 
     title: str
@@ -103,3 +105,4 @@ class Document:
     footer: str
     page_of: str
     parts: tuple[Part, ...]
+    closer: bool = False

@@ -43,7 +43,10 @@ def write_pdf_document(document: Document, path: Path, named: Path, first: int =
     if not painter.begin(writer):
         raise OutputError("PDF_NOT_WRITTEN", path=str(named))
     try:
-        pages = _pages(_boxes(painter, document.parts))
+        found = _boxes(painter, document.parts)
+        pages = _pages(found)
+        if document.closer and len(pages) > 1:
+            pages = min(pages, _pages([box.closer() for box in found]), key=len)
         for number, page in enumerate(pages, start=1):
             if number > 1 and not writer.newPage():
                 raise OutputError("PDF_NOT_WRITTEN", path=str(named))

@@ -25,6 +25,8 @@ _FONTS = {
 _SIZES = {"title": 17.0, "subtitle": 11.0, "notice": 10.0, "body": 10.0, "note": 8.5, "formula": 11.0}
 _HEAD_SIZES = {1: 13.0, 2: 11.0}
 _CELL_SIZE, _CELL_PADDING = 8.0, 0.9 * MM
+_CLOSE_PADDING, _CLOSE_GAP = 0.35 * MM, 0.6
+"""Where rows move closer together: above and below their text, and what is left of the room above parts."""
 _GREY, _BLACK, _LINE = QColor("#444444"), QColor("#000000"), QColor("#808080")
 _HEAD_FILL, _NOTICE_FILL, _SUM_FILL = QColor("#e4ece4"), QColor("#fff4d6"), QColor("#f2f2f2")
 _SIDES = {
@@ -51,6 +53,8 @@ class Box:
         Whether the next box has to stand on the same page.
     head
         The head of its table, which is repeated where the box begins a page.
+    close
+        The same with less room above and below its text; None where it has none to give.
     """
 
     height: float
@@ -59,6 +63,13 @@ class Box:
     keep: bool = False
     head: Box | None = None
     begins_page: bool = False
+    close: Box | None = None
+
+    def closer(self) -> Box:
+        """The same moved closer together."""
+        less = self if self.close is None else self.close
+        head = None if self.head is None else self.head.closer()
+        return replace(self, height=less.height, draw=less.draw, gap=_CLOSE_GAP * self.gap, head=head, close=None)
 
 
 @dataclass(frozen=True)
@@ -165,9 +176,9 @@ def _rows_that_fit(painter: QPainter, cells: list[_Cell], widths: list[float]) -
     return [*_rows_that_fit(painter, first, widths), *_rows_that_fit(painter, rest, widths)]
 
 
-def _row(painter: QPainter, cells: list[_Cell], widths: list[float]) -> Box:
+def _row(painter: QPainter, cells: list[_Cell], widths: list[float], padding: float = _CELL_PADDING) -> Box:
     heights = [_height(painter, cell.text, cell.font, _inner(width)) for cell, width in zip(cells, widths, strict=True)]
-    height = max(heights) + 2 * _CELL_PADDING
+    height = max(heights) + 2 * padding
 
     def draw(top: float) -> None:
         left = 0.0
@@ -177,7 +188,7 @@ def _row(painter: QPainter, cells: list[_Cell], widths: list[float]) -> Box:
             _write(painter, cell.text, cell.font, inside, cell.side, _BLACK)
             left += width
 
-    return Box(height, draw)
+    return Box(height, draw, close=_row(painter, cells, widths, _CLOSE_PADDING) if padding > _CLOSE_PADDING else None)
 
 
 def _picture(painter: QPainter, part: Picture) -> list[Box]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...paths import resources_dir
 from ..dossier.document import Document, Heading, PageBreak, Paragraph, Part, Picture, Signature, Table
 from ..dossier.texts import clean
+from ..maps.class_areas import added_up
 from ..maps.map_units import unit_name
 from ..maps.stand_figures import figure_name, figure_text
 from ..resources import read_table
@@ -26,7 +30,8 @@ _TENURE = ("land_tenure", "tree_tenure", "forest_category", "red_line")
 _PLACE = ("county", "township", "village", "compartment", "stand_no")
 _TECHNIQUE_KINDS = ("technique", "pine_technique", "reserve_mode")
 _WIDTHS = (0.21, 0.26, 0.28, 0.25)
-_PERCENT = 100.0
+_PERCENT, HALF = 100.0, 0.5
+GROWN_SHARE = 1e-6
 
 
 @lru_cache(maxsize=1)
@@ -89,8 +94,8 @@ def design_document(
 def parcel_document(
     parcel: Parcel, names: Mapping[str, tuple[str, str]], author: str, day: str, language: str
 ) -> Document:
-    """The sheet of one parcel by itself, which its map follows."""
-    return _document(parcel_parts(parcel, names, language)[1:], author, day, language)
+    """The sheet of one parcel by itself, which its map follows: on one page where it has room."""
+    return replace(_document(parcel_parts(parcel, names, language)[1:], author, day, language), closer=True)
 
 
 def front_document(
@@ -197,9 +202,7 @@ def _place_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
 def _present_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
     stand = parcel.stand
     rows = [_figure(name, stand, language) for name in PRESENT if name in stand]
-    volume, area = stand.get("volume_m3_ha"), stand.get("area_ha")
-    whole = None if volume is None or area is None else float(volume) * float(area)
-    return [*rows, (say("volume_total", language), number(whole, 1, unknown=language))]
+    return [*rows, (say("volume_total", language), number(_volume_m3(stand), 1, unknown=language))]
 
 
 def _figure(name: str, stand: Mapping[str, Any], language: str) -> tuple[str, str]:
@@ -219,7 +222,7 @@ def design_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
         ("plants_per_ha", span(design.get("plants_per_ha_low"), design.get("plants_per_ha_high"), 0)),
         ("plants", span(design["plants_low"], design["plants_high"], 0)),
         ("intensity", _intensity(parcel)),
-        ("felled_m3", span(design["felled_m3_low"], design["felled_m3_high"], 1)),
+        (_felled(parcel), span(design["felled_m3_low"], design["felled_m3_high"], 1)),
         ("closure_after", number(design.get("closure_after_low"), 2)),
         ("felling_block", number(stand.get("felling_block"), 0, plain=True)),
     ]
@@ -233,6 +236,21 @@ def design_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
         ("cost", number(design["cost_yuan"], 0)),
     ]
     return [(say(key, language), clean(text) if text else say("none", language)) for key, text in rows]
+
+
+def _felled(parcel: Parcel) -> str:
+    """What the felled volume is called: that of a plan has grown from the survey to the year of the work."""
+    stand, felled = parcel.stand, parcel.design["felled_m3_low"]
+    share, whole = stand.get("felled_share"), _volume_m3(stand)
+    if stand.get("felled_m3") is None or not felled or share is None or whole is None:
+        return "felled_m3"
+    return "felled_m3" if abs(felled - share * whole) <= GROWN_SHARE * felled else "felled_m3_grown"
+
+
+def _volume_m3(stand: Mapping[str, Any]) -> float | None:
+    """Volume of a parcel at the day of its survey."""
+    volume, area = stand.get("volume_m3_ha"), stand.get("area_ha")
+    return None if volume is None or area is None else float(volume) * float(area)
 
 
 def feasible_text(parcel: Parcel, language: str) -> str:
@@ -261,24 +279,27 @@ def _intensity(parcel: Parcel) -> str:
 def _operations(parcel: Parcel, language: str) -> Table:
     zh = language == "zh"
     head = tuple(say(key, language) for key in ("operation", "quantity", "unit_of", "amount"))
+    done = parcel.design["operations"]
+    costs = numbers_of([one["cost_yuan"] for one in done], parcel.design["cost_yuan"], 0)
     rows = [
         (
             clean(one["operation_zh" if zh else "operation_en"]),
             span(one["quantity_low"], one["quantity_high"], 2 if one["quantity"] != "plants" else 0),
             clean(one["unit_zh" if zh else "unit"]),
-            number(one["cost_yuan"], 0),
+            costs[place],
         )
-        for one in parcel.design["operations"]
+        for place, one in enumerate(done)
     ]
-    rows.append((say("total", language), "", "", number(parcel.design["cost_yuan"], 0)))
+    rows.append((say("total", language), "", "", costs[-1]))
     return Table(head, tuple(rows), (0.42, 0.22, 0.16, 0.20), frozenset({1, 3}), sum_row=True)
 
 
 def _sources(parcel: Parcel, language: str) -> str:
     """On what the design rests; empty where there is none."""
     told = [source_in_words(one, language) for one in (parcel.design, *parcel.design["operations"][:1])]
-    known = "; ".join(clean(text) for text in told if text)
-    return f"{say('sources', language)}: {known}" if known else ""
+    between, colon = ("；", "：") if language == "zh" else ("; ", ": ")
+    known = between.join(clean(text) for text in told if text)
+    return f"{say('sources', language)}{colon}{known}" if known else ""
 
 
 def source_in_words(row: Mapping[str, Any], language: str) -> str:
@@ -302,6 +323,15 @@ def number(value: object, digits: int, *, plain: bool = False, unknown: str | No
         return "" if unknown is None else word("report", "unknown", unknown)
     amount = float(value)  # type: ignore[arg-type]
     return "{:.{}f}".format(amount, digits) if plain else "{:,.{}f}".format(amount, digits)
+
+
+def numbers_of(amounts: Sequence[float | None], total: float | None, digits: int) -> list[str]:
+    """Amounts and, last, their total as texts: what is printed adds up to it, where the amounts themselves do."""
+    known = known_sum(amounts)
+    if known is None or total is None or abs(known - total) * 10.0**digits > HALF:
+        return [number(one, digits) for one in (*amounts, total)]
+    parts = np.array([np.nan if one is None else one for one in (*amounts, total)], dtype=np.float64)
+    return [number(one, digits) for one in added_up(parts, digits).tolist()]
 
 
 def span(low: object, high: object, digits: int, *, unknown: str | None = None) -> str:

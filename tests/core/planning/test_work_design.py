@@ -9,7 +9,13 @@ import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import read_rows
 from sanming_carbon_plugin.adapters.work_design.parcels import Parcel, load_design_tables
-from sanming_carbon_plugin.adapters.work_design.sheets import design_rows, source_in_words
+from sanming_carbon_plugin.adapters.work_design.sheets import (
+    design_rows,
+    numbers_of,
+    parcel_parts,
+    say,
+    source_in_words,
+)
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.work_design import DesignTables, parcel_design
 from sanming_carbon_plugin.paths import resources_dir
@@ -130,3 +136,41 @@ def test_a_clear_cut_that_may_be_above_its_limit_has_nothing_to_fell_to_plant_or
         assert small[name] is not None
         assert large[name] is None
     assert all(one["cost_yuan"] is None for one in large["operations"])
+
+
+def test_what_a_plan_fells_is_told_to_have_grown_since_the_survey(tables):
+    planned = {**STAND, "felled_share": 1.0, "year": 2027}
+    names = {}
+    for felled in (300.0, 400.0, None):  # 150 m3/ha on 2 ha
+        stand = {**planned, "felled_m3": felled}
+        rows = dict(design_rows(Parcel(0, stand, parcel_design(stand, tables)), "en"))
+        names[felled] = [name for name in rows if name.startswith("Volume to fell")]
+        assert rows[names[felled][0]] == f"{felled or 300.0:,.1f}"
+    assert names[300.0] == names[None] == [say("felled_m3", "en")]
+    assert names[400.0] == [say("felled_m3_grown", "en")]
+    assert "grown" in names[400.0][0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_operations_of_a_sheet_add_up_as_they_are_printed(tables, language):
+    for area in (3.4507, 2.0, 5.9753, 12.5011, 0.333):
+        stand = {
+            **STAND,
+            "stand_key": "S",
+            "area_ha": area,
+            "clear_cut_limit_ha_low": 50.0,
+            "clear_cut_limit_ha_high": 50.0,
+        }
+        parcel = Parcel(0, stand, parcel_design(stand, tables))
+        table = next(part for part in parcel_parts(parcel, {}, language) if getattr(part, "sum_row", False))
+        *parts, total = [int(row[3].replace(",", "")) for row in table.rows]
+        assert sum(parts) == total == round(parcel.design["cost_yuan"])
+        for said, one in zip(parts, parcel.design["operations"], strict=True):
+            assert abs(said - one["cost_yuan"]) < 1
+
+
+def test_amounts_that_do_not_add_up_by_themselves_are_printed_as_they_are():
+    assert numbers_of([1.4, 1.4, 1.4], 4.2, 0) == ["2", "1", "1", "4"]
+    assert numbers_of([1.4, 1.4], 9.0, 0) == ["1", "1", "9"]
+    assert numbers_of([1.4, None], None, 0) == ["1", "", ""]
+    assert numbers_of([1.4, None], 1.4, 0) == ["1", "", "1"]
