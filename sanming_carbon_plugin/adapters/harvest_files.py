@@ -43,10 +43,12 @@ def load_harvest(path: Path) -> pd.DataFrame:
     return frame.rename(columns=renamed)
 
 
-def load_unnamed_species() -> dict[str, str]:
-    """Species code that stands for felled wood and bamboo of which nobody names the species."""
+def load_felling() -> tuple[dict[str, str], float]:
+    """Species code that stands for felled wood and bamboo without one, and the share of a bamboo that is its culm."""
     frame, _ = read_rows(resources_dir() / "parameters" / "harvest.csv")
-    return dict(zip(frame["name"], frame["value"], strict=True))
+    values = dict(zip(frame["name"], frame["value"], strict=True))
+    culm_share = float(values.pop("culm_share"))
+    return values, culm_share
 
 
 def load_stand_species(path: Path) -> pd.DataFrame:

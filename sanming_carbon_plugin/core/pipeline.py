@@ -212,7 +212,13 @@ def _see_what_the_images_say(walk: Walk) -> StageResult:
 
 
 def _weigh_the_carbon(walk: Walk) -> StageResult:
-    return stock(walk.facts, walk.inputs.parameters)
+    found = stock(walk.facts, walk.inputs.parameters)
+    # What the checks say of a 0 beside trees is said once: here with what follows from it.
+    zero = found.issues.loc[found.issues["code"] == "STOCK_ZERO_VOLUME", "stand_key"]
+    walk.issues = [
+        part[(part["code"] != "STOCK_ZERO_WITH_TREES") | ~part["stand_key"].isin(zero)] for part in walk.issues
+    ]
+    return found
 
 
 def _ask_whether_it_fits_together(walk: Walk) -> StageResult:

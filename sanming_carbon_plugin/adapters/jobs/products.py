@@ -16,7 +16,7 @@ from ...core.stands.layer import FieldType
 from ..carbon_charts import products_chart
 from ..carbon_parameters import MAIN, load_parameters, load_products, own_tables
 from ..geopackage import OutputTable, write_geopackage
-from ..harvest_files import load_harvest, load_stand_species, load_unnamed_species
+from ..harvest_files import load_felling, load_harvest, load_stand_species
 from ..language import spoken_language
 from ..output_files import output_folder
 from ..reports.pictures import write_pictures
@@ -79,7 +79,7 @@ def product_accounts(request: ProductsRequest, progress: Progress, language: str
     parameters, products = load_parameters(request.parameters), load_products(request.products)
     stands = load_stand_species(request.stands) if request.stands is not None else None
     known = load_stand_tables()
-    harvest = read_harvest(load_harvest(request.harvest), parameters, products, load_unnamed_species(), stands, known)
+    harvest = read_harvest(load_harvest(request.harvest), parameters, products, *load_felling(), stands, known)
     progress.step("products")
     progress.raise_if_cancelled()
     rows = harvest.rows

@@ -49,6 +49,14 @@ class PlausibilityBands:
         cells.refuse("plausibility")
         return cls(group, age, low, high)
 
+    def highest(self, group: TextArray) -> FloatArray:
+        """Highest believable sink of each stand's group at any age."""
+        codes, names = pd.factorize(pd.Series(group, dtype=object))
+        # The last is for stands without a group.
+        each = np.concatenate([np.asarray(names, dtype=object), np.array([None], dtype=object)])
+        of_ages = [self.of(each, np.full(len(each), age))[1] for age in (np.nan, *AGES)]
+        return np.asarray(np.fmax.reduce(of_ages)[codes])
+
     def of(self, group: TextArray, age_group: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Band of each stand: its group and age group, else its group, else that of all."""
         codes, names = pd.factorize(pd.Series(group, dtype=object))

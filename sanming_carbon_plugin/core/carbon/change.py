@@ -210,10 +210,11 @@ def _by_other_bases(
 ) -> tuple[BoolArray, BoolArray]:
     """Pieces whose gain may only come of what stands in for a missing figure, and those that therefore measure none."""
     trees_now, trees_then = now.volume_basis[pieces.now] == BASIS_TREES, then.volume_basis[pieces.then] == BASIS_TREES
-    stand_in = now.stands_in[pieces.now] != then.stands_in[pieces.then]
+    in_now, in_then = now.stands_in[pieces.now], then.stands_in[pieces.then]
     light = (now.ageless[pieces.now] != then.ageless[pieces.then]) & (change < 0.0)
-    no_gain = ((trees_now != trees_then) | stand_in) & (change > 0.0)
-    return no_gain, np.asarray(trees_now | trees_then | stand_in | light, dtype=bool)
+    no_gain = ((trees_now != trees_then) | (in_now != in_then)) & (change > 0.0)
+    # On both dates neither: else what one date tells could be granted by taking it away.
+    return no_gain, np.asarray(trees_now | trees_then | in_now | in_then | light, dtype=bool)
 
 
 def _lost(change: FloatArray, no_gain: BoolArray) -> FloatArray:

@@ -13,6 +13,7 @@ import pandas as pd
 from ..issues import join_issues, layer_issue
 from .account import (
     BAMBOO_COLUMN,
+    BARE,
     StandAccount,
     bamboo_leads,
     for_comparison,
@@ -22,7 +23,7 @@ from .account import (
     texts,
 )
 from .change import BoolArray, PieceChange, piece_change
-from .doubted_zeros import without
+from .doubted_zeros import hardly_any, without
 from .parameters import FAMILY_AREA, FAMILY_CULM, FAMILY_VOLUME, FloatArray, ParameterTable
 from .sums import any_by
 from .two_dates import LINE_SHARE, Pieces
@@ -58,15 +59,18 @@ def companion_changes(
     """Change of bamboo among trees and of trees in bamboo, on the pieces where both dates counted them.
 
     Land that is bare now has lost them. Where the stand has another leading kind than it had, neither date's part
-    is compared: what it leads with is, and only a loss of that counts. An earlier 0 beside the leading kind is often
-    a field that nobody filled, so that nothing is taken to have grown from it; trees whose species one date does
-    not tell may have been lost, but not have grown.
+    is compared: what it leads with is, and only a loss of that counts. An earlier 0, or next to nothing, beside the
+    leading kind is often a field that nobody filled, so that nothing is taken to have grown from it; trees whose
+    species one date does not tell may have been lost, but not have grown.
     """
     parts, told, untold = [], [], {}
     own = parameters.look_up(texts(earlier, "species_code")).row
     of_today = parameters.look_up(texts(facts, "species_code")).row
     by_volume = (of_today >= 0) & (parameters.family[of_today] == FAMILY_VOLUME)
     trees_lead = by_volume & (numbers(facts, "volume_m3_ha") > 0.0)
+    land = pd.Series(texts(facts, "land_class"), dtype=object)
+    grown = _more_of_any(pieces, facts, earlier)
+    more_on_bare, more_on_unknown = (grown & where.to_numpy()[pieces.now] for where in (land.isin(BARE), land.isna()))
     no_trees = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
     for opened, led_then, codes, column in (
         (open_bamboo_part, no_trees, BAMBOO_CODES, BAMBOO_COLUMN),
@@ -81,24 +85,35 @@ def companion_changes(
         now, q_now = for_comparison(now), now.quantity[pieces.now]
         gone = np.isnan(q_now) & now.bare[pieces.now]
         q_then = np.full(len(q_now), np.nan) if then is None else then.quantity[pieces.then]
-        told_then = q_then > 0.0
-        both = (~np.isnan(q_now) | gone) & (told_then | ((q_then == 0.0) & ~(q_now > 0.0)))
+        few = np.False_ if then is None else hardly_any(then, parameters.limits)[pieces.then]
+        from_nothing = few & (q_now > q_then)
+        both = (~np.isnan(q_now) | gone) & ~np.isnan(q_then) & ~from_nothing
         if then is not None:
             both &= ~np.isnan(now.factor_tco2e[pieces.now]) | ~np.isnan(then.factor_tco2e[pieces.then])
         if then is not None and both.any():
             parts.append(piece_change(pieces.only(both), now, for_comparison(then), area_ha, parameters, main=False))
-        alone = ((q_now > 0.0) & ~told_then) | ((q_then > 0.0) & np.isnan(q_now) & ~gone)
+        alone = ((q_now > 0.0) & np.isnan(q_then)) | from_nothing | ((q_then > 0.0) & np.isnan(q_now) & ~gone)
         stands = len(np.unique(pieces.now[alone]))
         if stands:
             told.append(layer_issue(codes[0], column, stands))
-        untold[codes[1]] = any_by(pieces.now, (q_then > 0.0) & ~both, len(facts))
+        untold[codes[1]] = any_by(pieces.now, (q_then > 0.0) & ~both & ~from_nothing, len(facts))
         # A layer that counts none anywhere does not say of a stand without any today that it had some.
         asked = (q_now > 0.0) | ((q_now == 0.0) & (then is not None))
         # Trees that lead today stood among the bamboo of then, or did not: where that is unknown, some may be lost.
         asked |= trees_lead[pieces.now] & (codes is TREES_CODES)
+        # So may what stood beside on land that is bare, or of no known class, where what leads has grown all the same.
+        asked |= np.isnan(q_now) & (more_on_bare | (more_on_unknown & (then is not None)))
         before = asked & np.isnan(q_then) & ~led_then[pieces.then] & (pieces.share_of_now > LINE_SHARE)
         untold[codes[2]] = any_by(pieces.now, before, len(facts))
     return Companions(parts, join_issues(told), untold)
+
+
+def _more_of_any(pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame) -> BoolArray:
+    """Pieces on which more volume or more culms are recorded today than then."""
+    more = np.zeros(len(pieces.now), dtype=bool)
+    for name in ("volume_m3_ha", "stems_per_ha", BAMBOO_COLUMN):
+        more |= numbers(facts, name)[pieces.now] > np.nan_to_num(numbers(earlier, name))[pieces.then]
+    return more
 
 
 def led_by_another(
@@ -142,10 +157,11 @@ def led_by_another(
             continue
         kept = other.quantity[pieces.now]
         here = led & (kept > 0.0) & ~np.isnan(then.quantity[pieces.then])
-        here &= (before.quantity[pieces.then] > 0.0) | (kept >= then.quantity[pieces.then])
+        few = hardly_any(before, parameters.limits)[pieces.then]
+        here &= ((before.quantity[pieces.then] > 0.0) & ~few) | (kept >= then.quantity[pieces.then])
         if here.any():
             some = pieces.only(here)
-            before, led = (without(for_comparison(part), part.quantity == 0.0) for part in (before, then))
+            before, led = (without(for_comparison(one), hardly_any(one, parameters.limits)) for one in (before, then))
             parts.append(piece_change(some, now, before, area_ha, parameters))
             parts.append(piece_change(some, for_comparison(other), led, area_ha, parameters, main=False))
         taken |= here

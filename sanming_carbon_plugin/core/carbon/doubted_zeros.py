@@ -1,4 +1,7 @@
-"""A 0 that is an empty field: as an earlier one all that stands there would count as grown, as today's one as lost."""
+"""A 0 that is an empty field: as an earlier one all that stands there would count as grown, as today's one as lost.
+
+Of an earlier date an amount that no stand has, such as 0.0001 m³/ha to satisfy a form, is doubted like a 0.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,18 @@ import pandas as pd
 
 from .account import BAMBOO_COLUMN, UNSTOCKED, BoolArray, StandAccount, numbers, texts
 from .limits import SinkLimits
-from .parameters import FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME
+from .parameters import FAMILY_AREA, FAMILY_CULM, FAMILY_NONE, FAMILY_VOLUME
+
+
+def hardly_any(account: StandAccount, limits: SinkLimits) -> BoolArray:
+    """Stands that hold nothing by the record, or less than any stand of trees or bamboo holds."""
+    by_culms, by_area = account.family == FAMILY_CULM, account.family == FAMILY_AREA
+    least = np.select([by_culms, by_area], [limits.least_culms_per_ha, 0.0], limits.least_volume_m3_ha)
+    return np.asarray((account.quantity == 0.0) | (account.quantity < least))
 
 
 def doubted_zeros(facts: pd.DataFrame, account: StandAccount, limits: SinkLimits) -> BoolArray:
-    """Stands whose recorded 0 is no true one.
+    """Stands whose recorded 0, or next to nothing, is no true one.
 
     A volume of 0 is true on land that is bare by its class, and where the trees are known to be below the DBH
     from which they are callipered. Trees above it have a volume; where neither DBH nor a height below breast
@@ -24,9 +34,10 @@ def doubted_zeros(facts: pd.DataFrame, account: StandAccount, limits: SinkLimits
     facts, account
         A layer and its account.
     limits
-        ``callipered_dbh_cm``, ``breast_height_m``; without the first, every 0 is taken to be true.
+        ``callipered_dbh_cm``, ``breast_height_m``; without the first, every 0 is taken to be true. What is less than
+        ``least_volume_m3_ha`` or ``least_culms_per_ha`` is asked like a 0.
     """
-    zero = account.quantity == 0.0
+    zero = hardly_any(account, limits)
     if not np.isfinite(limits.callipered_dbh_cm):
         return np.zeros(len(account), dtype=bool)
     # On felled or burnt ground the tree figures are those of the stand that stood there.
@@ -48,7 +59,8 @@ def doubted_today(facts: pd.DataFrame, account: StandAccount, limits: SinkLimits
     """
     trees = (numbers(facts, "dbh_cm") > 0.0) | (numbers(facts, "height_m") > 0.0)
     lost = account.bare | ~pd.isna(texts(facts, "change_reason"))
-    return doubted_zeros(facts, account, limits) & (trees | (account.family == FAMILY_CULM)) & ~lost
+    zero = doubted_zeros(facts, account, limits) & (account.quantity == 0.0)
+    return zero & (trees | (account.family == FAMILY_CULM)) & ~lost
 
 
 def small_trees(facts: pd.DataFrame, limits: SinkLimits) -> BoolArray:

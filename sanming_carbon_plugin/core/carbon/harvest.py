@@ -11,7 +11,7 @@ from ..issues import join_issues, layer_issue, no_issues, stand_issues
 from ..stands.codes import read_codes
 from ..stands.tables import StandTables
 from .parameter_checks import ANY_POSITIVE, CellReader
-from .parameters import FloatArray, ParameterTable, TextArray
+from .parameters import ParameterTable
 from .products import MATERIALS, ProductTable, harvested_tco2e
 
 YEARS = (1900, 2200)
@@ -42,6 +42,7 @@ def read_harvest(
     parameters: ParameterTable,
     products: ProductTable,
     unnamed: dict[str, str],
+    culm_share: float,
     stands: pd.DataFrame | None = None,
     tables: StandTables | None = None,
 ) -> Harvest:
@@ -56,6 +57,8 @@ def read_harvest(
         into one product), ``county``, ``stand_key``.
     unnamed
         Species code that stands for each material where none is named.
+    culm_share
+        Part of a bamboo's mass that its culm alone has, without branches, leaves and roots.
     stands
         ``species_code`` and ``county`` of stands, indexed by their key, for rows that only name a stand.
     tables
@@ -81,7 +84,9 @@ def read_harvest(
     by_kind = pd.Series(np.where(wanted.isna(), guessed, wanted), index=rows.index).map(unnamed)
     named = rows["species_code"].notna()
     rows["counted_as"] = rows["species_code"].where(named, by_kind)
-    amount, material = _carbon(rows, parameters)
+    codes = rows["counted_as"].to_numpy(dtype=object)
+    felled = rows["volume_m3"].to_numpy(), rows["culms"].to_numpy()
+    amount, material = harvested_tco2e(codes, *felled, parameters, culm_share)
     rows["material"], rows["tco2e"] = material, amount
     contradicts = wanted.notna().to_numpy() & ~pd.isna(material) & (wanted.to_numpy(dtype=object) != material)
     rows.loc[contradicts, "tco2e"] = np.nan
@@ -95,11 +100,6 @@ def _read_species(rows: pd.DataFrame, tables: StandTables) -> pd.DataFrame:
     rows["species_code"] = np.where(found.is_unknown(), written, found.code)
     names = found.count("name")
     return layer_issue("CODES_FROM_NAMES", "species_code", names, count=names) if names else no_issues()
-
-
-def _carbon(rows: pd.DataFrame, parameters: ParameterTable) -> tuple[FloatArray, TextArray]:
-    codes = rows["counted_as"].to_numpy(dtype=object)
-    return harvested_tco2e(codes, rows["volume_m3"].to_numpy(), rows["culms"].to_numpy(), parameters)
 
 
 def _checked(frame: pd.DataFrame, products: ProductTable) -> pd.DataFrame:

@@ -35,6 +35,11 @@ class SinkLimits:
     planted_age_yr
         Age of what is planted: today's stand may be older than the years between the surveys by this much and
         still have grown from an earlier 0.
+    least_volume_m3_ha, least_culms_per_ha
+        Less than this is no more than a 0 to grow from.
+    far_above_band
+        A sink that lies with its whole interval above this many times the highest believable one of its species group
+        is no measurement.
     """
 
     cover_needed_share: float = 0.0
@@ -48,6 +53,9 @@ class SinkLimits:
     callipered_dbh_cm: float = np.inf
     breast_height_m: float = 0.0
     planted_age_yr: float = np.inf
+    least_volume_m3_ha: float = 0.0
+    least_culms_per_ha: float = 0.0
+    far_above_band: float = np.inf
 
     @classmethod
     def from_rows(cls, frame: pd.DataFrame) -> SinkLimits:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..units import DAYS_PER_YEAR
 from .account import NOT_YET_STOCKED, BoolArray, StandAccount, numbers, texts
-from .doubted_zeros import small_trees
+from .doubted_zeros import hardly_any, small_trees
 from .limits import SinkLimits
 from .parameters import FAMILY_CULM
 from .period import Period
@@ -36,13 +36,14 @@ def too_old(
     period
         Serves where a survey has no date.
     limits
-        ``planted_age_yr``; without it no age is asked.
+        ``planted_age_yr``; without it no age is asked. Next to nothing (``least_volume_m3_ha``) is asked like a 0.
     """
     found = np.zeros(len(pieces.now), dtype=bool)
     if not np.isfinite(limits.planted_age_yr):
         return found
     now, then = accounts
-    at = np.flatnonzero((then.quantity[pieces.then] == 0.0) & (now.quantity[pieces.now] > 0.0))
+    q_now, q_then = now.quantity[pieces.now], then.quantity[pieces.then]
+    at = np.flatnonzero(hardly_any(then, limits)[pieces.then] & (q_now > q_then))
     if not len(at):
         return found
     stand, before = pieces.now[at], pieces.then[at]

@@ -9,6 +9,28 @@ from ..issues import join_issues, stand_issues
 from .account import BARE, numbers, texts
 from .bands import PlausibilityBands
 from .parameters import FloatArray, TextArray
+from .survey import MEASURED, TWO_LAYERS
+
+
+def far_above(
+    facts: pd.DataFrame, columns: pd.DataFrame, group: TextArray, bands: PlausibilityBands, times: float
+) -> tuple[pd.Series, pd.DataFrame]:
+    """The basis of each sink without measurements that nothing can have grown, and issue rows of their stands.
+
+    No measurement is what lies with its whole interval above ``times`` the highest believable sink of its species group
+    at any age: an age that is left out grants none.
+    """
+    highest = bands.highest(group)
+    area = numbers(facts, "area_ha")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sink, least = (columns[name].to_numpy() / area for name in ("sink_tco2e_yr", "sink_low_tco2e_yr"))
+    far = (columns["sink_basis"] == MEASURED).to_numpy() & (least > times * highest)
+    keys = facts.index.to_numpy(dtype=object)
+    rows = []
+    for high in np.unique(highest[far]).tolist():
+        at = np.flatnonzero(far & (highest == high))
+        rows.append(_about("SINK_FAR_ABOVE_BAND", keys[at], sink[at], high=f"{high:g}", times=f"{times:g}"))
+    return columns["sink_basis"].mask(far, TWO_LAYERS), join_issues(rows)
 
 
 def implausible(facts: pd.DataFrame, columns: pd.DataFrame, group: TextArray, bands: PlausibilityBands) -> pd.DataFrame:
@@ -50,7 +72,7 @@ def implausible(facts: pd.DataFrame, columns: pd.DataFrame, group: TextArray, ba
     return join_issues(rows)
 
 
-def _about(code: str, keys: TextArray, per_hectare: FloatArray, **params: float) -> pd.DataFrame:
+def _about(code: str, keys: TextArray, per_hectare: FloatArray, **params: float | str) -> pd.DataFrame:
     return stand_issues(code, keys, "sink_tco2e_yr", np.round(per_hectare, 2), **params)
 
 

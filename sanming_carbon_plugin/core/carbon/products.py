@@ -71,18 +71,18 @@ class ProductTable:
 
 
 def harvested_tco2e(
-    species_code: TextArray, volume_m3: FloatArray, culms: FloatArray, parameters: ParameterTable
+    species_code: TextArray, volume_m3: FloatArray, culms: FloatArray, parameters: ParameterTable, culm_share: float
 ) -> tuple[FloatArray, TextArray]:
     """Carbon in what was carried out (t CO₂e) and its material.
 
-    Wood counts the stem alone (volume · D · CF), without branches and roots, which stay behind; bamboo counts
-    culms (kg · CF). NaN and None where species or amount is unknown.
+    Wood counts the stem alone (volume · D · CF), without branches and roots, which stay behind; so does bamboo
+    (culms · kg · share of the culm alone · CF). NaN and None where species or amount is unknown.
     """
     row = parameters.look_up(species_code).row
     family = np.where(row >= 0, parameters.family[row], 0)
     per_tonne = parameters.values["CF"][row] * CO2E_PER_CARBON
     wood = volume_m3 * parameters.values["D_t_m3"][row] * per_tonne
-    bamboo = culms * parameters.culm_kg[row, 0] / 1000.0 * per_tonne
+    bamboo = culms * parameters.culm_kg[row, 0] / 1000.0 * culm_share * per_tonne
     amount = np.select([family == FAMILY_VOLUME, family == FAMILY_CULM], [wood, bamboo], np.nan)
     material = np.full(len(row), None, dtype=object)
     material[family == FAMILY_VOLUME], material[family == FAMILY_CULM] = MATERIALS

@@ -35,7 +35,7 @@ from .limits import SinkLimits
 from .parameters import FloatArray, ParameterTable, TextArray
 from .period import Period
 from .planted_since import too_old
-from .plausibility import implausible
+from .plausibility import far_above, implausible
 from .sink_modelled import fill_modelled, models_for, no_errors
 from .sink_reasons import part_unknown_issues, period_issues, sink_issues, untold_issues
 from .sums import any_by, sum_by
@@ -266,8 +266,11 @@ def _with_models(
     columns["sink_low_tco2e_yr"] = np.where(known, low, np.nan)
     columns["sink_high_tco2e_yr"] = np.where(known, high, np.nan)
     if parameters.bands is not None:
-        group = species_group(facts, parameters)
-        issues = join_issues([issues, implausible(facts, columns, group, parameters.bands)])
+        group, bands = species_group(facts, parameters), parameters.bands
+        columns["sink_basis"], far = far_above(facts, columns, group, bands, parameters.limits.far_above_band)
+        told = implausible(facts, columns, group, bands)
+        said = told["stand_key"].isin(far["stand_key"]) & (told["code"] == "SINK_ABOVE_BAND")
+        issues = join_issues([issues, far, told[~said]])
     return replace(found, columns=columns, issues=issues, errors=errors)
 
 

@@ -84,7 +84,8 @@ def _why_unknown(
     """One reason for each unknown sink: the first that applies."""
     left = columns["sink_tco2e_yr"].isna().to_numpy()
     count = len(left)
-    callipered = {"callipered": f"{limits.callipered_dbh_cm:g}"}
+    least = {"least": f"{limits.least_volume_m3_ha:g}", "culms": f"{limits.least_culms_per_ha:g}"}
+    callipered = {"callipered": f"{limits.callipered_dbh_cm:g}", **least}
     planted = {"planted": f"{limits.planted_age_yr:g}"}
     age, cover = numbers(facts, "age_yr"), np.round(pieces.cover, 4)
     few = change.reason == "cover"

@@ -68,8 +68,8 @@ class Pieces:
     overlapping
         Per stand of today: by what share of it earlier stands overlap on it; they were scaled down to its own ground.
     shared_out
-        Per piece: other stands of today lie on it, too, and the earlier stand is covered more than once; its ground was
-        shared out among them by the ground each has on it.
+        Per piece: other stands of today lie on it, too, and the earlier stand, which lies on no other, is covered more
+        than once; its ground was shared out among them by the ground each has on it.
     inner_line
         Per stand of today: length of the earlier lines that run through it, by the square root of its area.
     """
@@ -122,12 +122,14 @@ def match(
     share_now = ground.area / ground.area_first[now]
     share_then = ground.area / ground.area_second[then]
     real = (share_now > LINE_SHARE) | (share_then > LINE_SHARE)
-    twice = lying_on_others(shapes_then, LINE_SHARE, progress)[then]
-    once = share_now * shares_of_ground(shapes_then, shapes_now, then, now, twice, LINE_SHARE, progress)
+    twice = lying_on_others(shapes_then, LINE_SHARE, progress)
+    once = share_now * shares_of_ground(shapes_then, shapes_now, then, now, twice[then], LINE_SHARE, progress)
     drawn, cover = (sum_by(now, share, len(rest_now)) for share in (share_now, once))
     once /= np.maximum(cover, 1.0)[now]
     used = sum_by(then, share_then * once / share_now, len(rest_then)) > 1.0 + LINE_SHARE
-    left = shares_of_ground(shapes_now, shapes_then, now, then, used[then], LINE_SHARE, progress)
+    # Ground that is drawn twice on both dates stays with each stand whole, for sums leave it out of all but one: shared
+    # out by one of the earlier stands alone, the part that lies on the other would count twice.
+    left = shares_of_ground(shapes_now, shapes_then, now, then, (used & ~twice)[then], LINE_SHARE, progress)
     counted = once * left
     at_key = np.flatnonzero(keyed)
 

@@ -16,12 +16,14 @@ from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.carbon_inputs import CarbonRequest
 from sanming_carbon_plugin.adapters.jobs.carbon_stock import carbon_stock
 from sanming_carbon_plugin.adapters.jobs.growth import ProjectRequest, fit_growth_curves, project_stands
+from sanming_carbon_plugin.adapters.jobs.inputs import opened_inputs
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest
 from sanming_carbon_plugin.adapters.jobs.yearly_sink import yearly_sink
 from sanming_carbon_plugin.adapters.sink_errors import load_sink_errors
 from sanming_carbon_plugin.adapters.vectors import read_layer
 from sanming_carbon_plugin.core.carbon.uncertainty import stand_interval
 from sanming_carbon_plugin.core.errors import CarbonError, InputError
+from sanming_carbon_plugin.core.pipeline import walk_through
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.stands.layer import FieldType
 
@@ -298,3 +300,18 @@ def test_a_contradiction_is_said_once(township, tmp_path):
     for checks in ("STOCK_TOO_LARGE_FOR_TREES", "STOCK_TOO_SMALL_FOR_TREES"):
         assert not keys["CONFLICT_VOLUME_TREES"] & keys[checks]
     assert not keys["CONFLICT_VOLUME_PATTERN"] & keys["OUTLIER_STOCK"]
+
+
+def test_a_0_beside_trees_is_told_once(village, tmp_path):
+    """With what follows from it; where carbon does not ask, as on land that lost its trees, the check tells it."""
+    attributes = village.attributes.copy()
+    grown = np.flatnonzero(
+        (attributes["PINGJUN_XJ"] > 8) & (attributes["YU_BI_DU"] > 0) & (attributes["DI_LEI"] == "0111")
+    )
+    attributes.loc[attributes.index[grown[:2]], "HUO_LMGQXJ"] = 0.0
+    layer = replace(village, attributes=attributes)
+    with opened_inputs(AssessRequest(layer, tmp_path / "none.gpkg"), Progress()) as opened:
+        walk = walk_through(opened.inputs, Progress(), ("stands", "check", "stock"))
+    told = walk.all_issues[walk.all_issues["stand_key"].isin(walk.facts.index[grown[:2]])]
+    codes = told.loc[told["code"].str.startswith("STOCK_ZERO"), "code"].tolist()
+    assert codes == ["STOCK_ZERO_VOLUME"] * 2

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.carbon_parameters import load_conflict_rules
+from sanming_carbon_plugin.adapters.messages import render_issues
 from sanming_carbon_plugin.core.carbon.bands import PlausibilityBands
 from sanming_carbon_plugin.core.carbon.compare import method_comparison, method_difference
 from sanming_carbon_plugin.core.carbon.conflicts import ConflictRules, canopy_heights_m, conflicts
@@ -171,3 +172,38 @@ def test_bands_upside_down_are_refused():
     )
     with pytest.raises(InputError, match="PARAMETERS_INVALID"):
         PlausibilityBands.from_rows(frame)
+
+
+@pytest.mark.parametrize(
+    ("volume", "basis", "code"),
+    [
+        (999.0, "two_layers", "SINK_FAR_ABOVE_BAND"),  # 201 t a year and ha; the lower end is above 2 x 16
+        (400.0, "two_layers", "SINK_FAR_ABOVE_BAND"),
+        (250.0, "measured", "SINK_ABOVE_BAND"),
+        (150.0, "measured", None),
+    ],
+)
+@pytest.mark.parametrize("age", [4.0, np.nan])
+def test_what_nothing_can_have_grown_is_told_and_measures_nothing(
+    make_facts, parameters, errors, five_years, volume, basis, code, age
+):
+    """From 100 m3/ha in five years; an age group that is left blank grants no more."""
+    day = {"species_code": "220", "age_group": age, "dbh_cm": 20.0}
+    then = make_facts(volume_m3_ha=[100.0], survey_date="2015-12-31", **day)
+    now = make_facts(volume_m3_ha=[volume], survey_date="2020-12-31", **day)
+    nowhere = np.full(1, None, dtype=object)
+    found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years)
+    assert found.columns["sink_basis"].tolist() == [basis]
+    assert found.columns["sink_tco2e_yr"].notna().all()
+    told = found.issues[found.issues["code"].isin(["SINK_FAR_ABOVE_BAND", "SINK_ABOVE_BAND"])]
+    assert told["code"].tolist() == ([code] if code else [])
+    if code == "SINK_FAR_ABOVE_BAND":
+        assert told["params"].tolist() == [{"high": "16", "times": "2"}]
+        words = render_issues(told).iloc[0]
+        assert "2 times 16," in words["message"]
+        assert "合理上限 16 的 2 倍" in words["message_zh"]
+
+
+def test_the_highest_band_of_a_group_is_that_of_any_age(parameters):
+    group = np.array(["soft_broadleaf", "pine", "palm", None], dtype=object)
+    assert parameters.bands.highest(group).tolist() == [32.0, 16.0, 20.0, 20.0]

@@ -178,6 +178,43 @@ def test_a_new_stand_drawn_over_one_that_stayed_takes_nothing_of_its_sink(sums, 
     assert total(counted, "area_ha") == pytest.approx(15.0)
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "hectares"),
+    [
+        ([(300, 500), (100, 550)], [(250, 500), (150, 600)], 10.0),
+        ([(50, 200), (400, 550), (0, 300)], [(50, 200), (0, 200), (250, 700)], 10.0),
+        ([(0, 400), (0, 400)], [(0, 200), (100, 400), (400, 600)], 10.0),
+    ],
+)
+def test_ground_drawn_twice_on_both_dates_is_shared_out_by_no_stand_alone(sums, now, then, hectares):
+    """One earlier stand shared its ground out, the other that lies on it did not: up to half as much again was counted.
+
+    Each stand keeps what it covers of earlier ground; sums leave it out of all but one.
+    """
+    drawn, before = boxes(*now), boxes(*then)
+    keys = [f"n{at}" for at in range(len(now))]
+    facts, counted, weights, _ = sums(drawn, before, now_keys=keys, then_keys=[f"t{at}" for at in range(len(then))])
+    known = shapely.area(shapely.intersection(drawn, shapely.union_all(before))) / 1e4
+    assert facts["sink_tco2e_yr"].tolist() == pytest.approx(known * ONE / 10.0, abs=1e-4)
+    assert total(counted, "sink_tco2e_yr") == pytest.approx(hectares * ONE / 10.0, abs=1e-4)
+    assert np.nansum(weights.sink) == pytest.approx(hectares * ONE / 10.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_overlaps_of_both_dates_never_count_more_than_the_common_ground(sums, seed):
+    rng = np.random.default_rng(seed)
+
+    def drawn(count):
+        west, south = (rng.integers(0, most, count) * 50.0 for most in (8, 4))
+        return shapely.box(west, south, *(at + rng.integers(2, 8, count) * 50.0 for at in (west, south)))
+
+    now, then = drawn(rng.integers(2, 5)), drawn(rng.integers(2, 5))
+    keys = [f"n{at}" for at in range(len(now))]
+    _, counted, _, _ = sums(now, then, now_keys=keys, then_keys=[f"t{at}" for at in range(len(then))])
+    ground = shapely.area(shapely.intersection(shapely.union_all(now), shapely.union_all(then))) / 1e5
+    assert total(counted, "sink_tco2e_yr") <= ground * ONE * (1 + 1e-6)
+
+
 def test_the_order_of_the_rows_decides_nothing_and_what_is_known_goes_first(sums):
     drawn = boxes((0, 400), (0, 400), (800, 1200))
     ways = [sums(drawn, drawn.copy(), order=order)[1] for order in ([0, 1, 2], [2, 1, 0])]

@@ -126,7 +126,12 @@ def test_no_age_of_culms_shows_that_bamboo_grew_from_a_0(change, today):
     ("today", "then", "code", "params"),
     [
         ({"age_yr": 30.0}, BARREN, "SINK_OLDER_THAN_ZERO", {"planted": "2"}),
-        ({"age_yr": 30.0}, PINE_STAND | {"volume_m3_ha": 0.0}, "SINK_EARLIER_ZERO", {"callipered": "5"}),
+        (
+            {"age_yr": 30.0},
+            PINE_STAND | {"volume_m3_ha": 0.0},
+            "SINK_EARLIER_ZERO",
+            {"callipered": "5", "least": "1", "culms": "15"},
+        ),
     ],
 )
 def test_each_cause_has_words_of_its_own(make_facts, parameters, errors, five_years, today, then, code, params):
@@ -269,3 +274,57 @@ def test_trees_that_are_gone_stay_a_loss_where_the_bamboo_of_then_is_unknown(cha
 def test_what_led_then_with_a_0_has_not_grown_beside_what_leads_today(change, now, then, tonnes):
     found, _, _ = change(now, then)
     assert found == pytest.approx(tonnes, abs=1e-9)
+
+
+@pytest.mark.parametrize(("volume", "known"), [(0.0001, False), (0.999, False), (1.0, True)])
+@pytest.mark.parametrize("then", [{"dbh_cm": 12.0}, {"height_m": 9.0}, {}])
+def test_next_to_nothing_is_doubted_like_a_0(change, volume, known, then):
+    """200 trees of 5 cm hold 1 m3/ha: where trees stood, less than that stands for a field that nobody filled."""
+    tonnes, row, told = change(PINE_STAND, PINE_STAND | {"volume_m3_ha": volume} | then)
+    assert tonnes == pytest.approx(10 * (50.0 - volume) * PINE if known else np.nan, nan_ok=True)
+    assert row["sink_basis"] == ("measured" if known else "none")
+    assert ("SINK_EARLIER_ZERO" in told) != known
+
+
+@pytest.mark.parametrize(("age_yr", "known"), [(7.0, True), (30.0, False)])
+def test_from_next_to_nothing_on_bare_land_only_young_trees_grow(change, age_yr, known):
+    tonnes, _, told = change(PINE_STAND | {"age_yr": age_yr}, BARREN | {"species_code": "220", "volume_m3_ha": 0.5})
+    assert tonnes == pytest.approx(10 * 49.5 * PINE if known else np.nan, nan_ok=True)
+    assert ("SINK_OLDER_THAN_ZERO" in told) != known
+
+
+@pytest.mark.parametrize(("culms", "known"), [(1.0, False), (14.9, False), (15.0, True)])
+def test_a_few_culms_are_no_grove_to_grow_from(change, culms, known):
+    then = BAMBOO_STAND | {"stems_per_ha": culms}
+    tonnes, _, told = change(BAMBOO_STAND, then)
+    assert tonnes == pytest.approx(10 * (3000 - culms) * CULM if known else np.nan, nan_ok=True)
+    assert ("SINK_EARLIER_ZERO" in told) != known
+
+
+@pytest.mark.parametrize(("culms", "today", "counted"), [(1.0, 500.0, 0), (14.9, 500.0, 0), (15.0, 500.0, 485)])
+def test_bamboo_among_trees_does_not_grow_from_a_few_culms(change, culms, today, counted):
+    then = PINE_STAND | {"volume_m3_ha": 40.0, "bamboo_culms_per_ha": culms}
+    tonnes, row, told = change(PINE_STAND | {"bamboo_culms_per_ha": today}, then)
+    assert tonnes == pytest.approx(100 * PINE + 10 * counted * CULM)
+    assert row["sink_basis"] == "measured"
+    assert ("SINK_BAMBOO_ONE_DATE" in told) == (counted == 0)
+    assert "SINK_BAMBOO_UNTOLD" not in told
+
+
+def test_the_loss_of_a_few_culms_counts(change):
+    then = PINE_STAND | {"volume_m3_ha": 40.0, "bamboo_culms_per_ha": 10.0}
+    assert change(PINE_STAND | {"bamboo_culms_per_ha": 0.0}, then)[0] == pytest.approx(100 * PINE - 100 * CULM)
+
+
+def test_today_next_to_nothing_is_a_loss(change):
+    """A doubt of today's would put the loss off."""
+    tonnes, row, _ = change(PINE_STAND | {"volume_m3_ha": 0.5, "dbh_cm": 16.0}, PINE_STAND)
+    assert tonnes == pytest.approx(-10 * 49.5 * PINE)
+    assert row["sink_basis"] == "measured"
+
+
+@pytest.mark.parametrize("culms_then", [0.0, 1.0])
+def test_bamboo_that_leads_today_did_not_grow_from_a_few_culms_among_the_trees(change, culms_then):
+    tonnes, _, told = change(LED_BY_BAMBOO, LED_BY_PINE | {"bamboo_culms_per_ha": culms_then})
+    assert np.isnan(tonnes)
+    assert "SINK_EARLIER_UNKNOWN" in told

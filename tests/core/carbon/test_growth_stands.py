@@ -187,3 +187,15 @@ def test_a_seed_draws_other_stands_and_the_same_ones_again():
         12384496034681315110,
     ]
     assert len(np.unique(lots(keys, 0))) == 200
+
+
+def test_a_stand_that_no_curve_was_fitted_to_is_moved_by_that_of_all_sites():
+    """Its site is not known: neither the curve of the poorest sites nor that of any other serves it."""
+    seen = pines(120, height_m=12.0)
+    seen["height_m"] = seen["age_yr"] * 0.5 + np.random.default_rng(3).uniform(0, 8, len(seen))
+    fit = fit_growth(seen, PARAMETERS, RULES)
+    assert ("pine", 0) in fit.curves
+    assert ("pine", 1) in fit.curves
+    curves, served = fit.curve_of(pd.Index(["nowhere", seen.index[0]]), np.array(["pine", "pine"], dtype=object))
+    assert curves[served[0]].site_class == 0
+    assert curves[served[1]].site_class == fit.sites["site_class"].iloc[0] > 0

@@ -11,19 +11,24 @@ import pytest
 
 import sanming_carbon_plugin
 from sanming_carbon_plugin.adapters.carbon_parameters import load_products, read_rows
+from sanming_carbon_plugin.adapters.harvest_files import load_felling
 from sanming_carbon_plugin.core.carbon.harvest import read_harvest
 from sanming_carbon_plugin.core.carbon.products import ProductTable, harvested_tco2e, product_account
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.paths import resources_dir
 
 PRODUCTS = load_products()
+CULM_SHARE = load_felling()[1]
 
 
 def test_what_is_carried_out(parameters):
-    """100 m3 of pine: 100*0.38*0.46*44/12 = 64.093 t; 1,000 culms: 1000*0.0162*0.475*44/12 = 28.215 t."""
+    """100 m3 of pine: 100*0.38*0.46*44/12 = 64.093 t; 1,000 culms: 1000*0.0162*0.6*0.475*44/12 = 16.929 t.
+
+    The mass of a bamboo is that with its roots; branches, leaves and roots stay behind.
+    """
     codes = np.array(["220", "660", "900", "999"], dtype=object)
-    amount, material = harvested_tco2e(codes, np.full(4, 100.0), np.full(4, 1000.0), parameters)
-    assert amount[:2] == pytest.approx([64.0933, 28.215], rel=1e-5)
+    amount, material = harvested_tco2e(codes, np.full(4, 100.0), np.full(4, 1000.0), parameters, CULM_SHARE)
+    assert amount[:2] == pytest.approx([64.0933, 16.929], rel=1e-5)
     assert np.isnan(amount[2:]).all()
     assert material.tolist() == ["wood", "bamboo", None, None]
 
@@ -56,11 +61,11 @@ def test_shares_above_the_whole_are_refused():
 
 def harvest_of(parameters, **columns):
     frame = pd.DataFrame({name: [str(v) if v is not None else "" for v in values] for name, values in columns.items()})
-    return read_harvest(frame, parameters, PRODUCTS, {"wood": "610", "bamboo": "660"})
+    return read_harvest(frame, parameters, PRODUCTS, *load_felling())
 
 
 def test_a_harvest_table_by_species_kind_and_product(parameters):
-    """100 m3 of pine 64.093 t; of mixed conifers 100*0.405*0.51*44/12 = 75.735 t; 1,000 culms 28.215 t."""
+    """100 m3 of pine 64.093 t; of mixed conifers 100*0.405*0.51*44/12 = 75.735 t; 1,000 culms 16.929 t."""
     found = harvest_of(
         parameters,
         year=[2020] * 5,
@@ -71,15 +76,15 @@ def test_a_harvest_table_by_species_kind_and_product(parameters):
         culms=[None, None, 1000, 1000, None],
     )
     rows = found.rows
-    assert rows["tco2e"].tolist() == pytest.approx([64.0933, 75.735, 28.215, 28.215, np.nan], rel=1e-5, nan_ok=True)
+    assert rows["tco2e"].tolist() == pytest.approx([64.0933, 75.735, 16.929, 16.929, np.nan], rel=1e-5, nan_ok=True)
     assert rows["material"].tolist()[:4] == ["wood", "wood", "bamboo", "bamboo"]
     told = list(zip(found.issues["stand_key"], found.issues["code"], strict=True))
     assert told == [("2", "HARVEST_NO_SPECIES"), ("3", "HARVEST_NO_SPECIES"), ("5", "HARVEST_KIND_DIFFERS")]
     inflow = product_account(rows, PRODUCTS, 1).set_index("product")["inflow_tco2e"]
     assert inflow["sawnwood"] == pytest.approx(64.0933 + 0.3 * 75.735, rel=1e-5)
     assert inflow["panels"] == pytest.approx(0.35 * 75.735, rel=1e-5)
-    assert inflow["bamboo_goods"] == pytest.approx(28.215 * 1.15, rel=1e-5)
-    assert inflow["bamboo_panels"] == pytest.approx(28.215 * 0.35, rel=1e-5)
+    assert inflow["bamboo_goods"] == pytest.approx(16.929 * 1.15, rel=1e-5)
+    assert inflow["bamboo_panels"] == pytest.approx(16.929 * 0.35, rel=1e-5)
 
 
 def test_what_is_unknown_is_left_out_and_told(parameters):
@@ -97,7 +102,7 @@ def test_what_is_unknown_is_left_out_and_told(parameters):
 def test_stands_give_species_and_county_to_rows_that_only_name_them(parameters):
     frame = pd.DataFrame({"year": ["2020", "2020"], "volume_m3": ["100", "100"], "stand_key": ["a", "b"]})
     stands = pd.DataFrame({"species_code": ["220"], "county": ["350428"]}, index=pd.Index(["a"], dtype=object))
-    found = read_harvest(frame, parameters, PRODUCTS, {"wood": "610", "bamboo": "660"}, stands)
+    found = read_harvest(frame, parameters, PRODUCTS, *load_felling(), stands)
     assert found.rows["counted_as"].tolist() == ["220", "610"]
     assert found.rows["county"].tolist() == ["350428", None]
     counties = product_account(found.rows, PRODUCTS, 3)

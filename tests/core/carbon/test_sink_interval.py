@@ -252,3 +252,20 @@ def test_groups_leave_out_what_is_unknown(make_facts, parameters, errors, five_y
     assert list(table["stands"]) == [1, 0, 0]
     assert table["sink_tco2e_yr"].isna().tolist() == [False, True, True]
     assert table["sink_low_tco2e_yr"].isna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [1, 0, 2], [2, 1, 0], [1, 2, 0]])
+def test_of_two_that_held_the_same_the_larger_one_is_behind_a_line(make_facts, parameters, errors, five_years, order):
+    """Both stands of today cross the line between the poor and the large rich one, whatever the order of the rows.
+
+    The small rich one lies under the first of them alone: named by it, its line would be another and err by itself.
+    """
+    now_shapes = np.array([shapely.box(0, 125, 500, 250), shapely.box(150, 0, 500, 125)])
+    then_shapes = np.array([shapely.box(0, 0, 100, 250), shapely.box(100, 0, 400, 250), shapely.box(400, 0, 500, 250)])
+    area = {"area_ha": shapely.area(now_shapes) / 1e4}
+    now = make_facts(["n", "o"], species_code="220", volume_m3_ha=120.0, **area)
+    then = make_facts(["a", "b", "c"], species_code="220", volume_m3_ha=[100.0, 100.0, 50.0], area_ha=[2.5, 7.5, 2.5])
+    then = EarlierInventory(then.iloc[order], then_shapes[order])
+    found = sink(now, now_shapes, then, parameters, errors, five_years)
+    alone = [sink(now.iloc[[at]], now_shapes[[at]], then, parameters, errors, five_years) for at in (0, 1)]
+    assert sd_of(found, "boundary") == pytest.approx(sum(sd_of(one, "boundary") for one in alone))

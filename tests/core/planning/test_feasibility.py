@@ -1,12 +1,21 @@
 """Plans and work designs ask one rule whether a felling can be done."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sanming_carbon_plugin.adapters.work_design.parcels import load_design_tables
 from sanming_carbon_plugin.core.planning.gains import GrowthAhead
-from sanming_carbon_plugin.core.planning.options import TECHNIQUE_COLUMNS, PlanTerms, Weights, options_of, workable
+from sanming_carbon_plugin.core.planning.options import (
+    TECHNIQUE_COLUMNS,
+    TOO_SMALL,
+    PlanTerms,
+    Weights,
+    options_of,
+    workable,
+)
 from sanming_carbon_plugin.core.planning.work_design import parcel_design
 
 TABLES = load_design_tables()[0]
@@ -65,3 +74,14 @@ def test_ground_is_available_where_some_work_of_the_measure_can_be_done():
     found = workable(facts, WORKS, needs, {})
     assert found["tending"].tolist() == [2.0, 0.0, 0.0, 0.0]
     assert found["closure"].tolist() == [2.0, 2.0, 2.0, 0.0]  # closing leaves all the canopy there is
+
+
+@pytest.mark.parametrize(("area_ha", "offered"), [(2.0, True), (np.nextafter(2.0, 0.0), False)])
+def test_ground_of_exactly_the_least_area_of_a_work_is_offered(area_ha, offered):
+    work = int(np.flatnonzero(WORKS.clear_cut)[0])
+    works = replace(WORKS, minimum_ha=np.full(len(WORKS), 2.0))
+    facts = facts_for(work).head(1).assign(area_ha=area_ha)
+    ahead = GrowthAhead(np.full(1, 100.0), {2026: np.ones(1), 2046: np.ones(1)}, facts["area_ha"].to_numpy())
+    found = options_of(facts, works, PlanTerms((2026,), 2046, Weights()), ahead, np.zeros(1), ["pine_transform"])
+    assert (work in set(found.table["work"])) == offered
+    assert (TOO_SMALL in found.refused) != offered
