@@ -21,7 +21,7 @@ from ..core.progress import Progress
 from ..paths import resources_dir
 from .dependencies import missing_text
 from .feedback import FeedbackProgress
-from .inputs import is_narrowed, take_layer, take_source
+from .inputs import is_narrowed, selected_layer, take_layer, take_selection, take_source
 from .parameters import ENCODING, OUTPUT, STANDS
 from .results import ShownOnCompletion
 from .translation import language
@@ -80,6 +80,9 @@ class StandAlgorithm(QgsProcessingAlgorithm):
         layer = self.parameterAsVectorLayer(parameters, name, context)
         if layer is not None and not is_narrowed(parameters[name]):
             return take_layer(layer, encoding)
+        selected = selected_layer(parameters[name], context)
+        if selected is not None:
+            return take_selection(selected)
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, name))

@@ -22,6 +22,7 @@ from qgis.core import (
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
@@ -31,6 +32,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QTimer
 
 from sanming_carbon_plugin.core.errors import InputError, UsageError
+from sanming_carbon_plugin.processing.base import StandAlgorithm
 from sanming_carbon_plugin.processing.inputs import raster_path, raster_sources
 
 pytestmark = pytest.mark.qgis
@@ -225,6 +227,19 @@ def test_a_file_on_the_screen_is_read_packed(provider, county, own_cache, tmp_pa
         _run(algorithm_id, _asked(county, algorithm_id, tmp_path / "o.csv") | {"STANDS": layer.id()})
     QgsProject.instance().clear()
     assert asked == [True]
+
+
+def test_a_selection_is_taken_without_looking_for_its_extent(provider, small_layer, own_cache, tmp_path, monkeypatch):
+    """QGIS's own source does so in the window's thread: 1.6 s for 90,000 selected stands."""
+    monkeypatch.setattr(StandAlgorithm, "parameterAsSource", lambda *_: pytest.fail("the extent was looked for"))
+    small_layer.selectByIds([feature.id() for feature in small_layer.getFeatures()][3:8])
+    chosen = QgsProcessingFeatureSourceDefinition(small_layer.id(), selectedFeaturesOnly=True)
+    asked = {"STANDS": chosen, "RASTERS": [str(SAMPLE / "dem.tif")], "OUTPUT": str(tmp_path / "z.csv")}
+    results, _ = _run("sanmingcarbon:zonal", asked)
+    _run("sanmingcarbon:zonal", asked | {"STANDS": small_layer, "OUTPUT": str(tmp_path / "all.csv")})
+    assert results["STANDS_COUNT"] == 5
+    taken = sorted(_rows(tmp_path / "z.csv"), key=lambda row: row["stand_key"])
+    assert taken == _rows(tmp_path / "all.csv")[3:8]
 
 
 class _CancelsAt(QgsProcessingFeedback):
