@@ -263,6 +263,7 @@ def _row_step(facts: RasterFacts, bands: list[BandFacts], width: int) -> int:
     most = max(BYTES_PER_READING // max(row_bytes, 1), 1)
     block = min(facts.block_height, facts.height)
     if block >= most:
-        return int(most)
+        # Even parts of a tile: other readings would touch, and decode, two rows of tiles each.
+        return int(next((rows for rows in range(most, most // 2, -1) if block % rows == 0), most))
     wanted = max(min(CELLS_PER_READING // width, most), 1)
     return int(max(wanted // block, 1) * block)

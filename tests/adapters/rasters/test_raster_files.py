@@ -243,7 +243,7 @@ def test_readings_stay_within_the_memory_allowed(folder, backend, monkeypatch):
     monkeypatch.setattr(reading, "BYTES_PER_READING", 64 * 8 * 5)
     path = write(folder / "t.tif", np.ones((1, 64, 64)), options=("TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=32"))
     with closing(open_bands(path, backend)) as reader:
-        assert reader.row_step == 5
+        assert reader.row_step == 4  # 5 would fit, but touch two rows of tiles now and then
     assert facts(path, backend, whole(64, 64)).x_mean == 1
 
 
