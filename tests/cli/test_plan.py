@@ -15,7 +15,12 @@ import shapely
 from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
+from sanming_carbon_plugin.adapters.jobs import plan_inputs
+from sanming_carbon_plugin.adapters.jobs.target_progress import ProgressRequest
 from sanming_carbon_plugin.adapters.reports.progress_chart import progress_section
+from sanming_carbon_plugin.core.errors import CancelledError
+from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.stands.checks.neighbours import common_ground
 from sanming_carbon_plugin.core.units import UnitChoice
 
 from .conftest import ERROR_LINE, ROOT
@@ -389,3 +394,21 @@ def test_ctrl_c_ends_the_solver_within_two_seconds(result, targets, tmp_path):
     assert time.monotonic() - asked < 2.0
     assert last.startswith("error[CANCELLED]: ")
     assert not out.exists()
+
+
+def test_the_search_for_stands_that_lie_on_each_other_hears_a_cancel(result, targets, tmp_path, monkeypatch):
+    class Cancelled(Progress):
+        searching = False
+
+        def is_cancelled(self):
+            return self.searching
+
+    def found(*given):
+        progress.searching = True
+        return common_ground(*given)
+
+    progress = Cancelled()
+    monkeypatch.setattr(plan_inputs, "common_ground", found)
+    with pytest.raises(CancelledError):
+        plan_inputs.open_programme(ProgressRequest(result, targets(), tmp_path / "p.gpkg"), progress)
+    assert progress.searching

@@ -93,6 +93,8 @@ class Programme:
         Stands that fit each measure, shape (n,).
     needs
         What each work asks of the stand it fells in.
+    lying
+        Stands that lie on each other; None to find them when they are needed.
     """
 
     facts: pd.DataFrame
@@ -107,6 +109,7 @@ class Programme:
     acceptance: VectorLayer | None
     fits: dict[str, npt.NDArray[np.bool_]]
     needs: tuple[FellingNeeds, ...]
+    lying: Overlaps | None = None
     _done: dict[tuple[int, int], DoneGround] = field(default_factory=dict)
 
     @property
@@ -122,7 +125,7 @@ class Programme:
     @cached_property
     def overlaps(self) -> Overlaps:
         """Stands that lie on each other."""
-        return common_ground(self.geometry, self.facts, load_stand_tables().settings)
+        return _overlaps(self.stands, self.facts, Progress()) if self.lying is None else self.lying
 
     @cached_property
     def shared(self) -> SharedGround:
@@ -243,7 +246,12 @@ def open_programme(request: ProgrammeRequest, progress: Progress) -> Programme:
         "ledger": request.ledger.name if request.ledger else None,
     }
     fits, needs = fits_of(facts, tables), _needs(request, tables)
-    return Programme(facts, layer, tables, targets, units, accepted, ledger, inputs, run, placed, fits, needs)
+    lying = _overlaps(layer, facts, progress)
+    return Programme(facts, layer, tables, targets, units, accepted, ledger, inputs, run, placed, fits, needs, lying)
+
+
+def _overlaps(stands: VectorLayer, facts: pd.DataFrame, progress: Progress) -> Overlaps:
+    return common_ground(stands.geometry, facts, load_stand_tables().settings, progress)
 
 
 def _needs(request: ProgrammeRequest, tables: PlanningTables) -> tuple[FellingNeeds, ...]:

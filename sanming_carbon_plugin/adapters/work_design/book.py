@@ -9,7 +9,7 @@ from ...core.planning.work_design import PLANTS
 from ..dossier.sheets import FIRST_ROW, Column, Formula, GuardedBook
 from ..words import word
 from .parcels import Parcel
-from .sheets import feasible_text, known_sum, parcel_name, say, technique_word
+from .sheets import GROWN, feasible_text, felled_name, known_sum, parcel_name, say, technique_word
 
 _RANGES = (("felled_m3", 1), ("plants", 0))
 _SIDES = ("low", "high")
@@ -30,7 +30,9 @@ def write_design_book(
     columns = [Column(say(key, language)) for key in ("name", "measure", "technique")]
     columns += [Column(say("year", language), None), Column(say("species", language))]
     columns += [Column(say(key, language), digits) for key, digits in (("area_ha", 2), ("area_mu", 1))]
-    columns += [Column(_side(key, side, language), digits) for key, digits in _RANGES for side in _SIDES]
+    grown = any(felled_name(parcel) == GROWN for parcel in parcels)
+    named = [(GROWN if grown and key == "felled_m3" else key, digits) for key, digits in _RANGES]
+    columns += [Column(_side(key, side, language), digits) for key, digits in named for side in _SIDES]
     columns.append(Column(say("cost", language), 0))
     summed = range(5, len(columns))
     columns.append(Column(say("feasible", language)))

@@ -31,7 +31,7 @@ _PLACE = ("county", "township", "village", "compartment", "stand_no")
 _TECHNIQUE_KINDS = ("technique", "pine_technique", "reserve_mode")
 _WIDTHS = (0.21, 0.26, 0.28, 0.25)
 _PERCENT, HALF = 100.0, 0.5
-GROWN_SHARE = 1e-6
+GROWN, GROWN_SHARE = "felled_m3_grown", 1e-6
 
 
 @lru_cache(maxsize=1)
@@ -222,7 +222,7 @@ def design_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
         ("plants_per_ha", span(design.get("plants_per_ha_low"), design.get("plants_per_ha_high"), 0)),
         ("plants", span(design["plants_low"], design["plants_high"], 0)),
         ("intensity", _intensity(parcel)),
-        (_felled(parcel), span(design["felled_m3_low"], design["felled_m3_high"], 1)),
+        (felled_name(parcel), span(design["felled_m3_low"], design["felled_m3_high"], 1)),
         ("closure_after", number(design.get("closure_after_low"), 2)),
         ("felling_block", number(stand.get("felling_block"), 0, plain=True)),
     ]
@@ -238,13 +238,13 @@ def design_rows(parcel: Parcel, language: str) -> list[tuple[str, str]]:
     return [(say(key, language), clean(text) if text else say("none", language)) for key, text in rows]
 
 
-def _felled(parcel: Parcel) -> str:
+def felled_name(parcel: Parcel) -> str:
     """What the felled volume is called: that of a plan has grown from the survey to the year of the work."""
     stand, felled = parcel.stand, parcel.design["felled_m3_low"]
     share, whole = stand.get("felled_share"), _volume_m3(stand)
     if stand.get("felled_m3") is None or not felled or share is None or whole is None:
         return "felled_m3"
-    return "felled_m3" if abs(felled - share * whole) <= GROWN_SHARE * felled else "felled_m3_grown"
+    return "felled_m3" if abs(felled - share * whole) <= GROWN_SHARE * felled else GROWN
 
 
 def _volume_m3(stand: Mapping[str, Any]) -> float | None:

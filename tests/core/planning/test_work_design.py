@@ -6,8 +6,10 @@ import re
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from sanming_carbon_plugin.adapters.carbon_parameters import read_rows
+from sanming_carbon_plugin.adapters.work_design.book import write_design_book
 from sanming_carbon_plugin.adapters.work_design.parcels import Parcel, load_design_tables
 from sanming_carbon_plugin.adapters.work_design.sheets import (
     design_rows,
@@ -138,17 +140,22 @@ def test_a_clear_cut_that_may_be_above_its_limit_has_nothing_to_fell_to_plant_or
     assert all(one["cost_yuan"] is None for one in large["operations"])
 
 
-def test_what_a_plan_fells_is_told_to_have_grown_since_the_survey(tables):
+def test_what_a_plan_fells_is_told_to_have_grown_since_the_survey(tables, tmp_path):
     planned = {**STAND, "felled_share": 1.0, "year": 2027}
-    names = {}
+    names, parcels = {}, {}
     for felled in (300.0, 400.0, None):  # 150 m3/ha on 2 ha
         stand = {**planned, "felled_m3": felled}
-        rows = dict(design_rows(Parcel(0, stand, parcel_design(stand, tables)), "en"))
+        parcels[felled] = Parcel(0, {**stand, "stand_key": "S"}, parcel_design(stand, tables))
+        rows = dict(design_rows(parcels[felled], "en"))
         names[felled] = [name for name in rows if name.startswith("Volume to fell")]
         assert rows[names[felled][0]] == f"{felled or 300.0:,.1f}"
     assert names[300.0] == names[None] == [say("felled_m3", "en")]
     assert names[400.0] == [say("felled_m3_grown", "en")]
     assert "grown" in names[400.0][0]
+    for felled, told in ((300.0, "felled_m3"), (400.0, "felled_m3_grown")):
+        write_design_book([parcels[felled]], {}, tmp_path / "book.xlsx", "en")
+        heads = [cell.value for row in load_workbook(tmp_path / "book.xlsx").worksheets[0].iter_rows() for cell in row]
+        assert sum(str(head).startswith(say(told, "en") + ",") for head in heads) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
