@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontInfo, QImage, QPainter, QPen, QTextOption
 
+from ..maps.sheet_texts import require_chinese
 from .document import Heading, Paragraph, Part, Picture, Signature, Table
 from .texts import clean
 
@@ -81,9 +82,17 @@ class _Cell:
 
 
 def font(kind: str, size_pt: float, *, bold: bool = False) -> QFont:
-    """A typeface of this machine that has the signs of both languages."""
+    """A typeface of this machine that has the signs of both languages.
+
+    Raises
+    ------
+    DependencyError
+        ``TYPEFACE_MISSING`` where none has Chinese signs: names would be empty boxes.
+    """
     family = next((name for name in _FONTS[kind] if QFontInfo(QFont(name)).family() == name), "")
     chosen = QFont(family) if family else QFont()
+    if not family:
+        require_chinese(chosen)
     chosen.setPointSizeF(size_pt)
     chosen.setBold(bold)
     # Shaped, these typefaces give digits beside Latin letters forms that no reader can copy or search: a hash in the

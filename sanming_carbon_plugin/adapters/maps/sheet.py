@@ -21,7 +21,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...core.errors import InputError
+from ...core.errors import CarbonError, InputError
 from ...paths import resources_dir
 from .area_table import AREA_SHARES, Row, area_rows, table_shares
 from .run_note import author_note, run_note
@@ -242,7 +242,7 @@ def target_map_steps(
     yield
     try:
         fill_sheet(layout, content, language)
-    except InputError:
+    except CarbonError:
         project.layoutManager().removeLayout(layout)
         raise
     yield

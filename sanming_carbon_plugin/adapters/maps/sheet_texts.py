@@ -12,14 +12,16 @@ from qgis.core import (
     QgsTextFormat,
     QgsTextRenderer,
 )
-from qgis.PyQt.QtGui import QFont, QFontInfo
+from qgis.PyQt.QtGui import QFont, QFontInfo, QFontMetrics
 
+from ...core.errors import DependencyError
 from .template_items import item_of
 
 _FONTS = {
     "zh": ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "WenQuanYi Micro Hei"),
     "en": ("Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Noto Sans CJK SC"),
 }
+_CHINESE_SIGN = "林"
 _FIRST_WIDE_LETTER = "⺀"
 _STAYS_WITH_THE_LAST = ",.;:!?)]}%，。；：！？、）】》〉”’％…"
 _STAYS_WITH_THE_NEXT = "([{（【《〈“‘"
@@ -36,17 +38,37 @@ _SAFE_SHARE = 0.985
 
 
 def text_format(language: str, size_pt: float, *, bold: bool = False) -> QgsTextFormat:
-    """Text in a typeface that has the signs of ``language`` and that this machine has."""
+    """Text in a typeface that has the signs of ``language`` and that this machine has.
+
+    Raises
+    ------
+    DependencyError
+        ``TYPEFACE_MISSING`` where no typeface has Chinese signs and ``language`` needs them.
+    """
     family = next((name for name in _FONTS[language] if QFontInfo(QFont(name)).family() == name), "")
     text = QgsTextFormat()
     font = text.font()
     if family:
         font.setFamily(family)
+    elif language == "zh":
+        require_chinese(font)
     font.setBold(bold)
     unshaped(font)
     text.setFont(font)
     text.setSize(size_pt)
     return text
+
+
+def require_chinese(font: QFont) -> None:
+    """Refuse to draw papers full of empty boxes: neither ``font`` nor what stands in for it has Chinese signs.
+
+    Raises
+    ------
+    DependencyError
+        ``TYPEFACE_MISSING``.
+    """
+    if not QFontMetrics(font).inFontUcs4(ord(_CHINESE_SIGN)):
+        raise DependencyError("TYPEFACE_MISSING")
 
 
 def unshaped(font: QFont) -> None:
