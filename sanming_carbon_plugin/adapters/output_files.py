@@ -17,6 +17,7 @@ from ..core.errors import OutputError
 _SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 _FULL = ("disk is full", "no space left", "disk full", "file too large")
 _FULL_NUMBERS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_SQLITE_PATH_BYTES = 512
 _ROOM_BYTES = 1 << 16
 _PROBE_BYTES = 1 << 20
 _SHARING_VIOLATIONS = (5, 32, 33)  # Windows: access denied, in use, locked
@@ -28,7 +29,7 @@ def require_writable(path: Path, *, overwrite: bool) -> None:
     Raises
     ------
     OutputError
-        ``OUTPUT_EXISTS``, ``OUTPUT_NOT_WRITABLE``, ``OUTPUT_LOCKED``, ``DISK_FULL``.
+        ``OUTPUT_EXISTS``, ``OUTPUT_NOT_WRITABLE``, ``OUTPUT_PATH_LONG``, ``OUTPUT_LOCKED``, ``DISK_FULL``.
     """
     with output_errors(path):  # a name may be longer than any can be
         there = path.exists()
@@ -39,6 +40,7 @@ def require_writable(path: Path, *, overwrite: bool) -> None:
     if there:
         _require_unlocked(path)
     probe = _temporary_name(path)
+    _require_short(path, probe)
     with output_errors(path):
         try:
             probe.write_bytes(b"\0" * 4096)
@@ -176,6 +178,15 @@ def _refusal_of_system(path: Path) -> OSError | None:
 
 def _temporary_name(path: Path) -> Path:
     return path.with_name(".{}.{}.tmp".format(path.name, secrets.token_hex(4)))
+
+
+def _require_short(path: Path, temporary: Path) -> None:
+    """Refuse a database whose path SQLite cannot open, though the system can: it counts bytes, not characters."""
+    if os.name == "posix" and path.suffix.lower() == ".gpkg":
+        length, whole = (len(os.fsencode(each.absolute())) for each in (path, temporary))
+        most = _SQLITE_PATH_BYTES - len("-journal") - (whole - length)
+        if length > most:
+            raise OutputError("OUTPUT_PATH_LONG", path=str(path), bytes=length, most=most)
 
 
 def _require_unlocked(path: Path) -> None:

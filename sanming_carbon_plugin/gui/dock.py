@@ -46,6 +46,7 @@ ASSESS = "sanmingcarbon:assess"
 _KEY = "dock"
 _SUCCESS_SECONDS, _WARNING_SECONDS = 5, 10
 _SHOWN_MS = 500
+_SHOWN_SIGNS = 240
 
 
 class CarbonDock(QgsDockWidget):
@@ -305,7 +306,10 @@ class CarbonDock(QgsDockWidget):
         self._show_running(False)
         self._show_progress(0.0)
         text = reason or tr("The run stopped. The log of Processing says why.")
-        self.form.status.setText(text)
+        # With long paths it is longer than the panel is high: the bar and the tip tell all of it.
+        whole = len(text) <= _SHOWN_SIGNS
+        self.form.status.setText(text if whole else text[: _SHOWN_SIGNS // 2] + "…" + text[-_SHOWN_SIGNS // 2 :])
+        self.form.status.setToolTip(text)
         self._push(text, Qgis.MessageLevel.Critical, 0)
 
     def _cancelled(self, _algorithm_id: str) -> None:

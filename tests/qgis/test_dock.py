@@ -262,6 +262,16 @@ def test_a_result_where_nothing_can_be_looks_like_one_that_is_not_there(dock, tm
     dock.states.refresh()
 
 
+def test_a_long_error_fits_the_panel_and_is_told_whole_in_the_tip(dock):
+    reason = "无法写入输出文件 {}：没有权限。请另选文件夹。[OUTPUT_NOT_WRITABLE]".format("三明市将乐县" * 100)
+    dock.run.failed.emit("sanmingcarbon:assess", reason)
+    shown = dock.form.status.text()
+    assert len(shown) < 250
+    assert shown.startswith("无法写入输出文件")
+    assert shown.endswith("没有权限。请另选文件夹。[OUTPUT_NOT_WRITABLE]")
+    assert dock.form.status.toolTip() == reason
+
+
 @pytest.fixture
 def opened_maps(qgis_iface, monkeypatch):
     """Sheets that the designer was asked to open."""
