@@ -10,8 +10,9 @@ from arrays import ArrayBands
 
 from sanming_carbon_plugin.core.rasters.evidence import evidence
 from sanming_carbon_plugin.core.rasters.grid import Grid
+from sanming_carbon_plugin.core.rasters.moments import Moments
 from sanming_carbon_plugin.core.rasters.named_raster import NamedRaster
-from sanming_carbon_plugin.core.rasters.terrain import TerrainRecipe, metres_per_degree
+from sanming_carbon_plugin.core.rasters.terrain import TerrainRecipe, metres_per_degree, terrain_columns
 
 NORTH_UP = Grid(20, 16, (1000.0, 30.0, 0.0, 2000.0, 0.0, -30.0))
 RECIPE = TerrainRecipe((15.0, 25.0, 35.0), 5.0, 8, 1, 9)
@@ -189,3 +190,11 @@ def test_land_that_is_too_steep_is_doubted(factor, told_codes):
     raster = land(NORTH_UP, factor * np.tan(np.radians(23)), 0, shipped())
     found = evidence(["a"], np.array([inner(NORTH_UP)]), [raster])
     assert found.issues["code"].tolist() == told_codes
+
+
+@pytest.mark.parametrize(("east", "flat", "code"), [(0.17, 0.45, 3), (0.17, 0.0, np.nan), (0.3, 0.51, 9)])
+def test_flat_cells_have_no_say_in_how_far_directions_agree(east, flat, code):
+    values = (20.0, 1.0, 0.0, 0.0, east, 0.0, flat)
+    sums = [Moments(np.array([[1.0, value, 0.0]]), 0.0) for value in values]
+    found = terrain_columns(shipped(), sums, np.array([300.0]), np.array([1.0]), 0.8)["aspect_code"]
+    np.testing.assert_array_equal(found, [code])
