@@ -95,11 +95,15 @@ def _listed(texts: Sequence[str], language: str) -> str:
     return ("；" if language == "zh" else "; ").join(told) or "-"
 
 
-def amount_text(amount: float, unit: str, language: str) -> str:
-    """An amount with three digits that count, rounded up so that giving as much is enough; yuan are whole."""
+def amount_text(amount: float, unit: str, language: str, *, at_most: bool = False) -> str:
+    """An amount with three digits that count, rounded up so that giving as much is enough; yuan are whole.
+
+    What there is ``at_most`` is rounded down: asking for as much must not be too much again.
+    """
     names = AMOUNT_UNITS_ZH if language == "zh" else AMOUNT_UNITS
     places = 0 if unit == "yuan" or amount <= 0 else min(max(SIGNIFICANT - 1 - math.floor(math.log10(amount)), 0), 6)
-    rounded = math.ceil(amount * 10**places - ROUNDING) / 10**places
+    whole = math.floor(amount * 10**places + ROUNDING) if at_most else math.ceil(amount * 10**places - ROUNDING)
+    rounded = whole / 10**places
     return f"{rounded:,.{places}f}{'' if language == 'zh' else ' '}{names.get(unit, '')}".rstrip()
 
 
@@ -114,7 +118,8 @@ def targets_in_words(problem: InputError, units: AreaUnits) -> InputError:
         for row in rows:
             text = limit_text({**row, "kind": "target"}, units, language)
             if "left" in row:
-                wanted, there = (amount_text(float(row[name]), "ha", language) for name in ("left", "available"))
+                wanted = amount_text(float(row["left"]), "ha", language)
+                there = amount_text(float(row["available"]), "ha", language, at_most=True)
                 text += f": {wanted} > {there}" if language == "en" else f"：{wanted} > {there}"
             told.append(text)
         said[f"targets{suffix}"] = ("；" if language == "zh" else "; ").join(told)

@@ -157,9 +157,9 @@ def _unusable(row: dict) -> str | None:
     wanted = INDICATOR_UNITS.get(row["measure"])
     base = "ha" if unit in AREA_UNITS_OF_MEASURE else OTHER_UNITS.get(unit or "", (None, 1.0))[0]
     year, first = _year(row["year"]), _year(row["year_from"])
-    if amount is None:
+    if amount is None or (base == wanted == "%" and amount > WHOLE):
         return f"amount {row['amount'] or '-'}"
-    if base != (wanted or "ha") or (base == "%" and amount > WHOLE):
+    if base != (wanted or "ha"):
         return f"unit {unit or '-'}"
     if year is None or (row["year_from"] and (first is None or first > year)):
         return f"year {row['year_from'] or '-'} … {row['year'] or '-'}"

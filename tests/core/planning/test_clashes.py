@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
-from sanming_carbon_plugin.adapters.plan_words import amount_text, clash_texts, limit_text
+from sanming_carbon_plugin.adapters.plan_words import amount_text, clash_texts, limit_text, targets_in_words
 from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning import clashes as clash_room
 from sanming_carbon_plugin.core.planning.area_units import AreaUnits
@@ -148,6 +148,24 @@ def test_amounts_have_digits_that_count_and_are_enough(amount, unit, text):
     assert amount_text(amount, unit, "en") == text
     assert float(text.split()[0].replace(",", "")) >= amount
     assert amount_text(amount, unit, "zh").endswith({"ha": "公顷", "yuan": "元", "m3": "立方米"}[unit])
+    most = amount_text(amount, unit, "en", at_most=True)
+    assert float(most.split()[0].replace(",", "")) <= amount
+
+
+@pytest.mark.parametrize(
+    ("left", "there", "told"),
+    [
+        (1093.9, 1093.885, "1,094 ha > 1,093 ha"),
+        (0.05, 0.0, "0.0500 ha > 0 ha"),
+        (10.04, 10.0, "10.1 ha > 10.0 ha"),
+    ],
+)
+def test_what_is_told_to_be_there_can_be_asked_for(left, there, told):
+    row = {"area_unit": "350428", "measure": "tending", "technique": None, "year_from": 2027, "year": 2029}
+    problem = InputError("TARGET_ABOVE_AVAILABLE", rows=[{**row, "left": left, "available": there}])
+    said = targets_in_words(problem, UNITS).values
+    assert str(said["targets"]).endswith(told)
+    assert str(said["targets_zh"]).endswith(told.replace(" ha", "公顷"))
 
 
 def limit(**said):

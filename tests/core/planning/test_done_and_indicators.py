@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from sanming_carbon_plugin.adapters.plan_tables import load_planning_tables, read_targets
+from sanming_carbon_plugin.core.errors import InputError
 from sanming_carbon_plugin.core.planning.acceptance import accepted_of, dates_of
 from sanming_carbon_plugin.core.planning.done_ground import done_ground
 from sanming_carbon_plugin.core.planning.target_progress import indicators, target_progress
@@ -239,6 +240,13 @@ def test_growing_stock_leaves_out_open_woodland_and_scattered_trees():
 def test_units_as_offices_write_them(measure, unit, amount):
     (target,) = targets_of(rows(measure=measure, unit=unit), {"tending"}, TABLES.units)
     assert target.amount == pytest.approx(amount)
+
+
+def test_more_than_the_whole_is_told_as_the_amount_that_it_is():
+    with pytest.raises(InputError) as refused:
+        targets_of(rows(measure="forest_cover", unit="%", amount="120"), {"tending"}, TABLES.units)
+    assert refused.value.code == "TARGETS_INVALID"
+    assert str(refused.value.values["rows"]).endswith(": amount 120")
 
 
 def test_tonnes_that_add_up_to_the_target_meet_it_whatever_the_noise(tmp_path):
