@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from osgeo import gdal, gdal_array
 
 from .facts import BandFacts, Part, RasterFacts
+from .quiet import quiet
 
 READ_ERRORS = (OSError, ValueError)
 
@@ -84,7 +84,7 @@ def _checked(call: Callable[[], Result | None]) -> Result:
     dataset that outlives QGIS makes it crash at exit.
     """
     result, reason = None, ""
-    with _quiet():
+    with quiet():
         try:
             result = call()
         except RuntimeError as error:
@@ -94,13 +94,3 @@ def _checked(call: Callable[[], Result | None]) -> Result:
     if result is None:
         raise OSError(reason)
     return result
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    gdal.ErrorReset()
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        yield
-    finally:
-        gdal.PopErrorHandler()

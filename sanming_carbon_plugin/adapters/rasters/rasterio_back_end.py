@@ -13,6 +13,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from .facts import BandFacts, Part, RasterFacts
+from .quiet import quiet
 
 READ_ERRORS = (RasterioError, OSError, ValueError)
 
@@ -21,7 +22,7 @@ class OpenRaster:
     """An open file; not shared between threads."""
 
     def __init__(self, path: str) -> None:
-        with warnings.catch_warnings():
+        with quiet(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             self._file = rasterio.open(path)
             self.facts = self._facts(path)
@@ -59,11 +60,13 @@ class OpenRaster:
 
     def read(self, bands: list[int], part: Part, into: npt.NDArray[Any]) -> None:
         """Put values of bands (numbers from 1) of one type into an array of the shape (bands, rows, columns)."""
-        self._file.read(bands, window=Window(*part), out=into)
+        with quiet():
+            self._file.read(bands, window=Window(*part), out=into)
 
     def read_mask(self, band: int, part: Part) -> npt.NDArray[np.uint8]:
         """Mask of a band, 0 where it does not count, shape (rows, columns)."""
-        return self._file.read_masks(band, window=Window(*part))
+        with quiet():
+            return self._file.read_masks(band, window=Window(*part))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -199,7 +199,7 @@ def _first_reason(error: BaseException) -> str:
     """What went wrong to begin with: newer versions of rasterio only point to it."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(error)
+    return str(error).removeprefix("Read or write failed. ")
 
 
 def _read_into(file: OpenFile, bands: list[BandFacts], part: Part, into: npt.NDArray[Any]) -> None:

@@ -128,3 +128,16 @@ def test_a_new_file_under_the_same_name_leaves_the_reading_of_the_old_one_alone(
         assert reader.read_rows(0, 640)[0].mean() == 1
         Path(path).unlink()
         assert reader.read_rows(0, 640)[0].mean() == 1
+
+
+def test_a_file_cut_short_is_told_once(folder, backend, capfd):
+    """GDAL would print three lines of its own for every thread that reads."""
+    path = write(folder / "c.tif", np.random.default_rng(3).random((1, 640, 640)), options=("COMPRESS=DEFLATE",))
+    content = Path(path).read_bytes()
+    Path(path).write_bytes(content[: len(content) // 2])
+    capfd.readouterr()
+    with pytest.raises(InputError) as caught, closing(open_bands(path, backend)) as reader:
+        reader.read_rows(0, 640)
+    assert caught.value.code == "RASTER_UNREADABLE"
+    assert not str(caught.value.values["reason"]).startswith("Read or write failed")
+    assert capfd.readouterr() == ("", "")
