@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 EVERYWHERE = {"core", "cli", "adapters", "qgis"}
@@ -20,6 +21,10 @@ if "SANMING_CARBON_CACHE" not in os.environ:
 if Path("/usr/share/proj/proj.db").exists():
     # Inside a virtual environment Debian's pyproj does not find its data by itself.
     os.environ.setdefault("PROJ_DATA", "/usr/share/proj")
+
+# A busy machine takes longer than the fifth of a second that an example may take otherwise.
+settings.register_profile("patient", parent=settings.default, deadline=None)
+settings.load_profile("patient")
 
 
 FAST_EXAMPLES = 5

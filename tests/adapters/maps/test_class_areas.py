@@ -59,3 +59,8 @@ def test_a_shortened_table_keeps_the_figures_of_the_whole_one():
     whole, short = class_table(stands, theme, "zh"), class_table(stands, theme, "zh", most=5)
     assert len(short) == 5 < len(whole)
     assert {*short[1:3], short[-1]} <= set(whole)
+
+
+def test_a_busy_machine_fails_no_property():
+    """Examples have no time limit, which a machine with other work to do would not keep."""
+    assert test_every_column_of_a_table_adds_up_to_its_last_row._hypothesis_internal_use_settings.deadline is None
