@@ -48,7 +48,7 @@ _BYTES_AT_ONCE = 2**22
 _PARTS, _POLYGON, _MULTIPOLYGON = 1_000_003, 3, 6
 _FOLDER = ".sanming_coverage"
 _OF = b"of "
-"""Begins the name at the end of a file; files of older versions end without one."""
+"""Begins the name at the end of a file."""
 _BROKEN = (OSError, ValueError, TypeError, KeyError, struct.error)
 
 
@@ -131,7 +131,7 @@ class CoverageStore:
             return None
         is_usable = False
         try:
-            is_usable = is_sound(file, progress, path.stem)
+            is_usable = is_sound(file, path.stem, progress)
         except OSError as problem:
             _log.info("a saved coverage index cannot be read: %s (%s)", path, problem)
         finally:
@@ -289,13 +289,19 @@ def _content(geometry: Outlined, part: slice) -> tuple[npt.NDArray[np.float64], 
     return points, [*counts, holes] if holes.any() else counts
 
 
-def is_sound(file: BinaryIO, progress: Progress | None = None, key: str = "") -> bool:
-    """Whether a file is complete: begins with the format's name and ends with the hash of what is before.
+def is_sound(file: BinaryIO, key: str, progress: Progress | None = None) -> bool:
+    """Whether a file is complete and the index of this key.
 
-    Where it says for which ``key`` it was written, that has to be this one.
+    It begins with the format's name and ends with the key and the hash of all that is before.
     """
     left = file.seek(0, os.SEEK_END) - _DIGEST_BYTES
-    if left < len(FORMAT):
+    told = _OF + key.encode()
+    if left < len(FORMAT) + len(told):
+        return False
+    file.seek(left - len(told))
+    named = file.read(len(told))
+    file.seek(0)
+    if named != told or file.read(len(FORMAT)) != FORMAT:
         return False
     file.seek(0)
     content = hashlib.sha256()
@@ -307,14 +313,7 @@ def is_sound(file: BinaryIO, progress: Progress | None = None, key: str = "") ->
             return False
         content.update(part)
         left -= len(part)
-    if file.read() != content.digest():
-        return False
-    named = len(_OF) + len(key)
-    if not key or file.tell() < len(FORMAT) + named + _DIGEST_BYTES:
-        return True
-    file.seek(-named - _DIGEST_BYTES, os.SEEK_END)
-    told = file.read(named)
-    return not told.startswith(_OF) or told == _OF + key.encode()
+    return file.read() == content.digest()
 
 
 def _saved_or_found(file: BinaryIO, geometry: Outlined, grid: Grid, progress: Progress) -> Iterator[CoverageBlock]:
