@@ -34,6 +34,7 @@ DATA = "data"
 _KEY = "step_states"
 _LATER_MS = 200
 _SEVERITIES = "severities"
+_GONE = "{}|–"
 _DONE_BY = {
     "check": (CHECK,),
     "recheck": (CHECK,),
@@ -101,8 +102,9 @@ class WorkStates(QObject):
         """Marks of all inputs as they are now."""
         values = self._values()
         target = str(values.get(OUTPUT) or "")
-        # Where the result goes, not what is in it: that is written by the run itself.
-        found = marks_of(values) | {OUTPUT: target, DECISIONS: decisions_mark(target, self.last_result())}
+        # Where the result goes and whether it is there, not what is in it: that is written by the run itself.
+        there = target if not target or is_there(Path(target)) else _GONE.format(target)
+        found = marks_of(values) | {OUTPUT: there, DECISIONS: decisions_mark(target, self.last_result())}
         result = self._result()
         found[RESULT] = file_mark(Path(result)) if result else ""
         return found
@@ -121,7 +123,7 @@ class WorkStates(QObject):
 
     def begin(self) -> None:
         """A run begins: what it sees is what is there now."""
-        self._begun = self.marks()
+        self._begun = self.marks() | {OUTPUT: str(self._values().get(OUTPUT) or "")}  # it will be there
 
     def finish(self, algorithm_id: str, result: Path | None) -> None:
         """A run is through; what waits for a person in its result is counted in the background."""

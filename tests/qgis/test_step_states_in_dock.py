@@ -94,6 +94,18 @@ def test_another_file_of_rules_leaves_the_check_as_it_is(checked, tmp_path):
     assert _states(checked) == before
 
 
+def test_a_result_that_is_gone_is_out_of_date_until_it_is_back(checked, tmp_path):
+    before = _states(checked)
+    for path in tmp_path.glob("out.gpkg*"):
+        path.rename(path.with_name("kept " + path.name))
+    states = _states(checked)
+    assert states[1] == before[1], "the doubts were looked for all the same"
+    assert states[2] is states[3] is State.OUTDATED
+    assert checked.states.state("carbon").changed == ("OUTPUT",)
+    (tmp_path / "kept out.gpkg").rename(tmp_path / "out.gpkg")
+    assert _states(checked) == before
+
+
 def test_replacing_the_layer_is_seen_and_taking_the_same_file_again_is_not(checked, small_layer):
     before = _states(checked)
     source = small_layer.source()
