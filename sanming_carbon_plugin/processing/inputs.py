@@ -126,6 +126,8 @@ def raster_path(layer: QgsMapLayer) -> str:
     _require_as_in_file(layer)
     parts = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
     path = parts.get("path") or layer.source()
+    # In an archive or on the net, the path is only what lies between.
+    path = "{}{}{}".format(parts.get("vsiPrefix") or "", path, parts.get("vsiSuffix") or "")
     inside = parts.get("layerName")
     return "{}:{}:{}".format(parts.get("driver") or "GPKG", path, inside) if inside else path
 
