@@ -29,6 +29,8 @@ PRESENT = (
 _TENURE = ("land_tenure", "tree_tenure", "forest_category", "red_line")
 _PLACE = ("county", "township", "village", "compartment", "stand_no")
 _TECHNIQUE_KINDS = ("technique", "pine_technique", "reserve_mode")
+_SUMMED = (("area_ha", 2), ("cost_yuan", 0))
+"""What the list of parcels sums up, with the decimals that it prints."""
 _WIDTHS = (0.21, 0.26, 0.28, 0.25)
 _PERCENT, HALF = 100.0, 0.5
 GROWN, GROWN_SHARE = "felled_m3_grown", 1e-6
@@ -79,6 +81,7 @@ def design_document(
         Paragraph(say("provisional", language), "notice"),
         Heading(say("list", language)),
         _list(parcels, names, language),
+        *_rounded_sums(parcels, language),
         *_without_budget(parcels, language),
         Heading(say("signatures", language)),
         *_signatures(language),
@@ -129,6 +132,16 @@ def _signatures(language: str) -> list[Part]:
     return [Signature(say(one, language), "", lines, together=one != who[-1]) for one in who]
 
 
+def _rounded_sums(parcels: Sequence[Parcel], language: str) -> list[Part]:
+    """That the sums are exact, where the figures above them as printed add up to something else."""
+    for name, digits in _SUMMED:
+        amounts = [parcel.design[name] for parcel in parcels if parcel.design[name] is not None]
+        printed = sum(float(number(one, digits, plain=True)) for one in amounts)
+        if number(printed, digits) != number(known_sum(amounts) or 0.0, digits):
+            return [Paragraph(say("rounded_sums", language), "note")]
+    return []
+
+
 def _without_budget(parcels: Sequence[Parcel], language: str) -> list[Part]:
     """How many parcels the sum of the budget leaves out; nothing where it holds all."""
     missing = [parcel for parcel in parcels if parcel.design["cost_yuan"] is None]
@@ -152,10 +165,7 @@ def _list(parcels: Sequence[Parcel], names: Mapping[str, tuple[str, str]], langu
         )
         for parcel in parcels
     ]
-    sums = [
-        number(known_sum([parcel.design[name] for parcel in parcels]), digits)
-        for name, digits in (("area_ha", 2), ("cost_yuan", 0))
-    ]
+    sums = [number(known_sum([parcel.design[name] for parcel in parcels]), digits) for name, digits in _SUMMED]
     rows.append((say("total", language), sums[0], "", "", "", sums[1]))
     return Table(head, tuple(rows), (0.34, 0.12, 0.16, 0.18, 0.08, 0.12), frozenset({1, 4, 5}), sum_row=True)
 

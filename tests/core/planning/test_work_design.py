@@ -12,6 +12,7 @@ from sanming_carbon_plugin.adapters.carbon_parameters import read_rows
 from sanming_carbon_plugin.adapters.work_design.book import write_design_book
 from sanming_carbon_plugin.adapters.work_design.parcels import Parcel, load_design_tables
 from sanming_carbon_plugin.adapters.work_design.sheets import (
+    design_document,
     design_rows,
     numbers_of,
     parcel_parts,
@@ -181,3 +182,19 @@ def test_amounts_that_do_not_add_up_by_themselves_are_printed_as_they_are():
     assert numbers_of([1.4, 1.4], 9.0, 0) == ["1", "1", "9"]
     assert numbers_of([1.4, None], None, 0) == ["1", "", ""]
     assert numbers_of([1.4, None], 1.4, 0) == ["1", "", "1"]
+
+
+def test_a_list_whose_printed_figures_do_not_add_up_says_why(tables):
+    def notes(*rows):
+        parcels = []
+        for area, cost in rows:
+            amounts = {"area_ha": area, "cost_yuan": cost}
+            parcels.append(Parcel(0, {**STAND, "stand_key": "S", "area_ha": area}, {**designed, **amounts}))
+        parts = design_document(parcels, {}, {}, "", "2026-11-23", "en").parts
+        return [part.text for part in parts if getattr(part, "text", "") == say("rounded_sums", "en")]
+
+    designed = parcel_design(STAND, tables)
+    assert notes((1.0, 10.0), (2.0, 20.0)) == []
+    assert notes((1.0, 10.4), (2.0, 20.3)) == [say("rounded_sums", "en")]  # 10 + 20, told as 31
+    assert notes((1.004, 10.0), (2.004, 20.0)) == [say("rounded_sums", "en")]
+    assert notes((1.0, None), (2.0, 20.4)) == []
