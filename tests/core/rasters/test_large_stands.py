@@ -14,6 +14,7 @@ from sanming_carbon_plugin.core.errors import CancelledError, InputError
 from sanming_carbon_plugin.core.progress import Progress
 from sanming_carbon_plugin.core.rasters import large_stands, moments, stand_cells
 from sanming_carbon_plugin.core.rasters import outlines as outlines_module
+from sanming_carbon_plugin.core.rasters import statistics as statistics_module
 from sanming_carbon_plugin.core.rasters.grid import Grid
 from sanming_carbon_plugin.core.rasters.statistics import statistics
 
@@ -67,31 +68,36 @@ def test_figures_are_those_of_all_cells(data):
     np.testing.assert_array_equal(found[exact], plain[exact])
 
 
-def memory_of(side, monkeypatch):
-    """Most memory that finding the median of one stand as large as the raster takes beside the raster."""
+def memory_of(side, chosen, monkeypatch):
+    """Most memory that figures of one stand as large as the raster take beside the raster."""
     monkeypatch.setattr(stand_cells, "BYTES_AT_ONCE", 2**17)
     monkeypatch.setattr(stand_cells, "BYTES_HELD", 2**19)
     monkeypatch.setattr(large_stands, "BINS_IN_ALL", 2**12)
+    monkeypatch.setattr(statistics_module, "_AREAS_TOGETHER", 50)
     monkeypatch.setattr(moments, "CELLS_PER_STRIP", 2**13)
     monkeypatch.setattr(outlines_module, "CELLS_PER_BLOCK", 2**13)
     grid = Grid(side, side, (0.0, 1.0, 0.0, float(side), 0.0, -1.0))
     values = np.random.default_rng(1).normal(20, 5, (1, side, side)).astype(np.float32)
+    if "majority" in chosen:
+        values = np.round(values / 10)
     raster = named("x", values, grid, row_step=8)
     shapes = np.array([shapely.box(0, 0, side, side), shapely.box(3.5, 3, 9, 7)], dtype=object)
     tracemalloc.start()
     try:
-        found = statistics(["a", "b"], shapes, [raster], ("median", "max"), low_support=0).columns
+        found = statistics(["a", "b"], shapes, [raster], chosen, low_support=0).columns
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert found.x_median["a"] == pytest.approx(np.median(values), rel=1e-7)
-    assert found.x_max.tolist()[0] == values.max()
-    assert found.x_median["b"] < found.x_max["b"] < found.x_max["a"]
+    expected = {"mean": values.mean(dtype=float), "median": np.median(values), "max": values.max(), "majority": 2}
+    for name in chosen:
+        assert found[f"x_{name}"]["a"] == pytest.approx(expected[name], rel=1e-7)
+        assert np.isfinite(found[f"x_{name}"]["b"])
     return most
 
 
-def test_memory_does_not_grow_with_the_raster(monkeypatch):
-    small, nine_times = memory_of(300, monkeypatch), memory_of(900, monkeypatch)
+@pytest.mark.parametrize("chosen", [("mean",), ("median", "max"), ("majority",)])
+def test_memory_does_not_grow_with_the_raster(monkeypatch, chosen):
+    small, nine_times = memory_of(250, chosen, monkeypatch), memory_of(750, chosen, monkeypatch)
     assert nine_times < 2 * small
 
 
