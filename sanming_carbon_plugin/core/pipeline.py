@@ -307,7 +307,7 @@ def know_stands(
     layer = inventory.layer
     mapping = inventory.mapping or recognise_fields(layer.attributes, tables)
     area_m2 = stand_areas_m2(layer.geometry, geodesy.to_lonlat, geodesy.semi_major_m, geodesy.flattening, progress)
-    return normalise_stands(layer, mapping, tables, area_m2, survey_method=inventory.survey_method)
+    return normalise_stands(layer, mapping, tables, area_m2, survey_method=inventory.survey_method, progress=progress)
 
 
 def middle_longitude_deg(layer: VectorLayer, geodesy: Geodesy) -> Coordinates:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..progress import Progress
 from ..stage import StageResult
 from ..units import hectares_from_square_metres, mu_from_hectares
 from .age_groups import age_group_of, groups_of_species
@@ -44,6 +45,7 @@ def normalise_stands(
     area_m2: Floats,
     *,
     survey_method: str | None = None,
+    progress: Progress | None = None,
 ) -> StageResult:
     """Columns of the stands, in the units and codes of the plugin.
 
@@ -60,6 +62,8 @@ def normalise_stands(
         itself so much that it has no certain area.
     survey_method
         How the layer was surveyed, for stands that do not say it themselves.
+    progress
+        Asked for cancelling.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def normalise_stands(
     """
     places = _places(layer, mapping, tables)
     keys = stand_keys(*(places[name] for name in ("county", "township", "village", "compartment", "stand_no")))
-    source = Source(layer, mapping, tables, Doubts(keys))
+    source = Source(layer, mapping, tables, Doubts(keys), progress or Progress())
     _open_roles(source)
     _check_counties(source, places["county"])
     _tell_repeated_keys(source, places, keys)
@@ -107,6 +111,7 @@ def _certain_areas(source: Source, area_m2: Floats) -> Floats:
     """
     change = np.full(len(source.layer), np.nan)
     for part, outlines in portions_of(source.layer.geometry):
+        source.progress.raise_if_cancelled()
         change[part] = repair_rings(outlines, np.inf)[1]
     uncertain = np.abs(change) > source.tables.settings["repair_tolerance"]
     source.doubts.stands("AREA_UNCERTAIN", uncertain, None, np.round(hectares_from_square_metres(area_m2), 4))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..progress import Progress
 from .cells import read_text
 from .codes import CodeColumn, read_codes
 from .doubts import Doubts
@@ -31,13 +32,15 @@ class Source:
     mapping: FieldMapping
     tables: StandTables
     doubts: Doubts
+    progress: Progress = field(default_factory=Progress)
 
     def name(self, role: str) -> str | None:
         """Source column of a role."""
         return self.mapping.column(role)
 
     def column(self, role: str) -> pd.Series | None:
-        """Values of a role's column, None where no column has the role."""
+        """Values of a role's column, None where no column has the role; a cancel is heard with each column."""
+        self.progress.raise_if_cancelled()
         name = self.name(role)
         if name is None:
             return None

@@ -15,10 +15,14 @@ from sanming_carbon_plugin.adapters.geopackage import OutputTable, read_geopacka
 from sanming_carbon_plugin.adapters.jobs.evidence import EvidenceRequest, evidence
 from sanming_carbon_plugin.adapters.jobs.request import LayerSource
 from sanming_carbon_plugin.adapters.jobs.zonal import parse_statistics, zonal
+from sanming_carbon_plugin.adapters.stand_tables import load_stand_tables
 from sanming_carbon_plugin.adapters.vectors import read_layer
 from sanming_carbon_plugin.core.errors import CancelledError
 from sanming_carbon_plugin.core.progress import Progress
+from sanming_carbon_plugin.core.stands import packed
 from sanming_carbon_plugin.core.stands.layer import FieldType
+from sanming_carbon_plugin.core.stands.mapping import recognise_fields
+from sanming_carbon_plugin.core.stands.normalise import normalise_stands
 
 DEM = (("dem", str(SAMPLE / "dem.tif")),)
 WEST, SOUTH = 39_545_000.0, 2_955_000.0
@@ -93,3 +97,23 @@ def test_a_cancel_is_heard_while_the_result_is_written_and_leaves_nothing(odd, t
     with pytest.raises(CancelledError):
         zonal(odd, DEM, tmp_path / f"figures.{ending}", None, False, _CancelsWhileWriting(), ("mean",))
     assert {path for path in tmp_path.iterdir() if not path.name.startswith(".")} == before
+
+
+class _Counts(Progress):
+    """Counts how often somebody asks for a cancel."""
+
+    asked = 0
+
+    def is_cancelled(self) -> bool:
+        self.asked += 1
+        return False
+
+
+def test_a_cancel_is_heard_while_codes_are_read_and_outlines_are_looked_at(village, monkeypatch):
+    """For a million stands that takes longer than two seconds."""
+    monkeypatch.setattr(packed, "STANDS_AT_ONCE", 10)
+    tables, heard = load_stand_tables(), _Counts()
+    area_m2 = shapely.area(village.geometry)
+    mapping = recognise_fields(village.attributes, tables)
+    normalise_stands(village, mapping, tables, area_m2, progress=heard)
+    assert heard.asked > len(mapping.fields) + len(village) // 10
