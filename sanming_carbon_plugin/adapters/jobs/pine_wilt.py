@@ -96,7 +96,8 @@ def pine_wilt(request: PineWiltRequest, progress: Progress) -> JobOutcome:
             raster.reader.close()
     facts = pd.concat([known.columns, found.columns], axis=1).rename_axis("stand_key")
     frame = facts.assign(damage_ha=facts["damage_share"] * facts["area_ha"]).reset_index()[list(COLUMNS)]
-    doubts = join_issues([scenes.issues, found.issues, store.notes()])
+    opening = [doubt for raster in rasters for doubt in raster.doubts]
+    doubts = join_issues([*opening, scenes.issues, found.issues, store.notes()])
     issues = issues_table(doubts, facts.index, layer.geometry, layer.crs_wkt)
     run = run_table(_record(request, layer, started, progress))
     write_geopackage(

@@ -176,6 +176,17 @@ def test_offsets_do_not_turn_into_damage(village, tmp_path, recipe):
 
 
 @pytest.mark.long
+def test_images_on_a_datum_without_a_known_shift_are_told(village, tmp_path, monkeypatch):
+    monkeypatch.setattr("sanming_carbon_plugin.adapters.rasters.opening.shift_is_unknown", lambda *_: True)
+    out = tmp_path / "d.gpkg"
+    pine_wilt(
+        PineWiltRequest(village, *(DatedImage(path, name[1:] + "-12-20") for name, path in IMAGES), out), Progress()
+    )
+    issues = read_geopackage_table(out, "issues")
+    assert issues["field"][issues["code"] == "RASTER_SHIFT_UNKNOWN"].tolist() == ["before", "after"]
+
+
+@pytest.mark.long
 def test_the_recipe_of_the_sample_and_a_trained_model_work(township, tmp_path):
     pytest.importorskip("sklearn")
     recipes = SAMPLE.parent / "recipes"
