@@ -1,4 +1,5 @@
-"""How many things in a result wait for a person: doubts that are open, classes and tickets without an answer.
+"""How many things in a result wait for a person: doubts that are open, classes and tickets without an answer; and how
+many stands lie on one another.
 
 A result may hold a million stands: these functions count whole tables and belong in a background task.
 """
@@ -61,6 +62,30 @@ def undecided_tickets(result: Path, stop: Stop | None = None) -> int:
         Where the file is no result.
     """
     return _count(result, ("ticket",), stop)
+
+
+def stands_on_shared_ground(result: Path, stop: Stop | None = None) -> int:
+    """How many stands lie on ground that others cover too, which counts once in the totals of the run.
+
+    Raises
+    ------
+    CancelledError, InputError
+        Where ``stop`` says so; ``GEOPACKAGE_NOT_READABLE``.
+    """
+    try:
+        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
+            if stop is not None:
+                database.set_progress_handler(stop, ASKED_EVERY_STEPS)
+            # There may be no list of doubts, or that of another command, with other columns.
+            there = {row[0] for row in database.execute("SELECT name FROM pragma_table_info('issues')")}
+            if not {"code", "value"} <= there:
+                return 0
+            found = database.execute("SELECT value FROM issues WHERE code = 'STOCK_COUNTED_ONCE'").fetchone()
+    except sqlite3.Error as error:
+        if stop is not None and stop():
+            raise CancelledError from error
+        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error
+    return int(float(found[0])) if found and found[0] else 0
 
 
 def _count(result: Path, names: tuple[str, ...], stop: Stop | None) -> int:

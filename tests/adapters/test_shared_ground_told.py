@@ -11,10 +11,11 @@ import pytest
 from openpyxl import load_workbook
 from osgeo import ogr
 
+from sanming_carbon_plugin.adapters.attention import stands_on_shared_ground
 from sanming_carbon_plugin.adapters.jobs.assess import assess
 from sanming_carbon_plugin.adapters.jobs.report import ReportRequest, report
 from sanming_carbon_plugin.adapters.jobs.request import AssessRequest, LayerSource
-from sanming_carbon_plugin.adapters.maps.map_rows import read_map_rows, stands_on_shared_ground
+from sanming_carbon_plugin.adapters.maps.map_rows import read_map_rows
 from sanming_carbon_plugin.adapters.maps.run_note import note_of
 from sanming_carbon_plugin.adapters.maps.themes import themes
 from sanming_carbon_plugin.adapters.reports.own_template import template_values

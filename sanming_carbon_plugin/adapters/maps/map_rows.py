@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...core.classes.in_force import DECIDED, with_decisions
-from ...core.errors import CancelledError, InputError
+from ...core.errors import InputError
 from ...paths import resources_dir
+from ..attention import stands_on_shared_ground
 from ..geopackage import read_geopackage_table
 from ..geopackage_rows import read_layer_crs, table_names
-from ..issue_list import ASKED_EVERY_STEPS, Stop
 from ..resources import read_table
 from .themes import Theme
 
@@ -98,30 +98,6 @@ def read_map_rows(result: Path, theme: Theme, ground: Path | None = None) -> Map
         places = beneath.frame.drop_duplicates("stand_key").set_index("stand_key")[list(PLACE_COLUMNS)]
         frame[list(PLACE_COLUMNS)] = places.reindex(frame["stand_key"]).to_numpy()
     return MapRows(frame, geometry, crs, record, beneath)
-
-
-def stands_on_shared_ground(result: Path, stop: Stop | None = None) -> int:
-    """How many stands lie on ground that others cover too, which counts once in the totals of the run.
-
-    Raises
-    ------
-    CancelledError, InputError
-        Where ``stop`` says so; ``GEOPACKAGE_NOT_READABLE``.
-    """
-    try:
-        with closing(sqlite3.connect(result.resolve().as_uri() + "?mode=ro", uri=True)) as database:
-            if stop is not None:
-                database.set_progress_handler(stop, ASKED_EVERY_STEPS)
-            # There may be no list of doubts, or that of another command, with other columns.
-            there = {row[0] for row in database.execute("SELECT name FROM pragma_table_info('issues')")}
-            if not {"code", "value"} <= there:
-                return 0
-            found = database.execute("SELECT value FROM issues WHERE code = 'STOCK_COUNTED_ONCE'").fetchone()
-    except sqlite3.Error as error:
-        if stop is not None and stop():
-            raise CancelledError from error
-        raise InputError("GEOPACKAGE_NOT_READABLE", path=str(result), reason=str(error)) from error
-    return int(float(found[0])) if found and found[0] else 0
 
 
 def _ground(result: Path, crs: str | None) -> MapRows:

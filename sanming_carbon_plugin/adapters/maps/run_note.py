@@ -91,8 +91,9 @@ def run_note(layer: QgsVectorLayer, language: str, shared: int | None = None) ->
 
     ``shared`` stands lie on ground that others cover too; None to have them counted here.
     """
-    # What reads it needs pandas, which may be missing when QGIS loads the plugin.
-    from .map_rows import SHARED, stands_on_shared_ground
+    # What reads it needs other libraries, which may be missing when QGIS loads the plugin.
+    from ..attention import stands_on_shared_ground
+    from .map_rows import SHARED
 
     crs = layer.crs().authid() or layer.crs().description() or None
     if shared is None:

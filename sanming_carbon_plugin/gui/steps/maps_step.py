@@ -80,7 +80,7 @@ class MapsStep(Step):
             return
         self._drawing = layer.id(), str(self.page.theme.currentData())
         self._filling = None
-        from ...adapters.maps.map_rows import stands_on_shared_ground  # noqa: PLC0415 - needs pandas
+        from ...adapters.attention import stands_on_shared_ground  # noqa: PLC0415 - needs shapely
 
         rows = area_reader(layer, themes()[self._drawing[1]], language())
         self._areas.start({"rows": rows, "shared": partial(stands_on_shared_ground, file_of(layer))}, at_once=True)
