@@ -126,32 +126,26 @@ def test_a_recipe_that_cannot_be_read_is_one_clear_error(folder, text, code):
     assert caught.value.code == code
 
 
-def test_every_number_of_the_shipped_files_has_a_source_and_a_confidence():
-    """A value says where it comes from in its own object, or beside it as NAME_source."""
-    said = {"source", "confidence"}
-    sensors, indices = read_json(RECIPES / "sensors.json"), read_json(RECIPES / "indices.json")
-    for name, sensor in sensors["sensors"].items():
-        if "like" in sensor:
-            continue
-        assert said <= set(sensor), name
-        for part in ("fill", "quality"):
-            assert part not in sensor or {f"{part}_source", f"{part}_confidence"} <= set(sensor), (name, part)
-        assert {*said, "seen_source", "seen_confidence"} <= set(
-            sensor.get("later_offset", {"seen_source", "seen_confidence", *said})
-        )
-    assert all(said <= set(index) for index in indices["indices"].values())
-    for name in ("terrain", "canopy", "support", "heights", "sensors", "indices"):
-        data = read_json(RECIPES / f"{name}.json")
-        assert {"id", "version", "status"} <= set(data)
-        sources = {key.removesuffix("_source") for key in data if key.endswith("_source")}
-        assert {key.removesuffix("_confidence") for key in data if key.endswith("_confidence")} == sources
-    terrain = read_json(RECIPES / "terrain.json")
-    words = [key.split("_")[0] for key, value in terrain.items() if isinstance(value, (int, float, list))]
-    assert all(
-        any(key.startswith(word) for key in terrain if key.endswith("_source"))
-        for word in words
-        if word not in ("first", "no")
-    )
+def numbers_without_source(data, place, told=False):
+    """Places of numbers and lists for which neither their object nor a ``…_source`` of the same word says a source."""
+    sources = {key.removesuffix("_source") for key in data if key.endswith("_source")}
+    assert {key.removesuffix("_confidence") for key in data if key.endswith("_confidence")} == sources, place
+    assert ("source" in data) == ("confidence" in data), place
+    told = told or "source" in data
+    words = {source.split("_")[0] for source in sources}
+    for key, value in data.items():
+        said = told or key.split("_")[0] in words or key in ("first_aspect_code", "no_aspect_code")
+        if isinstance(value, dict):
+            yield from numbers_without_source(value, f"{place}.{key}", said)
+        elif isinstance(value, (int, float, list)) and not said:
+            yield f"{place}.{key}"
+
+
+@pytest.mark.parametrize("name", ["sensors", "indices", "terrain", "canopy", "support", "heights"])
+def test_every_number_of_the_shipped_files_has_a_source_and_a_confidence(name):
+    data = read_json(RECIPES / f"{name}.json")
+    assert {"id", "version", "status"} <= set(data)
+    assert list(numbers_without_source(data, name)) == []
 
 
 def test_sensors_and_indices_that_the_help_names_are_there():
