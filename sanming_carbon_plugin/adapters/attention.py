@@ -1,6 +1,6 @@
-"""How many things in a result wait for a person: doubts that are open, classes and tickets without an answer; and how
-many stands lie on one another.
+"""How many things in a result wait for a person: doubts that are open, classes and tickets without an answer.
 
+And how many stands lie on one another.
 A result may hold a million stands: these functions count whole tables and belong in a background task.
 """
 
