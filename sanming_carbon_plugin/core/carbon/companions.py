@@ -68,9 +68,6 @@ def companion_changes(
     of_today = parameters.look_up(texts(facts, "species_code")).row
     by_volume = (of_today >= 0) & (parameters.family[of_today] == FAMILY_VOLUME)
     trees_lead = by_volume & (numbers(facts, "volume_m3_ha") > 0.0)
-    land = pd.Series(texts(facts, "land_class"), dtype=object)
-    grown = _more_of_any(pieces, facts, earlier)
-    more_on_bare, more_on_unknown = (grown & where.to_numpy()[pieces.now] for where in (land.isin(BARE), land.isna()))
     no_trees = (own >= 0) & np.isin(parameters.family[own], (FAMILY_CULM, FAMILY_AREA))
     for opened, led_then, codes, column in (
         (open_bamboo_part, no_trees, BAMBOO_CODES, BAMBOO_COLUMN),
@@ -102,17 +99,21 @@ def companion_changes(
         # Trees that lead today stood among the bamboo of then, or did not: where that is unknown, some may be lost.
         asked |= trees_lead[pieces.now] & (codes is TREES_CODES)
         # So may what stood beside on land that is bare, or of no known class, where what leads has grown all the same.
-        asked |= np.isnan(q_now) & (more_on_bare | (more_on_unknown & (then is not None)))
+        asked |= np.isnan(q_now) & _more_on_bare(pieces, facts, earlier, or_unknown=then is not None)
         before = asked & np.isnan(q_then) & ~led_then[pieces.then] & (pieces.share_of_now > LINE_SHARE)
         untold[codes[2]] = any_by(pieces.now, before, len(facts))
     return Companions(parts, join_issues(told), untold)
 
 
-def _more_of_any(pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame) -> BoolArray:
-    """Pieces on which more volume or more culms are recorded today than then."""
+def _more_on_bare(pieces: Pieces, facts: pd.DataFrame, earlier: pd.DataFrame, or_unknown: bool) -> BoolArray:
+    """Pieces on which more volume or culms are recorded than then, though their land is bare today, or of no class."""
+    land = pd.Series(texts(facts, "land_class"), dtype=object)
+    bare = (land.isin(BARE) | (land.isna() & or_unknown)).to_numpy()
+    at = np.flatnonzero(bare[pieces.now])
     more = np.zeros(len(pieces.now), dtype=bool)
     for name in ("volume_m3_ha", "stems_per_ha", BAMBOO_COLUMN):
-        more |= numbers(facts, name)[pieces.now] > np.nan_to_num(numbers(earlier, name))[pieces.then]
+        before = np.nan_to_num(numbers(earlier, name)[pieces.then[at]])
+        more[at] |= numbers(facts, name)[pieces.now[at]] > before
     return more
 
 
