@@ -102,6 +102,7 @@ class LayerSnapshot:
         return layer_from_raw(self._raw(progress), self.source, TextClues())
 
     def _raw(self, progress: Progress) -> RawLayer:
+        parts: list[list[RawColumn]] = []
         rows: list[list[Any]] = []
         wkb: list[bytes | None] = []
         for feature in self.features():
@@ -109,17 +110,20 @@ class LayerSnapshot:
             rows.append([values[position] for position in self.positions])
             geometry = feature.geometry()
             wkb.append(None if geometry.isNull() else bytes(geometry.asWkb()))
-            if len(rows) % _BATCH_ROWS == 0:
+            if len(rows) == _BATCH_ROWS:
+                # Python looks through lists of Qt's values for garbage, and the window waits: few are kept.
+                parts.append(self._columns(rows))
+                rows.clear()
                 progress.raise_if_cancelled()
                 if self.count > 0:
-                    progress.update(min(len(rows) / self.count, 1.0))
+                    progress.update(min(len(wkb) / self.count, 1.0))
+        parts.append(self._columns(rows))
+        columns = [_joined(of_one) for of_one in zip(*parts, strict=True)]
+        return RawLayer(name=self.name, columns=columns, wkb=_objects(wkb), crs_wkt=self.crs_wkt)
+
+    def _columns(self, rows: list[list[Any]]) -> list[RawColumn]:
         columns = zip(*rows, strict=True) if rows else ((),) * len(self.fields)
-        return RawLayer(
-            name=self.name,
-            columns=[_column(name, kind, values) for (name, kind), values in zip(self.fields, columns, strict=True)],
-            wkb=_objects(wkb),
-            crs_wkt=self.crs_wkt,
-        )
+        return [_column(name, kind, values) for (name, kind), values in zip(self.fields, columns, strict=True)]
 
 
 def read_qgis_layer(
@@ -293,6 +297,12 @@ def _column(name: str, field_type: FieldType, values: Sequence[Any]) -> RawColum
         convert = _CONVERTERS.get(field_type.kind, _text)
         converted = _objects([None if value is None else convert(value) for value in plain])
     return RawColumn(name.encode(), field_type, converted, missing)
+
+
+def _joined(parts: Sequence[RawColumn]) -> RawColumn:
+    """A column of which some rows were read after the others."""
+    values = np.concatenate([part.values for part in parts])
+    return replace(parts[0], values=values, missing=np.concatenate([part.missing for part in parts]))
 
 
 def _text(value: Any) -> bytes:  # noqa: ANN401

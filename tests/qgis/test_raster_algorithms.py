@@ -240,6 +240,21 @@ def test_a_selection_is_taken_without_looking_for_its_extent(provider, small_lay
     assert taken == pytest.approx({key: every[key] for key in list(every)[3:8]})
 
 
+def test_few_rows_of_qgis_are_kept_at_once_and_all_are_read(provider, small_layer, monkeypatch):
+    """Of 40,000 stands with 55 columns all rows at once made Python stop the window, to look for garbage among them."""
+    from sanming_carbon_plugin.adapters import qgis_layers
+
+    whole = qgis_layers.read_qgis_layer(small_layer)
+    kept, column = [], qgis_layers._column
+    monkeypatch.setattr(qgis_layers, "_BATCH_ROWS", 7)
+    monkeypatch.setattr(qgis_layers, "_column", lambda *given: kept.append(len(given[-1])) or column(*given))
+    by_few = qgis_layers.read_qgis_layer(small_layer)
+    assert max(kept) == 7 < len(whole)
+    assert by_few.attributes.equals(whole.attributes)
+    assert by_few.attributes.dtypes.equals(whole.attributes.dtypes)
+    assert shapely.equals_exact(by_few.geometry, whole.geometry).all()
+
+
 class _CancelsAt(QgsProcessingFeedback):
     """Cancels when the progress reaches a percentage, and notes when."""
 
