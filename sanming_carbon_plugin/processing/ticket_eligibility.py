@@ -115,8 +115,8 @@ class TicketEligibilityAlgorithm(TicketAlgorithm):
 
     def _titles_of_stands(self, parameters: dict[str, Any]) -> list[str]:
         """What was filled in that only stands need, as the form names it."""
-        names = (two_dates.EARLIER, two_dates.PERIOD_START, two_dates.PERIOD_END, two_dates.SURVEY_METHOD)
-        names += (two_dates.SURVEY_METHOD_EARLIER, MAPPING, self.PARAMETERS)
+        names = [two_dates.EARLIER, two_dates.PERIOD_START, two_dates.PERIOD_END, two_dates.SURVEY_METHOD]
+        names += [two_dates.SURVEY_METHOD_EARLIER, MAPPING, self.PARAMETERS]
         given = [name for name in names if parameters.get(name) not in (None, "")]
         return [str(self.parameterDefinition(name).description()) for name in given]
 

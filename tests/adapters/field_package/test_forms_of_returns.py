@@ -158,13 +158,15 @@ def test_edits_that_are_still_in_the_log_of_the_database_count(result, surveyor,
 
 
 def test_refusals(result, surveyor, tmp_path, package):
-    one, blind = surveyor(), tmp_path / "choices.csv"
+    one, unnamed, blind = surveyor(), surveyor("李四", "李四"), tmp_path / "choices.csv"
+    unnamed.sql("DELETE FROM field_package")
     blind.write_text("row_id,column,choice\nu1,closure,field\n", encoding="utf-8")
     for request, code in (
         ({"returned": []}, "FIELD_RETURN_NONE"),
         ({"choices": tmp_path / "x.csv"}, "FIELD_NAME_MISSING"),
         ({"returned": [tmp_path]}, "FIELD_RETURN_UNFIT"),
         ({"returned": [resources_dir() / "sample" / "tenure.gpkg"]}, "FIELD_RETURN_UNFIT"),
+        ({"returned": [unnamed.folder]}, "FIELD_PACKAGE_UNNAMED"),
         ({"out": tmp_path / "review.txt"}, "OUTPUT_FORMAT"),
         ({"choices": result, "name": "王五"}, "FIELD_RETURN_UNFIT"),
         ({"choices": blind, "name": "王五"}, "FIELD_CHOICES_BLIND"),
