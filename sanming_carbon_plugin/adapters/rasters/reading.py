@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import math
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -192,7 +193,8 @@ def _state_of(facts: RasterFacts) -> tuple[int, int, int] | None:
         about = Path(facts.path).stat()
     except (OSError, ValueError):
         return None
-    return about.st_ino, about.st_size, about.st_mtime_ns
+    # A folder is another one whenever a program puts statistics for its colours into it.
+    return (about.st_ino, about.st_size, about.st_mtime_ns) if stat.S_ISREG(about.st_mode) else None
 
 
 def _first_reason(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """Rasters of rare number types, inside other files and under odd names, through both back ends."""
 
+import dataclasses
 import os
 import shutil
 import sys
@@ -11,7 +12,7 @@ import pytest
 from made_rasters import CGCS_39, NUMBERS, facts, write
 from osgeo import gdal
 
-from sanming_carbon_plugin.adapters.rasters import open_bands, open_raster
+from sanming_carbon_plugin.adapters.rasters import open_bands, open_raster, reading
 from sanming_carbon_plugin.core.errors import InputError
 
 PLACE = (39500000, 10, 0, 2900000, 0, -10)
@@ -118,6 +119,15 @@ def test_a_file_that_is_written_while_it_is_read_is_one_clear_error(folder, back
             reader.read_rows(300, 340)
     assert caught.value.code == "RASTER_CHANGED"
     assert caught.value.values["path"] == path
+
+
+def test_a_raster_that_is_a_folder_may_get_more_files_while_it_is_read(folder, backend):
+    path = write(folder / "d.tif", NUMBERS)
+    with closing(open_bands(path, backend)) as reader:
+        reader.facts = dataclasses.replace(reader.facts, path=str(folder))
+        reader._state = reading._state_of(reader.facts)
+        (folder / "d.tif.aux.xml").write_text("<PAMDataset/>", encoding="utf-8")
+        assert reader.read_rows(0, 3)[0].mean() == pytest.approx(5.5)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file keeps its name there")
