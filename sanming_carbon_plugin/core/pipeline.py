@@ -21,7 +21,7 @@ from .carbon.period import Period
 from .carbon.sink import SinkResult, sink
 from .carbon.stock import BESIDE_THE_TREES, stock
 from .carbon.two_dates import EarlierInventory
-from .carbon.uncertainty import ErrorTable, SinkErrors, total_interval
+from .carbon.uncertainty import ErrorTable, SinkErrors, interval_of
 from .classes.images import Images, images_say
 from .classes.measures import classify
 from .classes.overrides import Decisions
@@ -371,20 +371,6 @@ def _with_columns(facts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         return new
     kept = facts.drop(columns=[name for name in new.columns if name in facts.columns])
     return pd.concat([kept, new], axis=1)
-
-
-def interval_of(
-    errors: SinkErrors | None,
-) -> Callable[[npt.NDArray[np.int64], int], tuple[Coordinates, Coordinates]] | None:
-    """What gives the interval of the sink of any groups of stands; None where there is no sink."""
-    if errors is None:
-        return None
-
-    def interval(group: npt.NDArray[np.int64], count: int) -> tuple[Coordinates, Coordinates]:
-        found = total_interval(errors, group, count)
-        return found["sink_low_tco2e_yr"].to_numpy(), found["sink_high_tco2e_yr"].to_numpy()
-
-    return interval
 
 
 def _totals(facts: pd.DataFrame, errors: SinkErrors | None) -> dict[str, float]:

@@ -11,9 +11,8 @@ from ...core.carbon.compare import method_comparison
 from ...core.carbon.projection import fit_own_growth
 from ...core.carbon.simulation import require_draws
 from ...core.carbon.sink import SinkOptions, SinkResult
-from ...core.carbon.uncertainty import SinkErrors
+from ...core.carbon.uncertainty import SinkErrors, interval_of
 from ...core.issues import join_issues
-from ...core.pipeline import interval_of
 from ...core.planning.summary import summary
 from ...core.planning.uncertainty import simulation_table
 from ...core.progress import Progress

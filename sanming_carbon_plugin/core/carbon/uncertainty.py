@@ -8,7 +8,7 @@ independent stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -210,6 +210,22 @@ def total_interval(found: SinkErrors, group: IntArray, groups: int | None = None
             "sd_tco2e_yr": sd,
         }
     )
+
+
+def interval_of(errors: SinkErrors | None) -> Callable[[IntArray, int], tuple[FloatArray, FloatArray]] | None:
+    """What gives the interval of the sink of any groups of stands; None where there is no sink.
+
+    It takes the number of each stand's group, shape (n,), and how many groups there are, and gives the lower and the
+    upper end of each group in t CO2e a year.
+    """
+    if errors is None:
+        return None
+
+    def interval(group: IntArray, count: int) -> tuple[FloatArray, FloatArray]:
+        found = total_interval(errors, group, count)
+        return found["sink_low_tco2e_yr"].to_numpy(), found["sink_high_tco2e_yr"].to_numpy()
+
+    return interval
 
 
 def stand_interval(found: SinkErrors) -> tuple[FloatArray, FloatArray]:

@@ -12,8 +12,7 @@ from sanming_carbon_plugin.core.carbon.counted_once import counted_once
 from sanming_carbon_plugin.core.carbon.sink import sink
 from sanming_carbon_plugin.core.carbon.stock import stock
 from sanming_carbon_plugin.core.carbon.two_dates import EarlierInventory
-from sanming_carbon_plugin.core.carbon.uncertainty import total_interval
-from sanming_carbon_plugin.core.pipeline import interval_of
+from sanming_carbon_plugin.core.carbon.uncertainty import interval_of, total_interval
 from sanming_carbon_plugin.core.planning.summary import summary
 from sanming_carbon_plugin.core.stands.checks.neighbours import common_ground
 
