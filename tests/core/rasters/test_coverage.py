@@ -88,9 +88,10 @@ def test_corners_that_nearly_coincide_do_no_harm():
 @pytest.mark.parametrize("tiny", [5e-324, 1e-310, -1e-310, 1e-200, -1e-150, 1e-17])
 def test_numbers_next_to_nothing_stay_numbers(tiny):
     corners = [(tiny, 8 + tiny), (3, 8), (3, 4 - tiny), (tiny, 4), (-2, 4 + tiny), (-tiny, 6), (-2, 8), (0, 8)]
-    shape = shapely.make_valid(shapely.Polygon(corners))
+    shapes = shapely.make_valid([shapely.Polygon(corners), shapely.Polygon([(1, 0), (5, tiny), (5, 3), (1, 3)])])
     for grid in (PLAIN, Grid(10, 8, (0.0, 1.0, 0.0, 0.0, 0.0, 1.0))):
-        np.testing.assert_allclose(shares_of([shape], grid)[0], expected_shares(shape, grid), atol=1e-9)
+        for shape in shapes:
+            np.testing.assert_allclose(shares_of([shape], grid)[0], expected_shares(shape, grid), atol=1e-9)
 
 
 def test_stands_without_polygons_have_no_cells():
