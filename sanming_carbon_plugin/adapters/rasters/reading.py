@@ -68,7 +68,7 @@ class FileBands:
         self.band_names = tuple(band.description for band in bands)
         self._first_column = 0
         self.row_step = _row_step(facts, bands, facts.width)
-        self.scaling = tuple((band.scale, band.offset) for band in bands)
+        self.scaling = tuple(_scaling_of(band) for band in bands)
         """Per band the factor and the offset that the file declares; ``read_rows`` gives the numbers as stored."""
         self.units = tuple(band.unit for band in bands)
         """Unit of each band as the file declares it, '' where it does not."""
@@ -183,6 +183,13 @@ class FileBands:
             file.read([self._alpha.number], part, alpha)
             return alpha > 0
         return None
+
+
+def _scaling_of(band: BandFacts) -> tuple[float, float]:
+    """Factor and offset as declared; a factor of 0, which some programs write for none, would make all heights one."""
+    if band.scale == 0 or not (math.isfinite(band.scale) and math.isfinite(band.offset)):
+        return 1.0, 0.0
+    return band.scale, band.offset
 
 
 def _state_of(facts: RasterFacts) -> tuple[int, int, int] | None:

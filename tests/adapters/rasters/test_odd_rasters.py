@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_rasters import CGCS_39, NUMBERS, facts, write
+from made_rasters import CGCS_39, NUMBERS, facts, scaled, write
 from osgeo import gdal
 
 from sanming_carbon_plugin.adapters.rasters import open_bands, open_raster, reading
@@ -151,3 +151,12 @@ def test_a_file_cut_short_is_told_once(folder, backend, capfd):
     assert caught.value.code == "RASTER_UNREADABLE"
     assert not str(caught.value.values["reason"]).startswith("Read or write failed")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(0.0, 0.0), (0.0, 5.0), (np.nan, 0.0), (2.0, np.inf)])
+def test_a_factor_that_is_none_makes_no_heights(folder, backend, scale, offset):
+    """Of a factor of 0, all slopes would be 0, and every stand flat."""
+    path = str(scaled(folder / "s.tif", NUMBERS, scale, offset))
+    raster = open_raster(path, "dem", CGCS_39, backend=backend)
+    with closing(raster.reader):
+        assert raster.reader.read_rows(0, 3)[0].tolist() == NUMBERS.tolist()
