@@ -1,12 +1,7 @@
 """Plans on the command line: what they hold, what is refused and how."""
 
-import os
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pandas as pd
@@ -15,25 +10,14 @@ import shapely
 from osgeo import ogr, osr
 
 from sanming_carbon_plugin.adapters.geopackage import read_geopackage_table
-from sanming_carbon_plugin.adapters.jobs import plan_inputs
-from sanming_carbon_plugin.adapters.jobs.target_progress import ProgressRequest
 from sanming_carbon_plugin.adapters.reports.progress_chart import progress_section
-from sanming_carbon_plugin.core.errors import CancelledError
-from sanming_carbon_plugin.core.progress import Progress
-from sanming_carbon_plugin.core.stands.checks.neighbours import common_ground
 from sanming_carbon_plugin.core.units import UnitChoice
 
 from .conftest import ERROR_LINE, ROOT
+from .planning.plan_runs import FOUR_TARGETS as TARGETS
+from .planning.plan_runs import HEADER
 
 SAMPLE = ROOT / "resources" / "sample"
-HEADER = "measure,area_unit,year_from,year,amount,unit,bound,source\n"
-TARGETS = (
-    HEADER
-    + "pine_transform,350428,2026,2028,3000,亩,at_least,test\n"
-    + "reserve_forest,350428,2026,2028,100,ha,at_least,test\n"
-    + "tending,350428,2026,2026,40,ha,at_most,test\n"
-    + "tending,350428,2026,2028,60,ha,at_least,test\n"
-)
 
 
 @pytest.fixture(scope="module")
@@ -370,45 +354,3 @@ def test_a_file_that_is_no_plan_is_told(command, result, planned, tmp_path):
     finished = command("comparescenarios", planned[0], result, "--out", tmp_path / "c.gpkg")
     assert finished.status == 3
     assert finished.last_line.startswith("error[PLAN_FILE_UNFIT]: ")
-
-
-@pytest.mark.long
-@pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_ends_the_solver_within_two_seconds(result, targets, tmp_path):
-    text = TARGETS + "pine_transform,350428199,2026,2027,90,ha,at_least,t\n"
-    environment = dict(os.environ, SANMING_CARBON_LANGUAGE="en", PYTHONPATH=str(ROOT), PYTHONUTF8="1")
-    out = tmp_path / "p.gpkg"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sanming_carbon_plugin", "plan", str(result), "--targets", str(targets(text)), "--out",
-         str(out), "--gap", "0", "--nodes", "10000000"],
-        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, encoding="utf-8", env=environment, cwd=ROOT,
-    )  # fmt: skip
-    for line in process.stderr:
-        if "Choosing" in line:
-            break
-    time.sleep(2.0)  # the solver's own process is at work by then
-    asked = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    last = process.stderr.read().strip().splitlines()[-1]
-    assert process.wait(timeout=20) == 130
-    assert time.monotonic() - asked < 2.0
-    assert last.startswith("error[CANCELLED]: ")
-    assert not out.exists()
-
-
-def test_the_search_for_stands_that_lie_on_each_other_hears_a_cancel(result, targets, tmp_path, monkeypatch):
-    class Cancelled(Progress):
-        searching = False
-
-        def is_cancelled(self):
-            return self.searching
-
-    def found(*given):
-        progress.searching = True
-        return common_ground(*given)
-
-    progress = Cancelled()
-    monkeypatch.setattr(plan_inputs, "common_ground", found)
-    with pytest.raises(CancelledError):
-        plan_inputs.open_programme(ProgressRequest(result, targets(), tmp_path / "p.gpkg"), progress)
-    assert progress.searching

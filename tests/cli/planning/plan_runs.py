@@ -12,6 +12,13 @@ HEADER = "measure,area_unit,year_from,year,amount,unit,bound,source\n"
 TARGETS = (
     HEADER + "pine_transform,350428,2026,2028,120,ha,at_least,test\n" + "tending,350428,2026,2028,60,ha,at_least,test\n"
 )
+FOUR_TARGETS = (
+    HEADER
+    + "pine_transform,350428,2026,2028,3000,亩,at_least,test\n"
+    + "reserve_forest,350428,2026,2028,100,ha,at_least,test\n"
+    + "tending,350428,2026,2026,40,ha,at_most,test\n"
+    + "tending,350428,2026,2028,60,ha,at_least,test\n"
+)
 QUOTA = "area_unit,felling_type,origin,year,volume_m3\n"
 
 
