@@ -225,7 +225,9 @@ def _module(backend: str) -> ModuleType:
 
 def _is_local(path: str) -> bool:
     """Whether the text can only be the path of a file."""
-    return not path.startswith("/vsi") and not path.lstrip().startswith("<") and not _DRIVER.match(path)
+    if path.startswith("/vsi") or "://" in path or path.lstrip().startswith("<"):
+        return False
+    return _DRIVER.match(path) is None
 
 
 def _exists(path: str) -> bool:

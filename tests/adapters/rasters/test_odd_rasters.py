@@ -97,7 +97,9 @@ def test_a_file_may_have_any_name(folder, backend, name):
     assert facts(f"{folder / name}#1", backend).x_mean == pytest.approx(5.5)
 
 
-@pytest.mark.parametrize("spec", ["empty.tif", "", 'NETCDF:"missing.nc":height', "/vsizip/missing.zip/n.tif"])
+@pytest.mark.parametrize(
+    "spec", ["empty.tif", "", 'NETCDF:"missing.nc":height', "/vsizip/missing.zip/n.tif", "zip+file://no"]
+)
 def test_why_a_file_cannot_be_opened_is_told_by_both_back_ends(folder, backend, spec):
     (folder / "empty.tif").write_bytes(b"")
     with pytest.raises(InputError) as caught:
