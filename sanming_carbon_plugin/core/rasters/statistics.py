@@ -97,7 +97,7 @@ def require_known(chosen: Sequence[str]) -> None:
     """
     for name in chosen:
         if name not in STATISTICS and quantile_of(name) is None:
-            raise UsageError("STATISTIC_UNKNOWN", statistic=name, known=", ".join((*STATISTICS, "q5", "q95")))
+            raise UsageError("STATISTIC_UNKNOWN", statistic=name, known=", ".join((*STATISTICS, "q0 … q100")))
 
 
 def _named(columns: dict[str, Any], base: str, statistic: str) -> list[str]:
