@@ -300,6 +300,20 @@ def test_the_target_map_opens_in_the_designer(dock, made_gpkg, opened_maps, qtbo
     assert "3 stands lie on ground that others cover too" in layout.itemById("notes").text()
 
 
+def test_a_result_shown_in_another_language_is_shown_in_todays_before_its_map(dock, made_gpkg, opened_maps, qtbot):
+    add_results_group(QgsProject.instance(), made_gpkg, "zh")
+    dock.maps.open_map()
+    root = QgsProject.instance().layerTreeRoot()
+    qtbot.waitUntil(lambda: root.findGroup("Forest carbon: 结果") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: not dock.run.is_running(), timeout=20_000)
+    assert [group.name() for group in root.findGroups()] == ["Forest carbon: 结果"]
+    assert opened_maps == []
+    dock.maps.open_map()
+    qtbot.waitUntil(lambda: len(opened_maps) == 1, timeout=20_000)
+    words = [node.name() for node in opened_maps[0].itemById("legend").model().rootGroup().findLayers()]
+    assert not [word for word in words if not word.isascii()]
+
+
 def test_the_stands_of_a_map_are_read_beside_the_window(dock, made_gpkg, opened_maps, qtbot, monkeypatch):
     threads = []
 

@@ -12,7 +12,7 @@ from qgis.gui import QgisInterface, QgsFileWidget
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...adapters.maps.area_table import area_reader
-from ...adapters.maps.layers import THEME, file_of
+from ...adapters.maps.layers import THEME, file_of, group_name
 from ...adapters.maps.sheet import target_map_steps
 from ...adapters.maps.themes import themes
 from ...core.errors import CarbonError
@@ -75,7 +75,8 @@ class MapsStep(Step):
     def open_map(self) -> None:
         """Open the sheet of the chosen result and theme in the layout designer, as soon as it is filled."""
         layer = self._chosen_layer()
-        if layer is None:  # somebody added the stands alone: the themes come first
+        # Somebody added the stands alone, or shown in another language: the themes of today's come first.
+        if layer is None or _speaks_otherwise(layer):
             self.result_wanted.emit(self.chosen_result())
             return
         self._drawing = layer.id(), str(self.page.theme.currentData())
@@ -128,3 +129,8 @@ class MapsStep(Step):
         result, theme = self.page.results.currentData(), self.page.theme.currentData()
         layers = results().get(Path(str(result)), [])
         return next((layer for layer in layers if layer.customProperty(THEME) == theme), None)
+
+
+def _speaks_otherwise(layer: QgsVectorLayer) -> bool:
+    """Whether a result was put into the project in the other language: its sheet would speak both."""
+    return name_of(layer) == group_name(file_of(layer), "en" if language() == "zh" else "zh")
