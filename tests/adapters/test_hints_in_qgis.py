@@ -64,8 +64,7 @@ def test_each_hint_for_qgis_stands_for_one_of_the_command_line():
 def test_what_hints_quote_stands_in_a_form_in_both_languages():
     source = i18n_dir() / "sanming_carbon_plugin_zh.ts"
     pairs = {
-        (message.findtext("source"), message.findtext("translation"))
-        for message in ET.parse(source).iter("message")
+        (message.findtext("source"), message.findtext("translation")) for message in ET.parse(source).iter("message")
     }
     for code, words in hints_in_qgis().items():
         quoted = [re.findall("“([^”]*)”", words[name]) for name in ("hint", "hint_zh")]
