@@ -153,7 +153,22 @@ def judged(
     rule_sets: Sequence[RuleSet],
     progress: Progress | None = None,
 ) -> Judged:
-    """Hold rule sets against a layer: all rules first, then those about the blocks of what these would clear-cut."""
+    """Hold rule sets against a layer: all rules first, then those about the blocks of what these would clear-cut.
+
+    Parameters
+    ----------
+    facts
+        The table of stands, n rows.
+    geometry
+        Their polygons, shape (n,); without them no block of clear-cuts is known.
+    rule_sets
+        Each is held against all stands; of two that limit clear-cuts the later one says how large they may be.
+
+    Raises
+    ------
+    CancelledError
+        When the user cancelled between two rule sets.
+    """
     progress = progress or Progress()
     derived = derived_facts(facts, rule_sets)
     view = FactsView(pd.concat([facts.drop(columns=derived.columns, errors="ignore"), derived], axis=1))
