@@ -17,7 +17,8 @@ from ...core.stands.area import moved_or_none
 from ...core.stands.layer import VectorLayer
 from ...core.stands.mapping import FieldMapping, recognise_fields, settled_roles
 from ...core.stands.packed import bounds_of
-from ..crs import authority, ellipsoid, same_crs, to_lonlat, transformer
+from ..crs import authority, crs_name, ellipsoid, same_crs, to_lonlat, transformer
+from ..datum_shift import shift_is_unknown
 from ..output_files import require_no_input, require_writable
 from ..rasters import open_raster
 from ..resources import read_json
@@ -139,11 +140,22 @@ def _filled_up(named: FieldMapping, layer: VectorLayer, settled: Iterable[str]) 
 
 
 def beside(layer: VectorLayer, stands: VectorLayer) -> VectorLayer:
-    """``layer`` in the CRS of the stands."""
+    """``layer`` in the CRS of the stands.
+
+    Raises
+    ------
+    InputError
+        CRS_SHIFT_UNKNOWN: laid over the stands as it is, it would say of each what is true of its neighbour.
+    """
     own, wanted = crs_of(layer), crs_of(stands)
     if same_crs(own, wanted):
         return layer
-    move = transformer(own, wanted)
+    move, extent = transformer(own, wanted), _extent_of(layer)
+    if extent is not None:
+        middle = np.array([[(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2]])
+        if shift_is_unknown(own, wanted, middle):
+            names = {"layer_crs": crs_name(own), "stands_crs": crs_name(wanted)}
+            raise InputError("CRS_SHIFT_UNKNOWN", path=layer.source or layer.name, **names)
     return replace(layer, geometry=shapely.transform(layer.geometry, move), crs_wkt=stands.crs_wkt)
 
 

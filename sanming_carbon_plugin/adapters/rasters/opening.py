@@ -23,7 +23,7 @@ from .. import crs
 from ..resources import read_json
 from .facts import BandFacts, RasterFacts
 from .ground import ground_metres
-from .placing import columns_near, mover, shift_is_unknown
+from .placing import columns_near, mover, shift_to_raster_is_unknown
 from .reading import FileBands, OpenFile, TrueValues
 
 DECODE_THREADS = 2
@@ -121,7 +121,7 @@ def _doubts(
     name: str, grid: Grid, stands_crs_wkt: str | None, extent: tuple[float, float, float, float] | None
 ) -> tuple[pd.DataFrame, ...]:
     """What is to be told of a raster before it is read."""
-    if stands_crs_wkt is None or grid.crs_wkt is None or not shift_is_unknown(stands_crs_wkt, grid, extent):
+    if stands_crs_wkt is None or grid.crs_wkt is None or not shift_to_raster_is_unknown(stands_crs_wkt, grid, extent):
         return ()
     systems = {"stands": crs.crs_name(stands_crs_wkt), "raster": crs.crs_name(grid.crs_wkt)}
     return (layer_issue("RASTER_SHIFT_UNKNOWN", name, None, **systems),)

@@ -11,6 +11,7 @@ import shapely
 from ...core.errors import InputError
 from ...core.rasters.grid import Grid
 from .. import crs
+from ..datum_shift import shift_is_unknown
 
 ObjectArray = npt.NDArray[np.object_]
 FloatArray = npt.NDArray[np.float64]
@@ -26,11 +27,6 @@ _WIDE_CELLS = 20_000
 """Wider than any scene: mosaics of provinces and countries."""
 
 _MARGIN_CELLS, _ROUND_CELLS = 64, 1_024
-
-_ALIKE_M = 1.0
-"""CGCS2000, WGS 84 and all newer datums have ellipsoids of this size, and lie within a metre or two."""
-
-_NOTHING_DEG = 1e-8
 
 _EARTH_RADIUS_M = 6_378_137.0
 _ROUND_THE_EARTH = 4 * np.pi
@@ -73,26 +69,17 @@ def mover(stands_crs_wkt: str | None, grid: Grid, path: str) -> Callable[[Object
     return move
 
 
-def shift_is_unknown(stands_crs_wkt: str, grid: Grid, extent: tuple[float, float, float, float] | None) -> bool:
-    """Whether two datums on unlike ellipsoids are laid over each other as if nothing lay between them.
-
-    PROJ then keeps longitude and latitude: between Xi'an 1980 or Beijing 1954 and CGCS2000 that is some hundred metres
-    off. Spheres are left out, on which maps of the world are drawn with the latitudes of the ellipsoid.
-    """
+def shift_to_raster_is_unknown(
+    stands_crs_wkt: str, grid: Grid, extent: tuple[float, float, float, float] | None
+) -> bool:
+    """Whether the datum of a raster lies on that of the stands by an amount that is not known here."""
     if grid.crs_wkt is None or crs.same_crs(stands_crs_wkt, grid.crs_wkt):
         return False
-    (own, own_flattening), (other, other_flattening) = (crs.ellipsoid(wkt) for wkt in (stands_crs_wkt, grid.crs_wkt))
-    if abs(own - other) < _ALIKE_M or not (own_flattening and other_flattening):
-        return False
     if extent is None:
-        middle = crs.transformer(grid.crs_wkt, stands_crs_wkt)(
-            grid.to_map(np.array([[grid.width / 2, grid.height / 2]]))
-        )
-    else:
-        middle = np.array([[sum(extent[::2]) / 2, sum(extent[1::2]) / 2]])
-    moved = crs.transformer(stands_crs_wkt, grid.crs_wkt)(middle)
-    shift = crs.to_lonlat(grid.crs_wkt)(moved) - crs.to_lonlat(stands_crs_wkt)(middle)
-    return bool((np.abs(shift) < _NOTHING_DEG).all())
+        middle = grid.to_map(np.array([[grid.width / 2, grid.height / 2]]))
+        return shift_is_unknown(grid.crs_wkt, stands_crs_wkt, middle)
+    middle = np.array([[sum(extent[::2]) / 2, sum(extent[1::2]) / 2]])
+    return shift_is_unknown(stands_crs_wkt, grid.crs_wkt, middle)
 
 
 def columns_near(

@@ -177,7 +177,7 @@ def test_offsets_do_not_turn_into_damage(village, tmp_path, recipe):
 
 @pytest.mark.long
 def test_images_on_a_datum_without_a_known_shift_are_told(village, tmp_path, monkeypatch):
-    monkeypatch.setattr("sanming_carbon_plugin.adapters.rasters.opening.shift_is_unknown", lambda *_: True)
+    monkeypatch.setattr("sanming_carbon_plugin.adapters.rasters.opening.shift_to_raster_is_unknown", lambda *_: True)
     out = tmp_path / "d.gpkg"
     pine_wilt(
         PineWiltRequest(village, *(DatedImage(path, name[1:] + "-12-20") for name, path in IMAGES), out), Progress()
