@@ -187,6 +187,22 @@ def test_undeclared_nodata_in_the_first_rows_costs_the_others_no_digits(wild, of
     assert found.x_std == pytest.approx(values[0, 4:].std(dtype=float), rel=1e-6)
 
 
+def test_rows_of_nothing_but_undeclared_nodata_count_as_what_they_say():
+    """They are told to the user; what is typical is looked for once, or the sums would not fit each other."""
+    values = np.full((1, 8, 10), 0.5)
+    values[:, :3] = -9999
+    found = evidence(["a"], stands(shapely.box(0, 0, 10, 8)), [named("x", values, PLAIN, row_step=3)]).columns
+    assert found.x_mean["a"] == pytest.approx(values.mean())
+    assert found.x_std["a"] == pytest.approx(values.std())
+
+
+def test_equal_values_have_no_spread_beside_others():
+    values = np.full((1, 8, 10), 0.7)
+    values[:, :, :3] = 0.1
+    shapes = shapely.buffer(shapely.points(1.5, np.linspace(2, 6, 30)), np.linspace(0.3, 1.4, 30))
+    assert (evidence(range(30), shapes, [named("x", values, PLAIN)]).columns.x_std == 0).all()
+
+
 def test_one_thread_and_two_give_the_same_digits():
     rng = np.random.default_rng(8)
     grid = Grid(200, 150, (0.0, 1.0, 0.0, 150.0, 0.0, -1.0))
