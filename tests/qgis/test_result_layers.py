@@ -48,7 +48,8 @@ def test_every_column_has_a_name_in_the_language(shown):
 @pytest.mark.parametrize(
     ("column", "texts"),
     [
-        ("species_group", ("Pine", "松类")), ("ticket", ("Eligible", "符合")), ("QI_YUAN", ("planted seedlings", "植苗")),
+        ("species_group", ("Pine", "松类")), ("ticket", ("Eligible", "符合")),
+        ("QI_YUAN", ("planted seedlings", "植苗")),
         ("YOU_SHI_SZ", ("Masson pine", "马尾松")), ("XIAN", ("Jiangle", "将乐县")), ("PO_XIANG", ("NW", "西北")),
     ],
 )  # fmt: skip
