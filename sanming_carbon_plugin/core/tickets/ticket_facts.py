@@ -107,18 +107,22 @@ def free_part_ha(
     first, last = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
     begin, end = (np.where(np.isnat(days), all_days, days) for days, all_days in ((begin, first), (end, last)))
     begin, end = np.maximum(begin, first), np.minimum(end, last)
-    some = found.stands.index[found.free_share > 0.0]
-    pieces = found.pieces[(found.pieces["state"] != "free") & found.pieces["stand_key"].isin(some)]
+    pieces = found.pieces[found.pieces["stand_key"].isin(found.stands.index[found.free_share > 0.0])]
     row = facts.index.get_indexer(pd.Index(pieces["stand_key"])).astype(np.int64)
     since, until = (pieces[name].to_numpy().astype("datetime64[D]") for name in ("from", "to"))
-    whole = np.flatnonzero((since <= begin[row]) & (until >= end[row]))
-    whole = whole[np.argsort(row[whole], kind="stable")]
-    taken, unions = union_of_groups(pieces["geometry"].to_numpy(dtype=object)[whole], row[whole], progress)
-    stands = usable_polygons(geometry[taken])
-    rest = differences(stands, unions, progress)
-    share = largest_part_ha(shapely.area(rest), rest) / shapely.area(stands)
+    shapes, free = pieces["geometry"].to_numpy(dtype=object), (pieces["state"] == "free").to_numpy()
+    for_good = ~free & (since <= begin[row]) & (until >= end[row])
+    stands = usable_polygons(geometry)
+    rest = np.full(len(facts), None, dtype=object)
+    rest[row[free]] = shapes[free]
+    # What is free on all days is free on any; where something is taken for a while alone, more may be.
+    some = for_good & np.isin(row, row[~free & ~for_good])
+    taken, unions = union_of_groups(shapes[some], row[some], progress)
+    rest[taken] = differences(stands[taken], unions, progress)
     result = np.full(len(facts), np.nan)
-    result[taken] = number_column(facts, "area_ha")[taken] * np.nan_to_num(share)
+    at = np.unique(row[for_good])
+    share = largest_part_ha(shapely.area(rest[at]), rest[at]) / shapely.area(stands[at])
+    result[at] = number_column(facts, "area_ha")[at] * np.nan_to_num(share)
     return result
 
 

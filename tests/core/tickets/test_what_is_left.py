@@ -70,6 +70,14 @@ def test_ground_that_is_free_on_some_days_is_ground(start, end, least):
     assert first(check)["ticket"] == ("yes" if least >= LEAST_HA else "no")
 
 
+def test_ground_beside_credits_for_good_that_is_taken_for_a_while_is_ground():
+    """Half of the stand is credited for good, the other half in the first year."""
+    east, west = credited([shapely.box(50, 0, 100, 100)]), credited([shapely.box(0, 0, 50, 100)], end="2016-12-31")
+    check = checked(load_profile(), stand(), parcels=[east, west])
+    assert first(check)["parcel_area_ha"] == pytest.approx(0.5)
+    assert first(check)["ticket"] == "yes"
+
+
 def test_credits_of_all_surveyed_days_leave_no_ground_beside_them():
     """The later years were surveyed by nobody: a credit of the others takes all days there are."""
     facts = stand(surveyed_to="2018-12-31")
