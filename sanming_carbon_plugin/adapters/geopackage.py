@@ -93,11 +93,15 @@ def write_geopackage(
     CancelledError
         When the user asked to stop; nothing is left behind.
     """
+    from osgeo import gdal
+
     progress = progress or Progress()
     total = max(sum(len(table.frame) for table in tables), 1)
     done = 0
     with moved_into_place(path, overwrite=overwrite) as temporary, output_errors(path):
-        names = _create_structure(temporary, tables)
+        with closing(sqlite3.connect(":memory:")) as probe:
+            fills_indexes = _knows_rtree(probe)
+        names = _create_structure(temporary, tables, indexed=fills_indexes)
         with closing(sqlite3.connect(temporary, isolation_level=None)) as database:
             _prepare_bulk(database)
             for table, table_names in zip(tables, names, strict=True):
@@ -107,10 +111,17 @@ def write_geopackage(
                     progress.raise_if_cancelled()
                     progress.update(0.9 * done / total)
                 _finish_table(database, table, table_names)
+                if table.geometry is not None and fills_indexes:
+                    index = "rtree_{}_{}".format(table.name, table_names.geometry)
+                    _fill_spatial_index(database, index, bounds_of(table.geometry), progress)
                 for statement in triggers:
                     database.execute(statement)
         progress.raise_if_cancelled()
-        _create_spatial_indexes(temporary, tables, names)
+        if not fills_indexes:
+            with _gdal_failures_raised():
+                dataset = gdal.OpenEx(str(temporary), gdal.OF_VECTOR | gdal.OF_UPDATE, allowed_drivers=["GPKG"])
+                _create_spatial_indexes(dataset, tables, names)
+                del dataset
         progress.update(1.0)
 
 
@@ -133,12 +144,14 @@ def _free_name(name: str, taken: set[str], instead: str | None = None) -> str:
     return candidate
 
 
-def _create_structure(path: Path, tables: Sequence[OutputTable]) -> list[_Names]:
+def _create_structure(path: Path, tables: Sequence[OutputTable], *, indexed: bool) -> list[_Names]:
     from osgeo import gdal
 
     with _gdal_failures_raised():
         dataset = gdal.GetDriverByName("GPKG").Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
         names = [_create_table(dataset, table) for table in tables] if dataset is not None else []
+        if indexed:
+            _create_spatial_indexes(dataset, tables, names)
         del dataset
     return names
 
@@ -319,18 +332,31 @@ def _write_aliases(database: sqlite3.Connection, table: OutputTable, names: _Nam
     )
 
 
-def _create_spatial_indexes(path: Path, tables: Sequence[OutputTable], names: Sequence[_Names]) -> None:
-    from osgeo import gdal
+def _knows_rtree(database: sqlite3.Connection) -> bool:
+    return bool(database.execute("SELECT 1 FROM pragma_module_list WHERE name = 'rtree'").fetchone())
 
-    spatial = [(table, name) for table, name in zip(tables, names, strict=True) if table.geometry is not None]
-    if not spatial:
-        return
-    with _gdal_failures_raised():
-        dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE, allowed_drivers=["GPKG"])
-        for table, name in spatial if dataset is not None else ():
+
+def _create_spatial_indexes(dataset: Any, tables: Sequence[OutputTable], names: Sequence[_Names]) -> None:  # noqa: ANN401
+    """Have GDAL index what the tables hold by now; None for a dataset that could not be opened."""
+    for table, name in zip(tables, names, strict=True) if dataset is not None else ():
+        if table.geometry is not None:
             call = "CreateSpatialIndex('{}', '{}')".format(*(x.replace("'", "''") for x in (table.name, name.geometry)))
             dataset.ReleaseResultSet(dataset.ExecuteSQL("SELECT " + call))
-        del dataset
+
+
+def _fill_spatial_index(
+    database: sqlite3.Connection, index: str, boxes: npt.NDArray[np.float64], progress: Progress
+) -> None:
+    """Put all outlines into GDAL's empty index, some at a time: its own way is one call that hears no cancel."""
+    rows = np.flatnonzero(~np.isnan(boxes).any(axis=1))
+    statement = _sql("INSERT INTO", _quoted(index), "VALUES (?, ?, ?, ?, ?)")
+    for start in range(0, len(rows), CHUNK_ROWS):
+        progress.raise_if_cancelled()
+        part = rows[start : start + CHUNK_ROWS]
+        west, south, east, north = boxes[part].T.tolist()
+        database.execute("BEGIN")
+        database.executemany(statement, zip((part + 1).tolist(), west, east, south, north, strict=True))
+        database.execute("COMMIT")
 
 
 def _sql(*parts: str) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,34 @@ def test_spatial_index_extent_and_count(folder):
     update = gdal.OpenEx(str(folder / "a.gpkg"), gdal.OF_UPDATE)  # the triggers are back
     update.GetLayerByName("stands").DeleteFeature(1)
     assert update.GetLayerByName("stands").GetFeatureCount() == 499
+
+
+def _indexed(path, table):
+    with closing(sqlite3.connect(path)) as database:
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        asked = (f'SELECT * FROM "rtree_{table}_geom"', triggers, "SELECT * FROM gpkg_extensions")
+        return [sorted(database.execute(one)) for one in asked]
+
+
+def test_the_spatial_index_is_what_gdal_itself_makes(folder, monkeypatch):
+    outlines = [shapely.box(X0, Y0, X0 + 10.3, Y0 + 7.7), None, shapely.Polygon(), shapely.Point(X0, Y0 + 0.1)]
+    table = replace(stands(4), geometry=np.array(outlines, dtype=object), name="it's")
+    write_geopackage(folder / "a.gpkg", [table, stands(3)])
+    monkeypatch.setattr(geopackage, "_knows_rtree", lambda _: False)
+    write_geopackage(folder / "b.gpkg", [table, stands(3)])
+    for name in ("it's", "stands"):
+        assert _indexed(folder / "a.gpkg", name) == _indexed(folder / "b.gpkg", name)
+    assert len(_indexed(folder / "a.gpkg", "it's")[0]) == 2
+
+
+def test_filling_the_spatial_index_hears_a_cancel(folder, monkeypatch):
+    """GDAL's own call takes seven seconds for a million stands."""
+    monkeypatch.setattr(geopackage, "CHUNK_ROWS", 2)
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE VIRTUAL TABLE places USING rtree(id, west, east, south, north)")
+        with pytest.raises(CancelledError):
+            geopackage._fill_spatial_index(database, "places", shapely.bounds(boxes(9)), StopsAfter(2))
+        assert database.execute("SELECT count(*) FROM places").fetchone() == (4,)
 
 
 def test_source_names_that_meet_the_file_s_own(folder):
