@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -338,13 +338,25 @@ def _columns(
         columns[f"{name}_mean"] = of_band.mean()
         columns[f"{name}_std"] = of_band.standard_deviation()
         columns[f"{name}_support"] = support
-        empty = (areas > 0) & ~outside & (support <= 0)
-        issues.append(stand_issues("RASTER_NODATA", keys[empty], f"{name}_mean"))
-        low = (support > 0) & (support < low_support)
-        issues.append(
-            stand_issues("RASTER_LOW_SUPPORT", keys[low], f"{name}_support", support[low], threshold=low_support)
-        )
-    return columns, issues
+    supports = {name: columns[f"{name}_support"] for name in band_columns(raster)}
+    return columns, [*issues, *_little_seen(keys, raster.name, supports, (areas > 0) & ~outside, low_support)]
+
+
+def _little_seen(
+    keys: pd.Index, raster: str, supports: Mapping[str, FloatArray], inside: npt.NDArray[np.bool_], low_support: float
+) -> list[pd.DataFrame]:
+    """Stands of which a band shows nothing or little; told of the raster where all bands show the same share."""
+    first = next(iter(supports.values()))
+    alike = np.logical_and.reduce([other == first for other in supports.values()]) & (len(supports) > 1)
+    issues = []
+    for seen, support, told in [
+        ((raster, raster), first, alike),
+        *(((f"{name}_mean", f"{name}_support"), support, ~alike) for name, support in supports.items()),
+    ]:
+        empty, low = told & inside & (support <= 0), told & (support > 0) & (support < low_support)
+        issues.append(stand_issues("RASTER_NODATA", keys[empty], seen[0]))
+        issues.append(stand_issues("RASTER_LOW_SUPPORT", keys[low], seen[1], support[low], threshold=low_support))
+    return issues
 
 
 def _require_overlap(rasters: Sequence[NamedRaster], placed: Outlined) -> None:

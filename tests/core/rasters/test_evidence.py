@@ -101,6 +101,20 @@ def test_unknown_stays_unknown_and_is_told():
     assert told == {"b": "RASTER_NODATA", "c": "RASTER_OUTSIDE", "e": "RASTER_LOW_SUPPORT"}
 
 
+def test_what_all_bands_show_alike_is_told_once():
+    """Ten bands under one cloud were ten doubts of each stand."""
+    valid = np.ones((3, 8, 10), dtype=bool)
+    valid[:, :, 5:] = False
+    valid[2, :, :1] = False
+    shapes = stands(shapely.box(0, 0, 4, 4), shapely.box(6, 0, 9, 3), shapely.box(3, 0, 9, 1))
+    issues = evidence(list("abc"), shapes, [named("x", np.ones((3, 8, 10)), PLAIN, valid)]).issues
+    assert issues[["stand_key", "code", "field"]].to_numpy().tolist() == [
+        ["b", "RASTER_NODATA", "x"],
+        ["c", "RASTER_LOW_SUPPORT", "x"],
+        ["a", "RASTER_LOW_SUPPORT", "x_b3_support"],
+    ]
+
+
 def test_a_raster_beside_all_stands_is_an_error_that_names_both_extents():
     with pytest.raises(InputError) as caught:
         evidence(["a"], stands(shapely.box(100, 100, 110, 110)), [named("x", np.ones((1, 8, 10)), PLAIN)])
