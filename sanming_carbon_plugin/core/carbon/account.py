@@ -75,6 +75,8 @@ class StandAccount:
     stands_in
         Counted by what stands in for a missing figure: culms by the column of the bamboo among trees, shrub land
         without a species by that of shrub, ground of no known land class by the constant of what stands there.
+    only_column
+        Culms of a layer that counts bamboo in one column alone, as county lists do: nothing is missing beside it.
     ageless
         Bamboo of no known age, counted by the lightest culms.
     """
@@ -89,6 +91,7 @@ class StandAccount:
     not_forest: BoolArray
     bare: BoolArray
     stands_in: BoolArray
+    only_column: BoolArray
     ageless: BoolArray
 
     def __len__(self) -> int:
@@ -135,10 +138,12 @@ def open_account(facts: pd.DataFrame, parameters: ParameterTable) -> StandAccoun
     factor = tonnes * np.where(found.row >= 0, parameters.tco2e_per_biomass()[found.row], np.nan)
     basis[np.isnan(quantity) & not_forest] = BASIS_NOT_FOREST
     stands_in = (family == FAMILY_CULM) & np.isnan(numbers(facts, "stems_per_ha"))
+    only_column = stands_in & (texts(facts, "culms_from") == BAMBOO_COLUMN)
     stands_in |= (family == FAMILY_AREA) & (pd.isna(texts(facts, "species_code")) | land.isna().to_numpy())
     ageless = (family == FAMILY_CULM) & (_bamboo_age(facts) == 0)
     bare = land.isin(BARE).to_numpy()
-    return StandAccount(family, quantity, tonnes, factor, found, volume, basis, not_forest, bare, stands_in, ageless)
+    told = (basis, not_forest, bare, stands_in, only_column, ageless)
+    return StandAccount(family, quantity, tonnes, factor, found, volume, *told)
 
 
 def for_comparison(account: StandAccount) -> StandAccount:
@@ -248,7 +253,7 @@ def open_bamboo_part(facts: pd.DataFrame, parameters: ParameterTable, needed: bo
     factor = tonnes * parameters.tco2e_per_biomass()[row]
     not_forest, bare = _land_flags(facts)
     return StandAccount(
-        family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare, *np.zeros((2, count), dtype=bool)
+        family, culms, tonnes, factor, found, no_volume, basis, not_forest, bare, *np.zeros((3, count), dtype=bool)
     )
 
 
@@ -286,7 +291,7 @@ def open_trees_part(facts: pd.DataFrame, parameters: ParameterTable, needed: boo
     not_forest, bare = _land_flags(facts)
     found = LookUp(row, no_texts, no_texts)
     return StandAccount(
-        kinds, volume, tonnes, factor, found, volume, basis, not_forest, bare, *np.zeros((2, count), dtype=bool)
+        kinds, volume, tonnes, factor, found, volume, basis, not_forest, bare, *np.zeros((3, count), dtype=bool)
     )
 
 

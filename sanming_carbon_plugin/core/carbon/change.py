@@ -214,7 +214,8 @@ def _by_other_bases(
     light = (now.ageless[pieces.now] != then.ageless[pieces.then]) & (change < 0.0)
     no_gain = ((trees_now != trees_then) | (in_now != in_then)) & (change > 0.0)
     # On both dates neither: else what one date tells could be granted by taking it away.
-    return no_gain, np.asarray(trees_now | trees_then | in_now | in_then | light, dtype=bool)
+    stand_in = (in_now | in_then) & ~(now.only_column[pieces.now] & then.only_column[pieces.then])
+    return no_gain, np.asarray(trees_now | trees_then | stand_in | light, dtype=bool)
 
 
 def _lost(change: FloatArray, no_gain: BoolArray) -> FloatArray:

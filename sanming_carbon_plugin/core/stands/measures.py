@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,8 +24,9 @@ _CLOSURE_UNITS = {"percent": "CLOSURE_IN_PERCENT", "tenths": "CLOSURE_IN_TENTHS"
 _TENTHS = {"dbh": "DBH_IN_MILLIMETRES", "height": "HEIGHT_IN_DECIMETRES"}
 _PERCENT = 100.0
 _SOIL_CLASSES = (1.0, 2.0, 3.0)
+_STEMS, _CULMS = ("stems", "stems_per_mu"), "bamboo_culms_per_ha"
 _BESIDE = {
-    "bamboo_culms_per_ha": ("bamboo_culms", "bamboo_culms_per_mu", "bamboo_culms_stand", "bamboo_culms_hundreds"),
+    _CULMS: ("bamboo_culms", "bamboo_culms_per_mu", "bamboo_culms_stand", "bamboo_culms_hundreds"),
     "scattered_volume_m3_ha": ("scattered_volume", "scattered_volume_per_mu", "scattered_stand_volume"),
     "roadside_volume_m3_ha": ("roadside_stand_volume",),
 }
@@ -32,8 +35,10 @@ _BESIDE = {
 _PER_MU, _HUNDREDS, _WHOLE_STAND = "/mu", "100 n", ("n", "100 n", "m3")
 
 
-def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[str, Floats]:
+def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[str, npt.NDArray[Any]]:
     """Numbers of the facts table, in its units; NaN where unknown, impossible or not a number.
+
+    A layer that counts bamboo in no column but its own says so by ``culms_from``.
 
     Parameters
     ----------
@@ -53,7 +58,7 @@ def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[st
         "dbh_cm": _tenths(source, "dbh", "dbh_tenths_median_cm", ("cm", "mm")),
         "height_m": _tenths(source, "height", "height_tenths_median_m", ("m", "dm")),
         "volume_m3_ha": volume,
-        "stems_per_ha": _per_hectare(source, "stems", "stems_per_mu"),
+        "stems_per_ha": _per_hectare(source, *_STEMS),
         "basal_area_m2_ha": _numbers(source, "basal_area"),
         "soil_depth_cm": _soil_depth(source),
         "planting_year": _numbers(source, "planting_year"),
@@ -68,7 +73,10 @@ def read_measures(source: Source, area_ha: Floats, land_class: Texts) -> dict[st
     ):
         facts[column] = _without_impossible_zero(source, role, facts[column], volume)
     facts["closure"] = _closure_of_trees(source, facts["closure"], facts["dbh_cm"], land_class)
-    return facts | _beside_the_trees(source, area_ha, recorded_ha)
+    facts |= _beside_the_trees(source, area_ha, recorded_ha)
+    if _CULMS in facts and not any(source.name(role) for role in _STEMS):
+        return facts | {"culms_from": np.full(len(area_ha), _CULMS, dtype=object)}
+    return facts
 
 
 def _raw(source: Source, role: str) -> Floats:

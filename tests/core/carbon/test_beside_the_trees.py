@@ -20,6 +20,7 @@ PINE = 0.38 * 1.472 * 1.187 * 0.46 * 44 / 12
 BROADLEAF = 0.482 * 1.514 * 1.262 * 0.49 * 44 / 12
 CULM = 16.2 / 1000 * 0.475 * 44 / 12
 AREA_HA = 2.0
+DATES = "2015-12-31", "2020-12-31"
 
 
 def read(**columns):
@@ -110,6 +111,26 @@ def test_the_sink_takes_bamboo_among_trees_in_and_leaves_scattered_trees_out(par
     nowhere = np.full(2, None, dtype=object)
     found = sink(now, nowhere, EarlierInventory(then, nowhere), parameters, errors, five_years).columns
     assert (found["sink_tco2e_yr"] * five_years.years).tolist() == pytest.approx([500 * CULM, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "basis", "gain_culms"),
+    [
+        ({"毛竹株数": [6000] * 2}, {"毛竹株数": [5000] * 2}, "measured", 1000),
+        ({"毛竹株数": [6000] * 2, "MEI_GQ_ZS": [None] * 2}, {"毛竹株数": [5000] * 2}, "two_layers", 1000),
+        ({"MEI_GQ_ZS": [3000] * 2}, {"毛竹株数": [5000] * 2}, "two_layers", 0),
+    ],
+)
+def test_a_layer_that_counts_bamboo_in_one_column_alone_leaves_nothing_out(
+    parameters, errors, five_years, now, then, basis, gain_culms
+):
+    """County lists have 毛竹株数 and no stems; where a layer has both, an empty cell of stems is a missing figure."""
+    bamboo = {"DI_LEI": ["0113"] * 2, "YOU_SHI_SZ": ["660"] * 2, "HUO_LMGQXJ": [None, None]}
+    dated = [read(**bamboo, **one)[0].assign(survey_date=day) for one, day in ((now, DATES[1]), (then, DATES[0]))]
+    nowhere = np.full(2, None, dtype=object)
+    found = sink(dated[0], nowhere, EarlierInventory(dated[1], nowhere), parameters, errors, five_years).columns
+    assert found["sink_basis"].tolist() == [basis] * 2
+    assert (found["sink_tco2e_yr"] * five_years.years).tolist() == pytest.approx([gain_culms * CULM] * 2)
 
 
 @pytest.mark.parametrize("recorded", [{"毛竹株数": [1500, None]}, {}])
