@@ -207,5 +207,5 @@ def test_tickets_are_the_same_on_the_map_and_in_report_and_workbook(result_file,
         assert numbers[0] == count
         assert abs(numbers[1] - area) < 0.01
         assert abs(numbers[2] - area * 15) < 0.1
-        said = word("outcome", outcome, language)
+        said = word("ticket_outcome", outcome, language)
         assert [row[2:5] for row in rows if row[1] == said] == [(count, pytest.approx(area), pytest.approx(area * 15))]

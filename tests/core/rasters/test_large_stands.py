@@ -97,8 +97,9 @@ def memory_of(side, chosen, monkeypatch):
 
 @pytest.mark.parametrize("chosen", [("mean",), ("median", "max"), ("majority",)])
 def test_memory_does_not_grow_with_the_raster(monkeypatch, chosen):
-    small, nine_times = memory_of(250, chosen, monkeypatch), memory_of(750, chosen, monkeypatch)
-    assert nine_times < 2 * small
+    small, large = memory_of(250, chosen, monkeypatch), memory_of(1500, chosen, monkeypatch)
+    # Of 36 times as many cells: rows are wider, and how many are in hand at once hangs on the threads.
+    assert large < 4 * small
 
 
 def test_readings_of_large_stands_hear_a_cancel(monkeypatch):
