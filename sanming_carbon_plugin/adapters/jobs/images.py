@@ -11,6 +11,7 @@ from ...core.classes.forest_model import Forest
 from ...core.classes.images import Images, damage_pair
 from ...core.errors import InputError
 from ...core.rasters.named_raster import NamedRaster
+from ...core.rasters.recipe_entries import require_earlier_first
 from ...core.rasters.recipes import Prepared, Scene
 from ...paths import resources_dir
 from ..image_models import load_species_terms, load_wilt_terms, read_model
@@ -100,9 +101,7 @@ def _damage(entry: object, prepared: Prepared) -> tuple[Scene, Scene] | None:
             raise InputError("RECIPE_WRONG", place=f"damage.{key}", known=", ".join(named))
         pair.append(named[str(name).casefold()])
     before, after = pair
-    if before is after or (before.date and after.date and before.date > after.date):
-        # The other way round crowns that recovered would be counted as discoloured.
-        raise InputError("RECIPE_WRONG", place="damage.from", known="from < to")
+    require_earlier_first((before.raster.name, before.date), (after.raster.name, after.date), "damage")
     return before, after
 
 

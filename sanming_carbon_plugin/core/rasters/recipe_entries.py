@@ -71,6 +71,21 @@ def wrong(known: Iterable[object], place: str) -> InputError:
     return InputError("RECIPE_WRONG", place=place, known=", ".join(str(one) for one in known))
 
 
+def require_earlier_first(before: tuple[str, str], after: tuple[str, str], place: str) -> None:
+    """Refuse two scenes, each with its date or '', that are one or stand the wrong way round.
+
+    Changes the wrong way round would take what recovered for what was damaged.
+
+    Raises
+    ------
+    InputError
+        ``RECIPE_SCENES_REVERSED``.
+    """
+    if before[0] == after[0] or (before[1] and after[1] and before[1] > after[1]):
+        told = [name + (f" ({date})" if date else "") for name, date in (before, after)]
+        raise InputError("RECIPE_SCENES_REVERSED", place=place, before=told[0], after=told[1])
+
+
 def scene_entries(recipe: Mapping[str, Any], sensors: Mapping[str, Mapping[str, Any]]) -> list[SceneEntry]:
     """The scenes of a recipe.
 
@@ -111,8 +126,7 @@ def change_entries(
     Raises
     ------
     InputError
-        ``RECIPE_WRONG`` with the place: also where the scene called earlier is the later one, or where one of both
-        scenes lacks an index.
+        ``RECIPE_WRONG`` with the place: also where one of both scenes lacks an index; ``RECIPE_SCENES_REVERSED``.
     """
     changes: list[Change] = []
     for number, entry in enumerate(_objects(recipe, "changes", _CHANGE_KEYS)):
@@ -123,8 +137,7 @@ def change_entries(
         for key, scene in (("from", earlier), ("to", later)):
             if scene not in dates:
                 raise wrong(dates, f"{place}.{key}")
-        if earlier == later or (dates[earlier] and dates[later] and dates[earlier] > dates[later]):
-            raise wrong([f"from < to ({dates[earlier] or earlier}, {dates[later] or later})"], f"{place}.from")
+        require_earlier_first((earlier, dates[earlier]), (later, dates[later]), place)
         indices = tuple(one.casefold() for one in _texts(entry.get("indices"), f"{place}.indices"))
         both = [
             known.split("_")[-1]

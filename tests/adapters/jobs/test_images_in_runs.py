@@ -72,8 +72,6 @@ def test_one_date_gives_no_damage(village, tmp_path):
     [
         ({"scene": []}, "scene"),
         ({"scenes": [], "damage": {"from": "s2015", "to": "s2020"}}, "damage.from"),
-        ({"scenes": DATED, "damage": {"from": "s2020", "to": "s2015"}}, "damage.from"),
-        ({"scenes": DATED, "damage": {"from": "s2020", "to": "S2020"}}, "damage.from"),
         ({"scenes": [], "species": {"model": 3}}, "species.model"),
         ({"scenes": [{"raster": "s2020", "sensor": "sentinel2", "date": "2020-02-30"}]}, "scenes[0].date"),
     ],
@@ -84,6 +82,15 @@ def test_a_wrong_recipe_names_its_place(village, tmp_path, wrong, place):
     assert caught.value.code == "RECIPE_WRONG"
     assert caught.value.values["place"] == place
     assert not (tmp_path / "r.gpkg").exists()
+
+
+@pytest.mark.parametrize("after", ["s2015", "S2020"])
+def test_damage_goes_from_the_earlier_scene_to_the_later_one(village, tmp_path, after):
+    recipe = written(tmp_path / "r.json", {"scenes": DATED, "damage": {"from": "s2020", "to": after}})
+    with pytest.raises(InputError) as caught:
+        result(village, tmp_path, rasters=IMAGES, recipe=recipe)
+    assert caught.value.code == "RECIPE_SCENES_REVERSED"
+    assert caught.value.values["before"] == "s2020 (2020-12-20)"
 
 
 def test_without_the_library_or_labels_the_rest_of_the_run_goes_on(village, tmp_path, recipe, monkeypatch):

@@ -171,8 +171,6 @@ CHANGE = {"name": "Wilt", "from": "A", "to": "b", "indices": ["NDVI"]}
         ({"name": ""}, "name"),
         ({"from": "c"}, "from"),
         ({"to": None}, "to"),
-        ({"to": "A"}, "from"),
-        ({"from": "b", "to": "a"}, "from"),
         ({"indices": None}, "indices"),
         ({"indices": []}, "indices"),
         ({"indices": ["NDMI"]}, "indices"),
@@ -184,6 +182,12 @@ def test_what_a_change_cannot_be_is_named_before_anything_is_read(wrong, place):
     code, named_place, known = refused(two_scenes({**CHANGE, **wrong}), image("a"), image("B"))
     assert (code, named_place) == ("RECIPE_WRONG", f"changes[0].{place}")
     assert known
+
+
+@pytest.mark.parametrize("wrong", [{"to": "A"}, {"from": "b", "to": "a"}])
+def test_a_change_goes_from_the_earlier_scene_to_the_later_one(wrong):
+    code, place, _ = refused(two_scenes({**CHANGE, **wrong}), image("a"), image("B"))
+    assert (code, place) == ("RECIPE_SCENES_REVERSED", "changes[0]")
 
 
 def test_two_changes_of_one_name_would_write_one_column():
